@@ -124,7 +124,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "HTTPServingTests",
-        dependencies: ["MeshTestKit", "HTTPServing", "MeshBase", nioCore, nioEmbedded]
+        dependencies: ["MeshTestKit", "HTTPServing", "MeshBase", nioCore, nioPosix]
     ),
     .testTarget(name: "ExpressionLanguageTests", dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage"]),
     .testTarget(

@@ -1,0 +1,49 @@
+package import MeshBase
+
+/// Why a request could not be read, a response not be written, or a server not be started.
+package struct HTTPServingError: CodedError, Equatable {
+    /// The stable names of what can go wrong.
+    package enum Code: String, Sendable, Hashable {
+        /// The address to listen on is taken, not on this machine, or not allowed.
+        case cannotBind = "CannotBind"
+        /// The certificate, the private key or a trust root cannot be used.
+        case invalidTLS = "InvalidTLS"
+        /// The other side went away before the message was complete.
+        case disconnected = "Disconnected"
+        /// A request body is longer than the limit.
+        case bodyTooLarge = "BodyTooLarge"
+        /// A request body was asked for a second time.
+        case bodyConsumed = "BodyConsumed"
+    }
+
+    /// The stable code.
+    package let code: Code
+    /// What happened, naming value and remedy.
+    package let message: String
+    /// The error underneath, if any.
+    package let cause: (any Error)?
+
+    /// Makes an error of its parts.
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The code as a condition's `reason`.
+    package var codeName: String { code.rawValue }
+
+    /// What a caller may do, by code.
+    package var retryClass: RetryClass {
+        switch code {
+        case .disconnected: .transient(after: nil)
+        case .bodyTooLarge: .invalid
+        case .cannotBind, .invalidTLS, .bodyConsumed: .terminal
+        }
+    }
+
+    /// Equality of code and message; causes are not compared.
+    package static func == (left: HTTPServingError, right: HTTPServingError) -> Bool {
+        left.code == right.code && left.message == right.message
+    }
+}
