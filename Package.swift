@@ -36,10 +36,10 @@ let allTargets: [Target] = [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "MeshBase"),
     .target(name: "DataTree", dependencies: ["CYAML"]),
+    .target(name: "PatternMatching"),
 
     // L1: types
     .target(name: "KubeAPI", dependencies: ["DataTree", "MeshBase"]),
-    .target(name: "KubeSchema", dependencies: ["DataTree", "KubeAPI", "MeshBase"]),
     .target(name: "MeshAPI", dependencies: ["DataTree", "KubeAPI", "MeshBase"]),
 
     // L2: mechanisms
@@ -49,8 +49,12 @@ let allTargets: [Target] = [
         name: "HTTPServing",
         dependencies: ["MeshBase", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL]
     ),
-    .target(name: "ExpressionLanguage", dependencies: ["DataTree", "MeshBase"]),
-    .target(name: "StructuralSchema", dependencies: ["DataTree", "ExpressionLanguage", "KubeAPI", "MeshBase"]),
+    .target(name: "ExpressionLanguage", dependencies: ["DataTree", "KubeAPI", "MeshBase", "PatternMatching"]),
+    .target(
+        name: "StructuralSchema",
+        dependencies: ["DataTree", "ExpressionLanguage", "KubeAPI", "MeshBase", "PatternMatching"]
+    ),
+    .target(name: "KubeSchema", dependencies: ["DataTree", "KubeAPI", "MeshBase", "StructuralSchema"]),
 
     // L3: engines
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
@@ -108,8 +112,12 @@ let allTargets: [Target] = [
     .target(name: "MeshTestKit", dependencies: ["DataTree", "MeshBase"], path: "Tests/MeshTestKit"),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
+    .testTarget(name: "PatternMatchingTests", dependencies: ["PatternMatching"]),
     .testTarget(name: "KubeAPITests", dependencies: ["MeshTestKit", "DataTree", "KubeAPI"]),
-    .testTarget(name: "KubeSchemaTests", dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeSchema"]),
+    .testTarget(
+        name: "KubeSchemaTests",
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeSchema", "StructuralSchema"]
+    ),
     .testTarget(
         name: "MeshAPITests",
         dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshAPI", "StructuralSchema"]
@@ -129,7 +137,7 @@ let allTargets: [Target] = [
     .testTarget(name: "ExpressionLanguageTests", dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage"]),
     .testTarget(
         name: "StructuralSchemaTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "StructuralSchema"]
+        dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage", "KubeAPI", "StructuralSchema"]
     ),
     .testTarget(
         name: "KubeRuntimeTests",
