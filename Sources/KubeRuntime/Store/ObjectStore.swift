@@ -1,0 +1,153 @@
+public import KubeAPI
+internal import Synchronization
+
+/// The last known state of all objects of one kind (or a selection of them): one writer, many readers.
+///
+/// A store shows nothing before its first full list is in, and a re-list replaces everything at once: readers see the state
+/// before it or the state after it, never a mixture. Reading never waits for the network. Objects are as new as the watch;
+/// a reader that has just written may still see what was there before.
+public final class ObjectStore: Sendable {
+    /// Settings of a store.
+    public struct Configuration: Sendable {
+        /// A name for logs and metrics, by convention the plural of the kind.
+        public var name: String
+        /// The indexes kept.
+        public var indexes: [StoreIndex]
+        /// What is taken off every object before it is kept.
+        public var trimming: ObjectTrimming
+        /// How many deletions are remembered, so that late events do not revive what is gone.
+        public var tombstoneLimit: Int
+
+        /// Makes settings.
+        public init(
+            name: String,
+            indexes: [StoreIndex] = [],
+            trimming: ObjectTrimming = .managedFields,
+            tombstoneLimit: Int = 4_096
+        ) {
+            self.name = name
+            self.indexes = indexes
+            self.trimming = trimming
+            self.tombstoneLimit = max(0, tombstoneLimit)
+        }
+    }
+
+    /// Called with every change, in order, by the writer's task.
+    ///
+    /// It must be quick and must not block: it adds keys to queues.
+    public typealias Subscriber = @Sendable (StoreDelivery) -> Void
+
+    struct State {
+        var table: StoreTable
+        var isSynced = false
+        var version: ResourceVersion?
+        var hasWriter = false
+        var subscribers: [Subscriber] = []
+        var syncWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter: UInt64 = 0
+    }
+
+    /// The settings.
+    public let configuration: Configuration
+    let state: Mutex<State>
+    private let indexPositions: [StoreIndex.Name: Int]
+
+    /// Makes an empty store that is not yet synced.
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        self.state = Mutex(State(table: StoreTable(indexCount: configuration.indexes.count)))
+        var positions: [StoreIndex.Name: Int] = [:]
+        for (position, index) in configuration.indexes.enumerated() { positions[index.name] = position }
+        self.indexPositions = positions
+    }
+
+    // MARK: Reading
+
+    /// Whether the first full list is in.
+    public var isSynced: Bool { state.withLock { $0.isSynced } }
+
+    /// The version of the list or event seen last; nil before the first list.
+    public var version: ResourceVersion? { state.withLock { $0.version } }
+
+    /// How many objects are known.
+    public var count: Int { state.withLock { $0.table.count } }
+
+    /// The object under `key`, nil when there is none.
+    public func object(_ key: ObjectKey) -> KubeObject? {
+        state.withLock { $0.table[key] }?.object
+    }
+
+    /// All objects, ordered by key.
+    public func objects() -> [KubeObject] {
+        Self.ordered(state.withLock { $0.table.all })
+    }
+
+    /// The objects that `index` finds under `value`, ordered by key; empty when the store does not have that index.
+    public func objects(_ index: StoreIndex.Name, _ value: String) -> [KubeObject] {
+        guard let position = indexPositions[index] else { return [] }
+        return Self.ordered(state.withLock { $0.table.find(value, index: position) })
+    }
+
+    /// The values under which `index` finds anything, sorted; empty when the store does not have that index.
+    public func values(of index: StoreIndex.Name) -> [String] {
+        guard let position = indexPositions[index] else { return [] }
+        return state.withLock { $0.table.values(index: position) }.sorted()
+    }
+
+    /// Returns once the first full list is in; throws `CancellationError` when the task is cancelled before.
+    public func waitUntilSynced() async throws {
+        let id = state.withLock { state -> UInt64 in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.isSynced || Task.isCancelled { return true }
+                    state.syncWaiters[id] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.syncWaiters.removeValue(forKey: id) }?.resume()
+        }
+        try Task.checkCancellation()
+    }
+
+    // MARK: Subscribing and writing
+
+    /// Calls `subscriber` with everything that is there now, as additions, and then with every change.
+    ///
+    /// A change that arrives at the same moment may be told twice or, before the additions, once more: subscribers look at
+    /// the state of the store, not at the history of deliveries.
+    public func subscribe(_ subscriber: @escaping Subscriber) {
+        let present = state.withLock { state in
+            state.subscribers.append(subscriber)
+            return state.table.all
+        }
+        guard !present.isEmpty else { return }
+        subscriber(StoreDelivery(origin: .list, changes: Self.ordered(present).map { .added($0) }))
+    }
+
+    /// Hands out the right to write, once.
+    ///
+    /// - Throws: ``StoreError`` with code `alreadyWritten` when it was handed out before.
+    public func claimWriter() throws(StoreError) -> StoreWriter {
+        let isFirst = state.withLock { state in
+            defer { state.hasWriter = true }
+            return !state.hasWriter
+        }
+        guard isFirst else {
+            throw StoreError(
+                code: .alreadyWritten,
+                message: "store \(configuration.name) has a writer already: give each store one watcher"
+            )
+        }
+        return StoreWriter(store: self)
+    }
+
+    private static func ordered(_ objects: [StoredObject]) -> [KubeObject] {
+        objects.sorted { $0.key < $1.key }.map(\.object)
+    }
+}
