@@ -1,0 +1,138 @@
+internal import DataTree
+
+extension MeshComponents {
+    static let schema: FieldSchema = .object(
+        "Which parts are installed, and how each runs on Kubernetes.",
+        [
+            .field(
+                "base",
+                .object(
+                    "What all clusters of a mesh need: readers' permissions and the validation of configuration.",
+                    [.field("enabled", MeshComponent.enabled), .field("k8s", MeshComponent.overlaysOnly)]
+                )
+            ),
+            .field("pilot", .object("The control plane, istiod.", MeshComponent.fields)),
+            .field(
+                "cni",
+                .object(
+                    "A node agent that redirects the traffic of pods, so that they need no privileged init container.",
+                    MeshComponent.fields
+                )
+            ),
+            .field("ingressGateways", gateways("Gateways for traffic that comes into the mesh.")),
+            .field("egressGateways", gateways("Gateways for traffic that leaves the mesh.")),
+        ]
+    )
+
+    private static func gateways(_ description: String) -> FieldSchema {
+        .list(
+            description,
+            of: .object("One gateway.", MeshComponent.gatewayFields),
+            most: 64,
+            keys: ["name"]
+        )
+    }
+}
+
+extension MeshComponent {
+    static let enabled: FieldSchema = .boolean("Whether it is installed. Default: the profile decides.")
+
+    static let fields: [FieldSchema.Property] = [
+        .field("enabled", enabled),
+        .field("namespace", .string("Where it lives. Default: the mesh's namespace.", .label)),
+        .field("hub", .string("Registry and path of its image. Default: that of the mesh.", .imageHub)),
+        .field("tag", .string("Tag of its image. Default: that of the mesh.", .imageTag)),
+        .field("k8s", kubernetes),
+    ]
+
+    static let gatewayFields: [FieldSchema.Property] =
+        [
+            .required("name", .string("The name of its Deployment, Service and other objects.", .label)),
+            .field(
+                "label",
+                .stringMap("Labels of its pods, by which Gateway resources select it. Default: app and istio, by kind.")
+                    .limited(to: 32)
+            ),
+        ] + fields
+
+    static let overlaysOnly: FieldSchema = .object(
+        "Kubernetes settings; this component has only overlays.",
+        [.field("overlays", ObjectOverlay.listSchema)]
+    )
+
+    private static let kubernetes: FieldSchema = .object(
+        "How it runs on Kubernetes. Each field has the form of the Kubernetes API field of that name.",
+        [
+            field("affinity", "Which nodes and neighbours its pods want (Affinity)."),
+            list("env", "Environment variables of its main container, merged by name (EnvVar)."),
+            field("hpaSpec", "Its HorizontalPodAutoscaler's spec (autoscaling/v2); a minReplicas here switches it on."),
+            .field("imagePullPolicy", .choice("When nodes pull its image.", MeshOperatorSpec.ImagePullPolicy.self)),
+            .field("nodeSelector", .stringMap("Labels of the nodes it may run on.").limited(to: 64)),
+            field("podDisruptionBudget", "Its PodDisruptionBudget's spec."),
+            .field("podAnnotations", .stringMap("Annotations of its pods.").limited(to: 64)),
+            .field("priorityClassName", .string("The PriorityClass of its pods.", .subdomain)),
+            field("readinessProbe", "The readiness probe of its main container (Probe)."),
+            .field("replicaCount", .integer("How many pods run where no autoscaler decides.").within(0...10000)),
+            field("resources", "CPU and memory of its main container (ResourceRequirements)."),
+            field("service", "Its Service's spec (ServiceSpec): type, ports, loadBalancerIP and so on."),
+            field("strategy", "How pods are replaced (DeploymentStrategy)."),
+            list("tolerations", "Taints its pods tolerate (Toleration)."),
+            .field("serviceAnnotations", .stringMap("Annotations of its Service.").limited(to: 64)),
+            field("securityContext", "The security context of its pods (PodSecurityContext)."),
+            list("volumes", "Further volumes of its pods (Volume)."),
+            list("volumeMounts", "Further volume mounts of its main container (VolumeMount)."),
+            .field("overlays", ObjectOverlay.listSchema),
+        ]
+    )
+
+    private static func field(_ name: String, _ description: String) -> FieldSchema.Property {
+        .field(name, .freeObject(description))
+    }
+
+    private static func list(_ name: String, _ description: String) -> FieldSchema.Property {
+        .field(name, .list(description, of: .freeObject("One element."), most: 128))
+    }
+}
+
+extension ObjectOverlay {
+    static let listSchema: FieldSchema = .list(
+        "Changes made to rendered objects last, for what no other field can say.",
+        of: .object(
+            "Changes to one object.",
+            [
+                .field(
+                    "apiVersion",
+                    .string("The object's apiVersion, for people; not matched.", .free).limited(to: 316)
+                ),
+                .required("kind", .string("The object's kind, for example Deployment.", .free).limited(to: 63)),
+                .required("name", .string("The object's name.", .free).limited(to: 253)),
+                .field(
+                    "patches",
+                    .list(
+                        "Changes, in order.",
+                        of: .object(
+                            "One change.",
+                            [
+                                .required(
+                                    "path",
+                                    .string(
+                                        "Where: keys joined by dots, such as "
+                                            + #"spec.template.spec.containers.[name:discovery].args.[30m]; "#
+                                            + #"[name:value] and [value] select a list element, \. is a dot in a key."#,
+                                        .free
+                                    ).limited(to: 1024)
+                                ),
+                                .field(
+                                    "value",
+                                    FieldSchema(.any, "The new value; leave it out to delete what is there.")
+                                ),
+                            ]
+                        ),
+                        most: 128
+                    )
+                ),
+            ]
+        ),
+        most: 128
+    )
+}

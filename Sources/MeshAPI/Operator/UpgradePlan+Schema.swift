@@ -1,0 +1,164 @@
+internal import DataTree
+
+extension UpgradePlan {
+    static let schema: FieldSchema = .object(
+        "How the mesh moves from one version to another.",
+        [
+            .field(
+                "strategy",
+                .choice(
+                    "Canary runs the new control plane beside the old one and moves traffic and workloads in steps; "
+                        + "InPlace replaces it, one minor version at a time.",
+                    Strategy.self
+                ).defaulting(to: "Canary")
+            ),
+            .field("steps", stepList),
+            .field("workloads", workloads),
+            .field(
+                "gateways",
+                .object(
+                    "How gateways move.",
+                    [
+                        .field(
+                            "mode",
+                            .choice(
+                                "Weighted shares traffic between an old and a new Deployment behind one Service, Restart "
+                                    + "restarts one Deployment, Manual leaves them to you.",
+                                GatewayMode.self
+                            ).defaulting(to: "Weighted")
+                        )
+                    ]
+                )
+            ),
+            .field("analysis", UpgradeAnalysis.schema),
+            .field(
+                "rollback",
+                .choice(
+                    "When a step fails: Automatic moves everything back, Manual stops and waits for you.",
+                    Rollback.self
+                ).defaulting(to: "Automatic")
+            ),
+            .field(
+                "retireAfter",
+                .string("How long the old control plane stays once nothing uses it.", .duration).defaulting(to: "10m")
+            ),
+            .field(
+                "maxMinorHop",
+                .integer("How many minor versions one hop of a canary may cover. In place it is always 1.")
+                    .within(1...2).defaulting(to: 1)
+            ),
+        ]
+    )
+
+    private static let stepList: FieldSchema = .list(
+        "The steps of a canary. Default: 5, 25, 50 and 100 percent.",
+        of: .object(
+            "One step.",
+            [
+                .required(
+                    "weight",
+                    .integer("The share on the new control plane from this step on, in percent.").within(0...100)
+                ),
+                .field("hold", .string("How long to stay before the next step, for example 5m.", .duration)),
+            ]
+        ),
+        most: 20
+    ).atLeast(1)
+        .rule("self[size(self) - 1].weight == 100", "the last step must have weight 100")
+        .rule(
+            "self.map(s, s.weight).isSorted() && self.all(s, self.exists_one(t, t.weight == s.weight))",
+            "weights must rise from step to step"
+        )
+
+    private static let workloads: FieldSchema = .object(
+        "How workloads move.",
+        [
+            .field(
+                "mode",
+                .choice(
+                    "Restart lets the operator restart their owners, wave by wave, within PodDisruptionBudgets; "
+                        + "Manual leaves restarts to you.",
+                    Workloads.Mode.self
+                ).defaulting(to: "Restart")
+            ),
+            .field(
+                "waves",
+                .list(
+                    "Which namespaces move together, in order. Default: all at once.",
+                    of: .object(
+                        "One wave.",
+                        [
+                            .field(
+                                "namespaceSelector",
+                                .freeObject(
+                                    "A label selector of namespaces (matchLabels, matchExpressions); empty takes all."
+                                )
+                            )
+                        ]
+                    ),
+                    most: 64
+                )
+            ),
+            .field(
+                "maxUnavailable",
+                FieldSchema(
+                    .integerOrString,
+                    "How many workloads restart at a time: a count, or a percentage such as 10%."
+                ).defaulting(to: 1)
+            ),
+        ]
+    )
+}
+
+extension UpgradeAnalysis {
+    static let schema: FieldSchema = .object(
+        "What must hold before the next step.",
+        [
+            .field("interval", .string("How often to look.", .duration).defaulting(to: "30s")),
+            .field(
+                "failureLimit",
+                .integer("How many failed looks end the step.").within(0...1000).defaulting(to: 3)
+            ),
+            .field(
+                "minSamples",
+                .integer("How many requests a look needs to count.").within(0...1_000_000_000).defaulting(to: 20)
+            ),
+            .field(
+                "onNoTraffic",
+                .choice("What to do with fewer: Hold stays, Proceed goes on, Fail counts as failed.", NoTraffic.self)
+                    .defaulting(to: "Hold")
+            ),
+            .field("metrics", .list("Numbers to ask a metrics server for.", of: metric, most: 32, keys: ["name"])),
+            .field(
+                "gates",
+                .list("HTTP addresses that answer 2xx to let a step go on.", of: gate, most: 32, keys: ["name"])
+            ),
+        ]
+    )
+
+    private static let metric: FieldSchema = .object(
+        "One number and its bounds.",
+        [
+            .required("name", .string("A name for messages.", .label)),
+            .required(
+                "query",
+                .string(
+                    "A PromQL query; {{revision}} and {{namespace}} stand for the new revision and the mesh's.",
+                    .free
+                )
+            ),
+            .required("address", .string("The address of the Prometheus API.", .httpAddress)),
+            .field("min", .number("The least allowed.")),
+            .field("max", .number("The most allowed.")),
+        ]
+    ).rule("has(self.min) || has(self.max)", "a metric needs min or max")
+
+    private static let gate: FieldSchema = .object(
+        "One address.",
+        [
+            .required("name", .string("A name for messages.", .label)),
+            .required("url", .string("The address to GET.", .httpAddress)),
+            .field("timeout", .string("How long to wait for an answer.", .duration).defaulting(to: "10s")),
+        ]
+    )
+}

@@ -1,0 +1,200 @@
+package import DataTree
+
+/// How a mesh moves from one version to another.
+package struct UpgradePlan: Sendable, Hashable {
+    /// Whether a new revision runs beside the old one.
+    package enum Strategy: String, Sendable, Hashable, CaseIterable {
+        /// Beside it, and the share of traffic moves in steps.
+        case canary = "Canary"
+        /// In its place.
+        case inPlace = "InPlace"
+    }
+
+    /// What happens when a step fails.
+    package enum Rollback: String, Sendable, Hashable, CaseIterable {
+        /// Everything already moved goes back.
+        case automatic = "Automatic"
+        /// The move stops and waits for a person.
+        case manual = "Manual"
+    }
+
+    /// One step.
+    package struct Step: Sendable, Hashable {
+        /// The share on the new revision, in percent.
+        package var weight: Int
+        /// How long to stay before the next step.
+        package var hold: Duration
+    }
+
+    /// How workloads move.
+    package struct Workloads: Sendable, Hashable {
+        /// Who restarts pods.
+        package enum Mode: String, Sendable, Hashable, CaseIterable {
+            /// The operator, wave by wave.
+            case restart = "Restart"
+            /// The user.
+            case manual = "Manual"
+        }
+        /// Who restarts pods.
+        package var mode = Mode.restart
+        /// Label selectors of namespaces, one per wave, in order; empty for all at once.
+        package var waves: [Tree] = []
+        /// How many workloads restart at a time: a count, or a percentage such as `10%`.
+        package var maxUnavailable: Tree = 1
+    }
+
+    /// How gateways move.
+    package enum GatewayMode: String, Sendable, Hashable, CaseIterable {
+        /// Two Deployments behind one Service share the traffic by weight.
+        case weighted = "Weighted"
+        /// One Deployment is restarted.
+        case restart = "Restart"
+        /// The user moves them.
+        case manual = "Manual"
+    }
+
+    /// How versions change.
+    package var strategy = Strategy.canary
+    /// The steps of a canary, with rising weights up to 100.
+    package var steps = Self.defaultSteps
+    /// How workloads move.
+    package var workloads = Workloads()
+    /// How gateways move.
+    package var gateways = GatewayMode.weighted
+    /// What must hold at each step.
+    package var analysis = UpgradeAnalysis()
+    /// What happens when a step fails.
+    package var rollback = Rollback.automatic
+    /// How long the old revision stays once nothing uses it.
+    package var retireAfter: Duration = .seconds(600)
+    /// How many minors one hop of a canary may cover: 1 or 2.
+    package var maxMinorHop = 1
+
+    /// The steps used where none are given.
+    package static let defaultSteps = [
+        Step(weight: 5, hold: .seconds(120)), Step(weight: 25, hold: .seconds(300)),
+        Step(weight: 50, hold: .seconds(300)), Step(weight: 100, hold: .zero),
+    ]
+
+    init() {}
+
+    init(_ reader: FieldReader) {
+        strategy = reader.choice("strategy") ?? strategy
+        if reader.value("steps") != nil {
+            steps = reader.children("steps").map {
+                Step(weight: $0.integer("weight") ?? 0, hold: $0.duration("hold") ?? .zero)
+            }
+        }
+        let workloads = reader.child("workloads")
+        self.workloads.mode = workloads.choice("mode") ?? .restart
+        self.workloads.waves = workloads.children("waves").map { $0.object("namespaceSelector") }
+        self.workloads.maxUnavailable = workloads.value("maxUnavailable") ?? 1
+        gateways = reader.child("gateways").choice("mode") ?? gateways
+        analysis = UpgradeAnalysis(reader.child("analysis"))
+        rollback = reader.choice("rollback") ?? rollback
+        retireAfter = reader.duration("retireAfter") ?? retireAfter
+        maxMinorHop = reader.integer("maxMinorHop") ?? maxMinorHop
+    }
+
+    /// What is wrong with the fields taken together; the CRD says the same in CEL.
+    func issues(at path: TreePath) -> [SpecIssue] {
+        var found: [SpecIssue] = []
+        let remedy = "let weights rise from step to step and end with 100"
+        for index in steps.indices.dropFirst() where steps[index].weight <= steps[index - 1].weight {
+            found.append(
+                SpecIssue(
+                    path: path.appending("steps").appending(index: index).appending("weight"),
+                    value: .integer(Int64(steps[index].weight)),
+                    problem: "does not exceed the weight of the step before",
+                    remedy: remedy
+                )
+            )
+        }
+        if let last = steps.last, last.weight != 100 {
+            found.append(
+                SpecIssue(
+                    path: path.appending("steps").appending(index: steps.count - 1).appending("weight"),
+                    value: .integer(Int64(last.weight)),
+                    problem: "is the last step and not 100",
+                    remedy: remedy
+                )
+            )
+        }
+        return found
+    }
+}
+
+/// What must hold before an upgrade takes its next step.
+package struct UpgradeAnalysis: Sendable, Hashable {
+    /// What to do at a step that sees too little traffic to judge.
+    package enum NoTraffic: String, Sendable, Hashable, CaseIterable {
+        /// Stay.
+        case hold = "Hold"
+        /// Go on.
+        case proceed = "Proceed"
+        /// Count it as a failure.
+        case fail = "Fail"
+    }
+
+    /// A number asked from a metrics server.
+    package struct Metric: Sendable, Hashable {
+        /// A name for messages.
+        package var name: String
+        /// The PromQL query; `{{revision}}` and `{{namespace}}` stand for the new revision and the mesh's namespace.
+        package var query: String
+        /// The address of the metrics server.
+        package var address: String
+        /// The least allowed, nil for no bound.
+        package var least: Double?
+        /// The most allowed, nil for no bound.
+        package var most: Double?
+    }
+
+    /// An HTTP address that answers 2xx when the step may go on.
+    package struct Gate: Sendable, Hashable {
+        /// A name for messages.
+        package var name: String
+        /// The address.
+        package var url: String
+        /// How long to wait for an answer.
+        package var timeout: Duration
+    }
+
+    /// How often to look.
+    package var interval: Duration = .seconds(30)
+    /// How many failed looks end the step.
+    package var failureLimit = 3
+    /// How many requests a look needs to count.
+    package var minSamples = 20
+    /// What to do with fewer.
+    package var onNoTraffic = NoTraffic.hold
+    /// Numbers to ask for.
+    package var metrics: [Metric] = []
+    /// Addresses to ask.
+    package var gates: [Gate] = []
+
+    init() {}
+
+    init(_ reader: FieldReader) {
+        interval = reader.duration("interval") ?? interval
+        failureLimit = reader.integer("failureLimit") ?? failureLimit
+        minSamples = reader.integer("minSamples") ?? minSamples
+        onNoTraffic = reader.choice("onNoTraffic") ?? onNoTraffic
+        metrics = reader.children("metrics").map {
+            Metric(
+                name: $0.text("name") ?? "",
+                query: $0.text("query") ?? "",
+                address: $0.text("address") ?? "",
+                least: $0.number("min"),
+                most: $0.number("max")
+            )
+        }
+        gates = reader.children("gates").map {
+            Gate(
+                name: $0.text("name") ?? "",
+                url: $0.text("url") ?? "",
+                timeout: $0.duration("timeout") ?? .seconds(10)
+            )
+        }
+    }
+}
