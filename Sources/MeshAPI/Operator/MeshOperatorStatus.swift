@@ -1,3 +1,5 @@
+internal import DataTree
+
 /// What the operator observed: an output, never read back as a decision.
 package struct MeshOperatorStatus: Sendable, Hashable {
     /// One control-plane revision.
