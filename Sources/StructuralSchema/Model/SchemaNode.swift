@@ -4,6 +4,8 @@
 package final class SchemaNode: Sendable {
     /// What the level states.
     package let facts: SchemaFacts
+    /// Whether a field, an element or anything below them has a default.
+    let hasDefaultsBelow: Bool
     private let positions: [String: Int]
 
     /// Makes a node.
@@ -12,6 +14,10 @@ package final class SchemaNode: Sendable {
         var positions = [String: Int](minimumCapacity: facts.properties.count)
         for (index, property) in facts.properties.enumerated() { positions[property.name] = index }
         self.positions = positions
+        var children = facts.properties.map(\.schema)
+        if let items = facts.items { children.append(items) }
+        if case .schema(let node) = facts.additional { children.append(node) }
+        self.hasDefaultsBelow = children.contains { $0.hasDefaultsBelow || $0.facts.defaultValue != nil }
     }
 
     /// A node that accepts and keeps anything.

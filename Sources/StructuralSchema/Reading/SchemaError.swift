@@ -1,0 +1,22 @@
+package import MeshBase
+
+/// Why a schema was refused; every issue names the field of the schema, the value and the rule broken.
+package struct SchemaError: CodedError {
+    /// The class of the error.
+    package enum Code: String, Sendable, Hashable {
+        /// The tree is no schema: a keyword holds a value of the wrong kind, or one that is not supported.
+        case malformed = "SchemaMalformed"
+        /// The schema nests more deeply than ``SchemaParser/maximumDepth`` levels.
+        case tooDeep = "SchemaTooDeep"
+    }
+
+    /// The class of the error.
+    package let code: Code
+    /// What is wrong, field by field.
+    package let issues: [FieldIssue]
+
+    package var codeName: String { code.rawValue }
+    package var message: String { issues.map(\.description).joined(separator: "; ") }
+    package var cause: (any Error)? { nil }
+    package var retryClass: RetryClass { .invalid }
+}
