@@ -64,7 +64,7 @@ public struct TreeProjection: Sendable, Hashable {
         return TreeProjection(root: Node(children: [key: elements], any: siblings, isEnd: false), keeps: keeps)
     }
 
-    private init(root: Node, keeps: Bool) {
+    init(root: Node, keeps: Bool) {
         self.root = root
         self.keeps = keeps
     }

@@ -1,0 +1,62 @@
+public import MeshBase
+
+/// Why a request got no answer, or lost it half way.
+public struct TransportError: CodedError {
+    /// What went wrong.
+    public enum Code: String, Sendable, Hashable, CaseIterable {
+        /// No connection: name not resolved, refused, unreachable, or broken by the proxy.
+        case connectionFailed = "ConnectionFailed"
+        /// The connection broke after the request was sent.
+        case connectionLost = "ConnectionLost"
+        /// A phase took longer than its limit.
+        case timedOut = "TimedOut"
+        /// The TLS handshake failed or the certificate is not trusted.
+        case tlsFailed = "TLSFailed"
+        /// The other side broke the protocol.
+        case malformedAnswer = "MalformedAnswer"
+        /// The body is larger than the caller accepts.
+        case bodyTooLarge = "BodyTooLarge"
+        /// The request cannot be sent as it is.
+        case invalidRequest = "InvalidRequest"
+        /// Credentials could not be read or made.
+        case credentialsUnavailable = "CredentialsUnavailable"
+        /// The caller gave up.
+        case cancelled = "Cancelled"
+        /// The transport is not running, or is shutting down.
+        case closed = "TransportClosed"
+    }
+
+    /// What went wrong.
+    public let code: Code
+    /// What happened, for people.
+    public let message: String
+    /// The error underneath.
+    public let cause: (any Error)?
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The code's name.
+    public var codeName: String { code.rawValue }
+
+    /// Transient for what the network does, terminal for what the caller decided, invalid for a bad request.
+    public var retryClass: RetryClass {
+        switch code {
+        case .connectionFailed, .connectionLost, .timedOut, .malformedAnswer, .tlsFailed, .credentialsUnavailable:
+            .transient(after: nil)
+        case .bodyTooLarge, .invalidRequest: .invalid
+        case .cancelled, .closed: .terminal
+        }
+    }
+}
+
+extension TransportError: Equatable {
+    /// Compares code and message; causes do not count.
+    public static func == (left: TransportError, right: TransportError) -> Bool {
+        left.code == right.code && left.message == right.message
+    }
+}
