@@ -11,7 +11,9 @@ public enum JSONFormat: Sendable, Hashable {
 extension Tree {
     /// This value as JSON in UTF-8.
     public func json(_ format: JSONFormat = .compact) -> [UInt8] {
-        []
+        var output = JSONOutput(format: format)
+        output.write(self, depth: 0)
+        return output.bytes
     }
 
     /// This value as JSON text.

@@ -40,7 +40,38 @@ public enum JSONParser {
 
     /// Reads the one value that `bytes` hold.
     public static func parse(_ bytes: ArraySlice<UInt8>, options: Options = Options()) throws(ParseError) -> Tree {
-        throw ParseError(code: .unsupported, message: "not written yet", line: 1, column: 1)
+        var cache = StringCache()
+        return try parse(bytes, options: options, cache: &cache)
+    }
+
+    /// Reads a value, taking strings read before from `cache`.
+    static func parse(
+        _ bytes: ArraySlice<UInt8>,
+        options: Options,
+        cache: inout StringCache
+    ) throws(ParseError) -> Tree {
+        guard bytes.count <= options.maxBytes else {
+            let message = "the text has \(bytes.count) bytes, more than the \(options.maxBytes) allowed"
+            throw ParseError(code: .tooLarge, message: message, line: 1, column: 1)
+        }
+        do {
+            return try cache.slots.withUnsafeMutableBufferPointer { slots throws(JSONFault) in
+                try bytes.withUnsafeBufferPointer { bytes throws(JSONFault) in
+                    var engine = JSONEngine(bytes: bytes, options: options, cache: slots)
+                    return try engine.document(options.projection?.root)
+                }
+            }
+        } catch {
+            throw located(error, in: bytes)
+        }
+    }
+
+    private static func located(_ fault: JSONFault, in bytes: ArraySlice<UInt8>) -> ParseError {
+        let before = bytes.prefix(fault.offset)
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
+        let column = before.endIndex - lineStart + 1
+        return ParseError(code: fault.code, message: fault.message, line: line, column: column)
     }
 }
 

@@ -1,0 +1,36 @@
+/// Recently read strings by a hash of their bytes, so that text that repeats is stored once.
+///
+/// A newer string takes the place of an older one with the same slot; the memory held is bounded.
+struct StringCache: Sendable {
+    struct Slot: Sendable {
+        var hash: UInt64 = 0
+        var string = ""
+    }
+
+    /// The longest string kept, in bytes.
+    static let maxLength = 64
+    private static let bits: UInt64 = 11
+
+    var slots: [Slot]
+
+    init() {
+        slots = Array(repeating: Slot(), count: 1 << Int(Self.bits))
+    }
+
+    /// The slot of a hash; always less than the number of slots.
+    @inline(__always)
+    static func slot(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> (64 - bits)) }
+
+    /// Mixes eight more bytes into a hash.
+    @inline(__always)
+    static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+        return product ^ (product >> 29)
+    }
+
+    /// Ends a hash; the result is spread over all bits.
+    @inline(__always)
+    static func finish(_ hash: UInt64, length: Int) -> UInt64 {
+        (hash ^ UInt64(truncatingIfNeeded: length)) &* 0xD6E8_FEB8_6659_FD93
+    }
+}
