@@ -82,6 +82,7 @@ extension ClusterClient {
     ///   - selection: Which of them.
     ///   - options: How the watch is opened. `resourceVersion` is the oldest state acceptable; nil wants the newest.
     ///   - source: How the state is read.
+    /// - Returns: A sequence that asks the server when it is iterated.
     public func observe(
         _ resource: APIResource,
         _ selection: Selection = .everything,

@@ -25,7 +25,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
 
     /// Makes a body of given pieces, then fails with `error` if there is one.
     public init(pieces: [[UInt8]], error: TransportError? = nil) {
-        let pipe = BodyPipe(capacity: .max)
+        let pipe = HTTPBodyPipe(capacity: .max)
         for piece in pieces { _ = pipe.offer(piece) }
         pipe.finish(error)
         self = pipe.body

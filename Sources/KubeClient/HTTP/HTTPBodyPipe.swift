@@ -5,7 +5,7 @@ internal import Synchronization
 /// The writer either offers without waiting (``offer(_:)``) and goes on when `onRoom` is called, or waits with ``write(_:)``.
 /// The reader is ``body``; when its last copy goes away before the end, `onAbandon` is called once and later offers are
 /// refused. Callbacks run outside the lock, on whatever thread made them due.
-public final class BodyPipe: Sendable {
+public final class HTTPBodyPipe: Sendable {
     /// What became of an offered piece.
     public enum Offer: Sendable, Hashable {
         /// Taken, and there is room for more.
@@ -50,7 +50,7 @@ public final class BodyPipe: Sendable {
         self.onAbandon = onAbandon
     }
 
-    /// The reader's end. Make it once: the pipe counts as abandoned when it and its copies are gone.
+    /// Makes the reader's end, once: the pipe counts as abandoned when it and its copies are gone.
     public var body: HTTPBody {
         let end = ReadingEnd(self)
         return HTTPBody { () async throws(TransportError) -> [UInt8]? in try await end.pipe.next() }
@@ -146,20 +146,20 @@ public final class BodyPipe: Sendable {
 
     /// Its end of life says that nobody can read any more.
     private final class ReadingEnd: Sendable {
-        let pipe: BodyPipe
-        init(_ pipe: BodyPipe) { self.pipe = pipe }
+        let pipe: HTTPBodyPipe
+        init(_ pipe: HTTPBodyPipe) { self.pipe = pipe }
         deinit { pipe.abandon() }
     }
 }
 
-extension BodyPipe.State {
+extension HTTPBodyPipe.State {
     enum Step {
         case piece([UInt8], writers: [CheckedContinuation<Void, Never>], hasRoomAgain: Bool)
         case ended(TransportError?)
         case wait
     }
 
-    func mustWait(_ side: BodyPipe.Side) -> Bool {
+    func mustWait(_ side: HTTPBodyPipe.Side) -> Bool {
         switch side {
         case .reader: pieces.isEmpty && ending == nil
         case .writer: isFull && !isAbandoned && ending == nil
@@ -167,7 +167,7 @@ extension BodyPipe.State {
     }
 
     /// Keeps the waiter to be woken later; false when there is nothing to wait for.
-    mutating func park(_ waiter: CheckedContinuation<Void, Never>, _ id: Int, as side: BodyPipe.Side) -> Bool {
+    mutating func park(_ waiter: CheckedContinuation<Void, Never>, _ id: Int, as side: HTTPBodyPipe.Side) -> Bool {
         guard mustWait(side), !Task.isCancelled else { return false }
         switch side {
         case .reader: readers[id] = waiter
