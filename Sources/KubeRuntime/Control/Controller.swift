@@ -118,7 +118,7 @@ public final class Controller: Sendable {
                 error,
                 failures: item.failures + 1,
                 policy: configuration.retries,
-                random: environment.random()
+                random: environment.random
             )
         }
         metrics.finished(decision, failed: failure != nil, after: environment.time.now - started)

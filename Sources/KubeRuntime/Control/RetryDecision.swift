@@ -1,4 +1,4 @@
-internal import MeshBase
+public import MeshBase
 
 /// What a controller does with a key after a reconcile, decided by the class of the error alone.
 public enum RetryDecision: Sendable, Hashable {
@@ -14,9 +14,9 @@ public enum RetryDecision: Sendable, Hashable {
     /// The waits a controller uses.
     public struct Policy: Sendable, Hashable {
         /// After transient and unclassified errors.
-        public var transient: RetryPolicy
+        public var transient: Backoff
         /// After conflicts.
-        public var conflict: RetryPolicy
+        public var conflict: Backoff
         /// After errors that wait for something outside.
         public var waiting: Duration
         /// The longest wait another side may ask for (`Retry-After`).
@@ -24,8 +24,8 @@ public enum RetryDecision: Sendable, Hashable {
 
         /// Makes a policy.
         public init(
-            transient: RetryPolicy = .reconcile,
-            conflict: RetryPolicy = .conflict,
+            transient: Backoff = .reconcile,
+            conflict: Backoff = .conflict,
             waiting: Duration = .seconds(10),
             longestRequestedWait: Duration = .seconds(600)
         ) {
@@ -44,22 +44,22 @@ public enum RetryDecision: Sendable, Hashable {
         }
     }
 
-    /// Decides after a reconcile that threw, the `failures`-th time in a row, with `random` from 0 up to 1.
+    /// Decides after a reconcile that threw, the `failures`-th time in a row.
     public static func after(
         _ error: any Error,
         failures: Int,
         policy: Policy,
-        random: Double
+        random: RandomSource
     ) -> RetryDecision {
         guard let error = error as? any CodedError else {
-            return .retry(after: policy.transient.delay(failures: failures, random: random))
+            return .retry(after: policy.transient.delay(afterFailures: failures - 1, random: random))
         }
         switch error.retryClass {
         case .transient(let requested):
-            let own = policy.transient.delay(failures: failures, random: random)
+            let own = policy.transient.delay(afterFailures: failures - 1, random: random)
             return .retry(after: max(own, min(requested ?? .zero, policy.longestRequestedWait)))
         case .conflict:
-            return .retry(after: policy.conflict.delay(failures: failures, random: random))
+            return .retry(after: policy.conflict.delay(afterFailures: failures - 1, random: random))
         case .waiting:
             return .timer(policy.waiting)
         case .invalid, .terminal:

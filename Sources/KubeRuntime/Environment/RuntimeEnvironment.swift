@@ -1,4 +1,5 @@
 public import Logging
+public import MeshBase
 
 /// What the runtime takes from its surroundings: time, chance, a log and metrics.
 ///
@@ -6,8 +7,10 @@ public import Logging
 public struct RuntimeEnvironment: Sendable {
     /// Monotonic time, for every wait and deadline.
     public var time: MonotonicTime
-    /// A random number from 0 up to but not including 1, for jitter and unique names.
-    public var random: @Sendable () -> Double
+    /// The time of day, for what people read; no decision depends on it.
+    public var wall: WallClock
+    /// Chance, for jitter and unique names.
+    public var random: RandomSource
     /// The log for work in the background.
     public var logger: Logger
     /// Where metrics go.
@@ -16,11 +19,13 @@ public struct RuntimeEnvironment: Sendable {
     /// Makes an environment.
     public init(
         clock: any Clock<Duration>,
-        random: @escaping @Sendable () -> Double,
+        wall: @escaping WallClock,
+        random: RandomSource,
         logger: Logger,
         metrics: MetricsRegistry = MetricsRegistry()
     ) {
         self.time = MonotonicTime(clock)
+        self.wall = wall
         self.random = random
         self.logger = logger
         self.metrics = metrics

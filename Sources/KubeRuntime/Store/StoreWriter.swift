@@ -16,7 +16,7 @@ public final class StoreWriter: Sendable {
     }
 
     private struct State {
-        var staged: [StoredObject] = []
+        var staged: [ObjectKey: StoredObject] = [:]
         var tombstones = Tombstones()
         /// The version of the last full list: events up to it are part of it.
         var floor: ResourceVersion?
@@ -68,7 +68,7 @@ public final class StoreWriter: Sendable {
     ///
     /// Readers see nothing of it before ``commitReplacement(at:trust:)``.
     public func beginReplacement() {
-        state.withLock { $0.staged = [] }
+        state.withLock { $0.staged = [:] }
     }
 
     /// Adds objects to the full list.
@@ -79,8 +79,16 @@ public final class StoreWriter: Sendable {
             let key = object.key
             let current = store.state.withLock { $0.table[key] }
             let kept = current.flatMap { $0.isSameVersion(as: object) ? $0 : nil } ?? stored(object)
-            state.withLock { $0.staged.append(kept) }
+            state.withLock { state in
+                if let other = state.staged[key]?.version, let mine = kept.version, mine.isOlder(than: other) { return }
+                state.staged[key] = kept
+            }
         }
+    }
+
+    /// Takes an object back out of the full list, since it was deleted while the list was sent.
+    public func unstage(_ object: KubeObject) {
+        state.withLock { _ = $0.staged.removeValue(forKey: object.key) }
     }
 
     /// Makes the staged objects the content of the store, all at once; what is not among them is deleted.
@@ -90,7 +98,7 @@ public final class StoreWriter: Sendable {
     public func commitReplacement(at version: ResourceVersion, trust: Trust = .keepNewer) -> [StoreChange] {
         let staged = state.withLock { state in
             defer {
-                state.staged = []
+                state.staged = [:]
                 state.floor = version
                 if trust == .replaceAll { state.tombstones = Tombstones() }
             }
@@ -121,18 +129,11 @@ public final class StoreWriter: Sendable {
     }
 
     private func replacementEdits(
-        _ staged: [StoredObject],
+        _ staged: [ObjectKey: StoredObject],
         at version: ResourceVersion,
         trust: Trust
     ) -> [StoreTable.Edit] {
-        var wanted: [ObjectKey: StoredObject] = [:]
-        wanted.reserveCapacity(staged.count)
-        for object in staged {
-            if let other = wanted[object.key]?.version, let mine = object.version, mine.isOlder(than: other) {
-                continue
-            }
-            wanted[object.key] = object
-        }
+        var wanted = staged
         let current = store.state.withLock { $0.table.all }
         var edits: [StoreTable.Edit] = []
         for old in current {

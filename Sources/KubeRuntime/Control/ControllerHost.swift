@@ -1,0 +1,160 @@
+internal import Logging
+internal import MeshBase
+internal import Synchronization
+
+/// Runs watchers, controllers, leader election and the event recorder of one process as one thing.
+///
+/// Watchers run from the start, also while another process leads, so that taking over needs no list. Controllers run once all
+/// stores are in and, where there is an elector, the lease is held.
+public final class ControllerHost: Sendable {
+    /// What a host runs.
+    public struct Parts: Sendable {
+        /// What keeps the stores.
+        public var watchers: [Watcher]
+        /// What reconciles.
+        public var controllers: [Controller]
+        /// What decides who leads; nil when this process always does.
+        public var elector: LeaderElector?
+        /// What writes events; nil for none.
+        public var recorder: EventRecorder?
+        /// How long ``ControllerHost/stop()`` waits for what is in flight.
+        public var stopLimit: Duration
+
+        /// Names the parts.
+        public init(
+            watchers: [Watcher],
+            controllers: [Controller],
+            elector: LeaderElector? = nil,
+            recorder: EventRecorder? = nil,
+            stopLimit: Duration = .seconds(30)
+        ) {
+            self.watchers = watchers
+            self.controllers = controllers
+            self.elector = elector
+            self.recorder = recorder
+            self.stopLimit = stopLimit
+        }
+    }
+
+    private enum Phase: Sendable {
+        case waiting
+        case working
+    }
+
+    private let parts: Parts
+    private let environment: RuntimeEnvironment
+    private let phase = Mutex(Phase.waiting)
+    private let stopSignal = WakeSignal()
+
+    /// Makes a host that does nothing until ``run()``.
+    public init(_ parts: Parts, environment: RuntimeEnvironment) {
+        self.parts = parts
+        self.environment = environment
+    }
+
+    /// Adds checks: ready once all stores are in; alive while no reconcile takes longer than `reconcileLimit`.
+    public func register(in health: HealthRegistry, reconcileLimit: Duration = .seconds(600)) {
+        let stores = parts.watchers.map(\.store)
+        health.add("stores", to: .ready) {
+            let missing = stores.filter { !$0.isSynced }.map(\.configuration.name)
+            return missing.isEmpty ? .healthy : .unhealthy("not synced: \(missing.joined(separator: ", "))")
+        }
+        for controller in parts.controllers {
+            health.add("controller-\(controller.configuration.name)", to: .live) { [queue = controller.queue] in
+                let longest = queue.longestRun
+                return longest < reconcileLimit ? .healthy : .unhealthy("a reconcile has taken \(longest) so far")
+            }
+        }
+    }
+
+    /// Runs until ``stop()``, cancellation, or loss of leadership.
+    ///
+    /// Call it once.
+    ///
+    /// - Throws: ``LeadershipError`` with code `lost`, upon which the process should end and be started anew;
+    ///   `CancellationError` when cancelled.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for watcher in parts.watchers { group.addTask { await watcher.run() } }
+            let result: Result<Void, any Error>
+            do {
+                try await workUntilStopped()
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            group.cancelAll()
+            try result.get()
+        }
+    }
+
+    /// Makes ``run()`` return once the reconciles in flight have finished, or ``Parts/stopLimit`` has passed.
+    public func stop() {
+        stopSignal.send()
+    }
+
+    private enum Ending: Sendable {
+        case work(Result<Void, any Error>)
+        case stopRequested
+        case stopLimitReached
+    }
+
+    private func workUntilStopped() async throws {
+        try await withThrowingTaskGroup(of: Ending.self) { group in
+            group.addTask {
+                do {
+                    try await self.work()
+                    return .work(.success(()))
+                } catch {
+                    return .work(.failure(error))
+                }
+            }
+            group.addTask {
+                await self.stopSignal.wait()
+                return .stopRequested
+            }
+            var isStopping = false
+            while let ending = try await group.next() {
+                switch ending {
+                case .work(let result):
+                    group.cancelAll()
+                    if isStopping { return }
+                    return try result.get()
+                case .stopRequested:
+                    guard !Task.isCancelled else { continue }
+                    isStopping = true
+                    for controller in parts.controllers { controller.stop() }
+                    guard phase.withLock(\.self) == .working else {
+                        group.cancelAll()
+                        continue
+                    }
+                    group.addTask {
+                        try? await self.environment.time.sleep(for: self.parts.stopLimit)
+                        return .stopLimitReached
+                    }
+                case .stopLimitReached:
+                    environment.logger.warning("stopping although a reconcile has not finished")
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+
+    private func work() async throws {
+        for watcher in parts.watchers { try await watcher.store.waitUntilSynced() }
+        guard let elector = parts.elector else { return await runControllers() }
+        try await elector.run { await self.runControllers() }
+    }
+
+    private func runControllers() async {
+        phase.withLock { $0 = .working }
+        await withTaskGroup(of: Void.self) { group in
+            if let recorder = parts.recorder { group.addTask { await recorder.run() } }
+            await withTaskGroup(of: Void.self) { controllers in
+                for controller in parts.controllers { controllers.addTask { await controller.run() } }
+            }
+            // Events are written before the lease is given back, since no write may come after that.
+            parts.recorder?.stop()
+        }
+    }
+}

@@ -1,0 +1,93 @@
+public import KubeAPI
+public import KubeClient
+internal import MeshBase
+
+/// The objects of one resource on an API server, all of them or a selection.
+///
+/// Lists ask for the newest state (no `resourceVersion`), so that no server of a group can answer with an old one. Objects are
+/// decoded as their bytes arrive, with the projection of the client.
+public struct ClusterSource: ObjectSource {
+    private let client: ClusterClient
+    private let resource: APIResource
+    private let selection: Selection
+
+    /// Makes a source; `client` should have a projection that leaves out what nobody reads.
+    public init(client: ClusterClient, resource: APIResource, selection: Selection = .everything) {
+        self.client = client
+        self.resource = resource
+        self.selection = selection
+    }
+
+    /// Reads one page.
+    public func list(continuation: String?, limit: Int?) async throws -> ListPage {
+        do {
+            let options = ListOptions(freshness: .latest, pageSize: limit)
+            let page = try await client.page(resource, selection, options, continuation: continuation)
+            return ListPage(
+                objects: page.objects,
+                version: page.resourceVersion,
+                continuation: page.continuation
+            )
+        } catch {
+            throw WatchProblem(error)
+        }
+    }
+
+    /// Watches until the server ends it, `receive` has enough, or the task is cancelled.
+    public func watch(
+        _ start: WatchStart,
+        limit: Duration,
+        receive: @escaping @Sendable (WatchSignal) -> WatchAnswer
+    ) async throws {
+        do {
+            for try await event in try await open(start, limit: limit, receive: receive) {
+                if receive(Self.signal(event)) == .stop { return }
+            }
+        } catch {
+            throw WatchProblem(error)
+        }
+    }
+
+    private func open(
+        _ start: WatchStart,
+        limit: Duration,
+        receive: @Sendable (WatchSignal) -> WatchAnswer
+    ) async throws(KubeError) -> WatchStream {
+        let stream: WatchStream
+        switch start {
+        case .after(let version):
+            let options = WatchOptions(resourceVersion: version.text, timeout: limit)
+            stream = try await client.watch(resource, selection, options)
+        case .initialEvents:
+            stream = try await client.streamingList(resource, selection, WatchOptions(timeout: limit))
+        }
+        _ = receive(.opened)
+        return stream
+    }
+
+    private static func signal(_ event: WatchEvent) -> WatchSignal {
+        switch event {
+        case .added(let object): .added(object)
+        case .modified(let object): .modified(object)
+        case .deleted(let object): .deleted(object)
+        case .bookmark(let object):
+            .bookmark(ResourceVersion(object.resourceVersion ?? ""), endsInitialEvents: event.endsInitialEvents)
+        case .error(let status):
+            .failed(WatchProblem(KubeError(watchStatus: status, request: "watch")))
+        }
+    }
+}
+
+extension WatchProblem {
+    /// Sorts an error of the client.
+    public init(_ error: KubeError) {
+        let kind: Kind =
+            switch error.code {
+            case .expired: .expired
+            case .badRequest, .invalid, .unsupported: .unsupported
+            case .connection, .timedOut, .cancelled: .unreachable
+            default: .refused
+            }
+        self.init(kind, message: error.description, retryAfter: error.retryAfter)
+    }
+}

@@ -1,0 +1,239 @@
+internal import Logging
+internal import MeshBase
+internal import Synchronization
+
+/// Keeps one ``ObjectStore`` equal to what its source has, until its task is cancelled.
+///
+/// It carries out what ``WatchMachine`` decides. Connections that seem alive but carry nothing (half-open ones) are found by
+/// silence: a watch that tells nothing, not even a bookmark, for ``Configuration/silenceLimit`` is opened anew from where
+/// it was. Every ``Configuration/listInterval`` everything is read anew, which heals what a faulty server never told.
+public final class Watcher: Sendable {
+    /// Settings of a watcher.
+    public struct Configuration: Sendable, Hashable {
+        /// The settings of the rules.
+        public var machine: WatchMachine.Configuration
+        /// How long a watch may be silent, at most 60 s.
+        public var silenceLimit: Duration
+        /// How long the server is asked to keep a watch open; up to half as long again, at random.
+        public var watchLimit: Duration
+        /// How often everything is read anew; nil for never.
+        public var listInterval: Duration?
+
+        /// The longest silence that may be configured.
+        public static let longestSilence: Duration = .seconds(60)
+
+        /// Makes settings.
+        public init(
+            machine: WatchMachine.Configuration = .init(),
+            silenceLimit: Duration = Self.longestSilence,
+            watchLimit: Duration = .seconds(290),
+            listInterval: Duration? = .seconds(600)
+        ) {
+            self.machine = machine
+            self.silenceLimit = min(max(silenceLimit, .milliseconds(1)), Self.longestSilence)
+            self.watchLimit = watchLimit
+            self.listInterval = listInterval
+        }
+    }
+
+    private struct State {
+        var machine: WatchMachine
+        /// When something last arrived.
+        var lastSignal = Duration.zero
+        /// When everything is to be read anew; nil while that is under way or never.
+        var listDue: Duration?
+    }
+
+    /// How a watch came to an end.
+    private enum WatchEnd: Sendable {
+        /// The machine said what to do next.
+        case decided(WatchMachine.Next)
+        /// The machine is to be told.
+        case event(WatchMachine.Event)
+        /// The task was cancelled.
+        case cancelled
+    }
+
+    /// The store this watcher writes.
+    public let store: ObjectStore
+    private let configuration: Configuration
+    private let source: any ObjectSource
+    private let writer: StoreWriter
+    private let environment: RuntimeEnvironment
+    private let metrics: WatcherMetrics
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    /// Makes a watcher that does nothing until ``run()``.
+    ///
+    /// - Throws: ``StoreError`` when `store` has a writer already.
+    public init(
+        source: any ObjectSource,
+        store: ObjectStore,
+        configuration: Configuration = Configuration(),
+        environment: RuntimeEnvironment
+    ) throws(StoreError) {
+        self.source = source
+        self.store = store
+        self.writer = try store.claimWriter()
+        self.configuration = configuration
+        self.environment = environment
+        self.metrics = WatcherMetrics(registry: environment.metrics, store: store)
+        var logger = environment.logger
+        logger[metadataKey: "store"] = "\(store.configuration.name)"
+        self.logger = logger
+        self.state = Mutex(State(machine: WatchMachine(configuration: configuration.machine)))
+    }
+
+    /// Lists and watches until the task is cancelled.
+    ///
+    /// Call it once.
+    public func run() async {
+        var next = perform(state.withLock { $0.machine.start() })
+        while !Task.isCancelled {
+            switch next {
+            case .list(let continuation, let limit):
+                next = await list(continuation: continuation, limit: limit)
+            case .watch(let start):
+                next = await watch(start)
+            case .wait(let duration):
+                try? await environment.time.sleep(for: duration)
+                next = step(.waited)
+            case .read:
+                // Only an open watch can be read; without one the machine is asked again.
+                next = step(.waited)
+            }
+        }
+    }
+
+    // MARK: Lists
+
+    private func list(continuation: String?, limit: Int?) async -> WatchMachine.Next {
+        do {
+            return step(.page(try await source.list(continuation: continuation, limit: limit)))
+        } catch {
+            return step(.listFailed(Self.problem(error)))
+        }
+    }
+
+    // MARK: Watches
+
+    private func watch(_ start: WatchStart) async -> WatchMachine.Next {
+        let opened = environment.time.now
+        state.withLock { $0.lastSignal = opened }
+        let ends = await withTaskGroup(of: WatchEnd.self) { group in
+            group.addTask { await self.receive(start, since: opened) }
+            group.addTask { await self.watchSilence() }
+            var ends: [WatchEnd] = []
+            while let end = await group.next() {
+                ends.append(end)
+                group.cancelAll()
+            }
+            return ends
+        }
+        for case .decided(let next) in ends { return next }
+        for case .event(let event) in ends { return step(event) }
+        return .wait(.zero)
+    }
+
+    private func receive(_ start: WatchStart, since opened: Duration) async -> WatchEnd {
+        let decided = Mutex<WatchMachine.Next?>(nil)
+        let limit = configuration.watchLimit * (1 + 0.5 * environment.random.unit())
+        do {
+            try await source.watch(start, limit: limit) { signal in
+                let next = self.step(.signal(signal))
+                if case .read = next { return .more }
+                decided.withLock { $0 = next }
+                return .stop
+            }
+            if let next = decided.withLock(\.self) { return .decided(next) }
+            return Task.isCancelled ? .cancelled : .event(.ended(after: environment.time.now - opened))
+        } catch {
+            if let next = decided.withLock(\.self) { return .decided(next) }
+            return Task.isCancelled ? .cancelled : .event(.broken(Self.problem(error)))
+        }
+    }
+
+    /// Returns when the open watch has been silent for too long, or when a full list is due.
+    private func watchSilence() async -> WatchEnd {
+        while true {
+            let (silentAt, listDue) = state.withLock { ($0.lastSignal + configuration.silenceLimit, $0.listDue) }
+            let now = environment.time.now
+            if now >= silentAt {
+                metrics.silent()
+                logger.debug("watch is silent", metadata: ["limit": "\(configuration.silenceLimit)"])
+                return .event(.silent)
+            }
+            if let listDue, now >= listDue {
+                return .event(.listDue)
+            }
+            do {
+                try await environment.time.sleep(until: listDue.map { min($0, silentAt) } ?? silentAt)
+            } catch {
+                return .cancelled
+            }
+        }
+    }
+
+    // MARK: Steps
+
+    private func step(_ event: WatchMachine.Event) -> WatchMachine.Next {
+        let now = environment.time.now
+        if case .signal(let signal) = event { metrics.received(signal) }
+        let reaction = state.withLock { state in
+            if case .signal = event { state.lastSignal = now }
+            return state.machine.handle(event, random: environment.random)
+        }
+        return perform(reaction)
+    }
+
+    private func perform(_ reaction: WatchMachine.Reaction) -> WatchMachine.Next {
+        for effect in reaction.effects {
+            switch effect {
+            case .beginReplacement: writer.beginReplacement()
+            case .stage(let objects): writer.stage(objects)
+            case .unstage(let object): writer.unstage(object)
+            case .commit(let version, let trust): commit(version, trust)
+            case .apply(let object): writer.apply(object)
+            case .remove(let object): writer.remove(object)
+            case .advance(let version): writer.advance(to: version)
+            case .report(let report): tell(report)
+            }
+        }
+        return reaction.next
+    }
+
+    private func commit(_ version: ResourceVersion, _ trust: StoreWriter.Trust) {
+        let changes = writer.commitReplacement(at: version, trust: trust)
+        let now = environment.time.now
+        state.withLock { $0.listDue = configuration.listInterval.map { now + $0 } }
+        logger.debug(
+            "list is in",
+            metadata: ["version": "\(version)", "objects": "\(store.count)", "changes": "\(changes.count)"]
+        )
+    }
+
+    private func tell(_ report: WatchMachine.Report) {
+        switch report {
+        case .listing(let cause):
+            state.withLock { $0.listDue = nil }
+            metrics.listed()
+            logger.debug("list begins", metadata: ["cause": "\(cause)"])
+        case .problem(let problem, let failures, let wait):
+            metrics.failed()
+            logger.debug(
+                "watch failed",
+                metadata: ["problem": "\(problem)", "failures": "\(failures)", "wait": "\(wait)"]
+            )
+        case .staleList(let version, let seen):
+            logger.debug("list refused as too old", metadata: ["version": "\(version)", "seen": "\(seen)"])
+        case .malformed:
+            metrics.failed()
+            logger.debug("event names no object")
+        }
+    }
+
+    private static func problem(_ error: any Error) -> WatchProblem {
+        error as? WatchProblem ?? WatchProblem(.unreachable, message: "\(error)")
+    }
+}
