@@ -110,6 +110,11 @@ let allTargets: [Target] = [
 
     // Tests
     .target(name: "MeshTestKit", dependencies: ["DataTree", "MeshBase"], path: "Tests/MeshTestKit"),
+    .target(
+        name: "ReplayKit",
+        dependencies: ["DataTree", "KubeClient", "MeshTestKit"],
+        path: "Tests/ReplayKit"
+    ),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
     .testTarget(name: "PatternMatchingTests", dependencies: ["PatternMatching"]),
