@@ -34,7 +34,9 @@ extension Tree {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    /// The integer held, or nil for any other kind of value. A double is not converted.
+    /// The integer held, or nil for any other kind of value.
+    ///
+    /// A double is not converted.
     public var integer: Int64? {
         if case .integer(let value) = self { value } else { nil }
     }

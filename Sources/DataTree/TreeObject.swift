@@ -55,7 +55,9 @@ public struct TreeObject: Sendable {
         return entries.firstIndex { $0.key == key }
     }
 
-    /// The value under `key`. Setting nil removes the key; setting a new key appends it.
+    /// The value under `key`.
+    ///
+    /// Setting nil removes the key; setting a new key appends it.
     public subscript(key: String) -> Tree? {
         get {
             guard let position = position(of: key) else { return nil }

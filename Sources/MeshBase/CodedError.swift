@@ -1,4 +1,6 @@
-/// What a caller may do about an error. It belongs to the code of the error, never to its message.
+/// What a caller may do about an error.
+///
+/// It belongs to the code of the error, never to its message.
 public enum RetryClass: Sendable, Hashable {
     /// May go away by itself: try again with backoff, not before `after` when the other side named a time.
     case transient(after: Duration?)

@@ -1,4 +1,4 @@
-package import DataTree
+internal import DataTree
 package import KubeClient
 
 /// Sends the requests of a scenario and tells where the answers differ.
@@ -69,8 +69,11 @@ package struct ReplayRunner: Sendable {
     }
 
     private static func parse(_ bytes: [UInt8], isWatch: Bool) -> Tree {
-        if isWatch, var reader = Optional(JSONSequenceReader()) {
-            if let events = try? reader.push(bytes[...]), let rest = try? reader.finish() { return .array(events + rest) }
+        if isWatch {
+            var reader = JSONSequenceReader()
+            if let events = try? reader.push(bytes[...]), let rest = try? reader.finish() {
+                return .array(events + rest)
+            }
         }
         return (try? Tree(json: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
     }
