@@ -24,7 +24,23 @@ public enum YAML {
 
     /// Reads all documents of `bytes`; those that are empty are left out.
     public static func documents(_ bytes: [UInt8], options: Options = Options()) throws(ParseError) -> [Tree] {
-        throw ParseError(code: .unsupported, message: "not written yet", line: 1, column: 1)
+        guard bytes.count <= options.maxBytes else {
+            let message = "the text has \(bytes.count) bytes, more than the \(options.maxBytes) allowed"
+            throw ParseError(code: .tooLarge, message: message, line: 1, column: 1)
+        }
+        if let values = jsonValues(bytes, options: options) { return values }
+        return try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in
+            var composer = try YAMLComposer(buffer, options: options)
+            return try composer.documents()
+        }
+    }
+
+    /// The values of a text that is JSON, whose tabs YAML would refuse; nil when it is no JSON.
+    private static func jsonValues(_ bytes: [UInt8], options: Options) -> [Tree]? {
+        guard let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") else { return nil }
+        var reader = JSONSequenceReader(options: .init(maxDepth: options.maxDepth, maxBytes: options.maxBytes))
+        guard let values = try? reader.push(bytes), (try? reader.finish()) == [] else { return nil }
+        return values
     }
 
     /// Reads a text that holds one document; throws when there is none or more than one.
@@ -46,6 +62,8 @@ public enum YAML {
 extension Tree {
     /// This value as readable YAML, in block style, ending with a new line; reading it gives an equal value.
     public func yaml() -> String {
-        ""
+        var output = YAMLOutput()
+        output.writeDocument(self)
+        return output.text
     }
 }
