@@ -96,6 +96,11 @@ public struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// How many notes the queue keeps about places, stale ones included; in proportion to the keys.
+    public var ticketCount: Int {
+        byAge.count + delayed.count + levels.values.reduce(0) { $0 + $1.count }
+    }
+
     /// How long the longest running key has been running at `now`.
     public func longestRun(now: Duration) -> Duration {
         var longest = Duration.zero

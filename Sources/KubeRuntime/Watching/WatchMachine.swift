@@ -114,6 +114,12 @@ public struct WatchMachine: Sendable {
         public var effects: [Effect]
         /// To be done next.
         public var next: Next
+
+        /// Makes an answer.
+        public init(effects: [Effect], next: Next) {
+            self.effects = effects
+            self.next = next
+        }
     }
 
     enum Phase: Sendable, Hashable {
