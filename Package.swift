@@ -173,16 +173,13 @@ let allTargets: [Target] = [
     .testTarget(
         name: "SandboxServerTests",
         dependencies: [
-            "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
+            "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
             "SandboxStore", logging,
-        ],
-        exclude: ["Replay"]
+        ]
     ),
     .testTarget(
         name: "SystemTests",
-        dependencies: [
-            "ReplayKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase",
-        ]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase"]
     ),
 ]
 

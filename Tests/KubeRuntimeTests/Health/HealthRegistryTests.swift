@@ -1,5 +1,5 @@
-internal import KubeRuntime
-internal import Testing
+import KubeRuntime
+import Testing
 
 @Suite struct HealthRegistryTests {
     @Test("probes are apart, and the answer names what failed")

@@ -1,5 +1,5 @@
-internal import KubeRuntime
-internal import Testing
+import KubeRuntime
+import Testing
 
 @Suite struct MetricsRegistryTests {
     @Test("the text format, families and labels in order")

@@ -1,6 +1,6 @@
-internal import KubeRuntime
-internal import MeshTestKit
-internal import Testing
+import KubeRuntime
+import MeshTestKit
+import Testing
 
 @Suite struct WorkQueueMachineTests {
     @Test("any history of calls gives what the model gives", .tags(.property), arguments: propertySeeds(300))

@@ -1,4 +1,4 @@
-internal import KubeRuntime
+import KubeRuntime
 
 /// The contract of the work queue in the plainest form: lists that are searched from end to end.
 struct WorkQueueModel {

@@ -1,6 +1,6 @@
-internal import KubeRuntime
-internal import MeshTestKit
-internal import Testing
+import KubeRuntime
+import MeshTestKit
+import Testing
 
 @Suite struct WorkQueueTests {
     @Test("delayed keys come at their time, waiting workers get them at once")

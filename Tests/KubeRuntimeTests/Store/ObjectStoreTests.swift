@@ -1,9 +1,9 @@
-internal import DataTree
-internal import KubeAPI
-internal import KubeRuntime
-internal import MeshBase
-internal import MeshTestKit
-internal import Testing
+import DataTree
+import KubeAPI
+import KubeRuntime
+import MeshBase
+import MeshTestKit
+import Testing
 
 @Suite struct ObjectStoreTests {
     private func store(tombstones: Int = 100) -> ObjectStore {

@@ -1,5 +1,5 @@
-internal import KubeRuntime
-internal import Testing
+import KubeRuntime
+import Testing
 
 @Suite struct ResourceVersionTests {
     @Test(

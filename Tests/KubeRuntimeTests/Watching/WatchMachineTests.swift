@@ -1,7 +1,7 @@
-internal import KubeAPI
-internal import KubeRuntime
-internal import MeshBase
-internal import Testing
+import KubeAPI
+import KubeRuntime
+import MeshBase
+import Testing
 
 /// The rules, one event after another.
 @Suite struct WatchMachineTests {
