@@ -173,13 +173,16 @@ let allTargets: [Target] = [
     .testTarget(
         name: "SandboxServerTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
+            "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
             "SandboxStore", logging,
-        ]
+        ],
+        exclude: ["Replay"]
     ),
     .testTarget(
         name: "SystemTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase"]
+        dependencies: [
+            "ReplayKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase",
+        ]
     ),
 ]
 

@@ -11,7 +11,7 @@ package enum MeshNames {
     /// How MeshOperators are reached; they are cluster-scoped.
     package static let resource = APIResource(kind: kind, plural: "meshoperators", isNamespaced: false)
     /// The finalizer that holds a MeshOperator until its objects are gone.
-    package static let finalizer = "meshoperator.io/teardown"
+    package static let finalizer = "meshoperator.io/cleanup"
     /// The namespace used where none is given.
     package static let defaultNamespace = "istio-system"
     /// The profile used where none is given.
@@ -37,6 +37,10 @@ package enum MeshNames {
         package static let ignore = "meshoperator.io/ignore"
         /// On an object: digest of what the operator applied last.
         package static let appliedDigest = "meshoperator.io/applied-digest"
+        /// On an object: the uid of the MeshOperator it belongs to, which tells it from another one of the same name.
+        package static let ownerUID = "meshoperator.io/owner-uid"
+        /// On a workload: the version it was rendered for.
+        package static let version = "meshoperator.io/version"
         /// On a MeshOperator: any change asks for an immediate reconcile.
         package static let reconcileAt = "meshoperator.io/reconcile-at"
     }
@@ -52,6 +56,8 @@ package enum MeshPhase: String, Sendable, Hashable, CaseIterable {
     case ready = "Ready"
     /// The mesh moves from one version to another.
     case upgrading = "Upgrading"
+    /// Objects change to a new spec of the same version.
+    case updating = "Updating"
     /// It was ready and some of it no longer is.
     case degraded = "Degraded"
     /// Nothing more happens until somebody edits the resource or the cluster.
@@ -95,19 +101,19 @@ package enum MeshConditionReason: String, Sendable, Hashable, CaseIterable {
     /// A field of the resource is wrong.
     case invalidSpec = "InvalidSpec"
     /// The version is not in the catalogue.
-    case unknownVersion = "UnknownVersion"
+    case unknownVersion = "VersionUnknown"
     /// The version no longer gets fixes.
-    case endOfLifeVersion = "EndOfLifeVersion"
+    case endOfLifeVersion = "VersionEndOfLife"
     /// The upgrade skips more minors than allowed.
-    case hopNotAllowed = "HopNotAllowed"
+    case hopNotAllowed = "VersionSkewUnsupported"
     /// The cluster's Kubernetes version does not fit.
-    case unsupportedKubernetes = "UnsupportedKubernetes"
+    case unsupportedKubernetes = "KubernetesVersionUnsupported"
     /// A version change is under way.
     case upgrading = "Upgrading"
     /// Another writer keeps changing a field.
     case fieldConflict = "FieldConflict"
     /// An object of that name exists and is not ours.
-    case notOurs = "NotOurs"
+    case notOurs = "ResourceNotOwned"
     /// The API server refused an object.
     case applyRefused = "ApplyRefused"
     /// The API server cannot be reached or is failing.

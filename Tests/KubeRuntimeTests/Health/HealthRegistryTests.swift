@@ -1,5 +1,5 @@
-import KubeRuntime
-import Testing
+internal import KubeRuntime
+internal import Testing
 
 @Suite struct HealthRegistryTests {
     @Test("probes are apart, and the answer names what failed")

@@ -1,5 +1,5 @@
-import KubeRuntime
-import Testing
+internal import KubeRuntime
+internal import Testing
 
 @Suite struct MetricsRegistryTests {
     @Test("the text format, families and labels in order")

@@ -1,6 +1,6 @@
-import KubeRuntime
-import MeshTestKit
-import Testing
+internal import KubeRuntime
+internal import MeshTestKit
+internal import Testing
 
 @Suite struct WorkQueueMachineTests {
     @Test("any history of calls gives what the model gives", .tags(.property), arguments: propertySeeds(300))

@@ -1,4 +1,4 @@
-import KubeRuntime
+internal import KubeRuntime
 
 /// The contract of the work queue in the plainest form: lists that are searched from end to end.
 struct WorkQueueModel {

@@ -1,6 +1,6 @@
-import KubeRuntime
-import MeshTestKit
-import Testing
+internal import KubeRuntime
+internal import MeshTestKit
+internal import Testing
 
 @Suite struct WorkQueueTests {
     @Test("delayed keys come at their time, waiting workers get them at once")

@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import KubeRuntime
-import MeshBase
-import MeshTestKit
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshBase
+internal import MeshTestKit
+internal import Testing
 
 @Suite struct ObjectStoreTests {
     private func store(tombstones: Int = 100) -> ObjectStore {

@@ -1,7 +1,7 @@
-import KubeAPI
-import KubeRuntime
-import MeshTestKit
-import Testing
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshTestKit
+internal import Testing
 
 /// Events that arrive more than once, late, or in another order.
 @Suite(.tags(.fault, .property)) struct StoreFaultTests {

@@ -1,8 +1,8 @@
-import KubeAPI
-import KubeRuntime
-import MeshBase
-import MeshTestKit
-import Synchronization
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshBase
+internal import MeshTestKit
+internal import Synchronization
 
 /// An API server for one kind that keeps a history, and that can be told to misbehave.
 final class FaultyCluster: ObjectSource {
@@ -145,7 +145,7 @@ final class FaultyCluster: ObjectSource {
                 }
                 (version, offset) = (parts[0], parts[1])
             } else if state.happens(state.faults.staleList),
-                let old = state.snapshots.keys.randomElement(using: &state.random)
+                let old = state.snapshots.keys.sorted().randomElement(using: &state.random)
             {
                 version = old
             }
@@ -204,8 +204,10 @@ final class FaultyCluster: ObjectSource {
         let (version, objects, breaksAt) = change { state -> (Int, [KubeObject], Int?) in
             let isStale = state.happens(state.faults.staleList)
             let version =
-                isStale ? state.snapshots.keys.randomElement(using: &state.random) ?? state.version : state.version
-            let objects = version == state.version ? Array(state.live.values) : Self.snapshot(state, version)
+                isStale
+                ? state.snapshots.keys.sorted().randomElement(using: &state.random) ?? state.version : state.version
+            let objects = (version == state.version ? Array(state.live.values) : Self.snapshot(state, version))
+                .sorted { $0.key < $1.key }
             return (version, objects, state.happens(state.faults.breaks) ? state.random.int(below: 3) : nil)
         }
         for (index, object) in objects.enumerated() {

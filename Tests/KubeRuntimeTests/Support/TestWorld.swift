@@ -1,10 +1,10 @@
-import DataTree
-import KubeAPI
-import KubeRuntime
-import Logging
-import MeshBase
-import MeshTestKit
-import Synchronization
+internal import DataTree
+internal import KubeAPI
+internal import KubeRuntime
+internal import Logging
+internal import MeshBase
+internal import MeshTestKit
+internal import Synchronization
 
 /// An environment on a virtual clock.
 func testEnvironment(_ clock: VirtualClock, seed: UInt64 = 1) -> RuntimeEnvironment {

@@ -1,7 +1,7 @@
-import KubeAPI
-import KubeRuntime
-import MeshBase
-import Testing
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshBase
+internal import Testing
 
 /// The rules, one event after another.
 @Suite struct WatchMachineTests {

@@ -1,8 +1,8 @@
-import KubeAPI
-import KubeRuntime
-import MeshBase
-import MeshTestKit
-import Testing
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshBase
+internal import MeshTestKit
+internal import Testing
 
 @Suite struct WatcherTests {
     struct World: Sendable {
@@ -165,7 +165,7 @@ import Testing
                 clock,
                 seed: seed,
                 streaming: !random.oneIn(3),
-                configuration: .init(machine: .init(pageSize: random.pick([nil, 1, 2])))
+                configuration: .init(machine: .init(pageSize: random.pick([nil, 1, 2]), staleListLimit: 1_000))
             )
             let cluster = world.cluster
             for _ in 0..<5 { cluster.mutateAtRandom() }

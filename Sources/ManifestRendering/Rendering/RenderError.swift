@@ -1,0 +1,34 @@
+package import MeshBase
+
+/// Why a mesh could not be rendered.
+package struct RenderError: CodedError {
+    /// The kinds of failure.
+    package enum Code: String, Sendable, Hashable {
+        /// The version is not in the catalogue.
+        case unknownVersion = "UnknownVersion"
+        /// A setting holds what it must not.
+        case invalidSetting = "InvalidSetting"
+        /// Something is asked for that this program does not do.
+        case unsupported = "Unsupported"
+        /// What is built into this program is broken.
+        case brokenCatalogue = "BrokenCatalogue"
+    }
+
+    /// The kind of failure.
+    package var code: Code
+    /// The field, the value and the remedy.
+    package var message: String
+    /// What lies underneath.
+    package var cause: (any Error)?
+    /// The code's name.
+    package var codeName: String { code.rawValue }
+    /// Nothing helps but an edit.
+    package var retryClass: RetryClass { code == .brokenCatalogue ? .terminal : .invalid }
+
+    /// Makes an error.
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+}

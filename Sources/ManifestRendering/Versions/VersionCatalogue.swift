@@ -1,0 +1,138 @@
+package import DataTree
+
+/// The versions of the mesh this program knows, from `Manifests/versions.yaml`.
+package struct VersionCatalogue: Sendable, Hashable {
+    /// A line of versions that share their features.
+    package struct Minor: Sendable, Hashable {
+        /// For example `1.30`.
+        package var name: String
+        /// The first day without fixes, `2027-01-31`; nil while unknown.
+        package var endOfLife: String?
+        /// The Kubernetes minors it runs on, for example `1.33`.
+        package var kubernetes: [String]
+        /// The minors one may upgrade from in place.
+        package var upgradesFrom: [String]
+        /// What rendering does differently for it.
+        package var behaviours: Set<Behaviour>
+    }
+
+    /// What changed between minors and shows in rendered objects.
+    package enum Behaviour: String, Sendable, Hashable, CaseIterable {
+        /// The inference extension is served under its experimental group.
+        case experimentalInferenceGroup
+        /// Listener sets are served under the experimental Gateway API group.
+        case experimentalListenerSets
+        /// Injection templates may call `otelResourceAttributes`.
+        case resourceAttributesInTemplate
+        /// Injection templates may call `omitNil`.
+        case omitNilInTemplate
+        /// Resource fields in the environment state their divisor.
+        case explicitDivisor
+    }
+
+    /// One version.
+    package struct Entry: Sendable, Hashable {
+        /// For example `1.30.2`.
+        package var version: MeshVersion
+        /// The minor it belongs to.
+        package var minor: Minor
+        /// Registry and path of its images.
+        package var hub: String
+        /// Tag of its images.
+        package var tag: String
+    }
+
+    /// All versions, oldest first.
+    package var entries: [Entry]
+    /// The version installed where a resource names none.
+    package var defaultVersion: MeshVersion
+
+    /// The entry of a version written as `1.30.2`, nil when unknown.
+    package func entry(_ version: String) -> Entry? { entries.first { $0.version.description == version } }
+
+    /// The entry for a resource: of its version, or the default's.
+    package func resolve(_ version: String?) throws(RenderError) -> Entry {
+        let wanted = version ?? defaultVersion.description
+        guard let entry = entry(wanted) else {
+            let known = entries.suffix(8).map(\.version.description).joined(separator: ", ")
+            throw RenderError(
+                .unknownVersion,
+                "spec.version: \"\(wanted)\" is not a version this operator knows; use one of its catalogue, "
+                    + "such as \(known)"
+            )
+        }
+        return entry
+    }
+
+    /// Whether fixes for a version have ended on `day` (`2026-11-21`).
+    package func hasEnded(_ entry: Entry, on day: String) -> Bool { entry.minor.endOfLife.map { $0 <= day } ?? false }
+
+    /// Whether a Kubernetes version such as `v1.33.1` is among those an entry runs on.
+    package func supports(_ entry: Entry, kubernetes: String) -> Bool {
+        MeshVersion(kubernetes).map { entry.minor.kubernetes.contains($0.minorText) } ?? false
+    }
+
+    /// The versions on the way from one to another, the last being the target; empty when they are equal.
+    ///
+    /// Each hop covers at most `maxMinorHop` minors, through the newest patch of each minor on the way. A way down, or
+    /// through a minor the catalogue lacks, is nil.
+    package func hops(from: MeshVersion, to: MeshVersion, maxMinorHop: Int = 1) -> [MeshVersion]? {
+        guard from.major == to.major, from.minor <= to.minor else { return nil }
+        if from.minor == to.minor { return from == to ? [] : [to] }
+        var way: [MeshVersion] = []
+        var minor = from.minor
+        while to.minor - minor > max(1, maxMinorHop) {
+            minor += max(1, maxMinorHop)
+            let found = entries.last { $0.version.major == from.major && $0.version.minor == minor }
+            guard let found else { return nil }
+            way.append(found.version)
+        }
+        return way + [to]
+    }
+
+    /// Reads the catalogue's form.
+    package init(reading tree: Tree) throws(RenderError) {
+        entries = []
+        guard let minors = tree["minors"]?.object,
+            let first = tree["defaultVersion"]?.string.flatMap({ MeshVersion($0) })
+        else {
+            throw RenderError(.brokenCatalogue, "versions: minors or defaultVersion is missing; add them")
+        }
+        defaultVersion = first
+        let hub = tree["hub"]?.string ?? "docker.io/istio"
+        for line in minors {
+            let minor = try Minor(name: line.key, reading: line.value)
+            for text in line.value["versions"]?.array?.compactMap(\.string) ?? [] {
+                guard let version = MeshVersion(text), version.minorText == minor.name else {
+                    throw RenderError(
+                        .brokenCatalogue,
+                        "versions.\(line.key): \"\(text)\" is not a version of this minor"
+                    )
+                }
+                entries.append(
+                    Entry(version: version, minor: minor, hub: line.value["hub"]?.string ?? hub, tag: text)
+                )
+            }
+        }
+        entries.sort { $0.version < $1.version }
+        if entry(defaultVersion.description) == nil {
+            throw RenderError(.brokenCatalogue, "versions.defaultVersion: \(defaultVersion) has no entry; add it")
+        }
+    }
+}
+
+extension VersionCatalogue.Minor {
+    init(name: String, reading tree: Tree) throws(RenderError) {
+        self.name = name
+        endOfLife = tree["endOfLife"]?.string
+        kubernetes = tree["kubernetes"]?.array?.compactMap(\.string) ?? []
+        upgradesFrom = tree["upgradesFrom"]?.array?.compactMap(\.string) ?? []
+        behaviours = []
+        for text in tree["behaviours"]?.array?.compactMap(\.string) ?? [] {
+            guard let behaviour = VersionCatalogue.Behaviour(rawValue: text) else {
+                throw RenderError(.brokenCatalogue, "versions.\(name).behaviours: \"\(text)\" is unknown; remove it")
+            }
+            behaviours.insert(behaviour)
+        }
+    }
+}

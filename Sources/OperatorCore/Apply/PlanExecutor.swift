@@ -1,0 +1,159 @@
+internal import DataTree
+internal import KubeAPI
+package import KubeClient
+internal import KubeRuntime
+package import Logging
+internal import MeshBase
+
+/// A write that the API server refused for good, or that somebody else's claim stands against.
+package struct StepFailure: Sendable, Hashable {
+    /// The object.
+    package let id: ResourceID
+    /// Why.
+    package let error: KubeError
+
+    /// The fields and managers named in a conflict of server-side apply; empty for other failures.
+    package var fieldConflicts: [String] {
+        (error.status?.details.causes ?? []).filter { $0.reason == "FieldManagerConflict" }
+            .map { "\($0.field) (\($0.message))" }
+    }
+
+    /// Compares without the cause.
+    package static func == (left: StepFailure, right: StepFailure) -> Bool {
+        left.id == right.id && left.error == right.error
+    }
+
+    /// Hashes the object's name.
+    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
+}
+
+/// What came of the writes of a plan.
+package struct ExecutionReport: Sendable {
+    /// The writes that were done.
+    package var done: [MeshStep] = []
+    /// The writes that were refused.
+    package var failures: [StepFailure] = []
+    /// The objects somebody else wrote first; they were read anew.
+    package var outdated: [ResourceID] = []
+    /// Our values that the API server answered with others.
+    package var accepted: [ResourceID: AcceptedValues] = [:]
+}
+
+/// Carries out the writes of a plan, one after another.
+package struct PlanExecutor: Sendable {
+    /// What writes go through.
+    package let client: ClusterClient
+    /// Where answers are noted.
+    package let ledger: WriteLedger
+    /// Counts writes.
+    package let metrics: OperatorMetrics
+    /// Tells what is written.
+    package let logger: Logger
+
+    /// Carries out `steps`; throws when trying the rest is of no use before a wait.
+    ///
+    /// A refusal of one object does not keep the others from being written.
+    ///
+    /// - Parameters:
+    ///   - steps: the writes.
+    ///   - isCurrent: whether the MeshOperator is still the one the plan was made for; asked before each write.
+    /// - Throws: ``MeshOperatorError`` with code `superseded`; `KubeError` for what time may heal.
+    package func perform(_ steps: [MeshStep], isCurrent: @Sendable () -> Bool) async throws -> ExecutionReport {
+        var report = ExecutionReport()
+        for step in steps {
+            guard isCurrent() else {
+                throw MeshOperatorError(
+                    code: .superseded,
+                    message: "the MeshOperator changed its identity or is gone; its plan is dropped"
+                )
+            }
+            do {
+                try await perform(step, &report)
+                report.done.append(step)
+            } catch let error as KubeError {
+                try await handle(error, of: step, &report)
+            }
+        }
+        return report
+    }
+
+    private func perform(_ step: MeshStep, _ report: inout ExecutionReport) async throws {
+        switch step {
+        case .apply(let write):
+            let id = ResourceID(write.object)
+            let result = try await client.apply(try resource(of: id), write.object, force: write.takesFields)
+            ledger.note(result)
+            let accepted = AcceptedValues(sent: write.object, result: result, manager: MeshPlanner.manager)
+            report.accepted[id] = accepted
+            metrics.wrote(verb: "apply", cause: write.cause.rawValue)
+            logger.debug(
+                "object applied",
+                metadata: ["object": "\(id)", "cause": "\(write.cause.rawValue)", "forced": "\(write.takesFields)"]
+            )
+        case .delete(let object):
+            let id = ResourceID(object)
+            let options = DeleteOptions(
+                propagation: .background,
+                uid: object.uid,
+                resourceVersion: object.resourceVersion
+            )
+            do {
+                switch try await client.delete(try resource(of: id), id.key, options) {
+                case .done: ledger.noteAbsence(id, uid: object.uid)
+                case .pending(let rest): ledger.note(rest)
+                }
+            } catch let error as KubeError where error.code == .notFound {
+                ledger.noteAbsence(id, uid: object.uid)
+            }
+            metrics.wrote(verb: "delete", cause: "remove")
+            logger.debug("object deleted", metadata: ["object": "\(id)"])
+        }
+    }
+
+    private func handle(_ error: KubeError, of step: MeshStep, _ report: inout ExecutionReport) async throws {
+        let id = step.id
+        metrics.failed(code: error.codeName)
+        logger.debug("write failed", metadata: ["object": "\(id)", "error": "\(error)"])
+        let failure = StepFailure(id: id, error: error)
+        switch error.retryClass {
+        case .transient, .waiting: throw error
+        case .conflict where failure.fieldConflicts.isEmpty:
+            try await refresh(id)
+            report.outdated.append(id)
+        case .conflict, .invalid: report.failures.append(failure)
+        case .terminal:
+            if error.code == .cancelled { throw error }
+            if let transport = error.cause as? TransportError, transport.code == .closed { throw error }
+            report.failures.append(failure)
+        }
+    }
+
+    /// Reads an object past the cache, so that the next plan sees what stood in the way.
+    private func refresh(_ id: ResourceID) async throws {
+        if let fresh = try await client.find(try resource(of: id), id.key) {
+            ledger.note(fresh)
+        } else {
+            ledger.noteAbsence(id, uid: nil)
+        }
+    }
+
+    private func resource(of id: ResourceID) throws -> APIResource {
+        guard let kind = OwnedKind.of(id) else {
+            throw MeshOperatorError(
+                code: .unknownKind,
+                message: "\(id) is of a kind this operator does not apply; remove it from the overlays"
+            )
+        }
+        return kind.resource
+    }
+}
+
+extension MeshStep {
+    /// The object written.
+    var id: ResourceID {
+        switch self {
+        case .apply(let write): ResourceID(write.object)
+        case .delete(let object): ResourceID(object)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+internal import DataTree
+
+extension Tree {
+    /// The value at a place whose list elements are named by key, nil where a step leads nowhere.
+    func value(at place: FieldPlace) -> Tree? {
+        var current = self
+        for step in place.steps {
+            guard let next = current.child(step) else { return nil }
+            current = next
+        }
+        return current
+    }
+
+    /// The tree without the value at `place`; unchanged where there is none.
+    func removing(_ place: FieldPlace) -> Tree {
+        removing(place.steps[...])
+    }
+
+    private func removing(_ steps: ArraySlice<FieldStep>) -> Tree {
+        guard let first = steps.first else { return self }
+        let rest = steps.dropFirst()
+        switch self {
+        case .object(var object):
+            guard case .field(let name) = first, let child = object[name] else { return self }
+            object[name] = rest.isEmpty ? nil : child.removing(rest)
+            return .object(object)
+        case .array(var items):
+            guard let index = Self.position(of: first, in: items) else { return self }
+            if rest.isEmpty { items.remove(at: index) } else { items[index] = items[index].removing(rest) }
+            return .array(items)
+        default: return self
+        }
+    }
+
+    private func child(_ step: FieldStep) -> Tree? {
+        switch self {
+        case .object(let object):
+            if case .field(let name) = step { object[name] } else { nil }
+        case .array(let items): Self.position(of: step, in: items).map { items[$0] }
+        default: nil
+        }
+    }
+
+    private static func position(of step: FieldStep, in items: [Tree]) -> Int? {
+        if case .index(let index) = step { return items.indices.contains(index) ? index : nil }
+        return items.firstIndex(where: step.leads)
+    }
+}

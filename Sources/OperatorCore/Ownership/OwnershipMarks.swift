@@ -1,0 +1,80 @@
+internal import DataTree
+package import KubeAPI
+internal import MeshAPI
+
+/// How an object says which MeshOperator it belongs to.
+///
+/// The label finds the objects of a MeshOperator; the annotation with its UID decides, so that a MeshOperator made anew under
+/// the same name does not inherit what another one left.
+package struct OwnershipMarks: Sendable, Hashable {
+    /// The annotation with the UID of the MeshOperator.
+    package static let ownerUIDAnnotation = "meshoperator.io/owner-uid"
+    /// The annotation with the version a workload was rendered for.
+    package static let versionAnnotation = "meshoperator.io/version"
+
+    /// The annotation with the digest of what was rendered when the object was applied last.
+    package static let digestAnnotation = MeshNames.Annotation.appliedDigest
+
+    /// The name of the MeshOperator.
+    package let owner: String
+    /// Its UID.
+    package let uid: String
+
+    /// Makes the marks of a MeshOperator.
+    package init(owner: String, uid: String) {
+        self.owner = owner
+        self.uid = uid
+    }
+
+    /// Whose an object is.
+    package enum Verdict: Sendable, Hashable {
+        /// Ours.
+        case ours
+        /// Another MeshOperator's, or an earlier one's of the same name.
+        case otherOwner(name: String, uid: String)
+        /// Nobody marked it.
+        case unmarked
+    }
+
+    /// Decides whose `object` is.
+    ///
+    /// An object that lost the annotation is ours still when it bears our label and fields that we applied.
+    package func verdict(on object: KubeObject, manager: String) -> Verdict {
+        let label = object.labels[MeshNames.Label.owner]
+        if let marked = object.annotations[MeshNames.Annotation.ownerUID] {
+            return marked == uid ? .ours : .otherOwner(name: label ?? "", uid: marked)
+        }
+        guard let label else { return .unmarked }
+        guard label == owner, ObjectOwnership(object).applied(by: manager) != nil else {
+            return .otherOwner(name: label, uid: "")
+        }
+        return .ours
+    }
+
+    /// `object` with the marks, the digest of what was rendered, and, on workloads, the version it was rendered for.
+    package func stamped(_ object: KubeObject, version: String) -> KubeObject {
+        var result = KubeObject(object.tree.strippedForApply())
+        result.labels[MeshNames.Label.owner] = owner
+        var annotations = result.annotations
+        annotations[MeshNames.Annotation.ownerUID] = uid
+        annotations[MeshNames.Annotation.appliedDigest] = Digest.of(object.tree)
+        if ObjectReadiness.isWorkload(object.kind) { annotations[MeshNames.Annotation.version] = version }
+        result.annotations = annotations
+        return result
+    }
+}
+
+/// A short fingerprint of a tree, equal for equal trees; not fit against attackers.
+enum Digest {
+    /// The digest an object bears.
+    static func on(_ object: KubeObject) -> String? { object.annotations[MeshNames.Annotation.appliedDigest] }
+
+    static func of(_ tree: Tree) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
+        for byte in tree.json(.canonical) {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: max(0, 16 - digits.count)) + digits
+    }
+}

@@ -1,0 +1,39 @@
+package import KubeAPI
+internal import MeshAPI
+
+/// How things stand, as far as a plan needs to know.
+package struct MeshObservation: Sendable {
+    /// The MeshOperator.
+    package var resource: KubeObject
+    /// The objects that are there: all that bear our label, and all under names we would use.
+    package var live: [ResourceID: KubeObject]
+    /// Who uses our revision.
+    package var usage = RevisionUsage()
+    /// The UIDs of other MeshOperators.
+    package var otherOwners: Set<String> = []
+    /// The cluster's version, nil while not known.
+    package var kubernetes: String?
+    /// Differences that applies left behind.
+    package var accepted: [ResourceID: AcceptedValues] = [:]
+
+    /// Describes what was observed.
+    package init(resource: KubeObject, live: [ResourceID: KubeObject] = [:]) {
+        self.resource = resource
+        self.live = live
+    }
+
+    /// The marks of the MeshOperator.
+    package var marks: OwnershipMarks { OwnershipMarks(owner: resource.name, uid: resource.uid ?? "") }
+
+    /// The objects that are ours, in order.
+    package func ours(manager: String) -> [KubeObject] {
+        let marks = marks
+        return live.sorted { $0.key < $1.key }.map(\.value).filter { marks.verdict(on: $0, manager: manager) == .ours }
+    }
+
+    /// The versions our workloads were rendered for, each once.
+    package func installedVersions(manager: String) -> [String] {
+        let workloads = ours(manager: manager).filter { ObjectReadiness.isWorkload($0.kind) && !$0.isDeleting }
+        return Array(Set(workloads.compactMap { $0.annotations[MeshNames.Annotation.version] })).sorted()
+    }
+}

@@ -1,0 +1,55 @@
+package import KubeAPI
+package import MeshBase
+
+/// One write.
+package enum MeshStep: Sendable, Hashable {
+    /// Applies an object.
+    case apply(ObjectDecision.Write)
+    /// Deletes an object, this one and no other of its name.
+    case delete(KubeObject)
+}
+
+/// What to do now, and how things stand.
+package struct MeshPlan: Sendable, Hashable {
+    /// Where the mesh is on its way.
+    package enum Stage: Sendable, Hashable {
+        /// The resource cannot be understood.
+        case invalid(String)
+        /// A check before any write failed.
+        case refused(Preflight.Refusal)
+        /// Objects under our names belong to others.
+        case notOwned([String])
+        /// Writes are held.
+        case paused
+        /// Objects are being applied or awaited; says what is awaited.
+        case working(String)
+        /// An object failed in a way that time does not heal.
+        case stuck(String)
+        /// All is as wished.
+        case settled
+        /// The mesh is being removed; says what is awaited.
+        case removing(String)
+        /// Nothing of the mesh is left.
+        case removed
+        /// The mesh cannot be removed; says who uses it.
+        case inUse(String)
+    }
+
+    /// The writes, in order.
+    package var steps: [MeshStep] = []
+    /// Where the mesh is.
+    package var stage: Stage
+    /// What is left to others and worth telling.
+    package var yields: [ObjectDecision.Yield] = []
+    /// Fields that others keep rewriting.
+    package var contests: [RewriteHistory.Contest] = []
+    /// When to look again even if nothing changes.
+    package var lookAgain: Timestamp?
+    /// The readiness of every desired object that is there.
+    package var readiness: [ResourceID: ObjectReadiness] = [:]
+
+    /// Makes a plan without writes.
+    package init(stage: Stage) {
+        self.stage = stage
+    }
+}

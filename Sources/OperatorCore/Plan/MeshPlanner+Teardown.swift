@@ -1,0 +1,36 @@
+internal import KubeAPI
+internal import MeshAPI
+internal import MeshBase
+
+extension MeshPlanner {
+    /// The plan for a mesh whose MeshOperator is being deleted.
+    ///
+    /// - Parameters:
+    ///   - intent: what was asked for, as far as it can be read.
+    ///   - blueprint: the objects of the mesh, where they can still be rendered; they only give the order.
+    package func teardown(intent: MeshIntent, blueprint: MeshBlueprint?) -> MeshPlan {
+        if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
+        let doomed = observation.ours(manager: Self.manager).filter { isDoomed($0, intent) }
+        if observation.usage.isInUse, !intent.wishes.contains(.removeWhileInUse), !doomed.isEmpty {
+            var plan = MeshPlan(stage: .inUse(observation.usage.summary))
+            plan.lookAgain = now.advanced(by: .seconds(60))
+            return plan
+        }
+        let order = blueprint.map { TeardownOrder($0) } ?? TeardownOrder(phases: [:])
+        guard let wave = order.firstWave(of: doomed) else {
+            return MeshPlan(stage: .removed)
+        }
+        var plan = MeshPlan(stage: .removing("waiting for \(ResourceID(wave[0])) to be gone"))
+        plan.steps = wave.filter { !$0.isDeleting }.map { .delete($0) }
+        return plan
+    }
+
+    private func isDoomed(_ object: KubeObject, _ intent: MeshIntent) -> Bool {
+        guard object.annotations[MeshNames.Annotation.ignore] != "true" else { return false }
+        return switch OwnedKind.of(ResourceID(object))?.removal {
+        case .always: true
+        case .onRequest: intent.wishes.contains(.removeDefinitions) && observation.otherOwners.isEmpty
+        case .never, nil: false
+        }
+    }
+}

@@ -1,0 +1,173 @@
+internal import DataTree
+internal import KubeAPI
+package import ManifestRendering
+internal import MeshAPI
+package import MeshBase
+
+/// Decides what to do about a mesh: a function of what is observed, what is wished and the time.
+package struct MeshPlanner: Sendable {
+    /// The name under which objects are applied.
+    package static let manager = "mesh-operator"
+
+    /// How things stand.
+    package let observation: MeshObservation
+    /// What was set right before.
+    package let history: RewriteHistory
+    /// The time.
+    package let now: Timestamp
+
+    /// Makes a planner.
+    package init(observation: MeshObservation, history: RewriteHistory, now: Timestamp) {
+        self.observation = observation
+        self.history = history
+        self.now = now
+    }
+
+    /// The plan for a mesh that is wished for.
+    ///
+    /// - Parameters:
+    ///   - intent: what is asked for.
+    ///   - blueprint: the objects of the mesh, completed.
+    ///   - catalogue: the versions known.
+    package func plan(intent: MeshIntent, blueprint: MeshBlueprint, catalogue: VersionCatalogue) -> MeshPlan {
+        if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
+        if let refusal = refusal(of: intent, catalogue: catalogue) { return MeshPlan(stage: .refused(refusal)) }
+        let foreign = foreignObjects(blueprint)
+        if !foreign.isEmpty, !intent.wishes.contains(.adopt) { return MeshPlan(stage: .notOwned(foreign)) }
+        return rollOut(intent: intent, blueprint: blueprint)
+    }
+
+    /// Why nothing may be written for `intent`, nil when it may.
+    package func refusal(of intent: MeshIntent, catalogue: VersionCatalogue) -> Preflight.Refusal? {
+        Preflight(
+            version: intent.version,
+            catalogue: catalogue,
+            kubernetes: observation.kubernetes,
+            installed: observation.installedVersions(manager: Self.manager),
+            day: String(now.rfc3339.prefix(10))
+        ).refusal()
+    }
+
+    // MARK: Whose objects are
+
+    /// The desired objects whose names are taken, with whose they are.
+    private func foreignObjects(_ blueprint: MeshBlueprint) -> [String] {
+        blueprint.objects.compactMap { desired in
+            let id = ResourceID(desired)
+            guard OwnedKind.of(id)?.removal != .never, let live = observation.live[id], !isHandsOff(live),
+                !isSharedDefinition(live)
+            else { return nil }
+            switch observation.marks.verdict(on: live, manager: Self.manager) {
+            case .ours: return nil
+            case .unmarked: return "\(id), which no MeshOperator made"
+            case .otherOwner(let name, let uid): return "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
+            }
+        }
+    }
+
+    /// CustomResourceDefinitions that some MeshOperator made serve all of them.
+    private func isSharedDefinition(_ live: KubeObject) -> Bool {
+        guard live.kind.kind == "CustomResourceDefinition" else { return false }
+        if case .otherOwner = observation.marks.verdict(on: live, manager: Self.manager) { return true }
+        return false
+    }
+
+    private func isHandsOff(_ live: KubeObject) -> Bool {
+        live.annotations[MeshNames.Annotation.ignore] == "true"
+    }
+
+    // MARK: Rolling out
+
+    private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
+        var plan = MeshPlan(stage: .settled)
+        let decider = ObjectDecider(manager: Self.manager, marks: observation.marks, history: history, now: now)
+        let autoscaled = Self.autoscaledWorkloads(blueprint)
+        var awaited: String?
+        for phase in blueprint.phases {
+            var pending: [String] = []
+            for object in phase {
+                let stamped = observation.marks.stamped(object, version: intent.version)
+                let decision = decide(stamped, decider, isAutoscaled: autoscaled.contains(ResourceID(object)))
+                plan.yields += decision.yields
+                let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
+                if let write = decision.write, awaited == nil || isRepair { plan.steps.append(.apply(write)) }
+                if decision.write != nil { pending.append("\(decision.id) to be applied") }
+                if let live = observation.live[decision.id] {
+                    let readiness = ObjectReadiness.of(live)
+                    plan.readiness[decision.id] = readiness
+                    switch readiness {
+                    case .ready: break
+                    case .waiting: pending.append("\(decision.id) to become ready")
+                    case .failed(let why):
+                        pending.append("\(decision.id) to become ready")
+                        plan.stage = .stuck(why)
+                    }
+                } else if decision.write == nil {
+                    pending.append("\(decision.id) to be made again")
+                }
+            }
+            if awaited == nil, let first = pending.first {
+                awaited = pending.count == 1 ? first : "\(first) and \(pending.count - 1) more"
+            }
+        }
+        if let awaited {
+            if plan.stage == .settled { plan.stage = .working("waiting for \(awaited)") }
+        } else {
+            prune(blueprint, into: &plan)
+        }
+        finish(&plan)
+        return plan
+    }
+
+    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, isAutoscaled: Bool) -> ObjectDecision {
+        let id = ResourceID(stamped)
+        let nothing = ObjectDecision(id: id, write: nil, yields: [])
+        let live = observation.live[id]
+        if let live {
+            if OwnedKind.of(id)?.removal == .never || isHandsOff(live) || live.isDeleting { return nothing }
+            if isSharedDefinition(live), let owner = live.annotations[MeshNames.Annotation.ownerUID],
+                observation.otherOwners.contains(owner)
+            {
+                return nothing
+            }
+        }
+        var circumstances = ObjectDecider.Circumstances()
+        circumstances.isAutoscaled = isAutoscaled
+        circumstances.accepted = observation.accepted[id] ?? .init()
+        return decider.decide(stamped, live: live, circumstances)
+    }
+
+    /// The workloads whose replicas an autoscaler of the blueprint sets.
+    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> Set<ResourceID> {
+        var result: Set<ResourceID> = []
+        for scaler in blueprint.objects where scaler.kind.kind == "HorizontalPodAutoscaler" {
+            guard let target = scaler.tree["spec"]?["scaleTargetRef"], let name = target["name"]?.string,
+                let kind = target["kind"]?.string
+            else { continue }
+            let group = GroupVersionKind(apiVersion: target["apiVersion"]?.string ?? "apps/v1", kind: kind).group
+            result.insert(ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name)))
+        }
+        return result
+    }
+
+    // MARK: Pruning
+
+    /// Deletes what is ours and no longer rendered, once all that is rendered is ready.
+    private func prune(_ blueprint: MeshBlueprint, into plan: inout MeshPlan) {
+        let wanted = Set(blueprint.objects.map { ResourceID($0) })
+        let surplus = observation.ours(manager: Self.manager).filter { object in
+            let id = ResourceID(object)
+            return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
+        }
+        guard let wave = TeardownOrder(phases: [:]).firstWave(of: surplus) else { return }
+        for object in wave where !object.isDeleting { plan.steps.append(.delete(object)) }
+        plan.stage = .working("waiting for \(ResourceID(wave[0])) to be removed")
+    }
+
+    private func finish(_ plan: inout MeshPlan) {
+        let (open, until) = history.contests(now: now)
+        plan.contests = open
+        let times = plan.yields.compactMap(\.until) + [until].compactMap(\.self)
+        plan.lookAgain = times.min()
+    }
+}

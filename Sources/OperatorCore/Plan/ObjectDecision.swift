@@ -1,0 +1,182 @@
+internal import DataTree
+package import KubeAPI
+package import MeshBase
+
+/// What is to be done about one desired object.
+package struct ObjectDecision: Sendable, Hashable {
+    /// Why an object is applied.
+    package enum Cause: String, Sendable, Hashable, CaseIterable {
+        /// It is not there.
+        case create
+        /// It was taken over.
+        case adopt
+        /// Something else is wanted than was applied last.
+        case change
+        /// Somebody changed it.
+        case drift
+        /// It is as wanted, but not all of it is recorded as ours.
+        case claim
+    }
+
+    /// A write.
+    package struct Write: Sendable, Hashable {
+        /// What is sent.
+        package let object: KubeObject
+        /// Why.
+        package let cause: Cause
+        /// Whether fields that others own are taken from them.
+        package let takesFields: Bool
+        /// The fields that somebody else changed, and who.
+        package let rewritten: [RewriteHistory.Contest]
+    }
+
+    /// A field that is left to somebody else although we want another value.
+    package struct Yield: Sendable, Hashable {
+        /// The field and who has it.
+        package let contest: RewriteHistory.Contest
+        /// When we try again; nil when the other has a lasting claim.
+        package let until: Timestamp?
+    }
+
+    /// The object concerned.
+    package let id: ResourceID
+    /// What is written; nil when nothing needs to be.
+    package let write: Write?
+    /// What is left to others and worth telling.
+    package let yields: [Yield]
+}
+
+/// Decides about desired objects one at a time.
+package struct ObjectDecider: Sendable {
+    /// How a desired object stands to its surroundings.
+    package struct Circumstances: Sendable, Hashable {
+        /// Whether an autoscaler sets the replicas.
+        package var isAutoscaled = false
+        /// Whether objects of others are taken over.
+        package var adopts = false
+        /// Values the API server, or admission, gave our fields in place of ours.
+        package var accepted: AcceptedValues = .init()
+
+        /// Makes plain circumstances.
+        package init() {}
+    }
+
+    /// The name under which we apply.
+    package let manager: String
+    /// Whose the objects are.
+    package let marks: OwnershipMarks
+    /// What was set right before.
+    package let history: RewriteHistory
+    /// The time.
+    package let now: Timestamp
+
+    /// Makes a decider.
+    package init(manager: String, marks: OwnershipMarks, history: RewriteHistory, now: Timestamp) {
+        self.manager = manager
+        self.marks = marks
+        self.history = history
+        self.now = now
+    }
+
+    /// Decides about `desired`, stamped with our marks, of which `live` is what is there.
+    package func decide(
+        _ desired: KubeObject,
+        live: KubeObject?,
+        _ circumstances: Circumstances = .init()
+    ) -> ObjectDecision {
+        let id = ResourceID(desired)
+        guard let live else { return creation(desired, id) }
+        var wanted = handOver(desired, live, isAutoscaled: circumstances.isAutoscaled)
+        let comparison = ObjectComparison(manager: manager)
+        let ownership = ObjectOwnership(live)
+        let cause = cause(of: desired, live)
+        var judged = Judged()
+        for difference in comparison.differences(desired: wanted, live: live) {
+            judge(difference, id, ownership, cause: cause, into: &judged)
+        }
+        for place in judged.leftOut { wanted.tree = wanted.tree.removing(place) }
+        let rest = comparison.differences(desired: wanted, live: live)
+            .filter { !circumstances.accepted.covers($0, digest: Digest.on(desired)) }
+        guard !rest.isEmpty else { return ObjectDecision(id: id, write: nil, yields: judged.yields) }
+        let isClaim = cause == .drift && rest.allSatisfy { $0.kind == .unclaimed }
+        wanted.resourceVersion = live.resourceVersion
+        let write = ObjectDecision.Write(
+            object: wanted,
+            cause: isClaim ? .claim : cause,
+            takesFields: judged.takesFields || cause == .adopt,
+            rewritten: cause == .drift ? judged.rewritten : []
+        )
+        return ObjectDecision(id: id, write: write, yields: judged.yields)
+    }
+
+    private struct Judged {
+        var leftOut: [FieldPlace] = []
+        var yields: [ObjectDecision.Yield] = []
+        var rewritten: [RewriteHistory.Contest] = []
+        var takesFields = false
+    }
+
+    private func creation(_ desired: KubeObject, _ id: ResourceID) -> ObjectDecision {
+        let contest = RewriteHistory.Contest(id: id, place: .root, manager: "unknown")
+        if case .wait(let until) = history.verdict(contest, now: now) {
+            return ObjectDecision(id: id, write: nil, yields: [.init(contest: contest, until: until)])
+        }
+        let write = ObjectDecision.Write(object: desired, cause: .create, takesFields: false, rewritten: [contest])
+        return ObjectDecision(id: id, write: write, yields: [])
+    }
+
+    private func cause(of desired: KubeObject, _ live: KubeObject) -> ObjectDecision.Cause {
+        guard marks.verdict(on: live, manager: manager) == .ours else { return .adopt }
+        return Digest.on(desired) == Digest.on(live) ? .drift : .change
+    }
+
+    private func judge(
+        _ difference: FieldDifference,
+        _ id: ResourceID,
+        _ ownership: ObjectOwnership,
+        cause: ObjectDecision.Cause,
+        into judged: inout Judged
+    ) {
+        guard difference.kind != .surplus else { return }
+        let owners = ownership.others(than: manager, owning: difference.place)
+        let kind = GroupVersionKind(group: id.group, version: "", kind: id.kind)
+        if !owners.isEmpty, SharedField.isShared(difference.place, of: kind) {
+            judged.leftOut.append(difference.place)
+            return
+        }
+        guard difference.kind != .unclaimed else { return }
+        if cause != .adopt, difference.kind == .changed, let applier = owners.first(where: \.isApplied) {
+            let contest = RewriteHistory.Contest(id: id, place: difference.place, manager: applier.manager)
+            judged.leftOut.append(difference.place)
+            judged.yields.append(.init(contest: contest, until: nil))
+            return
+        }
+        let manager = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
+        let contest = RewriteHistory.Contest(id: id, place: difference.place, manager: manager)
+        if cause == .drift, case .wait(let until) = history.verdict(contest, now: now) {
+            judged.leftOut.append(difference.place)
+            judged.yields.append(.init(contest: contest, until: until))
+            return
+        }
+        judged.rewritten.append(contest)
+        judged.takesFields = judged.takesFields || !owners.isEmpty
+    }
+
+    /// Leaves replicas to the autoscaler without letting them drop in between.
+    ///
+    /// As long as the replicas are ours alone, giving them up would set them to 1: they are applied as they are until the
+    /// autoscaler has written them.
+    private func handOver(_ desired: KubeObject, _ live: KubeObject, isAutoscaled: Bool) -> KubeObject {
+        guard isAutoscaled else { return desired }
+        let place = FieldPlace(fields: "spec", "replicas")
+        let ownership = ObjectOwnership(live)
+        var result = desired
+        result.tree = result.tree.removing(place)
+        guard ownership.applied(by: manager)?.owns(place) == true,
+            ownership.others(than: manager, owning: place).isEmpty,
+            let replicas = live.tree.value(at: place)
+        else { return result }
+        result.tree.set(replicas, at: ["spec", "replicas"])
+        return result
+    }
+}

@@ -1,0 +1,125 @@
+package import ManifestRendering
+package import MeshAPI
+
+/// The checks before any write, in order; the first that fails decides.
+package struct Preflight: Sendable {
+    /// A check that failed.
+    package struct Refusal: Sendable, Hashable {
+        /// Which check failed.
+        package let reason: MeshConditionReason
+        /// What is wrong, with the field, the value and the remedy.
+        package let message: String
+    }
+
+    /// The version asked for.
+    package let version: String
+    /// The versions there are.
+    package let catalogue: VersionCatalogue
+    /// The cluster's Kubernetes version; nil while it is not known.
+    package let kubernetes: String?
+    /// The versions that the workloads in the cluster were rendered for.
+    package let installed: [String]
+    /// The day, `2026-11-21`.
+    package let day: String
+
+    /// Describes what is to be checked.
+    package init(
+        version: String,
+        catalogue: VersionCatalogue,
+        kubernetes: String?,
+        installed: [String],
+        day: String
+    ) {
+        self.version = version
+        self.catalogue = catalogue
+        self.kubernetes = kubernetes
+        self.installed = installed
+        self.day = day
+    }
+
+    /// The first check that fails, nil when none does.
+    package func refusal() -> Refusal? {
+        for check in [checkVersionIsKnown, checkVersionIsMaintained, checkKubernetes, checkHop] {
+            if let refusal = check() { return refusal }
+        }
+        return nil
+    }
+
+    private func checkVersionIsKnown() -> Refusal? {
+        guard catalogue.entry(version) == nil else { return nil }
+        return Refusal(
+            reason: .unknownVersion,
+            message:
+                "spec.version: \(shortened(version)) is not in the catalogue of this operator; use one of \(choices)"
+        )
+    }
+
+    /// A version at the end of its life is not installed afresh; where it runs already it is kept up.
+    private func checkVersionIsMaintained() -> Refusal? {
+        guard let entry = catalogue.entry(version), catalogue.hasEnded(entry, on: day), !installed.contains(version)
+        else {
+            return nil
+        }
+        return Refusal(
+            reason: .endOfLifeVersion,
+            message:
+                "spec.version: \(version) gets no fixes since \(entry.minor.endOfLife ?? ""); use one of \(choices)"
+        )
+    }
+
+    private func checkKubernetes() -> Refusal? {
+        guard let kubernetes, let cluster = MeshVersion(kubernetes), let entry = catalogue.entry(version),
+            !catalogue.supports(entry, kubernetes: kubernetes)
+        else { return nil }
+        let fitting = maintained.filter { catalogue.supports($0, kubernetes: kubernetes) }.map(\.version.description)
+        let remedy =
+            fitting.isEmpty
+            ? "change the cluster's version"
+            : "use spec.version \(fitting.joined(separator: " or ")), or another cluster"
+        return Refusal(
+            reason: .unsupportedKubernetes,
+            message: "spec.version: \(version) runs on Kubernetes \(entry.minor.kubernetes.joined(separator: ", ")), "
+                + "and this cluster is \(cluster.minorText); \(remedy)"
+        )
+    }
+
+    /// In place a mesh moves by at most one minor forward; back it moves only where the earlier minor still runs, that is
+    /// to give up a move that is under way.
+    private func checkHop() -> Refusal? {
+        let running = installed.compactMap { MeshVersion($0) }.sorted()
+        guard let target = MeshVersion(version), let oldest = running.first, let newest = running.last else {
+            return nil
+        }
+        let isForward = target.major == oldest.major && (0...1).contains(target.minor - oldest.minor)
+        let isNear = target.major == newest.major && (-1...1).contains(target.minor - newest.minor)
+        if isForward, isNear { return nil }
+        if target < oldest {
+            return Refusal(
+                reason: .hopNotAllowed,
+                message: "spec.version: \(version) is older than \(oldest), which runs, by a minor or more; "
+                    + "set it to a version of \(oldest.minorText)"
+            )
+        }
+        let next = maintained.map(\.version).filter { $0.major == oldest.major && $0.minor == oldest.minor + 1 }.max()
+        return Refusal(
+            reason: .hopNotAllowed,
+            message:
+                "spec.version: \(version) is more than one minor ahead of \(oldest), which runs; go minor by minor "
+                + "and set it to \(next?.description ?? "a version of \(oldest.major).\(oldest.minor + 1)") first"
+        )
+    }
+
+    private var maintained: [VersionCatalogue.Entry] {
+        catalogue.entries.filter { !catalogue.hasEnded($0, on: day) }
+    }
+
+    /// The versions one may choose, for messages.
+    private var choices: String {
+        maintained.suffix(8).map(\.version.description).joined(separator: ", ")
+    }
+
+    private func shortened(_ text: String) -> String {
+        let plain = text.unicodeScalars.prefix(60).map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }
+        return "\"\(plain.joined())\""
+    }
+}

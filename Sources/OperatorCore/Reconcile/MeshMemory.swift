@@ -1,0 +1,70 @@
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshBase
+internal import Synchronization
+
+/// What is remembered of one MeshOperator between reconciles.
+///
+/// Losing it costs at most a few writes that change nothing: everything that decides is read from the cluster.
+struct MeshMemory: Sendable {
+    /// The uid of the MeshOperator it is about.
+    var uid: String?
+    /// What was set right after others changed it.
+    var history = RewriteHistory()
+    /// What the API server made of our values.
+    var accepted: [ResourceID: AcceptedValues] = [:]
+    /// The names it uses.
+    var wanted: Set<ResourceID> = []
+    /// Whether something was changed on purpose since it was ready last.
+    var isChanging = false
+    /// When the status was written last.
+    var statusWrittenAt: Duration?
+    /// How many reconciles in a row failed.
+    var failures = 0
+
+    /// Takes in what was written at `now`.
+    mutating func note(_ report: ExecutionReport, now: Timestamp) {
+        for step in report.done {
+            switch step {
+            case .apply(let write):
+                for contest in write.rewritten { history.record(contest, now: now) }
+                if write.cause == .change || write.cause == .adopt { isChanging = true }
+            case .delete:
+                history.forget(step.id)
+            }
+        }
+        for (id, values) in report.accepted { accepted[id] = values.isEmpty ? nil : values }
+    }
+}
+
+/// What is remembered of all MeshOperators.
+final class MeshMemories: Sendable {
+    private let all = Mutex<[ObjectKey: MeshMemory]>([:])
+
+    /// What is remembered of `object`; nothing if it was about another one of its name.
+    func of(_ object: KubeObject) -> MeshMemory {
+        all.withLock { all in
+            if let memory = all[object.key], memory.uid == object.uid { return memory }
+            var memory = MeshMemory()
+            memory.uid = object.uid
+            return memory
+        }
+    }
+
+    /// Changes what is remembered of `object`.
+    func update(_ object: KubeObject, _ change: (inout MeshMemory) -> Void) {
+        var memory = of(object)
+        change(&memory)
+        all.withLock { $0[object.key] = memory }
+    }
+
+    /// Forgets a MeshOperator.
+    func forget(_ key: ObjectKey) {
+        all.withLock { $0[key] = nil }
+    }
+
+    /// The MeshOperators that use the name of an object.
+    func users(of id: ResourceID) -> [ObjectKey] {
+        all.withLock { all in all.filter { $0.value.wanted.contains(id) }.map(\.key).sorted() }
+    }
+}

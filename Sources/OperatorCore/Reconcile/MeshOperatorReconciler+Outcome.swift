@@ -1,0 +1,116 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+package import KubeRuntime
+internal import Logging
+internal import ManifestRendering
+internal import MeshAPI
+internal import MeshBase
+
+extension MeshOperatorReconciler {
+    // MARK: Deletion
+
+    /// Removes what belongs to a MeshOperator whose deletion was asked for, as far as its spec can be read.
+    package func finalize(_ scope: inout ReconcileScope<Void>) async throws -> FinalizeOutcome {
+        let object = scope.object
+        let spec = try? MeshOperatorResource(decoding: object).spec
+        let version = parts.catalogue.defaultVersion.description
+        let intent = spec.map { MeshIntent($0, defaultVersion: version) } ?? MeshIntent(salvaging: object)
+        var run = MeshRun(object: object, intent: intent)
+        if let spec { run.blueprint = try? render(spec, run) }
+        let plan = try await settle(&run)
+        if plan.stage == .removed, run.failures.isEmpty {
+            environment.logger.info("mesh removed", metadata: ["meshoperator": "\(object.name)"])
+            return .released
+        }
+        _ = conclude(plan, run, &scope)
+        return .waiting(recheckAfter: run.failures.isEmpty ? .seconds(30) : .seconds(60))
+    }
+
+    // MARK: Status
+
+    /// Writes down what came of a reconcile, tells of transitions, and says when to look again.
+    func conclude(_ plan: MeshPlan, _ run: MeshRun, _ scope: inout ReconcileScope<Void>) -> PhaseOutcome {
+        memories.update(run.object) { memory in
+            memory.failures = 0
+            memory.history.expire(now: environment.wall())
+            if plan.stage == .settled { memory.isChanging = false }
+        }
+        var draft = MeshStatusDraft(
+            resource: run.object,
+            plan: plan,
+            intent: run.intent,
+            observation: observe(run),
+            now: scope.now
+        )
+        draft.blueprint = run.blueprint
+        draft.failures = run.failures
+        draft.isChanging = memories.of(run.object).isChanging
+        let postponed = tell(draft.status(), &scope)
+        let waits = [postponed, wait(plan, run)].compactMap(\.self)
+        if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
+        return .proceed
+    }
+
+    /// When to look again even if nothing changes.
+    private func wait(_ plan: MeshPlan, _ run: MeshRun) -> Duration? {
+        var waits: [Duration] = []
+        if let time = plan.lookAgain { waits.append(max(.seconds(1), time - environment.wall())) }
+        if !run.failures.isEmpty {
+            let mayPass = run.failures.allSatisfy { $0.error.code == .forbidden }
+            waits.append(mayPass ? .seconds(60) : .seconds(300))
+        }
+        switch plan.stage {
+        case .working, .stuck, .removing: waits.append(.seconds(60))
+        case .refused: waits.append(.seconds(1_800))
+        default: break
+        }
+        return waits.min()
+    }
+
+    /// Puts `status` into the scope, to be written if it differs; small progress is held back for a while.
+    ///
+    /// Returns how long the status is held back, nil where it is not.
+    @discardableResult
+    func tell(_ status: MeshOperatorStatus, _ scope: inout ReconcileScope<Void>) -> Duration? {
+        let change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
+        metrics.show(status, of: scope.object.name)
+        guard change.isAny else { return nil }
+        let now = environment.time.now
+        if !change.isSignificant, let last = memories.of(scope.object).statusWrittenAt,
+            now - last < Self.detailInterval
+        {
+            return Self.detailInterval - (now - last)
+        }
+        memories.update(scope.object) { $0.statusWrittenAt = now }
+        scope.status = status.tree
+        for note in change.notes {
+            environment.logger.info(
+                "mesh changed state",
+                metadata: ["meshoperator": "\(scope.object.name)", "state": "\(note.reason)", "note": "\(note.note)"]
+            )
+            parts.recorder?.record(EventSubject(scope.object), note.severity, reason: note.reason, note: note.note)
+        }
+        return nil
+    }
+}
+
+extension MeshIntent {
+    /// What can be made out of a MeshOperator whose spec cannot be read as a whole: enough to remove its mesh.
+    init(salvaging object: KubeObject) {
+        let spec = object.tree["spec"]
+        var wishes: Wishes = []
+        if spec?["teardown"]?["inUse"]?.string == TeardownPolicy.InUse.remove.rawValue {
+            wishes.insert(.removeWhileInUse)
+        }
+        if spec?["teardown"]?["crds"]?.string == TeardownPolicy.CRDs.delete.rawValue {
+            wishes.insert(.removeDefinitions)
+        }
+        self.init(
+            version: spec?["version"]?.string ?? "",
+            revision: spec?["revision"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "default",
+            namespace: spec?["namespace"]?.string ?? MeshNames.defaultNamespace,
+            wishes: wishes
+        )
+    }
+}

@@ -1,0 +1,244 @@
+internal import DataTree
+package import KubeAPI
+package import KubeClient
+package import KubeRuntime
+internal import Logging
+package import ManifestRendering
+package import MeshAPI
+internal import MeshBase
+
+/// Reconciles MeshOperators: observe (caches) -> plan (a function) -> apply (writes), pass after pass until the plan has no
+/// writes left or has to wait.
+package struct MeshOperatorReconciler: ResourceReconciler {
+    /// Turns a spec into objects.
+    package typealias Renderer = @Sendable (MeshOperatorSpec, RenderOptions) throws -> MeshBlueprint
+
+    /// What a reconciler works with.
+    package struct Parts: Sendable {
+        /// The caches.
+        package var stores: MeshStores
+        /// What writes go through.
+        package var client: ClusterClient
+        /// Where transitions are told; nil for nowhere.
+        package var recorder: EventRecorder?
+        /// The versions there are.
+        package var catalogue: VersionCatalogue
+        /// Turns a spec into objects.
+        package var renderer: Renderer
+        /// CustomResourceDefinitions that belong to the base of every mesh.
+        package var definitions: [KubeObject] = []
+
+        /// Names the parts.
+        package init(
+            stores: MeshStores,
+            client: ClusterClient,
+            recorder: EventRecorder?,
+            catalogue: VersionCatalogue,
+            renderer: @escaping Renderer
+        ) {
+            self.stores = stores
+            self.client = client
+            self.recorder = recorder
+            self.catalogue = catalogue
+            self.renderer = renderer
+        }
+    }
+
+    /// How often progress within a phase is written down at most.
+    static let detailInterval = Duration.seconds(5)
+    /// How many passes one reconcile may take.
+    static let passLimit = 64
+
+    let parts: Parts
+    let environment: RuntimeEnvironment
+    let metrics: OperatorMetrics
+    let ledger = WriteLedger()
+    let memories = MeshMemories()
+    let facts: ClusterFacts
+
+    /// Makes a reconciler.
+    package init(_ parts: Parts, environment: RuntimeEnvironment) {
+        self.parts = parts
+        self.environment = environment
+        self.metrics = OperatorMetrics(environment.metrics)
+        self.facts = ClusterFacts(client: parts.client, time: environment.time)
+    }
+
+    /// MeshOperators.
+    package var resource: APIResource { MeshNames.resource }
+    /// Holds a MeshOperator until its objects are gone.
+    package var finalizer: String? { MeshNames.finalizer }
+    /// One phase: the passes.
+    package var phases: [ReconcilePhase<Void>] {
+        [ReconcilePhase("RollOut") { scope in try await self.rollOut(&scope) }]
+    }
+
+    /// Held while `spec.paused` is set, deletion included.
+    package func pause(_ object: KubeObject) -> ReconcilePause {
+        object.tree.value(at: "spec", "paused")?.bool == true ? .paused : .running
+    }
+
+    /// Nothing is handed from phase to phase.
+    package func begin(_ object: KubeObject) {}
+
+    /// Tells that writes are held.
+    package func reportPause(_ scope: inout ReconcileScope<Void>) {
+        let observation = MeshObservation(resource: scope.object)
+        tell(
+            MeshStatusDraft(
+                resource: scope.object,
+                plan: MeshPlan(stage: .paused),
+                intent: nil,
+                observation: observation,
+                now: scope.now
+            ).status(),
+            &scope
+        )
+    }
+
+    /// Tells of failures that last.
+    package func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Void>) {
+        var failures = 0
+        memories.update(scope.object) { memory in
+            memory.failures += 1
+            failures = memory.failures
+        }
+        guard failures >= 5 else { return }
+        let code = (error as? any CodedError)?.codeName ?? "Failure"
+        var status = MeshOperatorStatus(lenient: scope.status)
+        status.set(
+            MeshCondition(
+                .reconciled,
+                .no,
+                .apiUnavailable,
+                "the API server does not take writes: \(code)",
+                generation: scope.object.generation ?? 0,
+                at: scope.now.rfc3339
+            )
+        )
+        tell(status, &scope)
+    }
+
+    /// Forgets a MeshOperator that is gone.
+    package func forget(_ key: ObjectKey) {
+        memories.forget(key)
+        metrics.clear(key.name)
+    }
+
+    // MARK: Rolling out
+
+    private func rollOut(_ scope: inout ReconcileScope<Void>) async throws -> PhaseOutcome {
+        let object = scope.object
+        let spec: MeshOperatorSpec
+        do {
+            spec = try MeshOperatorResource(decoding: object).spec
+        } catch {
+            return conclude(MeshPlan(stage: .invalid(error.message)), MeshRun(object: object, intent: nil), &scope)
+        }
+        let intent = MeshIntent(spec, defaultVersion: parts.catalogue.defaultVersion.description)
+        var run = MeshRun(object: object, intent: intent)
+        run.kubernetes = try await facts.kubernetesVersion()
+        let planner = planner(observe(run), object)
+        if let refusal = planner.refusal(of: intent, catalogue: parts.catalogue) {
+            return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)
+        }
+        do {
+            run.blueprint = try render(spec, run)
+        } catch {
+            guard let coded = error as? any CodedError else { throw error }
+            return conclude(MeshPlan(stage: .invalid(coded.message)), run, &scope)
+        }
+        let wanted = Set(run.wanted)
+        memories.update(object) { $0.wanted = wanted }
+        let plan = try await settle(&run)
+        return conclude(plan, run, &scope)
+    }
+
+    func render(_ spec: MeshOperatorSpec, _ run: MeshRun) throws -> MeshBlueprint {
+        var options = RenderOptions()
+        options.labels = .own(owner: run.object.name)
+        options.kubernetesVersion = run.kubernetes
+        options.crds = parts.definitions
+        return try parts.renderer(spec, options).completed()
+    }
+
+    /// Plans and writes until there is nothing left to write.
+    func settle(_ run: inout MeshRun) async throws -> MeshPlan {
+        var spoilt: [ResourceID: Int] = [:]
+        for _ in 0..<Self.passLimit {
+            let plan = plan(run)
+            guard !plan.steps.isEmpty, run.failures.isEmpty else { return plan }
+            let report = try await perform(plan.steps, for: run.object)
+            run.failures = report.failures
+            for id in report.outdated {
+                spoilt[id, default: 0] += 1
+                guard spoilt[id, default: 0] < 3 else {
+                    throw KubeError(.conflict, "\(id) is written by somebody else all the time")
+                }
+            }
+        }
+        throw MeshOperatorError(
+            code: .unsettled,
+            message: "\(run.object.name) still has writes to make after \(Self.passLimit) passes"
+        )
+    }
+
+    private func plan(_ run: MeshRun) -> MeshPlan {
+        let observation = observe(run)
+        let planner = planner(observation, run.object)
+        guard let intent = run.intent else { return MeshPlan(stage: .invalid("")) }
+        if run.object.isDeleting { return planner.teardown(intent: intent, blueprint: run.blueprint) }
+        guard let blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
+        return planner.plan(intent: intent, blueprint: blueprint, catalogue: parts.catalogue)
+    }
+
+    private func planner(_ observation: MeshObservation, _ object: KubeObject) -> MeshPlanner {
+        MeshPlanner(observation: observation, history: memories.of(object).history, now: environment.wall())
+    }
+
+    func observe(_ run: MeshRun) -> MeshObservation {
+        var observation = parts.stores.observe(run.object, wanted: run.wanted, ledger: ledger)
+        observation.kubernetes = run.kubernetes
+        observation.accepted = memories.of(run.object).accepted
+        if let intent = run.intent {
+            observation.usage = parts.stores.usage(of: intent.revision, observation: observation)
+        }
+        return observation
+    }
+
+    private func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
+        let executor = PlanExecutor(
+            client: parts.client,
+            ledger: ledger,
+            metrics: metrics,
+            logger: environment.logger
+        )
+        let report = try await executor.perform(steps) { [store = parts.stores.resources] in
+            store.object(object.key)?.uid == object.uid
+        }
+        memories.update(object) { $0.note(report, now: environment.wall()) }
+        return report
+    }
+}
+
+/// What one reconcile knows and has come to.
+struct MeshRun: Sendable {
+    /// The MeshOperator as it was when the reconcile began.
+    let object: KubeObject
+    /// What is asked for, nil where it cannot be read.
+    let intent: MeshIntent?
+    /// The objects of the mesh.
+    var blueprint: MeshBlueprint?
+    /// The cluster's version.
+    var kubernetes: String?
+    /// What was refused.
+    var failures: [StepFailure] = []
+
+    init(object: KubeObject, intent: MeshIntent?) {
+        self.object = object
+        self.intent = intent
+    }
+
+    /// The names to look up.
+    var wanted: [ResourceID] { blueprint?.objects.map { ResourceID($0) } ?? [] }
+}

@@ -1,0 +1,165 @@
+package import KubeAPI
+package import KubeClient
+package import KubeRuntime
+package import ManifestRendering
+internal import MeshAPI
+
+/// The operator as one thing to run: caches, controller, leader election and events.
+package struct MeshOperatorService: Sendable {
+    /// What the operator needs to run.
+    package struct Configuration: Sendable {
+        /// Carries requests to the API server.
+        package var transport: any HTTPTransport
+        /// The versions there are.
+        package var catalogue: VersionCatalogue
+        /// CustomResourceDefinitions that belong to the base of every mesh.
+        package var definitions: [KubeObject] = []
+        /// How to elect a leader; nil to lead always.
+        package var election: LeaderElectionMachine.Configuration?
+        /// Who reports events, for example `mesh-operator-0`.
+        package var instance = "mesh-operator"
+        /// How caches are kept.
+        package var watching = Watcher.Configuration()
+        /// How many MeshOperators are reconciled at a time.
+        package var workers = 2
+
+        /// Names what is needed.
+        package init(transport: any HTTPTransport, catalogue: VersionCatalogue) {
+            self.transport = transport
+            self.catalogue = catalogue
+        }
+    }
+
+    /// Runs everything; see ``KubeRuntime/ControllerHost``.
+    package let host: ControllerHost
+    /// The caches.
+    package let stores: MeshStores
+    /// The controller.
+    package let controller: Controller
+    /// Whether this process leads, nil where there is no election.
+    package let elector: LeaderElector?
+
+    /// Puts the parts together; nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the operator needs.
+    ///   - renderer: turns specs into objects; nil for the mesh's own renderer.
+    ///   - environment: time, chance, log and metrics.
+    package init(
+        _ configuration: Configuration,
+        renderer: MeshOperatorReconciler.Renderer? = nil,
+        environment: RuntimeEnvironment
+    ) throws {
+        let plain = ClusterClient(transport: configuration.transport)
+        let elector = configuration.election.map {
+            LeaderElector(client: plain, configuration: $0, environment: environment)
+        }
+        let writes: any HTTPTransport =
+            if let elector {
+                FencedTransport(configuration.transport, fence: elector.fence)
+            } else {
+                configuration.transport
+            }
+        let client = ClusterClient(transport: writes)
+        let recorder = EventRecorder(
+            client: client,
+            configuration: .init(controller: "meshoperator.io/mesh-operator", instance: configuration.instance),
+            environment: environment
+        )
+        let stores = MeshStores()
+        var parts = MeshOperatorReconciler.Parts(
+            stores: stores,
+            client: client,
+            recorder: recorder,
+            catalogue: configuration.catalogue,
+            renderer: renderer ?? Self.renderer(configuration.catalogue)
+        )
+        parts.definitions = configuration.definitions
+        let reconciler = MeshOperatorReconciler(parts, environment: environment)
+        let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
+        controller = Controller(
+            .init(name: "meshoperator", workers: configuration.workers),
+            reconciler: MeasuredReconciler(driver, metrics: reconciler.metrics, time: environment.time),
+            environment: environment
+        )
+        Self.connect(controller, stores, reconciler)
+        host = ControllerHost(
+            .init(
+                watchers: try stores.watchers(
+                    client: plain,
+                    configuration: configuration.watching,
+                    environment: environment
+                ),
+                controllers: [controller],
+                elector: elector,
+                recorder: recorder
+            ),
+            environment: environment
+        )
+        self.stores = stores
+        self.elector = elector
+    }
+
+    /// The mesh's own renderer.
+    package static func renderer(_ catalogue: VersionCatalogue) -> MeshOperatorReconciler.Renderer {
+        let renderer = ManifestRenderer(catalogue: catalogue)
+        return { spec, options in MeshBlueprint(try renderer.render(spec, options: options)) }
+    }
+
+    /// How long changes of pods and namespaces wait, so that a busy cluster does not keep the operator busy.
+    private static let usageDelay = Duration.seconds(20)
+
+    private static func connect(_ controller: Controller, _ stores: MeshStores, _ reconciler: MeshOperatorReconciler) {
+        controller.watch(
+            stores.resources,
+            where: .specChanged.or(.annotationsChanged).or(.finalizersChanged)
+        )
+        let owner = ChangeMapping.label(name: MeshNames.Label.owner)
+        let mapping = ChangeMapping { [memories = reconciler.memories] object in
+            let users = memories.users(of: ResourceID(object))
+            return owner.keys(.added(object)) + users
+        }
+        for store in stores.ownedStores { controller.watch(store, mapping: mapping) }
+        for store in [stores.pods, stores.namespaceStore].compactMap(\.self) {
+            store.subscribe { [resources = stores.resources] delivery in
+                guard delivery.changes.contains(where: Self.concernsUsage) else { return }
+                for resource in resources.objects() {
+                    controller.enqueue(resource.key, after: resource.isDeleting ? .seconds(1) : usageDelay)
+                }
+            }
+        }
+    }
+
+    /// Whether a change of a pod or namespace may change who uses a mesh.
+    private static func concernsUsage(_ change: StoreChange) -> Bool {
+        if case .updated(let old, let new) = change {
+            return old.labels != new.labels || old.annotations != new.annotations || old.isDeleting != new.isDeleting
+        }
+        return MeshProjection.sidecarRevision(of: change.object) != nil || change.object.kind == .namespace
+    }
+}
+
+/// Counts and times reconciles.
+struct MeasuredReconciler: Reconciling {
+    private let reconciler: any Reconciling
+    private let metrics: OperatorMetrics
+    private let time: MonotonicTime
+
+    init(_ reconciler: any Reconciling, metrics: OperatorMetrics, time: MonotonicTime) {
+        self.reconciler = reconciler
+        self.metrics = metrics
+        self.time = time
+    }
+
+    func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
+        let started = time.now
+        do {
+            let outcome = try await reconciler.reconcile(key)
+            metrics.reconciled(result: "success", took: time.now - started)
+            return outcome
+        } catch {
+            metrics.reconciled(result: "error", took: time.now - started)
+            throw error
+        }
+    }
+}

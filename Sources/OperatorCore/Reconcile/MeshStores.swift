@@ -1,0 +1,106 @@
+package import KubeAPI
+package import KubeClient
+package import KubeRuntime
+internal import MeshAPI
+
+/// The caches a mesh is planned from.
+package struct MeshStores: Sendable {
+    /// The MeshOperators.
+    package let resources: ObjectStore
+    /// All pods, reduced to what tells who uses a mesh.
+    package let pods: ObjectStore
+    private let owned: [OwnedKind: ObjectStore]
+
+    /// The index of objects by the name of their MeshOperator.
+    static let ownerIndex = StoreIndex.Name.label(MeshNames.Label.owner)
+
+    /// Makes empty caches.
+    package init() {
+        resources = ObjectStore(.init(name: "meshoperators"))
+        pods = ObjectStore(.init(name: "pods", trimming: MeshProjection.pods))
+        var owned: [OwnedKind: ObjectStore] = [:]
+        for kind in OwnedKind.all {
+            let trimming = kind.resource == .namespaces ? MeshProjection.namespaces : MeshProjection.owned
+            let configuration = ObjectStore.Configuration(
+                name: kind.resource.plural,
+                indexes: [.label(MeshNames.Label.owner)],
+                trimming: trimming
+            )
+            owned[kind] = ObjectStore(configuration)
+        }
+        self.owned = owned
+    }
+
+    /// Every cache with the resource it holds, in a fixed order.
+    package var all: [(resource: APIResource, store: ObjectStore)] {
+        var result: [(resource: APIResource, store: ObjectStore)] = [(MeshNames.resource, resources), (.pods, pods)]
+        for kind in OwnedKind.all {
+            if let store = owned[kind] { result.append((kind.resource, store)) }
+        }
+        return result
+    }
+
+    /// What keeps the caches; call it once.
+    package func watchers(
+        client: ClusterClient,
+        configuration: Watcher.Configuration = .init(),
+        environment: RuntimeEnvironment
+    ) throws -> [Watcher] {
+        try all.map { resource, store in
+            try Watcher(
+                source: ClusterSource(client: client, resource: resource),
+                store: store,
+                configuration: configuration,
+                environment: environment
+            )
+        }
+    }
+
+    /// The cache of a kind.
+    package func store(of id: ResourceID) -> ObjectStore? {
+        OwnedKind.of(id).flatMap { owned[$0] }
+    }
+
+    /// The caches of the kinds a mesh consists of.
+    package var ownedStores: [ObjectStore] { OwnedKind.all.compactMap { owned[$0] } }
+
+    /// The cache of namespaces.
+    var namespaceStore: ObjectStore? {
+        OwnedKind.all.first { $0.resource == .namespaces }.flatMap { owned[$0] }
+    }
+
+    // MARK: Observing
+
+    /// How things stand for a MeshOperator.
+    ///
+    /// - Parameters:
+    ///   - resource: the MeshOperator.
+    ///   - wanted: the names to look up besides what bears its label.
+    ///   - ledger: what this process knows before the caches do.
+    package func observe(_ resource: KubeObject, wanted: [ResourceID], ledger: WriteLedger) -> MeshObservation {
+        var observation = MeshObservation(resource: resource)
+        var ids = Set(wanted)
+        ids.formUnion(ledger.presentIDs)
+        for store in ownedStores {
+            for object in store.objects(Self.ownerIndex, resource.name) { ids.insert(ResourceID(object)) }
+        }
+        for id in ids {
+            guard let store = store(of: id) else { continue }
+            let latest = ledger.latest(id, cached: store.object(id.key), version: store.version)
+            if let latest { observation.live[id] = latest }
+        }
+        observation.otherOwners = Set(resources.objects().compactMap(\.uid).filter { $0 != resource.uid })
+        return observation
+    }
+
+    /// Who uses a revision.
+    package func usage(of revision: String, observation: MeshObservation) -> RevisionUsage {
+        let workloads = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
+        return RevisionUsage(
+            of: revision,
+            pods: pods.objects(),
+            namespaces: namespaceStore?.objects() ?? [],
+            workloads: workloads
+        )
+    }
+}

@@ -1,0 +1,69 @@
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshAPI
+
+/// What a new status tells that the old one did not.
+package struct StatusChange: Sendable {
+    /// The status as it was.
+    let old: MeshOperatorStatus
+    /// The status as it is.
+    let new: MeshOperatorStatus
+
+    /// Whether the difference is more than the progress of something already told.
+    var isSignificant: Bool {
+        old.phase != new.phase || old.observedGeneration != new.observedGeneration || old.version != new.version
+            || old.targetVersion != new.targetVersion || Self.states(old) != Self.states(new)
+    }
+
+    /// Whether anything differs.
+    var isAny: Bool { old != new }
+
+    /// The transitions worth an Event.
+    var notes: [(severity: EventNote.Severity, reason: String, note: String)] {
+        var notes: [(severity: EventNote.Severity, reason: String, note: String)] = []
+        if let phase = new.phase, phase != old.phase {
+            let isBad = phase == .failed || phase == .degraded
+            notes.append((isBad ? .warning : .normal, phase.rawValue, message(of: phase)))
+        }
+        for type in [MeshConditionType.preflight, .degraded] {
+            guard let condition = new.condition(type), condition.reason != old.condition(type)?.reason else { continue }
+            let isBad = type == .preflight ? condition.state == .no : condition.state == .yes
+            let isTold = notes.contains { $0.note == condition.message }
+            if isBad, !isTold { notes.append((.warning, condition.reason, condition.message)) }
+        }
+        return notes
+    }
+
+    private func message(of phase: MeshPhase) -> String {
+        let told: MeshConditionType =
+            switch phase {
+            case .paused: .paused
+            case .deleting: .progressing
+            default: .ready
+            }
+        let version = new.targetVersion ?? ""
+        return switch phase {
+        case .installing: "installing version \(version)"
+        case .upgrading: "moving from version \(new.version ?? "") to \(version)"
+        case .updating: "applying generation \(new.observedGeneration)"
+        case .ready: "version \(version) is up"
+        case .pending, .degraded, .failed, .deleting, .paused: new.condition(told)?.message ?? ""
+        }
+    }
+
+    private struct State: Hashable {
+        let type: String
+        let state: MeshCondition.State
+        let reason: String
+    }
+
+    private static func states(_ status: MeshOperatorStatus) -> Set<State> {
+        // Why nothing is injected yet changes on the way to readiness, and is told with the rest.
+        Set(
+            status.conditions.map {
+                let isDetail = $0.type == MeshConditionType.injectionReady.rawValue
+                return State(type: $0.type, state: $0.state, reason: isDetail ? "" : $0.reason)
+            }
+        )
+    }
+}
