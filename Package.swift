@@ -58,7 +58,10 @@ let allTargets: [Target] = [
 
     // L3: engines
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
-    .target(name: "ManifestRendering", dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase"]),
+    .target(
+        name: "ManifestRendering",
+        dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase", "PatternMatching"]
+    ),
     .target(
         name: "SandboxStore",
         dependencies: [
@@ -156,9 +159,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "SandboxStoreTests",
-        dependencies: [
-            "MeshTestKit", "ReplayKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore",
-        ]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore"]
     ),
     .testTarget(
         name: "OperatorCoreTests",

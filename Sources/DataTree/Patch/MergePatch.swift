@@ -5,11 +5,7 @@ public enum MergePatch {
         guard case .object(let changes) = patch else { return patch }
         var result = value.object ?? TreeObject()
         for entry in changes {
-            if entry.value.isNull {
-                result[entry.key] = nil
-            } else {
-                result[entry.key] = apply(entry.value, to: result[entry.key] ?? .null)
-            }
+            result[entry.key] = entry.value.isNull ? nil : apply(entry.value, to: result[entry.key] ?? .null)
         }
         return .object(result)
     }
