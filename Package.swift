@@ -159,7 +159,9 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "SandboxStoreTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore"]
+        dependencies: [
+            "MeshTestKit", "ReplayKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore",
+        ]
     ),
     .testTarget(
         name: "OperatorCoreTests",

@@ -33,6 +33,10 @@ public enum PatchStrategy: Sendable, Hashable {
 public protocol MergeSchema: Sendable {
     /// The schema of the value under `key` of an object, nil when nothing is known of it.
     func field(_ key: String) -> (any MergeSchema)?
+    /// Whether `key` is a field that the type itself names, rather than a free key of a map.
+    ///
+    /// Ownership of a named field follows from that of what is below it; a free key is owned by itself.
+    func isNamedField(_ key: String) -> Bool
     /// The schema of the elements of a list, nil when nothing is known of them.
     var items: (any MergeSchema)? { get }
     /// How lists of this schema are merged.
@@ -48,6 +52,8 @@ public protocol MergeSchema: Sendable {
 }
 
 extension MergeSchema {
+    /// Whatever has a schema is named.
+    public func isNamedField(_ key: String) -> Bool { field(key) != nil }
     /// Nothing is assumed.
     public var defaultValue: Tree? { nil }
     /// No merge key.
@@ -63,6 +69,8 @@ public struct DeducedSchema: MergeSchema {
 
     /// The same schema for every field.
     public func field(_ key: String) -> (any MergeSchema)? { self }
+    /// No field is named.
+    public func isNamedField(_ key: String) -> Bool { false }
     /// The same schema for every element.
     public var items: (any MergeSchema)? { self }
     /// Lists are atomic.

@@ -33,11 +33,11 @@ struct ScalarSet: Sendable, Hashable {
     static let all = ScalarSet([0...last])
     /// Every scalar but the line feed.
     static let allButNewline = ScalarSet([0...9, 11...last])
-    /// `\d`
+    /// Decimal digits, `\d`.
     static let digits = ScalarSet([48...57])
     /// `\s`: tab, line feed, form feed, carriage return, space.
     static let spaces = ScalarSet([9...10, 12...13, 32...32])
-    /// `\w`
+    /// Letters, digits and the underscore, `\w`.
     static let word = ScalarSet([48...57, 65...90, 95...95, 97...122])
 
     /// Whether the set holds `scalar`.

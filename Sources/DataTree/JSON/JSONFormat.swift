@@ -21,3 +21,13 @@ extension Tree {
         String(decoding: json(format), as: UTF8.self)
     }
 }
+
+extension Tree: CustomStringConvertible {
+    /// The value as compact JSON.
+    public var description: String { jsonText() }
+}
+
+extension TreeObject: CustomStringConvertible {
+    /// The object as compact JSON.
+    public var description: String { Tree.object(self).jsonText() }
+}

@@ -5,7 +5,11 @@ public enum MergePatch {
         guard case .object(let changes) = patch else { return patch }
         var result = value.object ?? TreeObject()
         for entry in changes {
-            result[entry.key] = entry.value.isNull ? nil : apply(entry.value, to: result[entry.key] ?? .null)
+            if entry.value.isNull {
+                result[entry.key] = nil
+            } else {
+                result[entry.key] = apply(entry.value, to: result[entry.key] ?? .null)
+            }
         }
         return .object(result)
     }

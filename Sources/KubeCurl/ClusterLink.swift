@@ -1,0 +1,74 @@
+package import KubeClient
+package import MeshBase
+
+/// A client with everything below it: credentials, patience with busy servers, libcurl.
+///
+/// ```swift
+/// let link = ClusterLink(connection, files: SystemFiles(), processes: runner, clock: .continuous, now: wallClock)
+/// try await withThrowingTaskGroup { group in
+///     group.addTask { try await link.run() }
+///     let pods = try await link.client.list(.pods)
+///     …
+/// }
+/// ```
+package struct ClusterLink: Sendable {
+    /// What runs below the client.
+    package struct Surroundings: Sendable {
+        /// Reads tokens and certificates.
+        package var files: any FileReading
+        /// Runs credential plugins; nil refuses them.
+        package var processes: (any ProcessRunning)?
+        /// Measures waits.
+        package var clock: any Clock<Duration>
+        /// The time of day.
+        package var now: WallClock
+
+        /// Makes surroundings.
+        package init(
+            files: any FileReading = SystemFiles(),
+            processes: (any ProcessRunning)? = nil,
+            clock: any Clock<Duration>,
+            now: @escaping WallClock
+        ) {
+            self.files = files
+            self.processes = processes
+            self.clock = clock
+            self.now = now
+        }
+    }
+
+    /// Calls the API.
+    package let client: ClusterClient
+    /// Carries the requests.
+    package let transport: CurlTransport
+
+    /// Makes a link; nothing runs yet.
+    package init(
+        _ connection: ClusterConnection,
+        _ surroundings: Surroundings,
+        client configuration: ClusterClient.Configuration = ClusterClient.Configuration(),
+        transport transportConfiguration: CurlTransport.Configuration = CurlTransport.Configuration()
+    ) {
+        self.transport = CurlTransport(connection: connection, configuration: transportConfiguration)
+        let authenticator = Authenticator(
+            connection.credentials,
+            files: surroundings.files,
+            processes: surroundings.processes,
+            now: surroundings.now
+        )
+        let signed = AuthenticatingTransport(
+            transport,
+            authenticator: authenticator,
+            impersonation: connection.credentials.impersonation
+        )
+        self.client = ClusterClient(
+            transport: PatientTransport(signed, clock: surroundings.clock),
+            configuration: configuration
+        )
+    }
+
+    /// Carries requests until the task is cancelled.
+    package func run() async throws(TransportError) {
+        try await transport.run()
+    }
+}

@@ -1,0 +1,63 @@
+internal import ExpressionLanguage
+internal import MeshBase
+internal import PatternMatching
+
+/// The string formats that the API server checks (kube-openapi `strfmt`); unknown formats accept anything.
+enum StringFormat {
+    /// Whether `text` is of `format`.
+    static func accepts(_ text: String, format: String) -> Bool {
+        switch format {
+        case "date-time", "datetime": Timestamp(rfc3339: text) != nil
+        case "date": text.utf8.count == 10 && Timestamp(rfc3339: text + "T00:00:00Z") != nil
+        case "duration": GoDuration.parse(text) != nil
+        case "ipv4": IPAddress(text)?.isV4 ?? false
+        case "ipv6": IPAddress(text).map { !$0.isV4 } ?? false
+        case "cidr": IPNetwork(text) != nil
+        case "byte": isBase64(text)
+        case "uri": URLParts(text) != nil
+        default: pattern(of: format).map { $0.matches(text) } ?? true
+        }
+    }
+
+    private static let patterns: [String: Pattern] = {
+        let hex = "[0-9a-f]"
+        let sources = [
+            "hostname":
+                #"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$"#,
+            "email": #"^[^@\s]+@[^@\s]+$"#,
+            "mac": "(?i)^(\(hex){2}[:-]){5}\(hex){2}$",
+            "uuid": "(?i)^\(hex){8}-?\(hex){4}-?\(hex){4}-?\(hex){4}-?\(hex){12}$",
+            "uuid3": "(?i)^\(hex){8}-?\(hex){4}-?3\(hex){3}-?\(hex){4}-?\(hex){12}$",
+            "uuid4": "(?i)^\(hex){8}-?\(hex){4}-?4\(hex){3}-?[89ab]\(hex){3}-?\(hex){12}$",
+            "uuid5": "(?i)^\(hex){8}-?\(hex){4}-?5\(hex){3}-?[89ab]\(hex){3}-?\(hex){12}$",
+            "bsonobjectid": "(?i)^\(hex){24}$",
+            "hexcolor": "(?i)^#?(\(hex){3}|\(hex){6})$",
+            "rgbcolor": #"^rgb\(\s*[0-9]{1,3}\s*,\s*[0-9]{1,3}\s*,\s*[0-9]{1,3}\s*\)$"#,
+            "ssn": #"^\d{3}[- ]?\d{2}[- ]?\d{4}$"#,
+            "k8s-short-name": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+            "k8s-long-name": #"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"#,
+        ]
+        return sources.compactMapValues { try? Pattern($0) }
+    }()
+
+    private static func pattern(of format: String) -> Pattern? { patterns[format] }
+
+    private static func isBase64(_ text: String) -> Bool {
+        var bytes = Array(text.utf8)
+        bytes.removeAll { $0 == 10 || $0 == 13 }
+        guard bytes.count % 4 == 0 else { return false }
+        var padding = 0
+        while padding < 2, bytes.last == UInt8(ascii: "=") {
+            bytes.removeLast()
+            padding += 1
+        }
+        return bytes.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+    }
+}
