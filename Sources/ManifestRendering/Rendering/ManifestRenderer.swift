@@ -6,29 +6,29 @@ package import MeshAPI
 package struct ManifestRenderer: Sendable {
     /// The versions known.
     package let catalogue: VersionCatalogue
-    private let library: ProfileLibrary
+    private let profiles: Result<ProfileLibrary, RenderError>
 
     /// Makes a renderer with the profiles built in.
-    ///
-    /// Throws ``RenderError`` only when the program was built from broken data files.
-    package init(catalogue: VersionCatalogue) throws(RenderError) {
+    package init(catalogue: VersionCatalogue) {
         self.catalogue = catalogue
-        self.library = try ProfileLibrary()
+        self.profiles = Result { () throws(RenderError) in try ProfileLibrary() }
     }
 
     /// Renders all objects of a mesh in the order of application; the same input always gives the same bytes.
     ///
-    /// Throws ``RenderError`` when the version is unknown or a setting cannot be used.
+    /// Throws ``RenderError`` when the version is unknown, when a setting cannot be used, or when the program was built
+    /// from broken data files.
     package func render(
         _ spec: MeshOperatorSpec,
         options: RenderOptions = RenderOptions()
     ) throws(RenderError) -> RenderedManifests {
+        let library = try profiles.get()
         let entry = try catalogue.resolve(spec.version)
         let settings = try EffectiveSettings(spec, entry: entry, library: library)
         var result = RenderedManifests(rendered: [], version: entry.version.description, warnings: [])
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
-                let scope = try makeScope(kind, instance, settings, entry, options)
+                let scope = try makeScope(kind, instance, settings, entry, options, library)
                 let patched = KubernetesSettings(scope: scope).apply(to: try objects(scope))
                 result.warnings += patched.warnings
                 result.rendered += patched.objects.compactMap { Self.rendered($0, scope) }
@@ -45,7 +45,8 @@ package struct ManifestRenderer: Sendable {
         _ instance: Tree,
         _ settings: EffectiveSettings,
         _ entry: VersionCatalogue.Entry,
-        _ options: RenderOptions
+        _ options: RenderOptions,
+        _ library: ProfileLibrary
     ) throws(RenderError) -> ComponentScope {
         var values = settings.values
         Self.carryOver(instance, kind, to: &values)
