@@ -116,7 +116,8 @@ let allTargets: [Target] = [
     .target(
         name: "ReplayKit",
         dependencies: ["DataTree", "KubeClient", "MeshTestKit"],
-        path: "Tests/ReplayKit"
+        path: "Tests/ReplayKit",
+        exclude: ["Scenarios"]
     ),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
@@ -180,8 +181,7 @@ let allTargets: [Target] = [
         dependencies: [
             "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
             "SandboxStore", logging,
-        ],
-        exclude: ["Replay"]
+        ]
     ),
     .testTarget(
         name: "SystemTests",

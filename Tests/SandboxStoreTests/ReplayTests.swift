@@ -1,35 +1,35 @@
-import DataTree
-import MeshTestKit
-import ReplayKit
-import SandboxStore
-import Testing
+internal import MeshTestKit
+internal import ReplayKit
+internal import SandboxStore
+internal import Testing
 
-/// Runs the scenarios recorded from a real API server against the server in this process.
-@Suite struct ReplayTests {
-    static let folder = packageRoot + "/Tests/SandboxServerTests/Replay"
-    static let files = folderEntries(folder).filter { $0.hasSuffix(".yaml") }
+/// The recorded answers of a real API server, asked of ours in process.
+struct ReplayTests {
+    @Test("There are scenarios, with at least 300 requests in all")
+    func isThere() {
+        #expect(ReplayScenario.all.count >= 16)
+        #expect(ReplayScenario.all.map(\.steps.count).reduce(0, +) >= 300)
+    }
 
-    @Test(arguments: files) func answersAreThoseOfARealServer(_ file: String) async throws {
-        let tree = try YAML.document(try fileText(Self.folder + "/" + file))
-        let scenario = try #require(ReplayScenario(name: file, tree: tree))
+    @Test(arguments: ReplayScenario.all)
+    func answersAlike(_ scenario: ReplayScenario) async throws {
         let server = await TestServer()
-        let differences = try await withThrowingTaskGroup(of: [ReplayRunner.Difference]?.self) { group in
+        let differences = try await withThrowingTaskGroup(of: [ReplayRunner.Difference].self) { group in
             group.addTask {
-                try await ReplayRunner(transport: server.transport) { await Task.yield() }.run(scenario)
+                let runner = ReplayRunner(transport: server.transport) { await Task.yield() }
+                return try await runner.run(scenario)
             }
-            if file == "watch.yaml" {
-                group.addTask {
-                    while !Task.isCancelled {
-                        await server.clock.advance(by: .seconds(1))
-                        await server.core.tick()
-                        await Task.yield()
-                    }
-                    return nil
+            group.addTask {
+                while !Task.isCancelled {
+                    await server.clock.advance(by: .milliseconds(100))
+                    await server.core.tick()
+                    await Task.yield()
                 }
+                return []
             }
-            let first = try await group.next() ?? nil
+            let first = try await group.next() ?? []
             group.cancelAll()
-            return first ?? []
+            return first
         }
         for difference in differences { Issue.record("\(difference)") }
     }
