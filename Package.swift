@@ -58,10 +58,7 @@ let allTargets: [Target] = [
 
     // L3: engines
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
-    .target(
-        name: "ManifestRendering",
-        dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase", "PatternMatching"]
-    ),
+    .target(name: "ManifestRendering", dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase"]),
     .target(
         name: "SandboxStore",
         dependencies: [
@@ -116,8 +113,7 @@ let allTargets: [Target] = [
     .target(
         name: "ReplayKit",
         dependencies: ["DataTree", "KubeClient", "MeshTestKit"],
-        path: "Tests/ReplayKit",
-        exclude: ["Scenarios"]
+        path: "Tests/ReplayKit"
     ),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
@@ -160,9 +156,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "SandboxStoreTests",
-        dependencies: [
-            "MeshTestKit", "ReplayKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore",
-        ]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore"]
     ),
     .testTarget(
         name: "OperatorCoreTests",
@@ -181,7 +175,8 @@ let allTargets: [Target] = [
         dependencies: [
             "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
             "SandboxStore", logging,
-        ]
+        ],
+        exclude: ["Replay"]
     ),
     .testTarget(
         name: "SystemTests",

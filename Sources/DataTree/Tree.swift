@@ -101,10 +101,12 @@ extension Tree {
     }
 }
 
-extension Tree: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+extension Tree: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
     ExpressibleByStringInterpolation
 {
+    /// Makes `null`.
+    public init(nilLiteral: ()) { self = .null }
     /// Makes a boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     /// Makes an integer.

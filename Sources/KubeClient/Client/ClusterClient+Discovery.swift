@@ -46,7 +46,7 @@ extension ClusterClient {
         do {
             return try await response.body.collect(limit: configuration.objectLimit)
         } catch {
-            throw KubeError(transport: error, request: Self.name(request))
+            throw KubeError(transport: error, request: request.summary)
         }
     }
 

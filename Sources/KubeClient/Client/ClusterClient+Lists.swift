@@ -54,7 +54,7 @@ extension ClusterClient {
 
     func openPage(_ request: HTTPRequest, _ resource: APIResource) async throws(KubeError) -> ListBodyReader {
         let response = try await open(request)
-        return ListBodyReader(response.body, resource, configuration, Self.name(request))
+        return ListBodyReader(response.body, resource, configuration, request.summary)
     }
 
     /// Opens a watch and returns once the server has accepted it.
@@ -68,7 +68,7 @@ extension ClusterClient {
     ) async throws(KubeError) -> WatchStream {
         let request = requests.watch(resource, selection, options)
         let response = try await open(request)
-        return WatchStream(response.body, configuration, Self.name(request))
+        return WatchStream(response.body, configuration, request.summary)
     }
 
     /// Reads the state of a selection and then its changes, as one sequence.

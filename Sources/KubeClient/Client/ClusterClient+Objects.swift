@@ -151,12 +151,8 @@ extension ClusterClient {
         let answer = try await object(requests.delete(resource, key, options))
         // A server answers with a Status, or with the object: the last state of what is gone, or what still waits.
         if KubeStatus(answer.tree) != nil { return .done }
-        let waits = answer.isDeleting && (!answer.finalizers.isEmpty || Self.hasGracePeriod(answer))
+        let waits = answer.isDeleting && (!answer.finalizers.isEmpty || answer.hasGracePeriod)
         return waits ? .pending(answer) : .done
-    }
-
-    private static func hasGracePeriod(_ object: KubeObject) -> Bool {
-        (object.tree.value(at: "metadata", "deletionGracePeriodSeconds")?.integer ?? 0) > 0
     }
 
     /// Deletes every object of a selection.
@@ -171,6 +167,13 @@ extension ClusterClient {
     /// Evicts a pod; throws code `throttled` while its disruption budgets forbid it.
     public func evict(_ pod: ObjectKey, _ options: DeleteOptions = DeleteOptions()) async throws(KubeError) {
         _ = try await tree(requests.evict(pod, options))
+    }
+}
+
+extension KubeObject {
+    /// Whether the API server gives the object time to stop.
+    fileprivate var hasGracePeriod: Bool {
+        (tree.value(at: "metadata", "deletionGracePeriodSeconds")?.integer ?? 0) > 0
     }
 }
 

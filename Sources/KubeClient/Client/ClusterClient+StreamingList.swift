@@ -13,6 +13,6 @@ extension ClusterClient {
     ) async throws(KubeError) -> WatchStream {
         let request = requests.streamingList(resource, selection, options)
         let response = try await open(request)
-        return WatchStream(response.body, configuration, Self.name(request))
+        return WatchStream(response.body, configuration, request.summary)
     }
 }

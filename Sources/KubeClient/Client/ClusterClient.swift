@@ -71,7 +71,7 @@ public struct ClusterClient: Sendable {
         do {
             return try await transport.send(request)
         } catch {
-            throw KubeError(transport: error, request: Self.name(request))
+            throw KubeError(transport: error, request: request.summary)
         }
     }
 
@@ -84,7 +84,7 @@ public struct ClusterClient: Sendable {
             let bytes = try await response.body.collect(limit: min(configuration.objectLimit, 4 << 20))
             status = (try? Tree(json: bytes)).flatMap(KubeStatus.init)
         } catch  where error.code == .cancelled {
-            throw KubeError(transport: error, request: Self.name(request))
+            throw KubeError(transport: error, request: request.summary)
         } catch {
             // The status code says enough.
         }
@@ -92,7 +92,7 @@ public struct ClusterClient: Sendable {
             status: status,
             httpStatus: response.status,
             retryAfter: response.headers["Retry-After"],
-            request: Self.name(request)
+            request: request.summary
         )
     }
 
@@ -103,11 +103,11 @@ public struct ClusterClient: Sendable {
             let bytes = try await response.body.collect(limit: configuration.objectLimit)
             return try JSONParser.parse(bytes, options: JSONParser.Options(duplicateKeys: .lastWins))
         } catch let error as TransportError {
-            throw KubeError(transport: error, request: Self.name(request))
+            throw KubeError(transport: error, request: request.summary)
         } catch {
             throw KubeError(
                 .malformedAnswer,
-                "\(Self.name(request)) was not answered with JSON: \(error)",
+                "\(request.summary) was not answered with JSON: \(error)",
                 cause: error
             )
         }
@@ -119,12 +119,14 @@ public struct ClusterClient: Sendable {
         guard tree.object != nil else {
             throw KubeError(
                 .malformedAnswer,
-                "\(Self.name(request)) was answered with a \(tree.kindName), not an object"
+                "\(request.summary) was answered with a \(tree.kindName), not an object"
             )
         }
         return KubeObject(tree)
     }
+}
 
+extension HTTPRequest {
     /// Method and path, for messages.
-    static func name(_ request: HTTPRequest) -> String { "\(request.method.rawValue) \(request.path)" }
+    var summary: String { "\(method.rawValue) \(path)" }
 }

@@ -75,7 +75,7 @@ public struct Observation: AsyncSequence, Sendable {
             let request = client.requests.streamingList(resource, observation.selection, observation.options)
             do {
                 let response = try await client.open(request)
-                let name = ClusterClient.name(request)
+                let name = request.summary
                 let stream = WatchStream(response.body, client.configuration, name)
                 phase = .streaming(stream.makeAsyncIterator(), hasObjects: false)
             } catch  where Self.meansUnsupported(error) {
