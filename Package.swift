@@ -58,7 +58,10 @@ let allTargets: [Target] = [
 
     // L3: engines
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
-    .target(name: "ManifestRendering", dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase"]),
+    .target(
+        name: "ManifestRendering",
+        dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase", "PatternMatching"]
+    ),
     .target(
         name: "SandboxStore",
         dependencies: [
@@ -113,7 +116,8 @@ let allTargets: [Target] = [
     .target(
         name: "ReplayKit",
         dependencies: ["DataTree", "KubeClient", "MeshTestKit"],
-        path: "Tests/ReplayKit"
+        path: "Tests/ReplayKit",
+        exclude: ["Scenarios"]
     ),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
@@ -156,7 +160,9 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "SandboxStoreTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore"]
+        dependencies: [
+            "MeshTestKit", "ReplayKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore",
+        ]
     ),
     .testTarget(
         name: "OperatorCoreTests",
@@ -175,8 +181,7 @@ let allTargets: [Target] = [
         dependencies: [
             "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
             "SandboxStore", logging,
-        ],
-        exclude: ["Replay"]
+        ]
     ),
     .testTarget(
         name: "SystemTests",

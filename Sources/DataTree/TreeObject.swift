@@ -129,3 +129,10 @@ extension TreeObject: Sequence {
     /// Iterates over the entries in order.
     public func makeIterator() -> IndexingIterator<[Entry]> { entries.makeIterator() }
 }
+
+extension TreeObject: ExpressibleByDictionaryLiteral {
+    /// Makes an object; the last of several equal keys wins.
+    public init(dictionaryLiteral elements: (String, Tree)...) {
+        self.init(elements.lazy.map { (key: $0.0, value: $0.1) })
+    }
+}

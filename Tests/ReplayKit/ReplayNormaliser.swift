@@ -8,6 +8,9 @@ package enum ReplayNormaliser {
     private static func normalise(_ tree: Tree, key: String?) -> Tree {
         switch tree {
         case .object(let object):
+            if tree["kind"]?.string == "Table", let columns = tree["columnDefinitions"]?.array, key != "normalised" {
+                return normalise(withoutAges(tree, columns), key: "normalised")
+            }
             return .object(TreeObject(object.entries.map { ($0.key, normalise($0.value, key: $0.key)) }))
         case .array(let elements) where key == "columnDefinitions":
             return .array(elements.map(withoutDescription))
@@ -20,6 +23,26 @@ package enum ReplayNormaliser {
         default:
             return tree
         }
+    }
+
+    /// A table with the cells of its age columns replaced.
+    private static func withoutAges(_ table: Tree, _ columns: [Tree]) -> Tree {
+        let ages = columns.indices.filter {
+            ["Age", "Last Seen", "First Seen"].contains(columns[$0]["name"]?.string ?? "")
+        }
+        var table = table
+        table["rows"] = table["rows"]?.array.map { rows in
+            .array(
+                rows.map { row in
+                    var row = row
+                    guard var cells = row["cells"]?.array else { return row }
+                    for age in ages where cells.indices.contains(age) { cells[age] = "<age>" }
+                    row["cells"] = .array(cells)
+                    return row
+                }
+            )
+        }
+        return table
     }
 
     private static func withoutDescription(_ column: Tree) -> Tree {

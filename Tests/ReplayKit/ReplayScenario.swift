@@ -1,4 +1,6 @@
 package import DataTree
+internal import Foundation
+internal import Testing
 
 /// A list of requests that builds on itself, with what a Kubernetes API server answers to each.
 ///
@@ -61,4 +63,22 @@ extension ReplayScenario.Step {
         self.warnings = tree["warnings"]?.array?.compactMap(\.string) ?? []
         self.response = tree["compare"]?.string == "status" ? nil : tree["response"]
     }
+}
+
+extension ReplayScenario {
+    /// All recorded scenarios, ordered by name.
+    package static let all: [ReplayScenario] = {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { name in
+            guard let bytes = try? Data(contentsOf: folder.appending(path: name)),
+                let tree = try? YAML.document(String(decoding: bytes, as: UTF8.self))
+            else { return nil }
+            return ReplayScenario(name: String(name.dropLast(5)), tree: tree)
+        }
+    }()
+}
+
+extension ReplayScenario: CustomTestStringConvertible {
+    package var testDescription: String { name }
 }

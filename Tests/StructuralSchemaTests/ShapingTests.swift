@@ -62,13 +62,13 @@ internal import Testing
     @Test("gives defaults where the holder is present, and treats nulls as absent unless they are values")
     func defaults() throws {
         let schema = try CustomResourceSchema(parsing: Self.tree)
-        var object: Tree = ["spec": ["replicas": nil, "name": nil, "note": nil, "ports": [["port": 1]]]]
+        var object: Tree = ["spec": ["replicas": .null, "name": .null, "note": .null, "ports": [["port": 1]]]]
         schema.prune(&object)
         schema.applyDefaults(&object)
         #expect(
             object == [
                 "spec": [
-                    "replicas": 1, "note": nil, "nested": ["deep": "d"], "ports": [["port": 1, "protocol": "TCP"]],
+                    "replicas": 1, "note": .null, "nested": ["deep": "d"], "ports": [["port": 1, "protocol": "TCP"]],
                 ]
             ]
         )

@@ -33,7 +33,7 @@ private func issues(_ field: Tree, _ value: Tree, old: Tree? = nil) throws -> [S
                 ["type": "integer"], 1.5,
                 #"spec.x: Invalid value: "number": spec.x in body must be of type integer: "number""#
             ),
-            (["type": "string"], nil, #"spec.x: Invalid value: "null": spec.x in body must be of type string: "null""#),
+            (["type": "string"], .null, #"spec.x: Invalid value: "null": spec.x in body must be of type string: "null""#),
             (
                 ["type": "string", "enum": ["a", "b"]], "c",
                 #"spec.x: Unsupported value: "c": supported values: "a", "b""#
@@ -115,7 +115,7 @@ private func issues(_ field: Tree, _ value: Tree, old: Tree? = nil) throws -> [S
     @Test(
         "accepts what fits",
         arguments: [
-            (["type": "integer"], 1.0), (["type": "number"], 1), (["type": "string", "nullable": true], nil),
+            (["type": "integer"], 1.0), (["type": "number"], 1), (["type": "string", "nullable": true], .null),
             (["x-kubernetes-int-or-string": true], "10%"), (["x-kubernetes-preserve-unknown-fields": true], [1, "a"]),
             (["type": "string", "format": "unheard-of"], "x"), (["type": "string", "format": "duration"], "1h"),
             (["type": "string", "format": "ipv6"], "::1"), (["type": "string", "format": "cidr"], "10.0.0.0/8"),

@@ -140,7 +140,7 @@ public enum StructuredMerge {
         var result = object
         result.set(nil, at: ["metadata", "managedFields"])
         guard !ignored.isEmpty else { return result }
-        return TypedValue(tree: result, schema: schema).removing(ignored) ?? [:]
+        return TypedValue(tree: result, schema: schema).removing(ignored)
     }
 
     /// The merged object without what the writer applied before, does not apply now, and nobody else owns.
@@ -154,12 +154,12 @@ public enum StructuredMerge {
         let value = TypedValue(tree: merged, schema: schema)
         let doomed = last.includingNamedFields(schema)
         let present = value.fieldSet.includingNamedFields(schema)
-        var result = value.removing(doomed) ?? [:]
+        var result = value.removing(doomed)
         // Back comes what somebody owns.
         let kept = owned.reduce(FieldSet()) { $0.union($1) }.includingNamedFields(schema)
-        result = value.removing(missing(present, in: result, schema).difference(kept)) ?? [:]
+        result = value.removing(missing(present, in: result, schema).difference(kept))
         // Back comes what stood below a pruned field without having been applied.
-        return value.removing(missing(present, in: result, schema).intersection(doomed)) ?? [:]
+        return value.removing(missing(present, in: result, schema).intersection(doomed))
     }
 
     private static func missing(_ present: FieldSet, in object: Tree, _ schema: any MergeSchema) -> FieldSet {

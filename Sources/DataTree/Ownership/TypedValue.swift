@@ -48,8 +48,8 @@ struct TypedValue {
         return set
     }
 
-    /// The value without the fields of `doomed`; what it empties is left out, so nil when nothing is left.
-    func removing(_ doomed: FieldSet) -> Tree? {
+    /// The value without the fields of `doomed`; an object or list that is emptied but not doomed itself stays, empty.
+    func removing(_ doomed: FieldSet) -> Tree {
         switch parts {
         case .whole: return tree
         case .fields(let object):
@@ -60,9 +60,9 @@ struct TypedValue {
                     continue
                 }
                 let child = TypedValue(tree: entry.value, schema: fieldSchema(entry.key))
-                if let left = child.removing(below) { result[entry.key] = left }
+                result[entry.key] = child.removing(below)
             }
-            return result.isEmpty ? nil : .object(result)
+            return .object(result)
         case .elements(let steps):
             var result: [Tree] = []
             for step in steps.steps where !doomed.members.contains(step) {
@@ -71,9 +71,9 @@ struct TypedValue {
                     result.append(element)
                     continue
                 }
-                if let left = TypedValue(tree: element, schema: elementSchema).removing(below) { result.append(left) }
+                result.append(TypedValue(tree: element, schema: elementSchema).removing(below))
             }
-            return result.isEmpty ? nil : .array(result)
+            return .array(result)
         }
     }
 }

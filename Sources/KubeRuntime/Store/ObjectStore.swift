@@ -17,18 +17,22 @@ public final class ObjectStore: Sendable {
         public var trimming: ObjectTrimming
         /// How many deletions are remembered, so that late events do not revive what is gone.
         public var tombstoneLimit: Int
+        /// How many values are remembered so that objects can share them, such as the labels of replicas.
+        public var sharedValues: Int
 
         /// Makes settings.
         public init(
             name: String,
             indexes: [StoreIndex] = [],
             trimming: ObjectTrimming = .managedFields,
-            tombstoneLimit: Int = 4_096
+            tombstoneLimit: Int = 4_096,
+            sharedValues: Int = 2_048
         ) {
             self.name = name
             self.indexes = indexes
             self.trimming = trimming
             self.tombstoneLimit = max(0, tombstoneLimit)
+            self.sharedValues = sharedValues
         }
     }
 

@@ -1,3 +1,4 @@
+internal import DataTree
 public import KubeAPI
 internal import Synchronization
 
@@ -18,15 +19,18 @@ public final class StoreWriter: Sendable {
     private struct State {
         var staged: [ObjectKey: StoredObject] = [:]
         var tombstones = Tombstones()
+        var interner: TreeInterner
         /// The version of the last full list: events up to it are part of it.
         var floor: ResourceVersion?
     }
 
     private let store: ObjectStore
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(store: ObjectStore) {
         self.store = store
+        let interner = TreeInterner(capacity: store.configuration.sharedValues)
+        self.state = Mutex(State(interner: interner))
     }
 
     // MARK: Events
@@ -112,7 +116,8 @@ public final class StoreWriter: Sendable {
 
     private func stored(_ object: KubeObject) -> StoredObject {
         let trimmed = store.configuration.trimming(object)
-        return StoredObject(trimmed, key: trimmed.key)
+        let compact = KubeObject(state.withLock { $0.interner.intern(trimmed.tree) })
+        return StoredObject(compact, key: compact.key)
     }
 
     private func isNews(_ fresh: StoredObject, current: StoredObject?) -> Bool {

@@ -14,6 +14,8 @@ package struct VersionCatalogue: Sendable, Hashable {
         package var upgradesFrom: [String]
         /// What rendering does differently for it.
         package var behaviours: Set<Behaviour>
+        /// Values by which a control plane behaves like the minor before.
+        package var changes: Tree
     }
 
     /// What changed between minors and shows in rendered objects.
@@ -22,12 +24,10 @@ package struct VersionCatalogue: Sendable, Hashable {
         case experimentalInferenceGroup
         /// Listener sets are served under the experimental Gateway API group.
         case experimentalListenerSets
+        /// istiod was built with Go 1.25 or later, whose runtime keeps to the container's CPU limit by itself.
+        case boundsProcessors
         /// Injection templates may call `otelResourceAttributes`.
         case resourceAttributesInTemplate
-        /// Injection templates may call `omitNil`.
-        case omitNilInTemplate
-        /// Resource fields in the environment state their divisor.
-        case explicitDivisor
     }
 
     /// One version.
@@ -127,6 +127,7 @@ extension VersionCatalogue.Minor {
         endOfLife = tree["endOfLife"]?.string
         kubernetes = tree["kubernetes"]?.array?.compactMap(\.string) ?? []
         upgradesFrom = tree["upgradesFrom"]?.array?.compactMap(\.string) ?? []
+        changes = tree["changes"] ?? .object(TreeObject())
         behaviours = []
         for text in tree["behaviours"]?.array?.compactMap(\.string) ?? [] {
             guard let behaviour = VersionCatalogue.Behaviour(rawValue: text) else {

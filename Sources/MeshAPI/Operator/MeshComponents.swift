@@ -2,27 +2,26 @@ package import DataTree
 
 /// The parts of a mesh, in IstioOperator's shape.
 package struct MeshComponents: Sendable, Hashable {
-    /// What all clusters of a mesh need: readers' permissions, validation of configuration.
-    package var base = MeshComponent()
-    /// The control plane, istiod.
-    package var pilot = MeshComponent()
-    /// The node agent that redirects pods' traffic.
-    package var cni = MeshComponent()
-    /// Gateways for traffic that comes in.
-    package var ingressGateways: [MeshComponent] = []
-    /// Gateways for traffic that leaves.
-    package var egressGateways: [MeshComponent] = []
+    /// The components as written, an object.
+    package var tree: Tree
 
-    /// Makes components that say nothing.
-    package init() {}
-
-    init(_ reader: FieldReader) {
-        base = MeshComponent(reader.child("base"))
-        pilot = MeshComponent(reader.child("pilot"))
-        cni = MeshComponent(reader.child("cni"))
-        ingressGateways = reader.children("ingressGateways").map { MeshComponent($0) }
-        egressGateways = reader.children("egressGateways").map { MeshComponent($0) }
+    /// Makes components of a tree, by default one that says nothing.
+    package init(_ tree: Tree = .object(TreeObject())) {
+        self.tree = tree
     }
+
+    private var reader: FieldReader { FieldReader(tree) }
+
+    /// What all clusters of a mesh need: readers' permissions, validation of configuration.
+    package var base: MeshComponent { MeshComponent(reader.child("base")) }
+    /// The control plane, istiod.
+    package var pilot: MeshComponent { MeshComponent(reader.child("pilot")) }
+    /// The node agent that redirects pods' traffic.
+    package var cni: MeshComponent { MeshComponent(reader.child("cni")) }
+    /// Gateways for traffic that comes in.
+    package var ingressGateways: [MeshComponent] { reader.children("ingressGateways").map { MeshComponent($0) } }
+    /// Gateways for traffic that leaves.
+    package var egressGateways: [MeshComponent] { reader.children("egressGateways").map { MeshComponent($0) } }
 }
 
 /// Settings of one component; nil means that the profile decides.
@@ -39,13 +38,10 @@ package struct MeshComponent: Sendable, Hashable {
     package var tag: String?
     /// Labels of a gateway's pods, by which Gateway resources select it.
     package var labels: [String: String] = [:]
-    /// Kubernetes settings as written, an object; ``KubernetesField`` names what may stand there.
+    /// Kubernetes settings as written, an object.
     package var kubernetes: Tree = .object(TreeObject())
     /// Changes made to rendered objects last.
     package var overlays: [ObjectOverlay] = []
-
-    /// Makes settings that say nothing.
-    package init() {}
 
     init(_ reader: FieldReader) {
         name = reader.text("name")

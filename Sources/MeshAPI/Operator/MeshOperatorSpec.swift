@@ -72,7 +72,7 @@ package struct MeshOperatorSpec: Sendable, Hashable {
             pullSecrets: reader.texts("imagePullSecrets")
         )
         meshConfig = reader.object("meshConfig")
-        components = MeshComponents(reader.child("components"))
+        components = MeshComponents(reader.object("components"))
         values = reader.object("values")
         slowStart = reader.optionalChild("slowStart").map { SlowStart($0) }
         lifecycle = reader.optionalChild("lifecycle").map { SidecarLifecycle($0) }

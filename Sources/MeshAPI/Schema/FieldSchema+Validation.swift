@@ -126,19 +126,16 @@ extension FieldSchema {
         var seen: Set<[Tree]> = []
         for (index, item) in items.enumerated() where found.count < 50 {
             let identity = keys.map { item[$0] ?? .null }
-            guard !seen.insert(identity).inserted else {
-                let problem = "repeats the \(keys.joined(separator: " and ")) of an earlier element"
-                let remedy = "give each element its own \(keys.joined(separator: " and "))"
-                found.append(
-                    SpecIssue(
-                        path: path.appending(index: index),
-                        value: identity.first,
-                        problem: problem,
-                        remedy: remedy
-                    )
+            if seen.insert(identity).inserted { continue }
+            let names = keys.joined(separator: " and ")
+            found.append(
+                SpecIssue(
+                    path: path.appending(index: index),
+                    value: identity.first,
+                    problem: "repeats the \(names) of an earlier element",
+                    remedy: "give each element its own \(names)"
                 )
-                continue
-            }
+            )
         }
     }
 

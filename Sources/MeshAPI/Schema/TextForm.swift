@@ -1,3 +1,5 @@
+internal import MeshBase
+
 /// The forms of text that fields hold: each as a pattern for the CRD and as a check of our own.
 package enum TextForm: Sendable, Hashable, CaseIterable {
     /// Anything without control characters, at most 4096 characters.
@@ -16,11 +18,13 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     case imageTag
     /// An `http` or `https` address.
     case httpAddress
+    /// A point in time in RFC 3339, checked by the API server as `format: date-time`.
+    case timestamp
 
     /// The pattern as the API server checks it (RE2), nil where there is none.
     package var pattern: String? {
         switch self {
-        case .free: nil
+        case .free, .timestamp: nil
         case .duration: #"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$"#
         case .version: #"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$"#
         case .label: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
@@ -45,6 +49,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: 512
         case .imageTag: 128
         case .httpAddress: 2048
+        case .timestamp: 64
         }
     }
 
@@ -59,6 +64,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: "write a registry and path such as docker.io/istio"
         case .imageTag: "write an image tag such as 1.30.2-distroless"
         case .httpAddress: "write an address beginning with http:// or https://"
+        case .timestamp: "write a time such as 2026-11-21T09:00:00Z"
         }
     }
 
@@ -76,6 +82,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .httpAddress:
             ["http://", "https://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
                 && !text.contains(" ")
+        case .timestamp: Timestamp(rfc3339: text) != nil
         }
     }
 

@@ -40,7 +40,7 @@ struct JSONPatchTests {
         (["a": 1], [["op": "replace", "path": "", "value": [1]]], [1]),
         ([1, 2], [["op": "add", "path": "/2", "value": 3]], [1, 2, 3]),
         (["": 1], [["op": "remove", "path": "/"]], [:]),
-        (["a": ["b": nil]], [["op": "test", "path": "/a/b", "value": nil]], ["a": ["b": nil]]),
+        (["a": ["b": .null]], [["op": "test", "path": "/a/b", "value": .null]], ["a": ["b": .null]]),
         (
             ["a": [1]], [["op": "copy", "from": "/a", "path": "/b"], ["op": "add", "path": "/b/0", "value": 0]],
             ["a": [1], "b": [0, 1]]
@@ -67,7 +67,7 @@ struct JSONPatchTests {
         ([1], [["op": "replace", "path": "/-", "value": 1]], .missingTarget),
         ([1], [["op": "remove", "path": "/99999999999999999999"]], .missingTarget),
         ([1], [["op": "add", "path": "/a", "value": 1]], .missingTarget),
-        (["a": 1], [["op": "test", "path": "/b", "value": nil]], .missingTarget),
+        (["a": 1], [["op": "test", "path": "/b", "value": .null]], .missingTarget),
         (["a": 1], [["op": "copy", "from": "/b", "path": "/c"]], .missingTarget),
         (["a": ["b": 1]], [["op": "move", "from": "/a", "path": "/a/b"]], .malformed), ([:], ["op": "add"], .malformed),
         ([:], [1], .malformed),

@@ -13,7 +13,7 @@ struct YAMLOutputTests {
                 "containers": [
                     ["args": ["--flag=x", "-v", "a: b", "it's", "C: \\x"], "env": [], "image": "docker.io/x:1.2"]
                 ],
-                "none": nil, "empty": [:], "deep": [[1, 2], [["a": true]]], "float": 1.5,
+                "none": .null, "empty": [:], "deep": [[1, 2], [["a": true]]], "float": 1.5,
             ],
             "data": [
                 "script": "#!/bin/sh\necho hi\n", "no-end": "a\n\n  b", "ends": "a\n\n", "lead": "  a\nb\n",

@@ -4,7 +4,7 @@ internal import Testing
 
 struct YAMLParserTests {
     static let scalars: [(String, Tree)] = [
-        ("~", nil), ("null", nil), ("NULL", nil), ("nULL", "nULL"), ("true", true), ("Yes", true), ("y", true),
+        ("~", .null), ("null", .null), ("NULL", .null), ("nULL", "nULL"), ("true", true), ("Yes", true), ("y", true),
         ("ON", true), ("n", false),
         ("off", false), ("oN", "oN"), ("0", 0), ("-0", 0), ("+12", 12), ("1_000", 1000), ("0x1F", 31), ("-0x1f", -31),
         ("0b101", 5),
@@ -16,7 +16,8 @@ struct YAMLParserTests {
         ("1:30", "1:30"),
         ("2026-11-21", "2026-11-21"), ("1e400", "1e400"), ("'true'", "true"), ("\"1\"", "1"), ("!!str 1", "1"),
         ("!!str true", "true"),
-        ("!!int 7", 7), ("!!float 1", 1.0), ("!!bool 'yes'", true), ("!!null ''", nil), ("!!binary aGVsbG8=", "hello"),
+        ("!!int 7", 7), ("!!float 1", 1.0), ("!!bool 'yes'", true), ("!!null ''", .null),
+        ("!!binary aGVsbG8=", "hello"),
         ("!custom 1", "1"),
         ("\"\\u00e9\\n\\x41\"", "é\nA"), ("'it''s'", "it's"), ("_1", "_1"), ("=", "="), ("plain text", "plain text"),
         ("|\n    a\n    b", "a\nb\n"), (">-\n    a\n    b", "a b"), ("{}", [:]), ("[]", []),
@@ -32,7 +33,7 @@ struct YAMLParserTests {
     }
 
     static let documents: [(String, [Tree])] = [
-        ("", []), ("# only a comment\n", []), ("---\n---\n", []), ("--- ~\n", [nil]), ("a: 1", [["a": 1]]),
+        ("", []), ("# only a comment\n", []), ("---\n---\n", []), ("--- ~\n", [.null]), ("a: 1", [["a": 1]]),
         ("---\na: 1\n---\n\n---\nb: 2\n...\n", [["a": 1], ["b": 2]]), ("%YAML 1.1\n---\na: 1\n", [["a": 1]]),
         ("\u{FEFF}a: 1", [["a": 1]]),
         ("{\"a\":\t[1,\t2]}", [["a": [1, 2]]]), ("{\"a\":1}\n{\"b\":2}", [["a": 1], ["b": 2]]), ("{a: 1}", [["a": 1]]),
@@ -46,7 +47,7 @@ struct YAMLParserTests {
             [["base": ["x": 1, "y_": 2], "use": ["x": 3, "y_": 2]]]
         ),
         ("use:\n  <<: [{x: 1}, {x: 2, z: 3}]\n", [["use": ["x": 1, "z": 3]]]), ("\"<<\": 1", [["<<": 1]]),
-        ("a: &x 1\n---\nb: 2\n", [["a": 1], ["b": 2]]), ("a:\nb: ''\n", [["a": nil, "b": ""]]),
+        ("a: &x 1\n---\nb: 2\n", [["a": 1], ["b": 2]]), ("a:\nb: ''\n", [["a": .null, "b": ""]]),
     ]
 
     @Test(arguments: documents)

@@ -1,0 +1,55 @@
+internal import DataTree
+
+/// An admission policy that refuses configuration outside of what upstream calls stable.
+struct StablePolicy {
+    /// What to render it from.
+    let scope: ComponentScope
+
+    /// The policy and its binding.
+    func objects(policy: String, binding: String, labels: [(String, Tree?)], selector: Tree?) -> [Tree] {
+        let rule: Tree = [
+            "apiGroups": ValidationWebhook.groups, "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"],
+            "resources": ["*"],
+        ]
+        let constraints = fields([("resourceRules", [rule]), ("objectSelector", selector)])
+        let spec: Tree = [
+            "failurePolicy": "Fail", "matchConstraints": constraints, "variables": .array(variables),
+            "validations": .array(validations),
+        ]
+        let bindingSpec: Tree = ["policyName": .string(policy), "validationActions": ["Deny"]]
+        return [
+            scope.object(.admissionPolicy, name: policy, namespace: nil, labels: labels, body: [("spec", spec)]),
+            scope.object(
+                .admissionPolicyBinding,
+                name: binding,
+                namespace: nil,
+                labels: labels,
+                body: [("spec", bindingSpec)]
+            ),
+        ]
+    }
+
+    private var variables: [Tree] {
+        ["EnvoyFilter", "WasmPlugin", "ProxyConfig", "Telemetry", "AuthorizationPolicy"].map {
+            ["name": .string("is\($0)"), "expression": .string("object.kind == '\($0)'")]
+        }
+    }
+
+    private var validations: [Tree] {
+        let telemetry = """
+            !variables.isTelemetry || !(
+              (has(object.spec.tracing) && object.spec.tracing.exists(t, has(t.useRequestIdForTraceSampling)))
+              || (has(object.spec.metrics) && object.spec.metrics.exists(m, has(m.reportingInterval)))
+              || (has(object.spec.accessLogging) && object.spec.accessLogging.exists(l, has(l.filter)))
+            )
+            """
+        let authorization = """
+            !variables.isAuthorizationPolicy || !has(object.spec.rules) || !object.spec.rules.exists(r,
+              has(r.from) && r.from.exists(f,
+                has(f.source) && (has(f.source.trustDomains) || has(f.source.notTrustDomains))))
+            """
+        return [
+            "!variables.isEnvoyFilter", "!variables.isWasmPlugin", "!variables.isProxyConfig", telemetry, authorization,
+        ].map { ["expression": .string($0)] }
+    }
+}

@@ -1,0 +1,110 @@
+internal import DataTree
+internal import MeshAPI
+
+/// Applies the `k8s` block of a component to its rendered objects, fields first, overlays last.
+struct KubernetesSettings {
+    /// The instance whose settings they are.
+    let scope: ComponentScope
+
+    /// Where a field of the block goes.
+    private struct Target {
+        var kind: String
+        var path: [String]
+        var isInContainer = false
+    }
+
+    /// The name of the objects the fields apply to.
+    private var objectName: String {
+        if scope.kind.isGateway { return scope.gatewayName }
+        return scope.kind.workloadName + (scope.kind == .pilot && scope.revision != "default" ? scope.suffix : "")
+    }
+
+    /// The objects with the settings, and notes about overlays without effect.
+    func apply(to objects: [Tree]) -> (objects: [Tree], warnings: [String]) {
+        let block = scope.settings.at("k8s")
+        guard block.object != nil else { return (objects, []) }
+        var result = objects
+        for entry in block.sortedEntries {
+            guard let target = target(of: entry.key) else { continue }
+            var value = entry.value
+            if entry.key == "service", scope.kind.isGateway { value["ports"] = nil }
+            let change = patch(target, value)
+            for index in result.indices where matches(result[index], kind: target.kind, name: objectName) {
+                result[index] = MergeByKey.apply(change, to: result[index])
+                if entry.key == "podDisruptionBudget" { result[index] = Self.oneBound(result[index]) }
+            }
+        }
+        let warnings = applyOverlays(to: &result)
+        return (result, warnings)
+    }
+
+    private func matches(_ object: Tree, kind: String, name: String) -> Bool {
+        object["kind"]?.string == kind && object.at("metadata.name").string == name
+    }
+
+    private func target(of field: String) -> Target? {
+        let workload = scope.kind.workloadKind ?? ""
+        let pod = ["spec", "template", "spec"]
+        switch field {
+        case "affinity", "nodeSelector", "priorityClassName", "tolerations", "securityContext":
+            return Target(kind: workload, path: pod + [field])
+        case "env", "imagePullPolicy", "readinessProbe", "resources":
+            return Target(kind: workload, path: pod + [field], isInContainer: true)
+        case "volumeMounts": return Target(kind: workload, path: pod + [field], isInContainer: true)
+        case "volumes": return Target(kind: workload, path: pod + [field])
+        case "podAnnotations": return Target(kind: workload, path: ["spec", "template", "metadata", "annotations"])
+        case "replicaCount": return Target(kind: workload, path: ["spec", "replicas"])
+        case "strategy": return Target(kind: workload, path: ["spec", "strategy"])
+        case "hpaSpec": return Target(kind: "HorizontalPodAutoscaler", path: ["spec"])
+        case "podDisruptionBudget": return Target(kind: "PodDisruptionBudget", path: ["spec"])
+        case "serviceAnnotations": return Target(kind: "Service", path: ["metadata", "annotations"])
+        case "service": return Target(kind: "Service", path: ["spec"])
+        default: return nil
+        }
+    }
+
+    private func patch(_ target: Target, _ value: Tree) -> Tree {
+        var result = Tree.object(TreeObject())
+        guard target.isInContainer, let field = target.path.last else {
+            result.set(value, at: target.path)
+            return result
+        }
+        var container: Tree = ["name": .string(scope.kind.containerName)]
+        container[field] = value
+        result.set([container], at: target.path.dropLast() + ["containers"])
+        return result
+    }
+
+    /// A disruption budget may have one bound only, so a given `maxUnavailable` replaces the default `minAvailable`.
+    private static func oneBound(_ budget: Tree) -> Tree {
+        guard let spec = budget["spec"]?.object, spec["maxUnavailable"] != nil, spec["minAvailable"] != nil else {
+            return budget
+        }
+        var result = budget
+        result.set(.null, at: ["spec", "minAvailable"])
+        return result
+    }
+
+    private func applyOverlays(to objects: inout [Tree]) -> [String] {
+        var warnings: [String] = []
+        let overlays = scope.settings.at("k8s.overlays").elements
+        for (number, overlay) in overlays.enumerated() {
+            let place = "spec.components.\(scope.componentName).k8s.overlays[\(number)]"
+            let (kind, name) = (overlay.text("kind"), overlay.text("name"))
+            let found = objects.indices.filter { matches(objects[$0], kind: kind, name: name) }
+            if found.isEmpty { warnings.append("\(place): no \(kind) named \(name) is rendered; check kind and name") }
+            for index in found {
+                for patch in overlay.at("patches").elements {
+                    let path = patch.text("path")
+                    let value = patch["value"].flatMap { $0.isNull ? nil : $0 }
+                    do {
+                        objects[index] = try OverlayPatch.apply(value, at: SettingsPath(path), to: objects[index])
+                    } catch {
+                        warnings.append("\(place): path \(path) of \(kind) \(name): \(error.message); patch left out")
+                    }
+                }
+            }
+        }
+        return warnings
+    }
+}

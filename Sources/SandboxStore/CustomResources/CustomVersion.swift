@@ -1,0 +1,25 @@
+internal import DataTree
+internal import KubeAPI
+
+/// One version of a custom resource, as its definition describes it.
+package struct CustomVersion: Sendable {
+    /// Where the scale subresource finds its numbers.
+    struct Scale: Sendable, Hashable {
+        /// For example `.spec.replicas`.
+        var specReplicas: String
+        var statusReplicas: String
+        var labelSelector: String?
+    }
+
+    /// The name of the definition.
+    let definition: String
+    let listKind: String
+    /// The columns of tables, behind the name.
+    let columns: [TableColumn]
+    let hasStatus: Bool
+    let scale: Scale?
+    /// The fields that can be selected by, such as `spec.host`.
+    let selectableFields: Set<String>
+    /// What clients of this version are told.
+    let deprecationWarning: String?
+}

@@ -1,0 +1,97 @@
+internal import DataTree
+internal import KubeAPI
+internal import StructuralSchema
+
+/// What is wrong with a CustomResourceDefinition.
+enum DefinitionRules {
+    static func issues(_ object: Tree) -> [FaultCause] {
+        let spec = object["spec"] ?? [:]
+        let group = spec["group"]?.string ?? ""
+        let plural = spec.value(at: "names", "plural")?.string ?? ""
+        var issues: [FaultCause] = []
+        let name = KubeObject(object).name
+        if name != "\(plural).\(group)" {
+            issues.append(
+                .invalid("metadata.name", MetadataRules.quoted(name), "must be spec.names.plural+\".\"+spec.group")
+            )
+        }
+        if group.isEmpty {
+            issues.append(.required("spec.group"))
+        } else if !group.contains(".") {
+            issues.append(
+                .invalid("spec.group", MetadataRules.quoted(group), "should be a domain with at least one dot")
+            )
+        }
+        let scope = spec["scope"]?.string ?? ""
+        if scope.isEmpty {
+            issues.append(.required("spec.scope"))
+        } else if !["Cluster", "Namespaced"].contains(scope) {
+            issues.append(.notSupported("spec.scope", scope, ["Cluster", "Namespaced"]))
+        }
+        for field in ["plural", "singular", "kind", "listKind"]
+        where spec.value(at: "names", field)?.string?.isEmpty ?? true {
+            issues.append(.required("spec.names.\(field)"))
+        }
+        issues += approvalIssues(object, group)
+        return issues + versionIssues(spec)
+    }
+
+    private static func approvalIssues(_ object: Tree, _ group: String) -> [FaultCause] {
+        let isProtected = ["k8s.io", "kubernetes.io"].contains { group == $0 || group.hasSuffix(".\($0)") }
+        let annotation = "api-approved.kubernetes.io"
+        guard isProtected, KubeObject(object).annotations[annotation] == nil else { return [] }
+        return [
+            .required(
+                "metadata.annotations[\(annotation)]",
+                "protected groups must have approval annotation \"\(annotation)\", "
+                    + "see https://github.com/kubernetes/enhancements/pull/1111"
+            )
+        ]
+    }
+
+    private static func versionIssues(_ spec: Tree) -> [FaultCause] {
+        let versions = spec["versions"]?.array ?? []
+        var issues: [FaultCause] = []
+        if versions.filter({ $0["storage"] == true }).count != 1 {
+            issues.append(
+                .invalid(
+                    "spec.versions",
+                    "[]apiextensions.CustomResourceDefinitionVersion{…}",
+                    "must have exactly one version marked as storage version"
+                )
+            )
+        }
+        var names: Set<String> = []
+        for (index, version) in versions.enumerated() {
+            let path = "spec.versions[\(index)]"
+            let name = version["name"]?.string ?? ""
+            for text in NameRule.dns1035Label.issues(in: name) {
+                issues.append(.invalid("\(path).name", MetadataRules.quoted(name), text))
+            }
+            if !names.insert(name).inserted {
+                issues.append(
+                    .invalid(
+                        "spec.versions",
+                        "[]apiextensions.CustomResourceDefinitionVersion{…}",
+                        "must contain unique version names"
+                    )
+                )
+            }
+            issues += schemaIssues(version, path)
+        }
+        return issues
+    }
+
+    private static func schemaIssues(_ version: Tree, _ path: String) -> [FaultCause] {
+        let place = "\(path).schema.openAPIV3Schema"
+        guard let schema = version.value(at: "schema", "openAPIV3Schema") else {
+            return [.required(place, "schemas are required")]
+        }
+        do throws(SchemaError) {
+            _ = try SchemaNode(parsing: schema, at: place)
+            return []
+        } catch {
+            return error.issues.map { FaultCause(reason: $0.kind.rawValue, message: $0.body, field: $0.path) }
+        }
+    }
+}

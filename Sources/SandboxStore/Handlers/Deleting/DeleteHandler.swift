@@ -1,0 +1,214 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+
+/// Answers deletions of one object or of a selection.
+struct DeleteHandler: Sendable {
+    /// What came of a deletion.
+    private enum Outcome {
+        /// The object is gone; this was its last state.
+        case gone(Tree)
+        /// The object stays until others let go of it.
+        case pending(Tree)
+        /// Somebody else wrote first.
+        case raced
+    }
+
+    let context: ServerContext
+
+    /// Kinds whose deletion answers with the object instead of a `Status`.
+    private static let answersWithObject: Set<String> = [
+        "persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts",
+        "services", "storageclasses",
+    ]
+
+    func delete(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
+        let presenter = try ObjectPresenter(context: context, scope: scope)
+        let options = try DeletionOptions(scope.request)
+        switch try await delete(scope.key(), options, scope) {
+        case .pending(let object):
+            let status = options.keepsNoOrphans ? 202 : 200
+            return presenter.object(scope.resource.served(object), status: status)
+        case .gone(let object):
+            if Self.answersWithObject.contains(scope.resource.api.plural) {
+                return presenter.object(scope.resource.served(object))
+            }
+            return presenter.plain(Self.success(scope.resource, object))
+        case .raced: throw .modified(scope.resource.groupResource, scope.key().name)
+        }
+    }
+
+    func deleteCollection(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
+        let presenter = try ObjectPresenter(context: context, scope: scope)
+        let options = try DeletionOptions(scope.request)
+        let parameters = try ListParameters(scope.request, isWatch: false)
+        let reader = ObjectReader(context: context)
+        var page = try await reader.page(scope, parameters, try ObjectFilter(scope, parameters))
+        for item in page.items {
+            do throws(APIFault) {
+                _ = try await delete(KubeObject(item).key, options, scope)
+            } catch {
+                guard error.code == 404 else { throw error }
+            }
+        }
+        page.token = nil
+        page.remaining = nil
+        return presenter.list(page)
+    }
+
+    private func delete(_ key: ObjectKey, _ options: DeletionOptions, _ scope: RequestScope) async throws(APIFault)
+        -> Outcome
+    {
+        for _ in 1...20 {
+            guard let object = try await context.read(scope.resource, key) else {
+                throw .notFound(scope.resource.groupResource, key.name)
+            }
+            let outcome = try await attempt(object, options, scope)
+            if case .raced = outcome { continue }
+            return outcome
+        }
+        return .raced
+    }
+
+    private func attempt(_ object: StoredObject, _ options: DeletionOptions, _ scope: RequestScope)
+        async throws(APIFault) -> Outcome
+    {
+        let resource = scope.resource
+        try check(object, options, resource)
+        var parameters = try WriteParameters(
+            APIRequest(method: "DELETE", path: "", headers: scope.request.headers),
+            kind: "DeleteOptions"
+        )
+        parameters.isDryRun = options.isDryRun
+        try await AdmissionChain(context: context, scope: scope, parameters: parameters)
+            .admitDelete(resource.served(object.tree))
+        let plan = DeletionPlan(context: context, resource: resource, options: options)
+        let state = plan.state(of: object.tree)
+        let isGone = plan.isGone(state, graceSeconds: plan.graceSeconds(of: object.tree))
+        if options.isDryRun { return isGone ? .gone(object.tree) : .pending(state) }
+        if !isGone, state == object.tree { return .pending(object.tree) }
+        let write = StorageWrite(
+            resource.collection,
+            object.key,
+            if: .revision(object.revision),
+            isGone ? .remove : .put(state)
+        )
+        do throws(StorageError) {
+            let change = try await context.storage.write(write)
+            await Reactions(context: context).written(resource, change)
+            return isGone ? .gone(object.tree) : .pending(change.after?.tree ?? state)
+        } catch {
+            if error.code == .changed { return .raced }
+            throw APIFault(error, resource, object.key.name)
+        }
+    }
+
+    private func check(_ object: StoredObject, _ options: DeletionOptions, _ resource: ServedResource) throws(APIFault)
+    {
+        let present = KubeObject(object.tree)
+        if let uid = options.uid, uid != present.uid {
+            throw .conflict(
+                resource.groupResource,
+                object.key.name,
+                "the UID in the precondition (\(uid)) does not match the UID in record (\(present.uid ?? "")). "
+                    + "The object might have been deleted and then recreated"
+            )
+        }
+        if let revision = options.revision, revision != present.resourceVersion {
+            throw .conflict(
+                resource.groupResource,
+                object.key.name,
+                "the ResourceVersion in the precondition (\(revision)) does not match the ResourceVersion in record "
+                    + "(\(present.resourceVersion ?? "")). The object might have been modified"
+            )
+        }
+    }
+
+    private static func success(_ resource: ServedResource, _ object: Tree) -> Tree {
+        var details: Tree = ["name": .string(KubeObject(object).name)]
+        if !resource.kind.group.isEmpty { details["group"] = .string(resource.kind.group) }
+        details["kind"] = .string(resource.api.plural)
+        if let uid = KubeObject(object).uid { details["uid"] = .string(uid) }
+        return ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details]
+    }
+}
+
+/// What a deletion makes of an object: gone at once, or marked and kept until nothing holds it.
+struct DeletionPlan: Sendable {
+    let context: ServerContext
+    let resource: ServedResource
+    let options: DeletionOptions
+
+    static let orphanFinalizer = "orphan"
+    static let foregroundFinalizer = "foregroundDeletion"
+
+    /// The state with the deletion asked for.
+    func state(of object: Tree) -> Tree {
+        var tree = object
+        var finalizers = KubeObject(tree).finalizers.filter {
+            guard options.propagation != nil else { return true }
+            return $0 != Self.orphanFinalizer && $0 != Self.foregroundFinalizer
+        }
+        if options.propagation == .orphan { finalizers.append(Self.orphanFinalizer) }
+        if options.propagation == .foreground { finalizers.append(Self.foregroundFinalizer) }
+        if resource.groupResource == CustomDefinitions.collection,
+            !finalizers.contains(CustomDefinitions.cleanupFinalizer)
+        {
+            finalizers.append(CustomDefinitions.cleanupFinalizer)
+            Self.markTerminating(&tree, context.timestamp)
+        }
+        var marked = KubeObject(tree)
+        if marked.finalizers != finalizers { marked.finalizers = finalizers }
+        tree = marked.tree
+        mark(&tree)
+        return tree
+    }
+
+    private func mark(_ tree: inout Tree) {
+        let grace = graceSeconds(of: tree)
+        let isMarked = tree.value(at: "metadata", "deletionTimestamp") != nil
+        if isMarked {
+            let present = tree.value(at: "metadata", "deletionGracePeriodSeconds")?.integer ?? 0
+            guard options.graceSeconds != nil, grace < present else { return }
+        }
+        let time = context.configuration.now().advanced(by: .seconds(grace)).rfc3339
+        tree.set(.string(time), at: ["metadata", "deletionTimestamp"])
+        tree.set(.integer(grace), at: ["metadata", "deletionGracePeriodSeconds"])
+        guard !isMarked else { return }
+        if let generation = tree.value(at: "metadata", "generation")?.integer, generation > 0 {
+            tree.set(.integer(generation &+ 1), at: ["metadata", "generation"])
+        }
+        if resource.groupResource.description == "namespaces" {
+            tree.set("Terminating", at: ["status", "phase"])
+        }
+    }
+
+    /// How long a pod gets to stop; other objects get no time.
+    func graceSeconds(of tree: Tree) -> Int64 {
+        guard resource.groupResource.description == "pods" else { return 0 }
+        let isRunning =
+            tree.value(at: "spec", "nodeName")?.string?.isEmpty == false
+            && !["Succeeded", "Failed"].contains(tree.value(at: "status", "phase")?.string ?? "")
+        guard isRunning else { return 0 }
+        let usual = tree.value(at: "spec", "terminationGracePeriodSeconds")?.integer ?? 30
+        let wanted = options.graceSeconds ?? usual
+        return wanted < 0 ? 1 : wanted
+    }
+
+    /// Whether nothing holds the object.
+    func isGone(_ state: Tree, graceSeconds: Int64) -> Bool {
+        var state = state
+        if graceSeconds == 0 { state.set(0, at: ["metadata", "deletionGracePeriodSeconds"]) }
+        return ObjectStrategy.isReadyToVanish(state)
+    }
+
+    private static func markTerminating(_ tree: inout Tree, _ time: String) {
+        var conditions = (tree.value(at: "status", "conditions")?.array ?? []).filter { $0["type"] != "Terminating" }
+        conditions.append([
+            "type": "Terminating", "status": "True", "lastTransitionTime": .string(time),
+            "reason": "InstanceDeletionPending",
+            "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will be initiated soon",
+        ])
+        tree.set(.array(conditions), at: ["status", "conditions"])
+    }
+}

@@ -1,0 +1,89 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+
+/// What the API server itself does once something was written.
+struct Reactions: Sendable {
+    let context: ServerContext
+
+    /// Follows up on a write: definitions of custom resources take effect, and go once their objects are gone.
+    func written(_ resource: ServedResource, _ change: StorageChange) async {
+        if resource.collection == CustomDefinitions.collection {
+            await definitionChanged(change)
+        } else if case .custom(let version) = resource.origin, change.after == nil {
+            await finishCleanup(of: version.definition)
+        }
+    }
+
+    private func definitionChanged(_ change: StorageChange) async {
+        let definitions = CustomDefinitions(context: context)
+        guard let after = change.after else {
+            definitions.removed(change.key.name)
+            return
+        }
+        await definitions.written(after)
+        guard KubeObject(after.tree).isDeleting else { return }
+        await deleteObjects(of: after.tree)
+        await finishCleanup(of: after.key.name)
+    }
+
+    /// Deletes every object of a definition that is going away.
+    private func deleteObjects(of definition: Tree) async {
+        let router = ResourceRouter(context: context)
+        guard let resource = CustomDefinitions.resources(of: definition).first else { return }
+        for object in context.storage.peek(resource.collection) {
+            let path = Self.path(resource, object.key)
+            let request = APIRequest(method: "DELETE", path: path)
+            guard let info = RequestInfo(request) else { continue }
+            let scope = RequestScope(request: request, info: info, resource: resource, warnings: WarningSink())
+            // An object that cannot be deleted now keeps the definition until it is.
+            _ = try? await router.handle(scope)
+        }
+    }
+
+    static func path(_ resource: ServedResource, _ key: ObjectKey) -> String {
+        let root = resource.kind.group.isEmpty ? "/api" : "/apis/\(resource.kind.group)"
+        let place = key.namespace.map { "/namespaces/\($0)" } ?? ""
+        return "\(root)/\(resource.kind.version)\(place)/\(resource.api.plural)/\(key.name)"
+    }
+
+    /// Lets a definition go whose objects are gone.
+    private func finishCleanup(of name: String) async {
+        let key = ObjectKey(name: name)
+        guard let stored = try? await context.storage.get(CustomDefinitions.collection, key).object,
+            KubeObject(stored.tree).isDeleting,
+            let resource = CustomDefinitions.resources(of: stored.tree).first,
+            context.storage.count(resource.collection) == 0
+        else { return }
+        var object = KubeObject(stored.tree)
+        object.finalizers.removeAll { $0 == CustomDefinitions.cleanupFinalizer }
+        let isGone = ObjectStrategy.isReadyToVanish(object.tree)
+        let write = StorageWrite(
+            CustomDefinitions.collection,
+            key,
+            if: .revision(stored.revision),
+            isGone ? .remove : .put(object.tree)
+        )
+        guard (try? await context.storage.write(write)) != nil, isGone else { return }
+        CustomDefinitions(context: context).removed(name)
+        context.storage.dropCollection(resource.collection)
+    }
+}
+
+/// Removes what only lives for a while: Events go after an hour.
+struct Expiry: Sendable {
+    let context: ServerContext
+
+    private static let events = GroupResource(group: "", resource: "events")
+    private static let eventLife: Duration = .seconds(3600)
+
+    func run() async {
+        let limit = context.configuration.now().advanced(by: .zero - Self.eventLife).rfc3339
+        for event in context.storage.peek(Self.events) {
+            let last = event.tree.value(at: "metadata", "creationTimestamp")?.string ?? ""
+            guard last < limit else { continue }
+            let write = StorageWrite(Self.events, event.key, if: .revision(event.revision), .remove)
+            _ = try? await context.storage.write(write)
+        }
+    }
+}

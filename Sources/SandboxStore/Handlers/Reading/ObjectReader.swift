@@ -1,0 +1,192 @@
+internal import DataTree
+internal import KubeAPI
+
+/// Answers get and list.
+struct ObjectReader: Sendable {
+    let context: ServerContext
+
+    /// One object.
+    func get(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
+        let presenter = try ObjectPresenter(context: context, scope: scope)
+        let key = scope.key()
+        if let text = scope.request.parameter("resourceVersion"), UInt64(text) == nil { throw .invalidRevision(text) }
+        guard let object = try await context.read(scope.resource, key) else {
+            throw .notFound(scope.resource.groupResource, key.name)
+        }
+        return presenter.object(scope.resource.served(object.tree))
+    }
+
+    /// The objects of a collection, page by page if so asked.
+    func list(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
+        let presenter = try ObjectPresenter(context: context, scope: scope)
+        let parameters = try ListParameters(scope.request, isWatch: false)
+        let filter = try ObjectFilter(scope, parameters)
+        let page = try await self.page(scope, parameters, filter)
+        return presenter.list(page)
+    }
+
+    /// Reads the page that the parameters ask for.
+    func page(_ scope: RequestScope, _ parameters: ListParameters, _ filter: ObjectFilter) async throws(APIFault)
+        -> ListPage
+    {
+        let position = try Self.position(parameters)
+        let slice: StorageSlice
+        do throws(StorageError) {
+            slice = try await context.storage.list(
+                scope.resource.collection,
+                namespace: filter.namespace,
+                after: position.after,
+                at: position.revision
+            )
+        } catch {
+            throw await refusal(error, scope, parameters, position)
+        }
+        if parameters.match != .exact, let asked = parameters.revision, asked > slice.revision {
+            throw .tooLargeRevision(asked, current: slice.revision)
+        }
+        return Self.cut(slice, parameters, filter, scope.resource)
+    }
+
+    private func refusal(
+        _ error: StorageError,
+        _ scope: RequestScope,
+        _ parameters: ListParameters,
+        _ position: ListToken
+    ) async -> APIFault {
+        let current = context.storage.revision
+        switch error.code {
+        case .future: return .tooLargeRevision(position.revision ?? 0, current: current)
+        case .compacted where parameters.token != nil:
+            var fault = APIFault.expired(ListToken.expiredText)
+            // The token given back reads on from the same place in the present state.
+            fault.continueToken = ListToken(revision: nil, after: position.after).text
+            return fault
+        case .compacted: return .expired("The resourceVersion for the provided list is too old.")
+        default: return .internalError(error.message)
+        }
+    }
+
+    private static func position(_ parameters: ListParameters) throws(APIFault) -> ListToken {
+        if let token = parameters.token {
+            guard let position = ListToken(text: token) else {
+                throw .badRequest("continue key is not valid: unable to decode the token")
+            }
+            if let revision = parameters.revision, revision != 0 {
+                throw .badRequest("specifying resource version is not allowed when using continue")
+            }
+            return position
+        }
+        // A limited list at a revision is exact, unless it says otherwise.
+        let isExact =
+            parameters.match == .exact
+            || (parameters.match == nil && parameters.limit > 0 && (parameters.revision ?? 0) > 0)
+        return ListToken(revision: isExact ? parameters.revision : nil, after: nil)
+    }
+
+    private static func cut(
+        _ slice: StorageSlice,
+        _ parameters: ListParameters,
+        _ filter: ObjectFilter,
+        _ resource: ServedResource
+    ) -> ListPage {
+        var page = ListPage(revision: slice.revision)
+        for (index, object) in slice.objects.enumerated() {
+            let tree = resource.served(object.tree)
+            guard filter.matches(tree) else { continue }
+            if parameters.limit > 0, page.items.count == parameters.limit {
+                let last = page.last ?? ""
+                page.token = ListToken(revision: slice.revision, after: last).text
+                if filter.isEverything { page.remaining = slice.objects.count - index }
+                break
+            }
+            page.items.append(tree)
+            page.last = ObjectCollection.path(of: object.key)
+        }
+        return page
+    }
+}
+
+/// A page of a list.
+struct ListPage: Sendable {
+    var revision: UInt64
+    var items: [Tree] = []
+    /// Continues the list; nil on the last page.
+    var token: String?
+    /// How many objects come after the page, where that is known.
+    var remaining: Int?
+    /// The path of the last object taken.
+    var last: String?
+}
+
+/// Where a list goes on, as the `continue` token tells.
+struct ListToken: Sendable, Hashable {
+    /// The revision of the first page; nil for the present state.
+    var revision: UInt64?
+    /// The path of the last object of the page before.
+    var after: String?
+
+    static let expiredText =
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+        + "without the continue parameter, or use the continue token in this response to retrieve the remainder of "
+        + "the results. Continuing with the provided token results in an inconsistent list - objects that were "
+        + "created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
+
+    init(revision: UInt64?, after: String?) {
+        self.revision = revision
+        self.after = after
+    }
+
+    /// Reads a token; nil when it is none of this server's.
+    init?(text: String) {
+        guard let bytes = Base64URL.decode(text), let tree = try? Tree(json: bytes),
+            tree["v"]?.string == "meta.k8s.io/v1", let start = tree["start"]?.string, start.hasSuffix("\u{0}")
+        else { return nil }
+        let revision = tree["rv"]?.integer ?? -1
+        self.revision = revision > 0 ? UInt64(revision) : nil
+        self.after = String(start.dropLast())
+    }
+
+    /// The token, in the form of kube-apiserver: base64url of a small object.
+    var text: String {
+        let revision = revision.flatMap { Int64(exactly: $0) } ?? -1
+        let tree: Tree = [
+            "v": "meta.k8s.io/v1", "rv": .integer(revision), "start": .string((after ?? "") + "\u{0}"),
+        ]
+        return Base64URL.encode(tree.json(.compact))
+    }
+}
+
+/// Base64 in the alphabet for URLs, without padding (RFC 4648, section 5).
+enum Base64URL {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    static func encode(_ bytes: [UInt8]) -> String {
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let chunk = bytes[index..<min(index + 3, bytes.count)]
+            var word: UInt32 = 0
+            for (offset, byte) in chunk.enumerated() { word |= UInt32(byte) << UInt32(16 - 8 * offset) }
+            for step in 0...chunk.count { result.append(alphabet[Int(word >> UInt32(18 - 6 * step)) & 63]) }
+            index += 3
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Nil when the text holds any other character. Padding at the end is allowed.
+    static func decode(_ text: String) -> [UInt8]? {
+        var result: [UInt8] = []
+        var word: UInt32 = 0
+        var bits = 0
+        for byte in text.utf8 where byte != UInt8(ascii: "=") {
+            guard let value = alphabet.firstIndex(of: byte) else { return nil }
+            word = (word & 0xffff) << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                result.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+            }
+        }
+        return result
+    }
+}

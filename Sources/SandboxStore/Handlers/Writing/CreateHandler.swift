@@ -1,0 +1,93 @@
+internal import DataTree
+internal import KubeAPI
+
+/// Answers creates.
+struct CreateHandler: Sendable {
+    let context: ServerContext
+
+    /// How often a taken generated name is replaced by another (`RetryGenerateName`).
+    private static let nameAttempts = 8
+
+    func create(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
+        let presenter = try ObjectPresenter(context: context, scope: scope)
+        let parameters = try WriteParameters(scope.request, kind: "CreateOptions")
+        let body = try BodyCodec.decode(scope.request)
+        let decoder = ObjectDecoder(context: context, scope: scope, validation: parameters.fieldValidation)
+        var object = try decoder.decode(body)
+        try Self.settleNamespace(&object, scope)
+        let ownership = FieldOwnership(
+            resource: scope.resource,
+            subresource: "",
+            manager: parameters.manager,
+            time: context.timestamp
+        )
+        object = ownership.tracked(object, from: nil)
+        let created = try await self.create(object, scope, parameters)
+        return presenter.object(scope.resource.served(created), status: 201)
+    }
+
+    /// Admits, completes, checks and stores a decoded object whose owners are known: the stored state.
+    func create(_ decoded: Tree, _ scope: RequestScope, _ parameters: WriteParameters) async throws(APIFault) -> Tree {
+        let strategy = ObjectStrategy(context: context, resource: scope.resource)
+        let admission = AdmissionChain(context: context, scope: scope, parameters: parameters)
+        var object = try await admission.mutate(.create, decoded, old: nil)
+        let prefix = KubeObject(object).name.isEmpty ? object["metadata"]?["generateName"]?.string ?? "" : ""
+        strategy.complete(&object)
+        if !prefix.isEmpty { object.set(.string(generated(prefix)), at: ["metadata", "name"]) }
+        let kind = scope.resource.kind
+        let issues = await strategy.issues(creating: object)
+        if !issues.isEmpty { throw .invalid(kind, KubeObject(object).name, issues) }
+        try await admission.validate(.create, object, old: nil)
+        return try await store(object, prefix, scope, parameters)
+    }
+
+    private func store(_ object: Tree, _ prefix: String, _ scope: RequestScope, _ parameters: WriteParameters)
+        async throws(APIFault) -> Tree
+    {
+        var object = object
+        let resource = scope.resource
+        for attempt in 1...Self.nameAttempts {
+            let key = scope.key(KubeObject(object).name)
+            do throws(StorageError) {
+                if parameters.isDryRun {
+                    if try await context.storage.get(resource.collection, key).object != nil {
+                        throw StorageError(.exists, "")
+                    }
+                    return object
+                }
+                let write = StorageWrite(resource.collection, key, if: .absent, .put(resource.stored(object)))
+                let change = try await context.storage.write(write)
+                await Reactions(context: context).written(resource, change)
+                return change.after?.tree ?? object
+            } catch {
+                guard error.code == .exists, !prefix.isEmpty else { throw APIFault(error, resource, key.name) }
+                guard attempt < Self.nameAttempts else {
+                    throw .generateNameConflict(resource.groupResource, key.name)
+                }
+                object.set(.string(generated(prefix)), at: ["metadata", "name"])
+            }
+        }
+        throw .internalError("no name could be generated")
+    }
+
+    /// A name of at most 63 characters, as Kubernetes' name generator makes them.
+    private func generated(_ prefix: String) -> String { String(prefix.prefix(58)) + context.nameSuffix() }
+
+    /// Puts the namespace of the path into the object.
+    ///
+    /// - Throws: 400 when the object names another one.
+    static func settleNamespace(_ object: inout Tree, _ scope: RequestScope) throws(APIFault) {
+        let given = object["metadata"]?["namespace"]?.string ?? ""
+        guard scope.resource.api.isNamespaced else {
+            object.set(nil, at: ["metadata", "namespace"])
+            return
+        }
+        let wanted = scope.info.namespace ?? ""
+        if !given.isEmpty, given != wanted {
+            throw .badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            )
+        }
+        object.set(.string(wanted), at: ["metadata", "namespace"])
+    }
+}

@@ -1,0 +1,267 @@
+internal import DataTree
+internal import KubeAPI
+
+/// What is wrong with objects of native kinds, as far as a schema cannot say (`pkg/apis/*/validation` of Kubernetes).
+enum NativeRules {
+    /// The issues of a new object, or of a changed one.
+    static func issues(_ kind: String, _ object: Tree, old: Tree?) -> [FaultCause] {
+        var issues: [FaultCause]
+        switch kind {
+        case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet": issues = workload(kind, object)
+        case "Pod": issues = PodRules.issues(object["spec"] ?? [:], at: "spec")
+        case "Job":
+            issues = PodRules.issues(object.value(at: "spec", "template", "spec") ?? [:], at: "spec.template.spec")
+        case "Service": issues = service(object["spec"] ?? [:])
+        case "ConfigMap", "Secret": issues = keys(kind, object)
+        case "CustomResourceDefinition": issues = DefinitionRules.issues(object)
+        case "RoleBinding", "ClusterRoleBinding": issues = binding(object)
+        case "Role", "ClusterRole": issues = roleRules(object)
+        case "HorizontalPodAutoscaler": issues = autoscaler(object["spec"] ?? [:])
+        case "PodDisruptionBudget": issues = budget(object["spec"] ?? [:])
+        case "Lease": issues = lease(object["spec"] ?? [:])
+        case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration": issues = webhooks(object)
+        default: issues = []
+        }
+        if let old { issues += ImmutableFields.issues(kind, object, old) }
+        return issues
+    }
+
+    // MARK: Workloads
+
+    private static func workload(_ kind: String, _ object: Tree) -> [FaultCause] {
+        let spec = object["spec"] ?? [:]
+        var issues: [FaultCause] = []
+        for field in ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
+            issues += nonNegative(spec[field], "spec.\(field)")
+        }
+        let labels = spec.value(at: "template", "metadata", "labels")
+        issues += selector(spec["selector"], labels: labels)
+        issues += MetadataRules.labelIssues(labels, "spec.template.labels")
+        let pod = spec.value(at: "template", "spec") ?? [:]
+        issues += PodRules.issues(pod, at: "spec.template.spec")
+        let policy = pod["restartPolicy"]?.string ?? "Always"
+        if policy != "Always" {
+            issues.append(.notSupported("spec.template.spec.restartPolicy", policy, ["Always"]))
+        }
+        return issues
+    }
+
+    private static func selector(_ selector: Tree?, labels: Tree?) -> [FaultCause] {
+        guard let selector, selector.object != nil else { return [.required("spec.selector")] }
+        if selector.object?.isEmpty == true {
+            return [.invalid("spec.selector", "{}", "empty selector is invalid for deployment")]
+        }
+        guard let parsed = try? LabelSelector(selector) else {
+            return [.invalid("spec.selector", GoText.selector(selector), "invalid label selector")]
+        }
+        var texts: [String: String] = [:]
+        for entry in labels?.object?.entries ?? [] { texts[entry.key] = entry.value.string ?? "" }
+        if parsed.matches(texts) { return [] }
+        return [
+            .invalid(
+                "spec.template.metadata.labels",
+                GoText.map(texts),
+                "`selector` does not match template `labels`"
+            )
+        ]
+    }
+
+    static func nonNegative(_ value: Tree?, _ path: String) -> [FaultCause] {
+        guard let number = value?.integer, number < 0 else { return [] }
+        return [.invalid(path, "\(number)", "must be greater than or equal to 0")]
+    }
+
+    // MARK: Network
+
+    private static let serviceTypes = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
+
+    private static func service(_ spec: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        let type = spec["type"]?.string ?? ""
+        let ports = spec["ports"]?.array ?? []
+        if !serviceTypes.contains(type) { issues.append(.notSupported("spec.type", type, serviceTypes)) }
+        if ports.isEmpty, type != "ExternalName", spec["clusterIP"] != "None" {
+            issues.append(.required("spec.ports"))
+        }
+        if type == "ExternalName", spec["externalName"]?.string?.isEmpty ?? true {
+            issues.append(.required("spec.externalName"))
+        }
+        var names: Set<String> = []
+        for (index, port) in ports.enumerated() {
+            let path = "spec.ports[\(index)]"
+            let name = port["name"]?.string ?? ""
+            if ports.count > 1, name.isEmpty { issues.append(.required("\(path).name")) }
+            if !name.isEmpty, !names.insert(name).inserted {
+                issues.append(.duplicate("\(path).name", MetadataRules.quoted(name)))
+            }
+            issues += PodRules.portNumber(port["port"], "\(path).port", isRequired: true)
+            let transport = port["protocol"]?.string ?? "TCP"
+            if !["TCP", "UDP", "SCTP"].contains(transport) {
+                issues.append(.notSupported("\(path).protocol", transport, ["SCTP", "TCP", "UDP"]))
+            }
+        }
+        issues += MetadataRules.labelIssues(spec["selector"], "spec.selector")
+        return issues
+    }
+
+    // MARK: Data
+
+    private static func keys(_ kind: String, _ object: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        for field in ["data", "binaryData"] {
+            for key in object[field]?.object?.keys ?? [] {
+                let isKey = key.utf8.allSatisfy { byte in
+                    let scalar = UnicodeScalar(byte)
+                    return byte < 0x80 && (scalar.properties.isAlphabetic || (0x30...0x39).contains(byte))
+                        || "-_.".utf8.contains(byte)
+                }
+                guard !isKey || key.isEmpty || key.utf8.count > 253 || key == "." || key == ".." else { continue }
+                issues.append(
+                    .invalid(
+                        "\(field)[\(key)]",
+                        MetadataRules.quoted(key),
+                        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  "
+                            + "or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+                    )
+                )
+            }
+        }
+        return issues
+    }
+
+    // MARK: Access
+
+    private static func binding(_ object: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        let role = object["roleRef"] ?? [:]
+        let kinds = object["kind"] == "ClusterRoleBinding" ? ["ClusterRole"] : ["ClusterRole", "Role"]
+        let kind = role["kind"]?.string ?? ""
+        if !kinds.contains(kind) { issues.append(.notSupported("roleRef.kind", kind, kinds)) }
+        if role["name"]?.string?.isEmpty ?? true { issues.append(.required("roleRef.name")) }
+        for (index, subject) in (object["subjects"]?.array ?? []).enumerated() {
+            if subject["name"]?.string?.isEmpty ?? true { issues.append(.required("subjects[\(index)].name")) }
+            let kind = subject["kind"]?.string ?? ""
+            if kind == "ServiceAccount", subject["namespace"]?.string?.isEmpty ?? true,
+                object["kind"] == "ClusterRoleBinding"
+            {
+                issues.append(.required("subjects[\(index)].namespace"))
+            }
+            if !["ServiceAccount", "User", "Group"].contains(kind) {
+                issues.append(
+                    .notSupported("subjects[\(index)].kind", kind, ["ServiceAccount", "User", "Group"])
+                )
+            }
+        }
+        return issues
+    }
+
+    private static func roleRules(_ object: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        for (index, rule) in (object["rules"]?.array ?? []).enumerated() {
+            let path = "rules[\(index)]"
+            if rule["verbs"]?.array?.isEmpty ?? true {
+                issues.append(.required("\(path).verbs", "verbs must contain at least one value"))
+            }
+            if rule["nonResourceURLs"]?.array?.isEmpty == false { continue }
+            if rule["apiGroups"]?.array?.isEmpty ?? true {
+                issues.append(.required("\(path).apiGroups", "resource rules must supply at least one api group"))
+            }
+            if rule["resources"]?.array?.isEmpty ?? true {
+                issues.append(.required("\(path).resources", "resource rules must supply at least one resource"))
+            }
+        }
+        return issues
+    }
+
+    // MARK: Others
+
+    private static func autoscaler(_ spec: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        let (least, most) = (spec["minReplicas"]?.integer ?? 1, spec["maxReplicas"]?.integer ?? 0)
+        if least < 1 { issues.append(.invalid("spec.minReplicas", "\(least)", "must be greater than or equal to 1")) }
+        if most < 1 { issues.append(.invalid("spec.maxReplicas", "\(most)", "must be greater than 0")) }
+        if most < least {
+            issues.append(
+                .invalid("spec.maxReplicas", "\(most)", "must be greater than or equal to `minReplicas`")
+            )
+        }
+        let target = spec["scaleTargetRef"] ?? [:]
+        for field in ["kind", "name"] where target[field]?.string?.isEmpty ?? true {
+            issues.append(.required("spec.scaleTargetRef.\(field)"))
+        }
+        return issues
+    }
+
+    private static func budget(_ spec: Tree) -> [FaultCause] {
+        guard spec.has("minAvailable"), spec.has("maxUnavailable") else { return [] }
+        return [
+            .invalid("spec", "policy.PodDisruptionBudgetSpec{…}", "minAvailable and maxUnavailable cannot be both set")
+        ]
+    }
+
+    private static func lease(_ spec: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        if let seconds = spec["leaseDurationSeconds"]?.integer, seconds <= 0 {
+            issues.append(.invalid("spec.leaseDurationSeconds", "\(seconds)", "must be greater than 0"))
+        }
+        if let transitions = spec["leaseTransitions"]?.integer, transitions < 0 {
+            issues.append(
+                .invalid("spec.leaseTransitions", "\(transitions)", "must be greater than or equal to 0")
+            )
+        }
+        return issues
+    }
+
+    private static func webhooks(_ object: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        var names: Set<String> = []
+        for (index, hook) in (object["webhooks"]?.array ?? []).enumerated() {
+            let path = "webhooks[\(index)]"
+            let name = hook["name"]?.string ?? ""
+            if name.split(separator: ".").count < 3 {
+                issues.append(
+                    .invalid(
+                        "\(path).name",
+                        MetadataRules.quoted(name),
+                        "should be a domain with at least three segments separated by dots"
+                    )
+                )
+            }
+            if !names.insert(name).inserted {
+                issues.append(.duplicate("\(path).name", MetadataRules.quoted(name)))
+            }
+            let versions = (hook["admissionReviewVersions"]?.array ?? []).compactMap(\.string)
+            if versions.isEmpty {
+                issues.append(.required("\(path).admissionReviewVersions", "must specify one of v1, v1beta1"))
+            }
+            if !["None", "NoneOnDryRun"].contains(hook["sideEffects"]?.string ?? "") {
+                let supported = ["None", "NoneOnDryRun"]
+                issues.append(.notSupported("\(path).sideEffects", hook["sideEffects"]?.string ?? "", supported))
+            }
+            let client = hook["clientConfig"] ?? [:]
+            if client.has("url") == client.has("service") {
+                issues.append(.required("\(path).clientConfig", "exactly one of url or service is required"))
+            }
+        }
+        return issues
+    }
+}
+
+/// Values as Go prints them in messages.
+enum GoText {
+    /// A map of strings, its keys in order.
+    static func map(_ values: [String: String]) -> String {
+        let pairs = values.sorted { $0.key < $1.key }.map { entry in
+            "\(MetadataRules.quoted(entry.key)):\(MetadataRules.quoted(entry.value))"
+        }
+        return "map[string]string{\(pairs.joined(separator: ", "))}"
+    }
+
+    /// A label selector.
+    static func selector(_ selector: Tree) -> String {
+        var labels: [String: String] = [:]
+        for entry in selector["matchLabels"]?.object?.entries ?? [] { labels[entry.key] = entry.value.string ?? "" }
+        let matches = labels.isEmpty ? "map[string]string(nil)" : map(labels)
+        return "v1.LabelSelector{MatchLabels:\(matches), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}"
+    }
+}

@@ -1,0 +1,101 @@
+internal import DataTree
+internal import KubeAPI
+
+/// What is wrong with the spec of a pod.
+enum PodRules {
+    static func issues(_ spec: Tree, at path: String) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        let volumes = Set((spec["volumes"]?.array ?? []).compactMap { $0["name"]?.string })
+        for (index, volume) in (spec["volumes"]?.array ?? []).enumerated() {
+            let name = volume["name"]?.string ?? ""
+            if name.isEmpty { issues.append(.required("\(path).volumes[\(index)].name")) }
+        }
+        let containers = spec["containers"]?.array ?? []
+        if containers.isEmpty { issues.append(.required("\(path).containers")) }
+        var names: Set<String> = []
+        for list in ["initContainers", "containers"] {
+            for (index, container) in (spec[list]?.array ?? []).enumerated() {
+                let place = "\(path).\(list)[\(index)]"
+                issues += self.container(container, at: place, volumes: volumes)
+                let name = container["name"]?.string ?? ""
+                if !name.isEmpty, !names.insert(name).inserted {
+                    issues.append(.duplicate("\(place).name", MetadataRules.quoted(name)))
+                }
+            }
+        }
+        issues += choice(spec["restartPolicy"], "\(path).restartPolicy", ["Always", "OnFailure", "Never"])
+        let dns = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]
+        issues += choice(spec["dnsPolicy"], "\(path).dnsPolicy", dns)
+        issues += NativeRules.nonNegative(
+            spec["terminationGracePeriodSeconds"],
+            "\(path).terminationGracePeriodSeconds"
+        )
+        return issues
+    }
+
+    private static func choice(_ value: Tree?, _ path: String, _ supported: [String]) -> [FaultCause] {
+        guard let text = value?.string, !supported.contains(text) else { return [] }
+        return [.notSupported(path, text, supported)]
+    }
+
+    private static func container(_ container: Tree, at path: String, volumes: Set<String>) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        let name = container["name"]?.string ?? ""
+        if name.isEmpty {
+            issues.append(.required("\(path).name"))
+        } else {
+            issues += NameRule.dnsLabel.issues(in: name).map {
+                .invalid("\(path).name", MetadataRules.quoted(name), $0)
+            }
+        }
+        if path.hasPrefix("spec.template") || path.hasPrefix("spec.") {
+            if container["image"]?.string?.isEmpty ?? true { issues.append(.required("\(path).image")) }
+        }
+        issues += choice(
+            container["imagePullPolicy"],
+            "\(path).imagePullPolicy",
+            ["Always", "IfNotPresent", "Never"]
+        )
+        for (index, port) in (container["ports"]?.array ?? []).enumerated() {
+            issues += portNumber(port["containerPort"], "\(path).ports[\(index)].containerPort", isRequired: true)
+            issues += portNumber(port["hostPort"], "\(path).ports[\(index)].hostPort", isRequired: false)
+        }
+        for (index, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
+            let place = "\(path).volumeMounts[\(index)]"
+            let volume = mount["name"]?.string ?? ""
+            if volume.isEmpty {
+                issues.append(.required("\(place).name"))
+            } else if !volumes.contains(volume) {
+                issues.append(.notFound("\(place).name", MetadataRules.quoted(volume)))
+            }
+            if mount["mountPath"]?.string?.isEmpty ?? true { issues.append(.required("\(place).mountPath")) }
+        }
+        issues += resources(container["resources"] ?? [:], at: "\(path).resources")
+        return issues
+    }
+
+    static func portNumber(_ value: Tree?, _ path: String, isRequired: Bool) -> [FaultCause] {
+        guard let number = value?.integer else { return isRequired ? [.required(path)] : [] }
+        if (1...65535).contains(number) || (number == 0 && !isRequired) { return [] }
+        return [.invalid(path, "\(number)", "must be between 1 and 65535, inclusive")]
+    }
+
+    private static func resources(_ resources: Tree, at path: String) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        for field in ["limits", "requests"] {
+            for entry in resources[field]?.object?.entries ?? [] {
+                let text = entry.value.string ?? entry.value.integer.map { String($0) } ?? ""
+                if text.hasPrefix("-") {
+                    issues.append(
+                        .invalid(
+                            "\(path).\(field)[\(entry.key)]",
+                            MetadataRules.quoted(text),
+                            "must be greater than or equal to 0"
+                        )
+                    )
+                }
+            }
+        }
+        return issues
+    }
+}

@@ -1,0 +1,134 @@
+internal import DataTree
+internal import KubeAPI
+
+/// What `metadata` may hold (`ValidateObjectMeta` and `ValidateObjectMetaUpdate` of apimachinery).
+enum MetadataRules {
+    /// What is wrong with the metadata of an object.
+    static func issues(_ tree: Tree, _ resource: ServedResource) -> [FaultCause] {
+        let metadata = tree["metadata"] ?? [:]
+        var issues: [FaultCause] = []
+        let rule = nameRule(resource)
+        if let prefix = metadata["generateName"]?.string, !prefix.isEmpty {
+            let masked = prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix[...]
+            for text in rule.issues(in: String(masked)) {
+                issues.append(.invalid("metadata.generateName", quoted(prefix), text))
+            }
+        }
+        let name = metadata["name"]?.string ?? ""
+        if name.isEmpty {
+            issues.append(.required("metadata.name", "name or generateName is required"))
+        } else {
+            for text in rule.issues(in: name) { issues.append(.invalid("metadata.name", quoted(name), text)) }
+        }
+        issues += labelIssues(metadata["labels"], "metadata.labels")
+        issues += annotationIssues(metadata["annotations"])
+        issues += ownerIssues(metadata["ownerReferences"])
+        issues += finalizerIssues(metadata["finalizers"])
+        return issues
+    }
+
+    /// What is wrong with a change of an object's metadata.
+    static func issues(changing old: Tree, to new: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        let (before, after) = (old["metadata"] ?? [:], new["metadata"] ?? [:])
+        for field in ["name", "namespace", "uid", "creationTimestamp"] where before[field] != after[field] {
+            issues.append(
+                .invalid("metadata.\(field)", quoted(after[field]?.string ?? ""), "field is immutable")
+            )
+        }
+        if before.has("deletionTimestamp") {
+            let known = Set((before["finalizers"]?.array ?? []).compactMap(\.string))
+            let added = (after["finalizers"]?.array ?? []).compactMap(\.string).filter { !known.contains($0) }
+            if !added.isEmpty {
+                let list = added.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+                issues.append(
+                    .forbidden(
+                        "metadata.finalizers",
+                        "no new finalizers can be added if the object is being deleted, found new finalizers "
+                            + "[]string{\(list)}"
+                    )
+                )
+            }
+        }
+        return issues
+    }
+
+    /// What is wrong with labels.
+    static func labelIssues(_ labels: Tree?, _ path: String) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        for entry in labels?.object?.entries ?? [] {
+            for text in NameRule.qualifiedName.issues(in: entry.key) {
+                issues.append(.invalid(path, quoted(entry.key), text))
+            }
+            let value = entry.value.string ?? ""
+            for text in NameRule.labelValue.issues(in: value) { issues.append(.invalid(path, quoted(value), text)) }
+        }
+        return issues
+    }
+
+    private static func annotationIssues(_ annotations: Tree?) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        var size = 0
+        for entry in annotations?.object?.entries ?? [] {
+            for text in NameRule.qualifiedName.issues(in: entry.key.lowercased()) {
+                issues.append(.invalid("metadata.annotations", quoted(entry.key), text))
+            }
+            size += entry.key.utf8.count + (entry.value.string?.utf8.count ?? 0)
+        }
+        if size > 256 << 10 {
+            issues.append(
+                FaultCause(
+                    reason: "FieldValueTooLong",
+                    message: "Too long: may not be more than 262144 bytes",
+                    field: "metadata.annotations"
+                )
+            )
+        }
+        return issues
+    }
+
+    private static func ownerIssues(_ owners: Tree?) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        var controllers: [String] = []
+        for (index, owner) in (owners?.array ?? []).enumerated() {
+            let path = "metadata.ownerReferences[\(index)]"
+            for (field, text) in [
+                ("apiVersion", "version must not be empty"), ("kind", "must not be empty"),
+                ("name", "must not be empty"), ("uid", "must not be empty"),
+            ] where owner[field]?.string?.isEmpty ?? true {
+                issues.append(.invalid("\(path).\(field)", "\"\"", text))
+            }
+            if owner["controller"] == true { controllers.append(owner["name"]?.string ?? "") }
+        }
+        if controllers.count > 1 {
+            issues.append(
+                .invalid(
+                    "metadata.ownerReferences",
+                    "[]metav1.OwnerReference{…}",
+                    "Only one reference can have Controller set to true. Found \"true\" in references for "
+                        + "\(controllers[0]) and \(controllers[1])"
+                )
+            )
+        }
+        return issues
+    }
+
+    private static func finalizerIssues(_ finalizers: Tree?) -> [FaultCause] {
+        (finalizers?.array ?? []).compactMap(\.string).flatMap { name in
+            NameRule.qualifiedName.issues(in: name).map { .invalid("metadata.finalizers", quoted(name), $0) }
+        }
+    }
+
+    private static func nameRule(_ resource: ServedResource) -> NameRule {
+        switch resource.api.plural {
+        case "namespaces": .dnsLabel
+        case "services": .dns1035Label
+        case "roles", "rolebindings", "clusterroles", "clusterrolebindings": .pathSegment
+        default: .dnsSubdomain
+        }
+    }
+
+    static func quoted(_ text: String) -> String {
+        Tree.string(text).jsonText(.compact)
+    }
+}
