@@ -104,7 +104,7 @@ let allTargets: [Target] = [
     ),
     .executableTarget(
         name: "meshctl",
-        dependencies: ["DataTree", "KubeClient", "KubeCurl", "MeshBase", "MeshCLI", argumentParser]
+        dependencies: ["ManifestRendering", "MeshCLI", argumentParser]
     ),
     .executableTarget(
         name: "mesh-generate",

@@ -1,4 +1,4 @@
-internal import DataTree
+package import DataTree
 internal import MeshAPI
 
 /// How Istio's values are read: paths of keys, Go's idea of what is empty, and Go's way of printing.
@@ -143,4 +143,9 @@ func when(_ condition: Bool, _ value: @autoclosure () -> Tree) -> Tree? { condit
 extension Tree {
     /// The value where it is set, else nil: for fields that are left out when empty.
     var ifSet: Tree? { isSet ? .some(self) : Optional.none }
+}
+
+extension Tree {
+    /// This object with another over it: objects merge, lists and everything else are replaced.
+    package func overlaid(with top: Tree) -> Tree { merged(with: top) }
 }

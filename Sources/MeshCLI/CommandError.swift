@@ -1,0 +1,47 @@
+package import MeshBase
+
+/// Why a command could not do what was asked.
+package struct CommandError: CodedError {
+    /// The kinds of failure.
+    package enum Code: String, Sendable, Hashable {
+        /// A file cannot be read or holds something else.
+        case badFile = "BadFile"
+        /// A resource is wrong.
+        case invalid = "Invalid"
+    }
+
+    /// The kind of failure.
+    package var code: Code
+    /// The file or field, and the remedy.
+    package var message: String
+    /// What lies underneath.
+    package var cause: (any Error)?
+    /// The code's name.
+    package var codeName: String { code.rawValue }
+    /// Nothing helps but an edit.
+    package var retryClass: RetryClass { .invalid }
+
+    /// Makes an error.
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+}
+
+/// What a command says and how it ends.
+package struct CommandOutcome: Sendable, Hashable {
+    /// For standard output.
+    package var output: String
+    /// For standard error, one line each.
+    package var warnings: [String]
+    /// 0 when all is well, 1 when the answer is no.
+    package var exitCode: Int32
+
+    /// Makes an outcome.
+    package init(output: String, warnings: [String] = [], exitCode: Int32 = 0) {
+        self.output = output
+        self.warnings = warnings
+        self.exitCode = exitCode
+    }
+}
