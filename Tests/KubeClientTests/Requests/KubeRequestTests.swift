@@ -116,7 +116,7 @@ private func line(_ request: HTTPRequest) -> String {
             Patch.json([["op": "remove", "path": "/a"]]), "", "application/json-patch+json",
             #"[{"op":"remove","path":"/a"}]"#
         ),
-        (.merge(["a": nil]), "", "application/merge-patch+json", #"{"a":null}"#),
+        (.merge(["a": .null]), "", "application/merge-patch+json", #"{"a":null}"#),
         (.strategic(["a": 1]), "", "application/strategic-merge-patch+json", #"{"a":1}"#),
         (.apply(["a": 1], force: false), "", "application/apply-patch+yaml", #"{"a":1}"#),
         (.apply(["a": 1], force: true), "&force=true", "application/apply-patch+yaml", #"{"a":1}"#),
