@@ -35,7 +35,7 @@ struct ScalarSet: Sendable, Hashable {
     static let allButNewline = ScalarSet([0...9, 11...last])
     /// Decimal digits, `\d`.
     static let digits = ScalarSet([48...57])
-    /// `\s`: tab, line feed, form feed, carriage return, space.
+    /// White space: tab, line feed, form feed, carriage return, space.
     static let spaces = ScalarSet([9...10, 12...13, 32...32])
     /// Letters, digits and the underscore, `\w`.
     static let word = ScalarSet([48...57, 65...90, 95...95, 97...122])

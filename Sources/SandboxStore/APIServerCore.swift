@@ -89,6 +89,7 @@ package struct APIServerCore: Sendable {
         if request.path.hasPrefix("/openapi"), let openAPI = context.configuration.hooks.openAPI {
             if let answer = await openAPI(request) { return answer }
         }
+        if let answer = context.openAPI.answer(request, context) { return answer }
         if let hook = context.configuration.hooks.path, let answer = await hook(request) { return answer }
         return .text("404 page not found\n", status: 404)
     }

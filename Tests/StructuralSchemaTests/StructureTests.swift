@@ -65,11 +65,11 @@ internal import Testing
             ),
             (
                 ["type": "object", "properties": ["x": ["type": "integer", "default": "a"]]],
-                #"s.properties[x].default: Invalid value: "string""#
+                #"s.properties[x].default: Invalid value: "string":  in body must be of type integer: "string""#
             ),
             (
                 ["type": "object", "properties": ["x": ["type": "object", "default": ["a": 1]]]],
-                #"s.properties[x].default: Invalid value: map[string]interface {}{"a":1}: must not have unknown fields"#
+                #"s.properties[x].default: Invalid value: {"a":1}: must not have unknown fields"#
             ),
             (
                 ["type": "object", "x-kubernetes-validations": [["rule": "self.nope == 1"]]],

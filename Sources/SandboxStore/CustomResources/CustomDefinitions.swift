@@ -151,8 +151,8 @@ struct CustomDefinitions: Sendable {
         result.shortNames = (names["shortNames"]?.array ?? []).compactMap(\.string)
         result.categories = (names["categories"]?.array ?? []).compactMap(\.string)
         result.storedKind = storedKind
-        let schema = version.value(at: "schema", "openAPIV3Schema").flatMap { try? SchemaNode(parsing: $0) }
-        result.schema = ObjectSchema(custom: schema ?? .anything)
+        let schema = version.value(at: "schema", "openAPIV3Schema").flatMap { try? CustomResourceSchema(parsing: $0) }
+        result.schema = schema.map { ObjectSchema(custom: $0) } ?? .anything
         let subresources = version["subresources"] ?? [:]
         let verbs = ["get", "patch", "update"]
         if subresources.has("status") { result.subresources.append(ServedResource.Subresource("status", verbs: verbs)) }

@@ -61,6 +61,8 @@ enum DefinitionRules {
                 )
             )
         }
+        // Schemas that are the same in all versions are reported once, where definitions of old had them.
+        let schemas = Set(versions.map { $0["schema"] ?? .null })
         var names: Set<String> = []
         for (index, version) in versions.enumerated() {
             let path = "spec.versions[\(index)]"
@@ -77,18 +79,21 @@ enum DefinitionRules {
                     )
                 )
             }
-            issues += schemaIssues(version, path)
+            if schemas.count > 1 {
+                issues += schemaIssues(version, "\(path).schema.openAPIV3Schema")
+            } else if index == 0 {
+                issues += schemaIssues(version, "spec.validation.openAPIV3Schema")
+            }
         }
         return issues
     }
 
-    private static func schemaIssues(_ version: Tree, _ path: String) -> [FaultCause] {
-        let place = "\(path).schema.openAPIV3Schema"
+    private static func schemaIssues(_ version: Tree, _ place: String) -> [FaultCause] {
         guard let schema = version.value(at: "schema", "openAPIV3Schema") else {
             return [.required(place, "schemas are required")]
         }
         do throws(SchemaError) {
-            _ = try SchemaNode(parsing: schema, at: place)
+            _ = try CustomResourceSchema(parsing: schema, at: place)
             return []
         } catch {
             return error.issues.map { FaultCause(reason: $0.kind.rawValue, message: $0.body, field: $0.path) }

@@ -7,16 +7,16 @@ internal import StructuralSchema
 struct ObjectSchema: Sendable {
     /// The schema of the whole object.
     let node: SchemaNode
-    /// The schema as a definition of a custom kind states it, by which values are judged.
-    let customNode: SchemaNode
+    /// The schema as the definition of a custom kind states it, with its rules; nil for native kinds.
+    let custom: CustomResourceSchema?
     /// The native kind, whose defaults depend on more than a schema can say; nil for custom ones.
     private let native: String?
 
     static let anything = ObjectSchema(node: .anything, native: nil)
 
-    private init(node: SchemaNode, native: String?, custom: SchemaNode? = nil) {
+    private init(node: SchemaNode, native: String?, custom: CustomResourceSchema? = nil) {
         self.node = node
-        self.customNode = custom ?? node
+        self.custom = custom
         self.native = native
     }
 
@@ -25,9 +25,9 @@ struct ObjectSchema: Sendable {
     }
 
     /// Makes the schema of a custom kind: as its definition says, with the `metadata` that every object has.
-    init(custom schema: SchemaNode) {
+    init(custom schema: CustomResourceSchema) {
         let meta = NativeSchemas.shared.definitions["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"] ?? .anything
-        var facts = schema.facts
+        var facts = schema.node.facts
         facts.properties.removeAll { ["metadata", "apiVersion", "kind"].contains($0.name) }
         var text = SchemaFacts()
         text.type = .string

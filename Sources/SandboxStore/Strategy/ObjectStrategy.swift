@@ -116,7 +116,8 @@ struct ObjectStrategy: Sendable {
     }
 
     private func customIssues(_ object: Tree, old: Tree?) -> [FaultCause] {
-        resource.schema.customNode.validate(object, replacing: old).map { issue in
+        let issues = resource.schema.custom?.validate(object, replacing: old) ?? []
+        return issues.map { issue in
             FaultCause(
                 reason: issue.kind.rawValue,
                 message: issue.body,

@@ -42,13 +42,13 @@ package struct FieldIssue: Sendable, Hashable, CustomStringConvertible {
     package var kind: Kind
     /// Where, as Kubernetes writes paths: `spec.containers[0].image`.
     package var path: String
-    /// The offending value.
-    package var value: Tree
+    /// The offending value, nil where it is left out of messages.
+    package var value: Tree?
     /// What is wrong and what would be right; may be empty.
     package var detail: String
 
     /// Makes an issue.
-    package init(_ kind: Kind, at path: String, value: Tree = .null, detail: String = "") {
+    package init(_ kind: Kind, at path: String, value: Tree? = .null, detail: String = "") {
         self.kind = kind
         self.path = path
         self.value = value
@@ -63,7 +63,7 @@ package struct FieldIssue: Sendable, Hashable, CustomStringConvertible {
     /// The message without the path: `Invalid value: "x": must be …`.
     package var body: String {
         var text = kind.title
-        if kind.showsValue { text += ": " + GoSyntax.text(value) }
+        if kind.showsValue, let value { text += ": " + GoSyntax.text(value) }
         if !detail.isEmpty { text += ": " + detail }
         return text
     }

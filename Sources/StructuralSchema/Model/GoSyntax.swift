@@ -2,21 +2,16 @@ internal import DataTree
 
 /// Values in the notation Go prints them in, which is what users know from Kubernetes' messages.
 enum GoSyntax {
-    /// A value as `field.Error` shows it: strings quoted, scalars plain, collections in Go syntax.
-    static func text(_ value: Tree, depth: Int = 0) -> String {
-        guard depth < 32 else { return "…" }
+    /// A value as `field.Error` shows it: strings quoted, scalars plain, collections as JSON.
+    static func text(_ value: Tree) -> String {
         switch value {
-        case .null: return depth == 0 ? "null" : "interface {}(nil)"
+        case .null: return "null"
         case .bool(let flag): return flag ? "true" : "false"
         case .integer(let number): return String(number)
         case .double(let number): return self.number(number)
         case .bigInteger(let digits): return digits
         case .string(let text): return quoted(text)
-        case .array(let elements):
-            return "[]interface {}{" + elements.map { text($0, depth: depth + 1) }.joined(separator: ", ") + "}"
-        case .object(let object):
-            let parts = object.sorted().entries.map { quoted($0.key) + ":" + text($0.value, depth: depth + 1) }
-            return "map[string]interface {}{" + parts.joined(separator: ", ") + "}"
+        case .array, .object: return value.jsonText(.canonical)
         }
     }
 

@@ -47,8 +47,9 @@ package struct CustomResourceSchema: Sendable {
     /// - Parameters:
     ///   - object: The object, pruned and defaulted.
     ///   - old: The object it replaces, for transition rules and so that what was stored before is tolerated.
+    ///   - wording: What messages about failed rules show of the value.
     /// - Returns: All issues; empty when the object is valid.
-    package func validate(_ object: Tree, replacing old: Tree? = nil) -> [FieldIssue] {
+    package func validate(_ object: Tree, replacing old: Tree? = nil, wording: RuleWording = .value) -> [FieldIssue] {
         var issues = node.validate(object, replacing: old)
         guard let rules else { return issues }
         if issues.contains(where: \.blocksRules) {
@@ -59,7 +60,7 @@ package struct CustomResourceSchema: Sendable {
             issues.append(FieldIssue(.invalid, at: "", value: .null, detail: detail))
             return issues
         }
-        var runner = RuleRunner()
+        var runner = RuleRunner(wording: wording)
         runner.run(rules, object, old: old, at: "")
         return issues + runner.issues
     }

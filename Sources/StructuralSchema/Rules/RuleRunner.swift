@@ -1,9 +1,18 @@
 internal import DataTree
 internal import ExpressionLanguage
 
+/// What messages about failed rules show of the value.
+package enum RuleWording: Sendable, Hashable {
+    /// The value if it is a scalar, nothing otherwise, as Kubernetes 1.36 does.
+    case value
+    /// The name of its type, as older versions do.
+    case typeName
+}
+
 /// Runs the rules of a schema over a value.
 struct RuleRunner {
     private(set) var issues: [FieldIssue] = []
+    private let wording: RuleWording
     private var meter: CostMeter
     private var isExhausted = false
 
@@ -12,7 +21,8 @@ struct RuleRunner {
     /// The steps one evaluation of one rule may take.
     static let ruleCost: UInt64 = 1_000_000
 
-    init() {
+    init(wording: RuleWording) {
+        self.wording = wording
         self.meter = CostMeter(limit: Self.totalCost)
     }
 
@@ -59,7 +69,7 @@ struct RuleRunner {
             variables["self"] = try ExpressionValue(value, as: tree.type)
             if let old { variables["oldSelf"] = try ExpressionValue(old, as: tree.type) }
         } catch {
-            issues.append(FieldIssue(.invalid, at: path, value: .string(tree.typeName), detail: error.message))
+            issues.append(FieldIssue(.invalid, at: path, value: shown(value, tree), detail: error.message))
             return
         }
         let isUnchanged = !isRoot && old == value
@@ -67,7 +77,15 @@ struct RuleRunner {
             // What was stored before is tolerated; only rules about the change itself still apply.
             if isUnchanged, !rule.isTransition { continue }
             guard let bound = bind(rule, variables) else { continue }
-            run(rule, bound, tree, at: path)
+            run(rule, bound, shown: shown(value, tree), at: path)
+        }
+    }
+
+    /// What messages show of a value.
+    private func shown(_ value: Tree, _ tree: RuleTree) -> Tree? {
+        switch wording {
+        case .typeName: return .string(tree.typeName)
+        case .value: return value.object == nil && value.array == nil ? value : nil
         }
     }
 
@@ -85,10 +103,9 @@ struct RuleRunner {
     private mutating func run(
         _ rule: CompiledRule,
         _ variables: [String: ExpressionValue],
-        _ tree: RuleTree,
+        shown value: Tree?,
         at path: String
     ) {
-        let value = Tree.string(tree.typeName)
         do {
             if try evaluate(rule.expression, variables).bool == true { return }
         } catch {

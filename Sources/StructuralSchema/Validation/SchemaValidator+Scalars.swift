@@ -63,7 +63,7 @@ extension SchemaValidator {
 
     mutating func checkCombinations(_ value: Tree, _ combinations: SchemaCombinations, depth: Int) {
         guard !combinations.isEmpty else { return }
-        let name = GoSyntax.quoted(path)
+        let name = GoSyntax.quoted(name)
         for node in combinations.allOf {
             let found = issues(of: value, node, depth: depth)
             if !found.isEmpty {

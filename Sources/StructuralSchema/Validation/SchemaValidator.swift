@@ -4,18 +4,23 @@ internal import DataTree
 struct SchemaValidator {
     /// What was found so far.
     var issues: [FieldIssue] = []
-    private var segments: [String]
+    private var segments: [String] = []
+    private let base: String
 
-    init(at path: String) {
-        self.segments = path.isEmpty ? [] : [path]
+    init(at base: String) {
+        self.base = base
     }
 
-    /// The path of the value under inspection.
-    var path: String { Self.render(segments) }
-
-    static func render(_ segments: [String]) -> String {
+    /// The path of the value under inspection, counted from the value that is validated.
+    var name: String {
         let text = segments.joined()
         return text.hasPrefix(".") ? String(text.dropFirst()) : text
+    }
+
+    /// The whole path of the value under inspection.
+    var path: String {
+        if base.isEmpty { return name }
+        return base + segments.joined()
     }
 
     /// Checks `value`; where it is equal to `old`, what was wrong with it before is tolerated.
@@ -31,7 +36,9 @@ struct SchemaValidator {
             return
         }
         if value.isNull, node.facts.isNullable { return }
-        guard hasRightType(value, node.facts) else { return }
+        let isRight = hasRightType(value, node.facts)
+        checkRange(value, node.facts)
+        guard isRight else { return }
         switch value {
         case .object(let object): checkFields(object, replacing: old, node, depth: depth)
         case .array(let elements): checkElements(elements, replacing: old, node, depth: depth)
@@ -47,9 +54,9 @@ struct SchemaValidator {
         issues.append(FieldIssue(kind, at: path, value: value, detail: detail))
     }
 
-    /// Adds an issue worded `<path> in body <text>`.
+    /// Adds an issue worded `<name> in body <text>`.
     mutating func addInBody(_ kind: FieldIssue.Kind = .invalid, value: Tree, _ text: String) {
-        add(kind, value: value, detail: "\(path) in body \(text)")
+        add(kind, value: value, detail: "\(name) in body \(text)")
     }
 
     mutating func below(_ segment: String, _ body: (inout SchemaValidator) -> Void) {
@@ -87,6 +94,28 @@ extension SchemaValidator {
         let found = Tree.string(value.kindName)
         addInBody(.typeInvalid, value: found, "must be of type \(wanted): \(GoSyntax.text(found))")
         return false
+    }
+
+    /// Refuses numbers that the format of an integer cannot hold.
+    private mutating func checkRange(_ value: Tree, _ facts: SchemaFacts) {
+        guard facts.type == .integer, value.number != nil else { return }
+        let exact: Int64? =
+            switch value {
+            case .integer(let number): number
+            case .double(let number): Int64(exactly: number)
+            default: nil
+            }
+        let fits =
+            switch facts.format {
+            case "int32": exact.map { Int32(exactly: $0) != nil } ?? false
+            case "uint32": exact.map { UInt32(exactly: $0) != nil } ?? false
+            case "uint64": exact.map { $0 >= 0 } ?? false
+            default: exact != nil
+            }
+        guard !fits else { return }
+        let format = facts.format.map { "with format \($0)" } ?? "(default format)"
+        let detail = "Checked value must be of type integer \(format) in \(name)"
+        issues.append(FieldIssue(.invalid, at: "", value: "", detail: detail))
     }
 
     /// Whether a number has no fraction: `1.0` counts as an integer.

@@ -1,0 +1,99 @@
+import DataTree
+import SandboxStore
+import Testing
+
+/// A definition of widgets whose schema has a default, a rule and a transition rule.
+private func definition(rule: String = "self.size <= 10") -> Tree {
+    let spec: Tree = [
+        "type": "object", "required": ["size"],
+        "properties": [
+            "size": ["type": "integer", "minimum": 1],
+            "color": ["type": "string", "default": "red", "enum": ["red", "blue"]],
+            "home": [
+                "type": "string",
+                "x-kubernetes-validations": [["rule": "self == oldSelf", "message": "home is immutable"]],
+            ],
+        ],
+        "x-kubernetes-validations": [["rule": .string(rule), "message": "size must not exceed 10"]],
+    ]
+    let version: Tree = [
+        "name": "v1", "served": true, "storage": true,
+        "schema": ["openAPIV3Schema": ["type": "object", "properties": ["spec": spec]]],
+    ]
+    return [
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": ["name": "widgets.demo.example.com"],
+        "spec": [
+            "group": "demo.example.com", "scope": "Namespaced",
+            "names": ["plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"],
+            "versions": [version],
+        ],
+    ]
+}
+
+@Suite struct CustomResourceTests {
+    private static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    private static let widgets = "/apis/demo.example.com/v1/namespaces/default/widgets"
+
+    private func widget(_ spec: Tree) -> Tree {
+        ["apiVersion": "demo.example.com/v1", "kind": "Widget", "metadata": ["name": "w"], "spec": spec]
+    }
+
+    @Test func schemasDefaultPruneAndJudge() async throws {
+        let server = await TestServer()
+        #expect(try await server.send("POST", Self.definitions, definition()).status == 201)
+        let made = try await server.send("POST", Self.widgets, widget(["size": 3, "home": "a", "nope": 1]))
+        #expect(made.status == 201)
+        #expect(made.body["spec"] == ["size": 3, "home": "a", "color": "red"])
+        var moved = made.body
+        moved.set("b", at: ["spec", "home"])
+        let refused = try await server.send("PUT", Self.widgets + "/w", moved)
+        #expect(refused.status == 422)
+        #expect(
+            refused["message"]
+                == #"Widget.demo.example.com "w" is invalid: spec.home: Invalid value: "b": home is immutable"#
+        )
+        #expect(refused["details.causes.0.field"] == "spec.home")
+    }
+
+    @Test(
+        arguments: [
+            (["size": 11], "spec: Invalid value: size must not exceed 10"),
+            (["size": 0], "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1"),
+            (
+                ["size": 1, "color": "green"],
+                #"spec.color: Unsupported value: "green": supported values: "red", "blue""#
+            ),
+            ([:], "spec.size: Required value"),
+        ] as [(Tree, String)]
+    )
+    func refusals(spec: Tree, message: String) async throws {
+        let server = await TestServer()
+        try await server.send("POST", Self.definitions, definition())
+        let answer = try await server.send("POST", Self.widgets, widget(spec))
+        #expect(answer.status == 422)
+        #expect(answer["message"]?.contains(message) ?? false, "\(answer["message"] ?? "")")
+    }
+
+    @Test func rulesThatDoNotCompileAreRefused() async throws {
+        let server = await TestServer()
+        let answer = try await server.send("POST", Self.definitions, definition(rule: "self.nope > 1"))
+        #expect(answer.status == 422)
+        #expect(answer["message"]?.contains("undefined field 'nope'") ?? false, "\(answer["message"] ?? "")")
+    }
+
+    @Test func documentsFollowTheDefinitions() async throws {
+        let server = await TestServer()
+        let path = "apis/demo.example.com/v1"
+        let before = try await server.send("GET", "/openapi/v3")
+        #expect(before.body["paths"]?["apis/apps/v1"] != nil)
+        #expect(before.body["paths"]?[path] == nil)
+        try await server.send("POST", Self.definitions, definition())
+        let after = try await server.send("GET", "/openapi/v3")
+        #expect(after.body["paths"]?[path] != nil)
+        let document = try await server.send("GET", "/openapi/v3/" + path)
+        #expect(document.body.value(at: "components", "schemas")?["com.example.demo.v1.Widget"] != nil)
+        let swagger = try await server.send("GET", "/openapi/v2")
+        #expect(swagger.body["definitions"]?["com.example.demo.v1.Widget"] != nil)
+    }
+}
