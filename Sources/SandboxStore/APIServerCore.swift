@@ -13,12 +13,14 @@ package struct APIServerCore: Sendable {
     package let registry: ResourceRegistry
 
     let context: ServerContext
+    private let openAPI: OpenAPISource
 
     /// Makes a server over a store; definitions of custom resources found there are served at once.
     package init(configuration: APIServerConfiguration, storage: ObjectStorage) {
         self.storage = storage
         self.registry = ResourceRegistry()
         self.context = ServerContext(configuration: configuration, storage: storage, registry: registry)
+        self.openAPI = OpenAPISource(registry: registry, version: configuration.version)
         CustomDefinitions(context: context).loadAll()
     }
 

@@ -119,8 +119,6 @@ package struct APIServerHooks: Sendable {
     package var issueToken: (@Sendable (Tree, Tree) async throws(APIFault) -> Tree)?
     /// Judges a token: from the `spec` of a TokenReview to its `status`.
     package var reviewToken: (@Sendable (Tree) async -> Tree)?
-    /// Serves `/openapi/…`; nil when there is no such document.
-    package var openAPI: (@Sendable (APIRequest) async -> APIResponse?)?
     /// Serves subresources that reach into running things, such as `pods/log`; nil leaves them unserved.
     package var connect: (@Sendable (RequestInfo, APIRequest) async -> APIResponse?)?
     /// Serves any other path, such as `/metrics`; nil when there is no such path.

@@ -5,6 +5,7 @@ struct ResourceRouter: Sendable {
     let context: ServerContext
 
     func handle(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
+        if let warning = scope.resource.deprecation { scope.warnings.add(warning) }
         if let subresource = scope.info.subresource {
             return try await SubresourceRouter(context: context).handle(scope, subresource)
         }

@@ -18,7 +18,6 @@ struct NativeCompletion: Sendable {
         case "Service":
             ServiceAllocation(context: context).complete(&object)
             object["status"] = ["loadBalancer": [:]]
-        case "Secret": Self.encodeStrings(&object)
         case "Job": Self.label(&object)
         case "CustomResourceDefinition": Self.beginStatus(&object)
         case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "DaemonSet", "CronJob":
@@ -41,7 +40,6 @@ struct NativeCompletion: Sendable {
     /// Completes a changed object.
     func update(_ kind: String, _ new: inout Tree, old: Tree) {
         switch kind {
-        case "Secret": Self.encodeStrings(&new)
         case "Service": ServiceAllocation(context: context).update(&new, old: old)
         default: break
         }
@@ -67,15 +65,6 @@ struct NativeCompletion: Sendable {
             ]
         default: [:]
         }
-    }
-
-    private static func encodeStrings(_ object: inout Tree) {
-        guard let strings = object["stringData"]?.object else { return }
-        for entry in strings {
-            guard let text = entry.value.string else { continue }
-            object.set(.string(Base64.encode(Array(text.utf8))), at: ["data", entry.key])
-        }
-        object["stringData"] = nil
     }
 
     /// Selects a job's pods by the job's identifier, unless its author selects them.

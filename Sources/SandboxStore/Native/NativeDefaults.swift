@@ -11,7 +11,9 @@ enum NativeDefaults {
         case "Job": object.edit("spec") { job(&$0) }
         case "CronJob": object.edit("spec") { cronJob(&$0) }
         case "Service": object.edit("spec") { service(&$0) }
-        case "Secret": object.fill("type", "Opaque")
+        case "Secret":
+            object.fill("type", "Opaque")
+            encodeStrings(&object)
         case "Namespace": namespace(&object)
         case "Endpoints": object.editEach("subsets") { $0.editEach("ports") { $0.fill("protocol", "TCP") } }
         case "EndpointSlice": endpointSlice(&object)
@@ -33,6 +35,7 @@ enum NativeDefaults {
     // MARK: Workloads
 
     private static func workload(_ kind: String, _ object: inout Tree) {
+        if kind == "DaemonSet" { templateGeneration(&object) }
         object.edit("spec") { spec in
             if kind != "DaemonSet" { spec.fill("replicas", 1) }
             if kind != "ReplicaSet", kind != "ReplicationController" { spec.fill("revisionHistoryLimit", 10) }
@@ -57,6 +60,13 @@ enum NativeDefaults {
             }
             spec.edit("template") { template(&$0) }
         }
+    }
+
+    /// The annotation that stands for a field of versions long gone.
+    private static func templateGeneration(_ object: inout Tree) {
+        let key = "deprecated.daemonset.template.generation"
+        guard object.value(at: "metadata", "annotations")?[key] == nil else { return }
+        object.set("1", at: ["metadata", "annotations", key])
     }
 
     private static func rolling(_ strategy: inout Tree, _ defaults: Tree) {
@@ -151,6 +161,15 @@ enum NativeDefaults {
     private static func namespace(_ object: inout Tree) {
         guard let name = object.value(at: "metadata", "name")?.string, !name.isEmpty else { return }
         object.set(.string(name), at: ["metadata", "labels", "kubernetes.io/metadata.name"])
+    }
+
+    private static func encodeStrings(_ object: inout Tree) {
+        guard let strings = object["stringData"]?.object else { return }
+        for entry in strings {
+            guard let text = entry.value.string else { continue }
+            object.set(.string(Base64.encode(Array(text.utf8))), at: ["data", entry.key])
+        }
+        object["stringData"] = nil
     }
 
     private static func binding(_ object: inout Tree) {

@@ -29,11 +29,12 @@ struct FieldOwnership: Sendable {
         // Once somebody cleared the owners, only a server-side apply begins them anew.
         if old != nil, managers.isEmpty { return new.replacingManagers([]) }
         let outcome = StructuredMerge.update(
-            owned(new),
-            from: old.map { owned($0) },
+            new,
+            from: old ?? blank,
             as: writer(.update),
             managers: managers,
-            schema: resource.mergeSchema
+            schema: resource.mergeSchema,
+            ignoring: ignored
         )
         return new.replacingManagers(outcome.managers)
     }
@@ -41,33 +42,40 @@ struct FieldOwnership: Sendable {
     /// `applied` merged into `live`, with its owners, by server-side apply.
     func apply(_ applied: Tree, to live: Tree?, force: Bool) throws(APIFault) -> Tree {
         let managers = Self.managers(live?["metadata"]?["managedFields"])
-        let bare = live?.replacingManagers([])
         do throws(StructuredMerge.Failure) {
             let outcome = try StructuredMerge.apply(
-                owned(applied),
-                to: bare,
+                applied,
+                to: live,
                 as: writer(.apply),
                 managers: managers,
                 schema: resource.mergeSchema,
+                ignoring: ignored,
                 force: force
             )
             return outcome.object.replacingManagers(outcome.managers)
         } catch {
-            throw Self.fault(error)
+            let key = KubeObject(applied).key
+            throw fault(error, key.description)
         }
     }
 
-    /// The parts of the object that this way of writing can change at all.
-    private func owned(_ tree: Tree) -> Tree {
-        guard case .object(var object) = tree else { return tree }
+    /// What a new object is compared with: native kinds begin with all their structures, empty.
+    private var blank: Tree? {
+        guard case .native = resource.origin else { return nil }
+        return BlankObjects.blank(of: resource.kind.kind)
+    }
+
+    /// The parts of the object that this way of writing cannot change.
+    private var ignored: FieldSet {
         switch subresource {
-        case "":
-            if resource.hasStatus { object["status"] = nil }
+        case "" where resource.hasStatus: return FieldSet([FieldPath(fields: "status")])
         case "status":
-            object["spec"] = nil
-        default: break
+            if case .custom = resource.origin {
+                return FieldSet([FieldPath(fields: "spec"), FieldPath(fields: "metadata")])
+            }
+            return FieldSet([FieldPath(fields: "spec"), FieldPath(fields: "metadata", "labels")])
+        default: return FieldSet()
         }
-        return .object(object)
     }
 
     /// A list of one empty entry asks to forget all owners.
@@ -77,30 +85,27 @@ struct FieldOwnership: Sendable {
     }
 
     static func managers(_ tree: Tree?) -> [ManagedFieldsEntry] {
-        (tree?.array ?? []).compactMap { ManagedFieldsEntry($0) }
+        (tree?.array ?? []).compactMap { try? ManagedFieldsEntry($0) }
     }
 
     // MARK: Refusals
 
-    private static func fault(_ failure: StructuredMerge.Failure) -> APIFault {
+    private func fault(_ failure: StructuredMerge.Failure, _ place: String) -> APIFault {
         switch failure {
         case .invalid(let path, let message):
-            return APIFault(
-                500,
-                "InternalError",
-                "failed to create typed patch object: \(path): \(message)",
-                details: APIFault.Details()
-            )
+            let kind = resource.kind
+            let text = "(\(place); \(kind.group)/\(kind.version), Kind=\(kind.kind)): .\(path): \(message)"
+            return APIFault(500, "", "failed to create typed patch object " + text)
         case .conflicts(let conflicts):
             var details = APIFault.Details()
             details.causes = conflicts.map { conflict in
                 FaultCause(
                     reason: "FieldManagerConflict",
-                    message: "conflict with \(name(of: conflict.owner))",
+                    message: "conflict with \(Self.name(of: conflict.owner))",
                     field: conflict.path.description
                 )
             }
-            return APIFault(409, "Conflict", message(conflicts), details: details)
+            return APIFault(409, "Conflict", Self.message(conflicts), details: details)
         }
     }
 

@@ -183,11 +183,21 @@ extension FaultCause {
 
     /// The value is not one of those known.
     package static func notSupported(_ field: String, _ value: String, _ supported: [String]) -> FaultCause {
-        let list = supported.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+        let list = supported.map { "\"\($0)\"" }.joined(separator: ", ")
         return FaultCause(
             reason: "FieldValueNotSupported",
             message: "Unsupported value: \"\(value)\": supported values: \(list)",
             field: field
+        )
+    }
+
+    /// The modes of a dry run are not all known.
+    static func unsupportedDryRun(_ modes: [String]) -> FaultCause {
+        let list = modes.map { "\"\($0)\"" }.joined(separator: ",")
+        return FaultCause(
+            reason: "FieldValueNotSupported",
+            message: "Unsupported value: [\(list)]: supported values: \"All\"",
+            field: "dryRun"
         )
     }
 

@@ -23,7 +23,7 @@ struct WriteParameters: Sendable {
     init(_ request: APIRequest, kind: String, isApply: Bool = false) throws(APIFault) {
         var issues: [FaultCause] = []
         let dryRun = request.query.filter { $0.name == "dryRun" && !$0.value.isEmpty }.map(\.value)
-        for value in dryRun where value != "All" { issues.append(.notSupported("dryRun", value, ["All"])) }
+        if dryRun.contains(where: { $0 != "All" }) { issues.append(.unsupportedDryRun(dryRun)) }
         isDryRun = dryRun.contains("All")
         isForced = ["true", "1"].contains(request.parameter("force") ?? "")
         let manager = request.parameter("fieldManager")

@@ -74,6 +74,16 @@ package struct ServedResource: Sendable {
     /// The subresource of that name.
     package func subresource(_ name: String) -> Subresource? { subresources.first { $0.name == name } }
 
+    /// What clients of a deprecated kind are told.
+    var deprecation: String? {
+        switch origin {
+        case .custom(let version): version.deprecationWarning
+        case .native where api.plural == "endpoints":
+            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+        case .native: nil
+        }
+    }
+
     /// Whether `metadata.generation` counts the changes of the object's spec.
     package var countsGenerations: Bool {
         switch origin {

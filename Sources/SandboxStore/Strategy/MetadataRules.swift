@@ -90,8 +90,8 @@ enum MetadataRules {
     private static func ownerIssues(_ owners: Tree?) -> [FaultCause] {
         var issues: [FaultCause] = []
         var controllers: [String] = []
-        for (index, owner) in (owners?.array ?? []).enumerated() {
-            let path = "metadata.ownerReferences[\(index)]"
+        for owner in owners?.array ?? [] {
+            let path = "metadata.ownerReferences"
             for (field, text) in [
                 ("apiVersion", "version must not be empty"), ("kind", "must not be empty"),
                 ("name", "must not be empty"), ("uid", "must not be empty"),

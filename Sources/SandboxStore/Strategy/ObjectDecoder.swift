@@ -56,14 +56,23 @@ struct ObjectDecoder: Sendable {
             )
         }
         if !version.isEmpty, version != kind.apiVersion {
+            let given = GroupVersionKind(apiVersion: version, kind: name)
+            if isNative, context.registry.versions(of: given.group).contains(given.version) == false {
+                throw .badRequest(
+                    "\(name) in version \"\(given.version)\" cannot be handled as a \(kind.kind): no kind \"\(name)\" is "
+                        + "registered for version \"\(version)\" in scheme "
+                        + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
+                )
+            }
             throw .badRequest(
                 "the API version in the data (\(version)) does not match the expected API version (\(kind.apiVersion))"
             )
         }
         if !name.isEmpty, name != kind.kind {
+            let package = kind.group.split(separator: ".").first.map(String.init) ?? "core"
             throw .badRequest(
-                "\(name) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): "
-                    + "no kind \"\(name)\" is registered for the resource \(scope.resource.groupResource)"
+                "\(name) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): converting "
+                    + "(\(kind.version).\(name)) to (\(package).\(kind.kind)): unknown conversion"
             )
         }
         tree["apiVersion"] = .string(kind.apiVersion)
@@ -103,7 +112,7 @@ struct ObjectDecoder: Sendable {
             throw APIFault(
                 500,
                 "",
-                "failed to create typed patch object (\(place); \(kind.apiVersion), Kind=\(kind.kind)): \(issues)"
+                "failed to create typed patch object (\(place); \(kind.group)/\(kind.version), Kind=\(kind.kind)): \(issues)"
             )
         }
         switch validation {
@@ -151,7 +160,9 @@ enum GoTypes {
             let name = node.facts.extensions.definitionName?.split(separator: ".").last.map(String.init) ?? owner
             for entry in object {
                 guard let child = node.child(entry.key) else { continue }
-                if let found = mismatch(entry.value, child, path + [entry.key], name, depth + 1) { return found }
+                // Keys of maps are not part of a path in Go.
+                let place = node.property(entry.key) == nil ? path : path + [entry.key]
+                if let found = mismatch(entry.value, child, place, name, depth + 1) { return found }
             }
         default: break
         }

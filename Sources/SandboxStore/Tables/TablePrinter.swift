@@ -105,11 +105,14 @@ struct TablePrinter: Sendable {
         self.inclusion = inclusion
     }
 
+    /// Whether the kind has no columns of its own.
+    private var isPlain: Bool { columns.map(\.name) == ["Name", NativeColumns.createdAt.name] }
+
     func table(_ items: [Tree], version: String, metadata: Tree) -> Tree {
         [
             "kind": "Table", "apiVersion": .string("meta.k8s.io/\(version)"), "metadata": metadata,
             "columnDefinitions": .array(columns.map(\.definition)),
-            "rows": .array(items.map { row($0, version: version) }),
+            "rows": items.isEmpty && isPlain ? .null : .array(items.map { row($0, version: version) }),
         ]
     }
 

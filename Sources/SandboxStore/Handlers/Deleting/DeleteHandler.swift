@@ -106,9 +106,10 @@ struct DeleteHandler: Sendable {
     private func check(_ object: StoredObject, _ options: DeletionOptions, _ resource: ServedResource) throws(APIFault)
     {
         let present = KubeObject(object.tree)
+        let kind = GroupResource(group: resource.kind.group, resource: resource.kind.kind)
         if let uid = options.uid, uid != present.uid {
             throw .conflict(
-                resource.groupResource,
+                kind,
                 object.key.name,
                 "the UID in the precondition (\(uid)) does not match the UID in record (\(present.uid ?? "")). "
                     + "The object might have been deleted and then recreated"
@@ -116,7 +117,7 @@ struct DeleteHandler: Sendable {
         }
         if let revision = options.revision, revision != present.resourceVersion {
             throw .conflict(
-                resource.groupResource,
+                kind,
                 object.key.name,
                 "the ResourceVersion in the precondition (\(revision)) does not match the ResourceVersion in record "
                     + "(\(present.resourceVersion ?? "")). The object might have been modified"

@@ -32,12 +32,12 @@ struct DeletionOptions: Sendable {
             (body["dryRun"]?.array ?? []).compactMap(\.string)
             + request.query.filter { $0.name == "dryRun" && !$0.value.isEmpty }.map(\.value)
         isDryRun = dryRun.contains("All")
-        for value in dryRun where value != "All" { issues.append(.notSupported("dryRun", value, ["All"])) }
+        if dryRun.contains(where: { $0 != "All" }) { issues.append(.unsupportedDryRun(dryRun)) }
         let word = body["propagationPolicy"]?.string ?? request.parameter("propagationPolicy")
         propagation = word.flatMap(Propagation.init)
         if let word, propagation == nil {
             issues.append(
-                .notSupported("propagationPolicy", word, ["Background", "Foreground", "Orphan", "nil"])
+                .notSupported("propagationPolicy", word, ["Foreground", "Background", "Orphan", "nil"])
             )
         }
         let orphans = body["orphanDependents"]?.bool ?? request.parameter("orphanDependents").map { $0 == "true" }

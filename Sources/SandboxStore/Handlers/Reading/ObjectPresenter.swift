@@ -56,7 +56,7 @@ struct ObjectPresenter: Sendable {
             var metadata: Tree = [:]
             if let revision = tree["metadata"]?["resourceVersion"] { metadata["resourceVersion"] = revision }
             var result = table([tree], version: version, metadata: metadata)
-            if !namesColumns { result["columnDefinitions"] = .array([]) }
+            if !namesColumns { result["columnDefinitions"] = Tree.null }
             return result
         }
     }

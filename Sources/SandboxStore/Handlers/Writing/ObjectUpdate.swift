@@ -90,10 +90,15 @@ struct ObjectUpdate: Sendable {
         let resource = scope.resource.groupResource
         let (wanted, present) = (KubeObject(new), KubeObject(old))
         if let uid = wanted.uid, !uid.isEmpty, let current = present.uid, uid != current {
+            let path = ([resource.resource] + [present.namespace, present.name].compactMap(\.self)).joined(
+                separator: "/"
+            )
             throw .conflict(
                 resource,
                 present.name,
-                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(current)"
+                "StorageError: invalid object, Code: 4, Key: /registry/\(path), ResourceVersion: 0, "
+                    + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(uid), "
+                    + "UID in object meta: \(current)"
             )
         }
         guard let revision = wanted.resourceVersion, !revision.isEmpty, revision != "0" else {
