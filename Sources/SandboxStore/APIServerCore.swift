@@ -13,14 +13,12 @@ package struct APIServerCore: Sendable {
     package let registry: ResourceRegistry
 
     let context: ServerContext
-    private let openAPI: OpenAPISource
 
     /// Makes a server over a store; definitions of custom resources found there are served at once.
     package init(configuration: APIServerConfiguration, storage: ObjectStorage) {
         self.storage = storage
         self.registry = ResourceRegistry()
         self.context = ServerContext(configuration: configuration, storage: storage, registry: registry)
-        self.openAPI = OpenAPISource(registry: registry, version: configuration.version)
         CustomDefinitions(context: context).loadAll()
     }
 
@@ -88,9 +86,6 @@ package struct APIServerCore: Sendable {
         }
         if !isProbe { try await authorize(attributes) }
         if let answer = try PathDocuments(context: context).answer(request) { return answer }
-        if request.path.hasPrefix("/openapi"), let openAPI = context.configuration.hooks.openAPI {
-            if let answer = await openAPI(request) { return answer }
-        }
         if let answer = context.openAPI.answer(request, context) { return answer }
         if let hook = context.configuration.hooks.path, let answer = await hook(request) { return answer }
         return .text("404 page not found\n", status: 404)

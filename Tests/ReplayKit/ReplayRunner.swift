@@ -54,6 +54,8 @@ package struct ReplayRunner: Sendable {
         let target = Self.substitute(step.target, captured)
         var headers = HTTPHeaders()
         for header in step.headers { headers.append(header.name, header.value) }
+        // The recording was made by a client of this name, which owns the fields it writes.
+        if headers["User-Agent"] == nil { headers.append("User-Agent", "replay") }
         let body: [UInt8]? = step.body.map { body in
             let text = body.string ?? body.jsonText()
             return Array(Self.substitute(text, captured).utf8)

@@ -79,11 +79,6 @@ package final class ResourceRegistry: Sendable {
     /// The versions of a group, preferred first.
     package func versions(of group: String) -> [String] { state.withLock { $0.groupVersions[group] ?? [] } }
 
-    /// What definitions define, in the order of their names.
-    var custom: [ServedResource] {
-        state.withLock { state in state.custom.sorted { $0.key < $1.key }.flatMap(\.value) }
-    }
-
     /// Grows when the set of resources changes.
     package var generation: UInt64 { state.withLock { $0.generation } }
 
