@@ -83,8 +83,8 @@ let allTargets: [Target] = [
     .target(
         name: "SandboxServer",
         dependencies: [
-            "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeSchema", "MeshBase", "SandboxStore",
-            asn1, crypto, logging, x509,
+            "DataTree", "ExpressionLanguage", "HTTPServing", "KubeAPI", "KubeClient", "KubeRuntime", "KubeSchema",
+            "MeshBase", "SandboxStore", asn1, crypto, logging, x509,
         ]
     ),
 
@@ -99,7 +99,8 @@ let allTargets: [Target] = [
     .executableTarget(
         name: "mesh-sandbox",
         dependencies: [
-            "KubeClient", "KubeCurl", "MeshBase", "SandboxServer", argumentParser, lifecycle, logging, unixSignals,
+            "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser, lifecycle, logging,
+            unixSignals,
         ]
     ),
     .executableTarget(

@@ -57,7 +57,7 @@ final class BodyPipe: Sendable {
         }
     }
 
-    /// Ends the body: whole, or broken off by `error`. Only the first call counts.
+    /// Ends the body, whole or broken off by `error`; only the first call counts.
     func finish(_ error: HTTPServingError? = nil) {
         let ending: Result<Void, HTTPServingError> = error.map { .failure($0) } ?? .success(())
         let receiver = state.withLock { state -> Receiver? in

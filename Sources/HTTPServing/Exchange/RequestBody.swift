@@ -21,7 +21,9 @@ package struct RequestBody: Sendable, AsyncSequence {
         self.source = .pipe(pipe, beforeFirstRead: beforeFirstRead)
     }
 
-    /// Starts reading. A second iteration of a body from the network throws ``HTTPServingError/Code/bodyConsumed``.
+    /// Starts reading.
+    ///
+    /// A second iteration of a body from the network throws ``HTTPServingError/Code/bodyConsumed``.
     package func makeAsyncIterator() -> Iterator {
         switch source {
         case .ready(let bytes): Iterator(rest: bytes.isEmpty ? nil : bytes, pipe: nil) {}
@@ -33,6 +35,7 @@ package struct RequestBody: Sendable, AsyncSequence {
     ///
     /// - Parameter limit: The number of bytes above which reading stops with ``HTTPServingError/Code/bodyTooLarge``.
     /// - Returns: The whole body.
+    /// - Throws: ``HTTPServingError`` when the body is too long, cut off, or was read before.
     package func collect(upTo limit: Int) async throws(HTTPServingError) -> [UInt8] {
         if case .ready(let bytes) = source {
             guard bytes.count <= limit else { throw HTTPServingError.tooLarge(limit) }

@@ -5,7 +5,7 @@ internal import NIOSSL
 
 // Serves one connection or stream under the task of the server.
 extension HTTPServer {
-    /// Serves a connection until it closes. Faults of the client end the connection, and nothing else.
+    /// Serves a connection until it closes; faults of the client end the connection, and nothing else.
     func serve(_ accepted: Accepted) async {
         guard let negotiated = try? await accepted.get() else { return }
         switch negotiated {

@@ -10,7 +10,9 @@ internal import Synchronization
 /// Making one does nothing; ``run(onListening:)`` binds, serves, and returns once the server has stopped. The handler is
 /// called once for each request, in a child task that is cancelled when the client goes away.
 package final class HTTPServer: Sendable {
-    /// Answers one request. It may take as long as it needs; cancellation means that nobody waits for the answer.
+    /// Answers one request.
+    ///
+    /// It may take as long as it needs; cancellation means that nobody waits for the answer.
     package typealias Handler = @Sendable (ServerRequest) async -> ServerResponse
 
     typealias Exchanges = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
@@ -54,9 +56,10 @@ package final class HTTPServer: Sendable {
 
     /// Serves until ``shutdown()`` is called or the task is cancelled; cancelling breaks off every connection at once.
     ///
-    /// Call it once. Throws ``HTTPServingError`` when the TLS settings are unusable or the address cannot be bound.
+    /// Call it once.
     ///
     /// - Parameter onListening: Called with the bound address as soon as connections are accepted.
+    /// - Throws: ``HTTPServingError`` when the TLS settings are unusable or the address cannot be bound.
     package func run(
         onListening: @Sendable (BoundAddress) async -> Void = { _ in }
     ) async throws(HTTPServingError) {

@@ -1,0 +1,149 @@
+internal import DataTree
+internal import KubeAPI
+internal import SandboxStore
+
+/// The admission that every cluster has: what pods and jobs get that their authors leave out.
+struct BuiltInAdmission: AdmissionPlugin {
+    private static let tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+    private let reader: ClusterReader
+
+    /// Makes the plugin.
+    init(reader: ClusterReader) {
+        self.reader = reader
+    }
+
+    func mutate(_ attributes: AdmissionAttributes, _ object: inout Tree?) async throws(APIFault) {
+        guard var tree = object, attributes.operation == .create, attributes.subresource.isEmpty else { return }
+        switch (attributes.kind.group, attributes.kind.kind) {
+        case ("", "Pod"): try await completePod(&tree, attributes)
+        case ("batch", "Job"): Self.completeJob(&tree)
+        default: return
+        }
+        object = tree
+    }
+
+    // MARK: Pods
+
+    private func completePod(_ pod: inout Tree, _ attributes: AdmissionAttributes) async throws(APIFault) {
+        var spec = pod["spec"] ?? [:]
+        let name = spec["serviceAccountName"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "default"
+        let account: KubeObject?
+        do {
+            account = try await reader.get(.serviceAccounts, ObjectKey(namespace: attributes.namespace, name: name))
+        } catch {
+            throw APIFault.internalError("service accounts cannot be read: \(error)")
+        }
+        if account == nil, name != "default" {
+            let namespace = attributes.namespace ?? ""
+            throw APIFault.forbidden(
+                GroupResource(.pods),
+                attributes.name,
+                "error looking up service account \(namespace)/\(name): serviceaccount \"\(name)\" not found"
+            )
+        }
+        spec["serviceAccountName"] = .string(name)
+        spec["serviceAccount"] = .string(name)
+        if spec["imagePullSecrets"] == nil, let secrets = account?.tree["imagePullSecrets"] {
+            spec["imagePullSecrets"] = secrets
+        }
+        let automounts =
+            spec["automountServiceAccountToken"]?.bool
+            ?? account?.tree["automountServiceAccountToken"]?.bool ?? true
+        if automounts { Self.mountToken(&spec, seed: attributes.name + (pod["metadata"]?.jsonText(.compact) ?? "")) }
+        try await complete(priority: &spec, attributes)
+        Self.completeTolerations(&spec)
+        pod["spec"] = spec
+    }
+
+    /// Adds the projected volume with token and CA, and mounts it in every container that mounts nothing there.
+    private static func mountToken(_ spec: inout Tree, seed: String) {
+        let volumes = spec["volumes"]?.array ?? []
+        let present = volumes.first { $0["name"]?.string?.hasPrefix("kube-api-access-") == true }
+        let suffix = PodTemplate.safeHash(Array(seed.utf8)).prefix(5)
+        let name = present?["name"]?.string ?? "kube-api-access-\(suffix)"
+        var isMounted = present != nil
+        for field in ["initContainers", "containers"] {
+            guard var containers = spec[field]?.array else { continue }
+            for index in containers.indices {
+                let mounts = containers[index]["volumeMounts"]?.array ?? []
+                if mounts.contains(where: { $0["mountPath"]?.string == tokenPath }) { continue }
+                isMounted = true
+                containers[index]["volumeMounts"] = .array(
+                    mounts + [["name": .string(name), "readOnly": true, "mountPath": .string(tokenPath)]]
+                )
+            }
+            spec[field] = .array(containers)
+        }
+        guard isMounted, present == nil else { return }
+        let sources: Tree = [
+            ["serviceAccountToken": ["expirationSeconds": 3607, "path": "token"]],
+            [
+                "configMap": [
+                    "name": .string(NamespaceContents.authorityName), "items": [["key": "ca.crt", "path": "ca.crt"]],
+                ]
+            ],
+            [
+                "downwardAPI": [
+                    "items": [
+                        ["path": "namespace", "fieldRef": ["apiVersion": "v1", "fieldPath": "metadata.namespace"]]
+                    ]
+                ]
+            ],
+        ]
+        let volume: Tree = ["name": .string(name), "projected": ["sources": sources, "defaultMode": 420]]
+        spec["volumes"] = .array(volumes + [volume])
+    }
+
+    private func complete(priority spec: inout Tree, _ attributes: AdmissionAttributes) async throws(APIFault) {
+        guard let name = spec["priorityClassName"]?.string, !name.isEmpty else {
+            if spec["priority"] == nil { spec["priority"] = 0 }
+            if spec["preemptionPolicy"] == nil { spec["preemptionPolicy"] = "PreemptLowerPriority" }
+            return
+        }
+        let classes = GroupResource(group: "scheduling.k8s.io", resource: "priorityclasses")
+        guard let found = try? await reader.get(classes, ObjectKey(name: name)) else {
+            throw APIFault.forbidden(
+                GroupResource(.pods),
+                attributes.name,
+                "no PriorityClass with name \(name) was found"
+            )
+        }
+        spec["priority"] = found.tree["value"] ?? 0
+        if spec["preemptionPolicy"] == nil {
+            spec["preemptionPolicy"] = found.tree["preemptionPolicy"] ?? "PreemptLowerPriority"
+        }
+    }
+
+    /// Lets pods stay on a failing node for five minutes, as kube-apiserver does (DefaultTolerationSeconds).
+    private static func completeTolerations(_ spec: inout Tree) {
+        var tolerations = spec["tolerations"]?.array ?? []
+        for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+            let isThere = tolerations.contains { toleration in
+                let own = toleration["key"]?.string ?? ""
+                let effect = toleration["effect"]?.string ?? ""
+                return (own == key || own.isEmpty) && (effect == "NoExecute" || effect.isEmpty)
+            }
+            if isThere { continue }
+            tolerations.append([
+                "key": .string(key), "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300,
+            ])
+        }
+        spec["tolerations"] = .array(tolerations)
+    }
+
+    // MARK: Jobs
+
+    /// Labels the pods of a job and selects them, unless the author does so.
+    private static func completeJob(_ job: inout Tree) {
+        guard let name = job["metadata"]?["name"]?.string, job.value(at: "spec", "manualSelector")?.bool != true else {
+            return
+        }
+        for label in ["batch.kubernetes.io/job-name", "job-name"] {
+            job.set(.string(name), at: ["spec", "template", "metadata", "labels", label])
+        }
+        if job.value(at: "spec", "selector") == nil {
+            job.set(.string(name), at: ["spec", "selector", "matchLabels", "batch.kubernetes.io/job-name"])
+        }
+    }
+}

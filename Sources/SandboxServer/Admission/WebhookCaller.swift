@@ -1,0 +1,201 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshBase
+internal import SandboxStore
+
+/// Calls one webhook with an AdmissionReview (admission.k8s.io/v1) and reads what it says.
+struct WebhookCaller: Sendable {
+    /// A webhook's verdict.
+    struct Verdict: Sendable {
+        /// Whether the request may go on.
+        var isAllowed: Bool
+        /// The refusal's `status`.
+        var status: Tree?
+        /// Changes to the object, as JSON Patch.
+        var patch: Tree?
+        /// Warnings for the client.
+        var warnings: [String]
+    }
+
+    private static let answerLimit = 4 << 20
+
+    let reader: ClusterReader
+    let transport: any WebhookTransport
+    let random: RandomSource
+
+    /// Calls `webhook` about `object`.
+    ///
+    /// - Throws: ``SandboxError`` with code `webhookFailed` when there is no usable verdict.
+    func call(
+        _ webhook: AdmissionWebhook,
+        _ attributes: AdmissionAttributes,
+        _ object: Tree?
+    ) async throws(SandboxError) -> Verdict {
+        let endpoint = try await endpoint(of: webhook.client)
+        let identifier = Self.identifier(random)
+        let review = Self.review(attributes, object, identifier: identifier)
+        let answer = try await post(review, to: endpoint, seconds: webhook.timeout)
+        guard let response = answer["response"], response["uid"]?.string == identifier,
+            let isAllowed = response["allowed"]?.bool
+        else { throw Self.failed("the answer has no response with the uid of the request") }
+        var patch: Tree?
+        if let encoded = response["patch"]?.string, !encoded.isEmpty {
+            guard response["patchType"]?.string == "JSONPatch", let bytes = Base64.decode(encoded),
+                let tree = try? Tree(json: bytes)
+            else { throw Self.failed("the answer's patch is no JSON Patch in base 64") }
+            patch = tree
+        }
+        return Verdict(
+            isAllowed: isAllowed,
+            status: response["status"],
+            patch: patch,
+            warnings: response["warnings"]?.array?.compactMap(\.string) ?? []
+        )
+    }
+
+    private static func failed(_ why: String, cause: (any Error)? = nil) -> SandboxError {
+        SandboxError(.webhookFailed, why, cause: cause)
+    }
+
+    // MARK: The message
+
+    private static func review(_ attributes: AdmissionAttributes, _ object: Tree?, identifier: String) -> Tree {
+        var request = request(attributes)
+        request["uid"] = .string(identifier)
+        request["object"] = object ?? .null
+        request["oldObject"] = attributes.old ?? .null
+        return ["kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request]
+    }
+
+    /// The request of an AdmissionReview, without identifier and objects.
+    static func request(_ attributes: AdmissionAttributes) -> Tree {
+        let kind: Tree = [
+            "group": .string(attributes.kind.group), "version": .string(attributes.kind.version),
+            "kind": .string(attributes.kind.kind),
+        ]
+        let resource: Tree = [
+            "group": .string(attributes.kind.group), "version": .string(attributes.kind.version),
+            "resource": .string(attributes.resource),
+        ]
+        var request: Tree = [
+            "kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
+            "operation": .string(attributes.operation.rawValue), "userInfo": attributes.user.tree,
+            "dryRun": .bool(attributes.isDryRun), "options": attributes.options,
+        ]
+        if !attributes.name.isEmpty { request["name"] = .string(attributes.name) }
+        if let namespace = attributes.namespace { request["namespace"] = .string(namespace) }
+        if !attributes.subresource.isEmpty {
+            request["subResource"] = .string(attributes.subresource)
+            request["requestSubResource"] = .string(attributes.subresource)
+        }
+        return request
+    }
+
+    private static func identifier(_ random: RandomSource) -> String {
+        let text = [random.next(), random.next()].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+        let digits = Array(text)
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    }
+
+    private func post(
+        _ review: Tree,
+        to endpoint: WebhookEndpoint,
+        seconds: Int64
+    ) async throws(SandboxError) -> Tree {
+        let request = HTTPRequest(
+            .post,
+            endpoint.path,
+            query: [HTTPQueryItem("timeout", "\(seconds)s")],
+            headers: ["Content-Type": "application/json", "Accept": "application/json"],
+            body: review.json(.compact),
+            timeouts: HTTPTimeouts(connect: .seconds(seconds), total: .seconds(seconds))
+        )
+        do throws(TransportError) {
+            let response = try await transport.transport(to: endpoint).send(request)
+            let body = try await response.body.collect(limit: Self.answerLimit)
+            guard response.status == 200 else {
+                throw TransportError(.malformedAnswer, "the webhook answered with status \(response.status)")
+            }
+            guard let tree = try? Tree(json: body) else {
+                throw TransportError(.malformedAnswer, "the webhook answered with something that is no JSON")
+            }
+            return tree
+        } catch {
+            let url = "https://\(endpoint.serverName):\(endpoint.port)\(endpoint.path)?timeout=\(seconds)s"
+            throw Self.failed("failed to call webhook: Post \"\(url)\": \(error.message)", cause: error)
+        }
+    }
+
+    // MARK: Where
+
+    /// Where the webhook listens: its URL, or the first ready address behind its Service.
+    private func endpoint(of client: Tree) async throws(SandboxError) -> WebhookEndpoint {
+        let roots = client["caBundle"]?.string.flatMap { Base64.decode($0) } ?? []
+        if let text = client["url"]?.string {
+            guard let endpoint = WebhookEndpoint(url: text, roots: roots) else {
+                throw Self.failed("the URL \(text) cannot be used; it must begin with https://")
+            }
+            return endpoint
+        }
+        guard let service = client["service"], let name = service["name"]?.string,
+            let namespace = service["namespace"]?.string
+        else { throw Self.failed("the clientConfig names neither a URL nor a service") }
+        let key = ObjectKey(namespace: namespace, name: name)
+        let number = service["port"]?.integer ?? 443
+        let found: (host: String, port: Int64)?
+        do {
+            found = try await address(of: key, port: number)
+        } catch {
+            throw Self.failed("service \(key) cannot be read", cause: error)
+        }
+        guard let found, let port = Int(exactly: found.port) else {
+            throw Self.failed("no endpoints available for service \"\(name)\"")
+        }
+        return WebhookEndpoint(
+            host: found.host,
+            port: port,
+            path: service["path"]?.string ?? "/",
+            serverName: "\(name).\(namespace).svc",
+            roots: roots
+        )
+    }
+
+    private func address(of key: ObjectKey, port: Int64) async throws -> (host: String, port: Int64)? {
+        guard let service = try await reader.get(.services, key) else { return nil }
+        if let name = service.tree.value(at: "spec", "externalName")?.string { return (name, port) }
+        let wanted = service.tree.value(at: "spec", "ports")?.array?.first { $0["port"]?.integer == port }
+        let endpoints = try await reader.get(.endpoints, key)
+        for subset in endpoints?.tree["subsets"]?.array ?? [] {
+            let ports = subset["ports"]?.array ?? []
+            let match = ports.first { ($0["name"]?.string ?? "") == (wanted?["name"]?.string ?? "") }
+            if let address = subset["addresses"]?[0]?["ip"]?.string, let number = match?["port"]?.integer {
+                return (address, number)
+            }
+        }
+        return nil
+    }
+}
+
+extension WebhookEndpoint {
+    /// Reads an `https` URL with host, optional port and path; nil for anything else.
+    init?(url: String, roots: [UInt8]) {
+        guard url.hasPrefix("https://") else { return nil }
+        let rest = url.dropFirst("https://".count)
+        let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+        let path = rest[slash...].prefix { $0 != "?" && $0 != "#" }
+        var host = String(rest[..<slash])
+        var port = 443
+        if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") {
+            guard let number = Int(host[host.index(after: colon)...]), (1...65_535).contains(number) else { return nil }
+            port = number
+            host = String(host[..<colon])
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty, !host.contains("@") else { return nil }
+        self.init(host: host, port: port, path: path.isEmpty ? "/" : String(path), serverName: host, roots: roots)
+    }
+}

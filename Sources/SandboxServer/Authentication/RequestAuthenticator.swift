@@ -1,0 +1,105 @@
+internal import HTTPServing
+internal import SandboxStore
+
+/// Finds out who sends a request: by client certificate, by bearer token, or nobody in particular; then whom they act for.
+struct RequestAuthenticator: Sendable {
+    private let tokens: ServiceAccountTokens
+    private let authorizer: RBACAuthorizer
+
+    /// Makes an authenticator.
+    init(tokens: ServiceAccountTokens, authorizer: RBACAuthorizer) {
+        self.tokens = tokens
+        self.authorizer = authorizer
+    }
+
+    /// The user to act as.
+    ///
+    /// - Throws: ``APIFault`` 401 for a token that does not hold, 403 for an impersonation that is not allowed.
+    func user(headers: HeaderFields, peer: ConnectionPeer) async throws(APIFault) -> UserInfo {
+        let user = try await sender(headers, peer)
+        guard let wanted = ImpersonationHeaders(headers) else { return user }
+        for question in wanted.questions(by: user) {
+            let decision = await authorizer.decide(question)
+            guard decision.isAllowed else {
+                throw APIFault.forbidden(
+                    GroupResource(group: question.group, resource: question.resource),
+                    question.name,
+                    "User \"\(user.name)\" cannot impersonate resource \"\(question.resource)\" in API group "
+                        + "\"\(question.group)\" at the cluster scope"
+                )
+            }
+        }
+        return wanted.user
+    }
+
+    private func sender(_ headers: HeaderFields, _ peer: ConnectionPeer) async throws(APIFault) -> UserInfo {
+        if let certificate = peer.certificates.first, let user = ClientCertificate.user(der: certificate) {
+            return user
+        }
+        guard let credentials = headers["authorization"] else { return .anonymous }
+        let parts = credentials.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw APIFault.unauthorized() }
+        do {
+            return try await tokens.user(of: String(parts[1])).0
+        } catch {
+            throw APIFault.unauthorized()
+        }
+    }
+}
+
+/// The user that the `Impersonate-…` headers of a request name ("User impersonation" in the Kubernetes documentation).
+struct ImpersonationHeaders: Sendable, Hashable {
+    /// The user to act as.
+    let user: UserInfo
+    private let named: UserInfo
+
+    /// Reads the headers; nil when they name no user.
+    init?(_ headers: HeaderFields) {
+        guard let name = headers["impersonate-user"], !name.isEmpty else { return nil }
+        let groups = headers.values("impersonate-group")
+        var extra: [String: [String]] = [:]
+        let prefix = "impersonate-extra-"
+        for field in headers.fields where field.name.lowercased().hasPrefix(prefix) {
+            extra[String(field.name.lowercased().dropFirst(prefix.count)), default: []].append(field.value)
+        }
+        named = UserInfo(name: name, uid: headers["impersonate-uid"] ?? "", groups: groups, extra: extra)
+        var user = named
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count == 4, name.hasPrefix("system:serviceaccount:"), groups.isEmpty {
+            user.groups = ["system:serviceaccounts", "system:serviceaccounts:\(parts[2])"]
+        }
+        let standing = name == UserInfo.anonymous.name ? "system:unauthenticated" : "system:authenticated"
+        if !user.groups.contains(standing) { user.groups.append(standing) }
+        self.user = user
+    }
+
+    /// What the sender must be allowed to do: `impersonate` on every part that is named.
+    func questions(by sender: UserInfo) -> [AuthorizationAttributes] {
+        func question(_ group: String, _ resource: String, _ name: String) -> AuthorizationAttributes {
+            var question = AuthorizationAttributes(user: sender, verb: "impersonate", path: "")
+            question.group = group
+            question.resource = resource
+            question.name = name
+            return question
+        }
+        var questions: [AuthorizationAttributes] = []
+        let parts = named.name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 4, named.name.hasPrefix("system:serviceaccount:") {
+            var account = question("", "serviceaccounts", parts[3])
+            account.namespace = parts[2]
+            questions.append(account)
+        } else {
+            questions.append(question("", "users", named.name))
+        }
+        questions += named.groups.map { question("", "groups", $0) }
+        if !named.uid.isEmpty { questions.append(question("authentication.k8s.io", "uids", named.uid)) }
+        for (key, values) in named.extra.sorted(by: { $0.key < $1.key }) {
+            questions += values.map { value in
+                var extra = question("authentication.k8s.io", "userextras", value)
+                extra.subresource = key
+                return extra
+            }
+        }
+        return questions
+    }
+}

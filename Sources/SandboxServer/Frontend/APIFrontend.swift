@@ -1,0 +1,86 @@
+internal import DataTree
+internal import HTTPServing
+internal import SandboxStore
+
+/// Carries HTTP requests to the API server: says who asks, reads the body, and streams what comes back.
+struct APIFrontend: Sendable {
+    /// The largest body taken, in bytes; the API server's own, smaller limit answers with a `Status`.
+    static let bodyLimit = 4 << 20
+
+    private let server: APIServerCore
+    private let authenticator: RequestAuthenticator
+
+    /// Makes a front for `server`.
+    init(server: APIServerCore, authenticator: RequestAuthenticator) {
+        self.server = server
+        self.authenticator = authenticator
+    }
+
+    /// Answers one request.
+    func handle(_ request: ServerRequest) async -> ServerResponse {
+        do throws(APIFault) {
+            let user = try await authenticator.user(headers: request.headers, peer: request.peer)
+            let body: [UInt8]
+            do {
+                body = try await request.body.collect(upTo: Self.bodyLimit)
+            } catch {
+                throw error.code == .bodyTooLarge
+                    ? APIFault.tooLarge(Self.bodyLimit) : APIFault.badRequest(error.message)
+            }
+            guard let path = PercentCoding.decode(request.path, plusIsSpace: false) else {
+                throw APIFault.badRequest("the path \(request.path) is not percent-encoded UTF-8")
+            }
+            var inner = APIRequest(
+                method: request.method,
+                path: path,
+                query: PercentCoding.parameters(request.query ?? ""),
+                headers: request.headers.fields.map { HeaderField($0.name, $0.value) },
+                body: body,
+                user: user
+            )
+            try Self.translate(&inner)
+            return Self.response(await server.handle(inner))
+        } catch {
+            return Self.response(error)
+        }
+    }
+
+    private static let protobuf = "application/vnd.kubernetes.protobuf"
+
+    /// Turns a body in protobuf, as typed Go clients send them, into JSON; answers are JSON, which all of them take too.
+    private static func translate(_ request: inout APIRequest) throws(APIFault) {
+        guard request.header("content-type")?.lowercased().hasPrefix(protobuf) == true else { return }
+        request.headers.removeAll { $0.name.lowercased() == "content-type" }
+        request.headers.append(HeaderField("Content-Type", "application/json"))
+        guard !request.body.isEmpty else { return }
+        do {
+            request.body = try ProtobufDecoder().decode(request.body).json(.compact)
+        } catch {
+            throw APIFault.badRequest("the body cannot be read as \(protobuf): \(error); send application/json")
+        }
+    }
+
+    private static func response(_ fault: APIFault) -> ServerResponse {
+        ServerResponse(
+            status: fault.code,
+            headers: ["content-type": "application/json"],
+            body: .bytes(fault.status.json(.compact))
+        )
+    }
+
+    private static func response(_ answer: APIResponse) -> ServerResponse {
+        let headers = HeaderFields(answer.headers.map { HeaderFields.Field($0.name, $0.value) })
+        switch answer.body {
+        case .bytes(let bytes):
+            return ServerResponse(status: answer.status, headers: headers, body: .bytes(bytes))
+        case .stream(let chunks):
+            return ServerResponse(
+                status: answer.status,
+                headers: headers,
+                body: .stream { writer in
+                    for await chunk in chunks { try await writer.write(chunk) }
+                }
+            )
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import HTTPServing
+package import SandboxStore
+
+/// What a sandbox is made of.
+package struct SandboxConfiguration: Sendable {
+    /// What runs pods.
+    package enum NodeKind: String, Sendable, Hashable, CaseIterable {
+        /// A node that makes pods Running and Ready without running them.
+        case hollow
+        /// None: pods stay Pending.
+        case none
+    }
+
+    /// The address to listen on.
+    package var host: String
+    /// The port, 0 for any free one.
+    package var port: Int
+    /// What runs pods.
+    package var node: NodeKind
+    /// Where the CA and the keys are kept.
+    package var vault: any FileVault
+    /// Where acknowledged writes are kept; nil keeps them in memory only.
+    package var log: (any WriteAheadLog)?
+    /// Calls admission webhooks.
+    package var webhooks: any WebhookTransport
+
+    /// Makes a configuration for a sandbox in memory on a free port.
+    package init(
+        host: String = "127.0.0.1",
+        port: Int = 0,
+        node: NodeKind = .hollow,
+        vault: any FileVault = MemoryVault(),
+        log: (any WriteAheadLog)? = nil,
+        webhooks: any WebhookTransport = NoWebhookTransport()
+    ) {
+        self.host = host
+        self.port = port
+        self.node = node
+        self.vault = vault
+        self.log = log
+        self.webhooks = webhooks
+    }
+}
+
+/// What a running sandbox can be reached by.
+package struct SandboxAccess: Sendable, Hashable {
+    /// Where the API server listens.
+    package var address: BoundAddress
+    /// The kubeconfig of the administrator, in YAML.
+    package var kubeconfig: String
+}

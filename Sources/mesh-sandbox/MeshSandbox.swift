@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import KubeRuntime
+internal import Logging
+internal import MeshBase
+internal import SandboxServer
+internal import ServiceLifecycle
+internal import UnixSignals
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Runs a small Kubernetes cluster on this machine.
+@main
+struct MeshSandbox: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mesh-sandbox",
+        abstract: "Runs a small Kubernetes cluster on this machine: API server, controllers, and a node that is hollow."
+    )
+
+    @Option(help: ArgumentHelp("Where to write the administrator's kubeconfig.", valueName: "file"))
+    var kubeconfigOut: String
+
+    @Option(help: ArgumentHelp("The address to listen on; port 0 takes any free one.", valueName: "host:port"))
+    var listen = "127.0.0.1:0"
+
+    @Option(help: ArgumentHelp("Where to keep objects and keys; without it they live in memory.", valueName: "dir"))
+    var dataDir: String?
+
+    @Option(help: "What runs pods: 'hollow' makes them Running and Ready without running them, 'none' leaves them.")
+    var node: SandboxConfiguration.NodeKind = .hollow
+
+    @Option(help: "How much to log to the standard error: trace, debug, info, warning or error.")
+    var logLevel = "warning"
+
+    func run() async throws {
+        var logger = Logger(label: "mesh-sandbox") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
+        let webhooks = CurlWebhooks()
+        let cluster = try SandboxCluster(try settings(webhooks), environment: Self.environment(logger))
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: ClusterService(cluster: cluster, webhooks: webhooks, kubeconfig: kubeconfigOut),
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigint, .sigterm],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+
+    private func settings(_ webhooks: CurlWebhooks) throws -> SandboxConfiguration {
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
+            (0...65_535).contains(port)
+        else { throw ValidationError("--listen \(listen) must be host:port, for example 127.0.0.1:6443") }
+        var result = SandboxConfiguration(host: String(listen[..<colon]), port: port, node: node, webhooks: webhooks)
+        if let dataDir {
+            result.vault = try DiskVault(directory: dataDir)
+            result.log = try FileLog(directory: "\(dataDir)/store")
+        }
+        return result
+    }
+
+    private static func environment(_ logger: Logger) -> RuntimeEnvironment {
+        RuntimeEnvironment(
+            clock: ContinuousClock(),
+            wall: {
+                var time = timespec()
+                clock_gettime(CLOCK_REALTIME, &time)
+                return Timestamp(seconds: Int64(time.tv_sec), microseconds: Int64(time.tv_nsec) / 1000)
+            },
+            random: .system,
+            logger: logger
+        )
+    }
+}
+
+extension SandboxConfiguration.NodeKind: ExpressibleByArgument {}
+
+/// Runs the cluster, and tells where it is once it can be used.
+private struct ClusterService: Service {
+    let cluster: SandboxCluster
+    let webhooks: CurlWebhooks
+    let kubeconfig: String
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await webhooks.run() }
+                try await cluster.run { access in
+                    let (directory, name) = Self.split(kubeconfig)
+                    try DiskVault(directory: directory).write(name, Array(access.kubeconfig.utf8))
+                    print("export KUBECONFIG=\(kubeconfig)")
+                    fflush(nil)
+                }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            cluster.shutdown()
+        }
+    }
+
+    private static func split(_ path: String) -> (directory: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+        let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (directory, String(path[path.index(after: slash)...]))
+    }
+}
