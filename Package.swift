@@ -130,7 +130,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "MeshAPITests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshAPI", "StructuralSchema"]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshAPI", "MeshBase", "StructuralSchema"]
     ),
     .testTarget(
         name: "KubeClientTests",
@@ -157,7 +157,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "ManifestRenderingTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI"]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase"]
     ),
     .testTarget(
         name: "SandboxStoreTests",
@@ -175,7 +175,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "MeshCLITests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshCLI", "ManifestRendering"]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshCLI", "ManifestRendering", "MeshAPI"]
     ),
     .testTarget(
         name: "SandboxServerTests",

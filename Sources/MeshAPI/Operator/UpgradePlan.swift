@@ -120,6 +120,16 @@ package struct UpgradePlan: Sendable, Hashable {
                 )
             )
         }
+        for (index, metric) in analysis.metrics.enumerated() where metric.least == nil && metric.most == nil {
+            found.append(
+                SpecIssue(
+                    path: path.appending("analysis").appending("metrics").appending(index: index),
+                    value: .string(metric.name),
+                    problem: "has no bound",
+                    remedy: "set min or max"
+                )
+            )
+        }
         return found
     }
 }

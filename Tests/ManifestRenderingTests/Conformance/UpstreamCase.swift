@@ -42,7 +42,7 @@ struct UpstreamCase: Sendable, CustomTestStringConvertible {
         let mesh = try MeshInput(KubeObject(input), settings: settings, catalogue: catalogue)
         var options = RenderOptions()
         options.labels = .upstream
-        let manifests = ManifestRenderer(catalogue: catalogue).render(mesh.resource.spec, options: options)
+        let manifests = try ManifestRenderer(catalogue: catalogue).render(mesh.resource.spec, options: options)
         return manifests.objects.map(\.tree).filter(isSelected).map(Self.normal)
     }
 

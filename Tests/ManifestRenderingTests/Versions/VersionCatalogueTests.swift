@@ -1,0 +1,102 @@
+internal import DataTree
+internal import MeshTestKit
+internal import Testing
+
+@testable internal import ManifestRendering
+
+@Suite("Version catalogue")
+struct VersionCatalogueTests {
+    private let catalogue: VersionCatalogue
+
+    init() throws {
+        catalogue = try VersionCatalogue.builtIn()
+    }
+
+    @Test("What is built in is what the file says")
+    func drift() throws {
+        let file = try YAML.document(fileText("\(packageRoot)/Manifests/versions.yaml"))
+        #expect(try VersionCatalogue(reading: file) == catalogue, "run hack/generate")
+        for name in folderEntries("\(packageRoot)/Manifests/profiles") {
+            let profile = try YAML.document(fileText("\(packageRoot)/Manifests/profiles/\(name)"))
+            let text = try #require(EmbeddedManifests.profiles[String(name.dropLast(5))])
+            #expect(try Tree(json: text) == profile, "run hack/generate")
+        }
+    }
+
+    @Test("Versions 1.27 to 1.30 are there, several of each, oldest first")
+    func versions() {
+        #expect(Set(catalogue.entries.map(\.minor.name)) == ["1.27", "1.28", "1.29", "1.30"])
+        for minor in ["1.27", "1.28", "1.29", "1.30"] {
+            #expect(catalogue.entries.count { $0.minor.name == minor } >= 4)
+        }
+        #expect(catalogue.entries.map(\.version) == catalogue.entries.map(\.version).sorted())
+        #expect(catalogue.entries.contains { $0.version == catalogue.defaultVersion })
+    }
+
+    @Test("A version nobody knows is refused with those that are known")
+    func unknown() throws {
+        let error = try #require(throws: RenderError.self) { try catalogue.resolve("1.12.3") }
+        #expect(error.code == .unknownVersion)
+        #expect(error.message.contains("1.12.3") && error.message.contains("1.30.3"))
+        #expect(try catalogue.resolve(nil).version == catalogue.defaultVersion)
+    }
+
+    @Test(
+        "Hops go minor by minor through the newest patches",
+        arguments: [
+            ("1.30.1", "1.30.1", 1, []), ("1.30.1", "1.30.2", 1, ["1.30.2"]), ("1.30.2", "1.30.1", 1, ["1.30.1"]),
+            ("1.29.2", "1.30.1", 1, ["1.30.1"]), ("1.27.1", "1.30.1", 1, ["1.28.10", "1.29.6", "1.30.1"]),
+            ("1.27.1", "1.30.1", 2, ["1.29.6", "1.30.1"]), ("1.28.0", "1.30.1", 2, ["1.30.1"]),
+            ("1.30.1", "1.29.1", 1, nil), ("1.20.0", "1.30.1", 1, nil),
+        ] as [(String, String, Int, [String]?)]
+    )
+    func hops(_ from: String, _ to: String, _ most: Int, _ expected: [String]?) throws {
+        let way = try catalogue.hops(
+            from: #require(MeshVersion(from)),
+            to: #require(MeshVersion(to)),
+            maxMinorHop: most
+        )
+        #expect(way?.map(\.description) == expected)
+    }
+
+    @Test(
+        "Versions are read and ordered",
+        arguments: [
+            ("1.30.2", "1.30.2"), ("v1.33.1", "1.33.1"), ("1.30", "1.30.0"), ("v1.32.4-gke.100", "1.32.4-gke.100"),
+            ("v1.32.4+k3s1", "1.32.4"), ("1", nil), ("latest", nil), ("1.x.2", nil), ("1.2.3.4", nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func reading(_ text: String, _ expected: String?) {
+        #expect(MeshVersion(text)?.description == expected)
+    }
+
+    @Test("A suffix comes before the release")
+    func order() throws {
+        let texts = ["1.29.9", "1.30.0-beta.1", "1.30.0-rc.1", "1.30.0", "1.30.1", "1.30.10"]
+        let versions = try texts.map { try #require(MeshVersion($0)) }
+        #expect(versions.sorted() == versions)
+    }
+
+    @Test("Ends of life and Kubernetes versions are judged")
+    func support() throws {
+        let entry = try catalogue.resolve("1.28.4")
+        #expect(!catalogue.hasEnded(entry, on: "2026-06-30"))
+        #expect(catalogue.hasEnded(entry, on: "2026-07-01"))
+        #expect(catalogue.supports(entry, kubernetes: "v1.33.7-eks-1"))
+        #expect(!catalogue.supports(entry, kubernetes: "v1.36.0"))
+        #expect(!catalogue.supports(entry, kubernetes: "unknown"))
+    }
+
+    @Test(
+        "A broken catalogue is refused",
+        arguments: [
+            [:], ["minors": [:], "defaultVersion": "1.0.0"],
+            ["minors": ["1.30": ["versions": ["1.29.0"]]], "defaultVersion": "1.30.0"],
+            ["minors": ["1.30": ["versions": ["1.30.0"], "behaviours": ["magic"]]], "defaultVersion": "1.30.0"],
+        ] as [Tree]
+    )
+    func broken(_ tree: Tree) throws {
+        let error = try #require(throws: RenderError.self) { try VersionCatalogue(reading: tree) }
+        #expect(error.code == .brokenCatalogue)
+    }
+}
