@@ -49,7 +49,10 @@ package struct APIServerCore: Sendable {
         guard request.body.count <= context.configuration.bodyLimit else {
             throw .tooLarge(context.configuration.bodyLimit)
         }
-        guard let info = RequestInfo(request) else { return try await routePath(request) }
+        guard let info = RequestInfo(request) else {
+            if request.method == "OPTIONS", request.path.hasPrefix("/api") { throw .methodNotAllowed() }
+            return try await routePath(request)
+        }
         guard let resource = registry.resource(group: info.group, version: info.version, plural: info.resource),
             Self.fits(info, resource)
         else {

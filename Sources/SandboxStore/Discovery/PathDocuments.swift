@@ -90,7 +90,7 @@ struct PathDocuments: Sendable {
         var entries: [Tree] = []
         for resource in context.registry.resources(group: group, version: version) {
             entries.append(entry(resource))
-            entries += resource.subresources.sorted { $0.name < $1.name }.map { entry($0, of: resource) }
+            entries += resource.subresources.map { entry($0, of: resource) }
         }
         let name = group.isEmpty ? version : "\(group)/\(version)"
         return try json(

@@ -18,6 +18,8 @@ struct ResourceRouter: Sendable {
         default: break
         }
         if scope.resource.api.isNamespaced, scope.info.namespace == nil { throw notAllowed(scope) }
+        let isOnCollection = [.create, .deleteCollection].contains(scope.info.verb)
+        if isOnCollection != (scope.info.name == nil) { throw notAllowed(scope) }
         switch scope.info.verb {
         case .create: return try await CreateHandler(context: context).create(scope)
         case .update: return try await UpdateHandler(context: context).update(scope)

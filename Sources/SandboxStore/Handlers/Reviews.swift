@@ -13,6 +13,13 @@ struct Reviews: Sendable {
         review["kind"] = .string(scope.resource.kind.kind)
         review["apiVersion"] = .string(scope.resource.kind.apiVersion)
         review.fill("metadata", [:])
+        let parameters = try WriteParameters(scope.request, kind: "CreateOptions")
+        review = FieldOwnership(
+            resource: scope.resource,
+            subresource: "",
+            manager: parameters.manager,
+            time: context.timestamp
+        ).tracked(review, from: nil)
         switch scope.resource.kind.kind {
         case "TokenReview":
             guard let judge = hooks.reviewToken else { throw .unknownPath() }

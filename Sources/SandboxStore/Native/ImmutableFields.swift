@@ -2,20 +2,21 @@ internal import DataTree
 
 /// Fields of native kinds that never change once they are written.
 enum ImmutableFields {
-    static func issues(_ kind: String, _ new: Tree, _ old: Tree) -> [FaultCause] {
+    static func issues(_ kind: String, _ new: Tree, _ old: Tree, subresource: String) -> [FaultCause] {
         switch kind {
         case "Deployment", "ReplicaSet", "DaemonSet": return selector(new, old)
         case "StatefulSet": return statefulSet(new, old)
         case "Job": return selector(new, old) + jobTemplate(new, old)
-        case "Pod": return pod(new, old)
+        case "Pod": return pod(new, old, frozenNode: subresource != "binding")
         case "Service": return service(new, old)
         case "Secret", "ConfigMap": return data(kind, new, old)
         case "RoleBinding", "ClusterRoleBinding":
             guard new["roleRef"] != old["roleRef"] else { return [] }
             let role = new["roleRef"] ?? [:]
-            let text =
-                "rbac.RoleRef{APIGroup:\"\(role["apiGroup"]?.string ?? "")\", Kind:\"\(role["kind"]?.string ?? "")\", "
-                + "Name:\"\(role["name"]?.string ?? "")\"}"
+            let shown: Tree = [
+                "APIGroup": role["apiGroup"] ?? "", "Kind": role["kind"] ?? "", "Name": role["name"] ?? "",
+            ]
+            let text = shown.jsonText(.compact)
             return [.invalid("roleRef", text, "cannot change roleRef")]
         case "CustomResourceDefinition": return definition(new, old)
         default: return []
@@ -25,7 +26,7 @@ enum ImmutableFields {
     private static func selector(_ new: Tree, _ old: Tree) -> [FaultCause] {
         let (before, after) = (old.value(at: "spec", "selector"), new.value(at: "spec", "selector"))
         guard before != after else { return [] }
-        return [.invalid("spec.selector", GoText.selector(after ?? [:]), "field is immutable")]
+        return [.invalid("spec.selector", GoText.json(after ?? [:]), "field is immutable")]
     }
 
     private static func statefulSet(_ new: Tree, _ old: Tree) -> [FaultCause] {
@@ -52,10 +53,11 @@ enum ImmutableFields {
         return [.invalid("spec.template", "core.PodTemplateSpec{…}", "field is immutable")]
     }
 
-    private static func pod(_ new: Tree, _ old: Tree) -> [FaultCause] {
+    private static func pod(_ new: Tree, _ old: Tree, frozenNode: Bool) -> [FaultCause] {
         func frozen(_ tree: Tree) -> Tree {
             var spec = tree["spec"] ?? [:]
-            for field in ["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations", "nodeName"] {
+            if !frozenNode { spec["nodeName"] = nil }
+            for field in ["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"] {
                 spec[field] = nil
             }
             for list in ["containers", "initContainers", "ephemeralContainers"] {

@@ -30,7 +30,6 @@ struct NativeCompletion: Sendable {
             ]
         case "HorizontalPodAutoscaler":
             object["status"] = ["desiredReplicas": 0, "currentMetrics": .null]
-            object.edit("status") { $0["currentMetrics"] = nil }
         case "CertificateSigningRequest", "Node", "ResourceQuota", "APIService", "ValidatingAdmissionPolicy":
             object.fill("status", [:])
         default: break
@@ -123,6 +122,26 @@ enum PodQuality {
 
 /// Base64 with padding (RFC 4648, section 4).
 enum Base64 {
+    /// Where the first byte is that does not belong, counted from 0.
+    static func firstFault(_ text: String) -> Int {
+        let isKnown: (UInt8) -> Bool = { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+                true
+            default: false
+            }
+        }
+        let bytes = Array(text.utf8)
+        return bytes.firstIndex { !isKnown($0) } ?? bytes.count
+    }
+
+    /// Whether a text is base64 with padding; line ends are allowed.
+    static func isValid(_ text: String) -> Bool {
+        let bytes = text.utf8.filter { $0 != 0x0a && $0 != 0x0d }
+        return bytes.count % 4 == 0 && firstFault(String(decoding: bytes, as: UTF8.self)) == bytes.count
+    }
+
     static func encode(_ bytes: [UInt8]) -> String {
         let text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")
         return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)

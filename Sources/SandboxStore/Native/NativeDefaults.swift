@@ -4,6 +4,7 @@ internal import DataTree
 enum NativeDefaults {
     /// Fills in what an object of a native kind leaves open.
     static func apply(kind: String, _ object: inout Tree) {
+        NullFields.fill(kind: kind, &object)
         switch kind {
         case "Pod": pod(&object)
         case "PodTemplate": object.edit("template") { template(&$0) }
@@ -94,6 +95,7 @@ enum NativeDefaults {
         spec.fill("suspend", false)
         spec.fill("successfulJobsHistoryLimit", 3)
         spec.fill("failedJobsHistoryLimit", 1)
+        spec.edit("jobTemplate") { $0.fill("metadata", [:]) }
         spec.edit("jobTemplate", "spec", "template") { template(&$0) }
     }
 

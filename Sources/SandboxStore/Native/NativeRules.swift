@@ -4,15 +4,17 @@ internal import KubeAPI
 /// What is wrong with objects of native kinds, as far as a schema cannot say (`pkg/apis/*/validation` of Kubernetes).
 enum NativeRules {
     /// The issues of a new object, or of a changed one.
-    static func issues(_ kind: String, _ object: Tree, old: Tree?) -> [FaultCause] {
+    static func issues(_ kind: String, _ object: Tree, old: Tree?, subresource: String = "") -> [FaultCause] {
         var issues: [FaultCause]
         switch kind {
         case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet": issues = workload(kind, object)
         case "Pod": issues = PodRules.issues(object["spec"] ?? [:], at: "spec")
         case "Job":
-            issues = PodRules.issues(object.value(at: "spec", "template", "spec") ?? [:], at: "spec.template.spec")
-        case "Service": issues = service(object["spec"] ?? [:])
-        case "ConfigMap", "Secret": issues = keys(kind, object)
+            issues = WorkloadRules.job(object["spec"] ?? [:])
+            issues += PodRules.issues(object.value(at: "spec", "template", "spec") ?? [:], at: "spec.template.spec")
+        case "CronJob": issues = WorkloadRules.cronJob(object["spec"] ?? [:])
+        case "Service": issues = ServiceRules.issues(object["spec"] ?? [:])
+        case "ConfigMap", "Secret": issues = keys(kind, object) + secretIssues(kind, object)
         case "CustomResourceDefinition": issues = DefinitionRules.issues(object)
         case "RoleBinding", "ClusterRoleBinding": issues = binding(object)
         case "Role", "ClusterRole": issues = roleRules(object)
@@ -22,7 +24,7 @@ enum NativeRules {
         case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration": issues = webhooks(object)
         default: issues = []
         }
-        if let old { issues += ImmutableFields.issues(kind, object, old) }
+        if let old { issues += ImmutableFields.issues(kind, object, old, subresource: subresource) }
         return issues
     }
 
@@ -34,6 +36,7 @@ enum NativeRules {
         for field in ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
             issues += nonNegative(spec[field], "spec.\(field)")
         }
+        if kind == "Deployment" { issues += WorkloadRules.strategy(spec["strategy"] ?? [:]) }
         let labels = spec.value(at: "template", "metadata", "labels")
         issues += selector(spec["selector"], labels: labels)
         issues += MetadataRules.labelIssues(labels, "spec.template.labels")
@@ -47,61 +50,32 @@ enum NativeRules {
     }
 
     private static func selector(_ selector: Tree?, labels: Tree?) -> [FaultCause] {
-        guard let selector, selector.object != nil else { return [.required("spec.selector")] }
-        if selector.object?.isEmpty == true {
+        var issues: [FaultCause] = []
+        let isMissing = selector?.object == nil
+        if isMissing { issues.append(.required("spec.selector")) }
+        if selector?.object?.isEmpty == true {
             return [.invalid("spec.selector", "{}", "empty selector is invalid for deployment")]
-        }
-        guard let parsed = try? LabelSelector(selector) else {
-            return [.invalid("spec.selector", GoText.selector(selector), "invalid label selector")]
         }
         var texts: [String: String] = [:]
         for entry in labels?.object?.entries ?? [] { texts[entry.key] = entry.value.string ?? "" }
-        if parsed.matches(texts) { return [] }
-        return [
+        let parsed = selector.flatMap { try? LabelSelector($0) }
+        if !isMissing, parsed == nil {
+            return [.invalid("spec.selector", GoText.json(selector ?? [:]), "invalid label selector")]
+        }
+        guard isMissing || parsed?.matches(texts) == false else { return issues }
+        issues.append(
             .invalid(
                 "spec.template.metadata.labels",
-                GoText.map(texts),
+                GoText.json(labels ?? .null),
                 "`selector` does not match template `labels`"
             )
-        ]
+        )
+        return issues
     }
 
     static func nonNegative(_ value: Tree?, _ path: String) -> [FaultCause] {
         guard let number = value?.integer, number < 0 else { return [] }
         return [.invalid(path, "\(number)", "must be greater than or equal to 0")]
-    }
-
-    // MARK: Network
-
-    private static let serviceTypes = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
-
-    private static func service(_ spec: Tree) -> [FaultCause] {
-        var issues: [FaultCause] = []
-        let type = spec["type"]?.string ?? ""
-        let ports = spec["ports"]?.array ?? []
-        if !serviceTypes.contains(type) { issues.append(.notSupported("spec.type", type, serviceTypes)) }
-        if ports.isEmpty, type != "ExternalName", spec["clusterIP"] != "None" {
-            issues.append(.required("spec.ports"))
-        }
-        if type == "ExternalName", spec["externalName"]?.string?.isEmpty ?? true {
-            issues.append(.required("spec.externalName"))
-        }
-        var names: Set<String> = []
-        for (index, port) in ports.enumerated() {
-            let path = "spec.ports[\(index)]"
-            let name = port["name"]?.string ?? ""
-            if ports.count > 1, name.isEmpty { issues.append(.required("\(path).name")) }
-            if !name.isEmpty, !names.insert(name).inserted {
-                issues.append(.duplicate("\(path).name", MetadataRules.quoted(name)))
-            }
-            issues += PodRules.portNumber(port["port"], "\(path).port", isRequired: true)
-            let transport = port["protocol"]?.string ?? "TCP"
-            if !["TCP", "UDP", "SCTP"].contains(transport) {
-                issues.append(.notSupported("\(path).protocol", transport, ["SCTP", "TCP", "UDP"]))
-            }
-        }
-        issues += MetadataRules.labelIssues(spec["selector"], "spec.selector")
-        return issues
     }
 
     // MARK: Data
@@ -127,6 +101,19 @@ enum NativeRules {
             }
         }
         return issues
+    }
+
+    /// A secret of a known type has the keys of that type.
+    private static func secretIssues(_ kind: String, _ object: Tree) -> [FaultCause] {
+        guard kind == "Secret" else { return [] }
+        let needed: [String]
+        switch object["type"]?.string {
+        case "kubernetes.io/tls": needed = ["tls.crt", "tls.key"]
+        case "kubernetes.io/dockerconfigjson": needed = [".dockerconfigjson"]
+        case "kubernetes.io/ssh-auth": needed = ["ssh-privatekey"]
+        default: needed = []
+        }
+        return needed.filter { object["data"]?[$0] == nil }.map { .required("data[\($0)]") }
     }
 
     // MARK: Access
@@ -179,7 +166,7 @@ enum NativeRules {
         var issues: [FaultCause] = []
         let (least, most) = (spec["minReplicas"]?.integer ?? 1, spec["maxReplicas"]?.integer ?? 0)
         if least < 1 { issues.append(.invalid("spec.minReplicas", "\(least)", "must be greater than or equal to 1")) }
-        if most < 1 { issues.append(.invalid("spec.maxReplicas", "\(most)", "must be greater than 0")) }
+        if most < 1 { issues.append(.required("spec.maxReplicas", "must be set and greater than 0")) }
         if most < least {
             issues.append(
                 .invalid("spec.maxReplicas", "\(most)", "must be greater than or equal to `minReplicas`")
@@ -194,9 +181,13 @@ enum NativeRules {
 
     private static func budget(_ spec: Tree) -> [FaultCause] {
         guard spec.has("minAvailable"), spec.has("maxUnavailable") else { return [] }
-        return [
-            .invalid("spec", "policy.PodDisruptionBudgetSpec{…}", "minAvailable and maxUnavailable cannot be both set")
+        let names = [
+            "MinAvailable": "minAvailable", "Selector": "selector", "MaxUnavailable": "maxUnavailable",
+            "UnhealthyPodEvictionPolicy": "unhealthyPodEvictionPolicy",
         ]
+        let order = ["MinAvailable", "Selector", "MaxUnavailable", "UnhealthyPodEvictionPolicy"]
+        let shown = Tree.object(TreeObject(order.map { (key: $0, value: spec[names[$0] ?? ""] ?? .null) }))
+        return [.invalid("spec", shown.jsonText(.compact), "minAvailable and maxUnavailable cannot be both set")]
     }
 
     private static func lease(_ spec: Tree) -> [FaultCause] {
@@ -247,21 +238,19 @@ enum NativeRules {
     }
 }
 
-/// Values as Go prints them in messages.
+/// Values as they are shown in messages.
 enum GoText {
-    /// A map of strings, its keys in order.
-    static func map(_ values: [String: String]) -> String {
-        let pairs = values.sorted { $0.key < $1.key }.map { entry in
-            "\(MetadataRules.quoted(entry.key)):\(MetadataRules.quoted(entry.value))"
-        }
-        return "map[string]string{\(pairs.joined(separator: ", "))}"
-    }
+    /// A value as compact JSON, the keys of objects in a given order and then by name.
+    static func json(_ tree: Tree, _ order: [String] = []) -> String { ordered(tree, order).jsonText(.compact) }
 
-    /// A label selector.
-    static func selector(_ selector: Tree) -> String {
-        var labels: [String: String] = [:]
-        for entry in selector["matchLabels"]?.object?.entries ?? [] { labels[entry.key] = entry.value.string ?? "" }
-        let matches = labels.isEmpty ? "map[string]string(nil)" : map(labels)
-        return "v1.LabelSelector{MatchLabels:\(matches), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}"
+    private static func ordered(_ tree: Tree, _ order: [String]) -> Tree {
+        switch tree {
+        case .array(let elements): return .array(elements.map { ordered($0, order) })
+        case .object(let object):
+            let known = order.filter { object[$0] != nil }
+            let rest = object.keys.filter { !order.contains($0) }.sorted()
+            return .object(TreeObject((known + rest).map { (key: $0, value: ordered(object[$0] ?? .null, order)) }))
+        default: return tree
+        }
     }
 }

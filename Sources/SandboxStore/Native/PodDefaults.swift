@@ -43,6 +43,7 @@ enum PodDefaults {
         for name in ["postStart", "preStop"] { container.edit("lifecycle", name, "httpGet") { request(&$0) } }
         container.editEach("env") { variable in
             variable.edit("valueFrom", "fieldRef") { $0.fill("apiVersion", "v1") }
+            variable.edit("valueFrom", "resourceFieldRef") { $0.fill("divisor", "0") }
         }
     }
 

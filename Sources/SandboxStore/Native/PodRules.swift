@@ -70,6 +70,16 @@ enum PodRules {
             }
             if mount["mountPath"]?.string?.isEmpty ?? true { issues.append(.required("\(place).mountPath")) }
         }
+        for (index, variable) in (container["env"]?.array ?? []).enumerated()
+        where variable["value"]?.string?.isEmpty == false && variable.has("valueFrom") {
+            issues.append(
+                .invalid(
+                    "\(path).env[\(index)].valueFrom",
+                    "\"\"",
+                    "may not be specified when `value` is not empty"
+                )
+            )
+        }
         issues += resources(container["resources"] ?? [:], at: "\(path).resources")
         return issues
     }
@@ -95,6 +105,18 @@ enum PodRules {
                     )
                 }
             }
+        }
+        for entry in resources["requests"]?.object?.entries ?? [] {
+            guard let limit = resources["limits"]?[entry.key], let most = Quantity(limit),
+                let asked = Quantity(entry.value), most < asked
+            else { continue }
+            issues.append(
+                .invalid(
+                    "\(path).requests",
+                    "\"\(asked)\"",
+                    "must be less than or equal to \(entry.key) limit of \(most)"
+                )
+            )
         }
         return issues
     }

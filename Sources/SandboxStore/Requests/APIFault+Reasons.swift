@@ -58,7 +58,11 @@ extension APIFault {
     package static func invalid(_ kind: GroupVersionKind, _ name: String, _ issues: [FaultCause]) -> APIFault {
         let groupKind = GroupResource(group: kind.group, resource: kind.kind)
         var message = "\(groupKind) \"\(name)\" is invalid"
-        let lines = issues.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
+        var lines: [String] = []
+        for line in issues.map({ $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" })
+        where !lines.contains(line) {
+            lines.append(line)
+        }
         switch lines.count {
         case 0: break
         case 1: message += ": \(lines[0])"

@@ -17,15 +17,19 @@ enum BodyCodec {
 
     static func json(_ bytes: [UInt8]) throws(APIFault) -> Tree {
         do {
-            return try Tree(json: bytes)
+            return try JSONParser.parse(bytes, options: JSONParser.Options(duplicateKeys: .lastWins))
         } catch {
             throw .badRequest("the object provided is unrecognized: \(error)")
         }
     }
 
+    /// Whether a body begins as a JSON object does.
+    static func isJSON(_ bytes: [UInt8]) -> Bool {
+        bytes.first { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 } == UInt8(ascii: "{")
+    }
+
     static func yaml(_ bytes: [UInt8]) throws(APIFault) -> Tree {
-        let start = bytes.first { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }
-        if start == UInt8(ascii: "{") { return try json(bytes) }
+        if isJSON(bytes) { return try json(bytes) }
         do {
             let documents = try YAML.documents(String(decoding: bytes, as: UTF8.self))
             guard let first = documents.first else { return .null }

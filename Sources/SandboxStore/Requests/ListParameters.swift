@@ -39,16 +39,17 @@ struct ListParameters: Sendable {
             throw .invalid(kind, "", issues)
         }
         match = request.parameter("resourceVersionMatch").flatMap(Match.init)
-        revision = try Self.revision(request)
+        revision = try Self.revision(request, isWatch: isWatch)
     }
 
     /// What a list or watch asks for when it asks for nothing.
     private static func text(of error: any Error) -> String { (error as? SelectorError)?.message ?? "\(error)" }
 
-    private static func revision(_ request: APIRequest) throws(APIFault) -> UInt64? {
+    private static func revision(_ request: APIRequest, isWatch: Bool) throws(APIFault) -> UInt64? {
         guard let text = request.parameter("resourceVersion") else { return nil }
         guard let revision = UInt64(text) else {
-            throw .invalidRevision(text)
+            if isWatch { throw APIFault(500, "", "strconv.ParseUint: parsing \"\(text)\": invalid syntax") }
+            throw .badRequest("invalid resourceVersion: strconv.ParseUint: parsing \"\(text)\": invalid syntax")
         }
         return revision
     }
@@ -81,6 +82,11 @@ struct ListParameters: Sendable {
                             field,
                             "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
                         )
+                    )
+                }
+                if match != "NotOlderThan", sendsInitialEvents != nil {
+                    issues.append(
+                        .forbidden(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
                     )
                 }
                 if match != "NotOlderThan" { issues.append(.notSupported(field, match, ["NotOlderThan"])) }

@@ -98,13 +98,18 @@ enum MetadataRules {
             ] where owner[field]?.string?.isEmpty ?? true {
                 issues.append(.invalid("\(path).\(field)", "\"\"", text))
             }
-            if owner["controller"] == true { controllers.append(owner["name"]?.string ?? "") }
+            if owner["controller"] == true {
+                controllers.append("\(owner["kind"]?.string ?? "")/\(owner["name"]?.string ?? "")")
+            }
         }
         if controllers.count > 1 {
             issues.append(
                 .invalid(
                     "metadata.ownerReferences",
-                    "[]metav1.OwnerReference{…}",
+                    GoText.json(
+                        owners ?? [],
+                        ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"]
+                    ),
                     "Only one reference can have Controller set to true. Found \"true\" in references for "
                         + "\(controllers[0]) and \(controllers[1])"
                 )
@@ -113,16 +118,23 @@ enum MetadataRules {
         return issues
     }
 
+    private static let standardFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
+
     private static func finalizerIssues(_ finalizers: Tree?) -> [FaultCause] {
-        (finalizers?.array ?? []).compactMap(\.string).flatMap { name in
-            NameRule.qualifiedName.issues(in: name).map { .invalid("metadata.finalizers", quoted(name), $0) }
+        (finalizers?.array ?? []).compactMap(\.string).enumerated().flatMap { index, name -> [FaultCause] in
+            let path = "metadata.finalizers[\(index)]"
+            let texts = NameRule.qualifiedName.issues(in: name)
+            if !texts.isEmpty { return texts.map { .invalid(path, quoted(name), $0) } }
+            if name.contains("/") || standardFinalizers.contains(name) { return [] }
+            let text = "name is neither a standard finalizer name nor is it fully qualified"
+            return [.invalid(path, quoted(name), text)]
         }
     }
 
     private static func nameRule(_ resource: ServedResource) -> NameRule {
         switch resource.api.plural {
         case "namespaces": .dnsLabel
-        case "services": .dns1035Label
+        case "services": .dnsLabel
         case "roles", "rolebindings", "clusterroles", "clusterrolebindings": .pathSegment
         default: .dnsSubdomain
         }

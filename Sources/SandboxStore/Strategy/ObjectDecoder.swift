@@ -24,9 +24,9 @@ struct ObjectDecoder: Sendable {
             )
         }
         var tree = try identified(body)
-        try checkTypes(tree)
+        try checkTypes(tree, isPatched: isPatched)
         let unknown = scope.resource.schema.node.prune(&tree, isWholeObject: false)
-        if !unknown.isEmpty { try report(unknown, isPatched: isPatched, isApplied: isApplied) }
+        try report(unknown, isPatched: isPatched, isApplied: isApplied)
         if isApplied { return tree }
         return completed(tree)
     }
@@ -80,11 +80,18 @@ struct ObjectDecoder: Sendable {
         return tree
     }
 
+    /// 422: the patch makes something that is no object of the kind.
+    private func refusedPatch(_ why: String) -> APIFault {
+        let patch = String(decoding: scope.request.body, as: UTF8.self)
+        let none = GroupVersionKind(group: "", version: "", kind: "")
+        return .invalid(none, "", [.invalid("patch", "\"\(patch)\"", why)])
+    }
+
     // MARK: Form
 
     /// Values of the wrong type are refused at once where the type is compiled in: everywhere in native kinds, and in the
     /// metadata of custom ones.
-    private func checkTypes(_ tree: Tree) throws(APIFault) {
+    private func checkTypes(_ tree: Tree, isPatched: Bool) throws(APIFault) {
         let mismatch: String?
         if isNative {
             mismatch = GoTypes.mismatch(tree, scope.resource.schema.node)
@@ -92,6 +99,7 @@ struct ObjectDecoder: Sendable {
             mismatch = GoTypes.mismatch(["metadata": tree["metadata"] ?? [:]], Self.metadataOnly(scope.resource.schema))
         }
         guard let mismatch else { return }
+        if isPatched { throw refusedPatch(mismatch) }
         throw .badRequest(
             "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): \(mismatch)"
         )
@@ -104,7 +112,14 @@ struct ObjectDecoder: Sendable {
     }
 
     private func report(_ unknown: [TreePath], isPatched: Bool, isApplied: Bool) throws(APIFault) {
-        let texts = unknown.map { "unknown field \"\($0)\"" }
+        var texts = unknown.map { "unknown field \"\($0)\"" }
+        if !isPatched, !isApplied, validation != .ignore {
+            let body = scope.request.body
+            if BodyCodec.isJSON(body), (try? Tree(json: body)) == nil {
+                texts = DuplicateFields.paths(in: body).map { "duplicate field \"\($0)\"" } + texts
+            }
+        }
+        if texts.isEmpty { return }
         if isApplied {
             let name = KubeObject(["metadata": ["namespace": .string(scope.namespace ?? "")]])
             let place = [name.namespace ?? "", scope.info.name ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
@@ -121,9 +136,7 @@ struct ObjectDecoder: Sendable {
         case .strict:
             let text = "strict decoding error: " + texts.joined(separator: ", ")
             if isPatched {
-                let patch = String(decoding: scope.request.body, as: UTF8.self)
-                let none = GroupVersionKind(group: "", version: "", kind: "")
-                throw .invalid(none, "", [.invalid("patch", "\"\(patch)\"", text)])
+                throw refusedPatch(text)
             }
             throw .badRequest(
                 "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): \(text)"
@@ -145,6 +158,13 @@ enum GoTypes {
         _ depth: Int
     ) -> String? {
         guard depth < 128, !tree.isNull else { return nil }
+        if node.facts.format == "quantity", Quantity(tree) == nil {
+            return "quantities must match the regular expression "
+                + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        }
+        if node.facts.format == "byte", let text = tree.string, !Base64.isValid(text) {
+            return "illegal base64 data at input byte \(Base64.firstFault(text))"
+        }
         if let wrong = wrongType(tree, node.facts) {
             let place = path.isEmpty ? "" : "Go struct field \(owner ?? "Object").\(path.joined(separator: ".")) "
             let preposition = path.isEmpty ? "Go value " : place
@@ -240,7 +260,10 @@ enum NativeForm {
             }
             if !empty.isEmpty { object.filter { !empty.contains($0.key) } }
             tree = .object(object)
-        default: return
+        default:
+            // Quantities are kept in their canonical form.
+            guard node.facts.format == "quantity", let quantity = Quantity(tree) else { return }
+            tree = .string(quantity.description)
         }
     }
 

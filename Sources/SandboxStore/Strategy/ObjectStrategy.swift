@@ -55,7 +55,7 @@ struct ObjectStrategy: Sendable {
                 ? ["managedFields", "resourceVersion", "annotations", "finalizers"]
                 : ["managedFields", "resourceVersion"]
             for field in fields { new.set(given[field], at: ["metadata", field]) }
-        } else if subresource.isEmpty, resource.hasStatus {
+        } else if subresource.isEmpty || subresource == "finalize", resource.hasStatus {
             new["status"] = old["status"]
         }
         var metadata = new["metadata"] ?? [:]
@@ -106,9 +106,11 @@ struct ObjectStrategy: Sendable {
 
     /// What is wrong with a change of an object.
     func issues(updating new: Tree, from old: Tree, subresource: String) async -> [FaultCause] {
-        var issues = MetadataRules.issues(new, resource) + MetadataRules.issues(changing: old, to: new)
+        let changes = MetadataRules.issues(changing: old, to: new)
+        // kube-apiserver looks at the metadata of native kinds twice.
+        var issues = MetadataRules.issues(new, resource) + (isNative ? changes + changes : changes)
         if isNative {
-            issues += NativeRules.issues(resource.kind.kind, new, old: old)
+            issues += NativeRules.issues(resource.kind.kind, new, old: old, subresource: subresource)
         } else {
             issues += customIssues(new, old: old)
         }

@@ -96,7 +96,8 @@ struct DeleteHandler: Sendable {
         do throws(StorageError) {
             let change = try await context.storage.write(write)
             await Reactions(context: context).written(resource, change)
-            return isGone ? .gone(object.tree) : .pending(change.after?.tree ?? state)
+            let isPod = resource.groupResource.description == "pods"
+            return isGone ? .gone(isPod ? state : object.tree) : .pending(change.after?.tree ?? state)
         } catch {
             if error.code == .changed { return .raced }
             throw APIFault(error, resource, object.key.name)
@@ -174,7 +175,9 @@ struct DeletionPlan: Sendable {
         }
         let time = context.configuration.now().advanced(by: .seconds(grace)).rfc3339
         tree.set(.string(time), at: ["metadata", "deletionTimestamp"])
-        tree.set(.integer(grace), at: ["metadata", "deletionGracePeriodSeconds"])
+        if resource.groupResource.description != "namespaces" {
+            tree.set(.integer(grace), at: ["metadata", "deletionGracePeriodSeconds"])
+        }
         guard !isMarked else { return }
         if let generation = tree.value(at: "metadata", "generation")?.integer, generation > 0 {
             tree.set(.integer(generation &+ 1), at: ["metadata", "generation"])

@@ -26,6 +26,9 @@ struct ObjectPresenter: Sendable {
     func list(_ page: ListPage) -> APIResponse {
         var metadata: Tree = ["resourceVersion": .string(String(page.revision))]
         if let token = page.token { metadata["continue"] = .string(token) }
+        if case .custom = scope.resource.origin, page.token == nil, scope.resource.kind != scope.resource.storedKind {
+            metadata["continue"] = ""
+        }
         if let remaining = page.remaining { metadata["remainingItemCount"] = .integer(Int64(remaining)) }
         switch representation.shape {
         case .table(let version):

@@ -53,7 +53,8 @@ struct EvictionHandler: Sendable {
         if (status["observedGeneration"]?.integer ?? 0) < (KubeObject(budget.tree).generation ?? 0) {
             throw Self.refusal(
                 budget,
-                "The disruption budget \(budget.key.name) is still being processed by the server."
+                "The disruption budget \(budget.key.name) is still being processed by the server.",
+                retryAfterSeconds: 10
             )
         }
         let allowed = status["disruptionsAllowed"]?.integer ?? 0
@@ -75,15 +76,16 @@ struct EvictionHandler: Sendable {
         } catch {
             throw Self.refusal(
                 budget,
-                "The disruption budget \(budget.key.name) is still being processed by the server."
+                "The disruption budget \(budget.key.name) is still being processed by the server.",
+                retryAfterSeconds: 10
             )
         }
     }
 
-    private static func refusal(_ budget: StoredObject, _ message: String) -> APIFault {
+    private static func refusal(_ budget: StoredObject, _ message: String, retryAfterSeconds: Int = 0) -> APIFault {
         var fault = APIFault.tooManyRequests(
             "Cannot evict pod as it would violate the pod's disruption budget.",
-            retryAfterSeconds: 0
+            retryAfterSeconds: retryAfterSeconds
         )
         fault.details?.causes = [FaultCause(reason: "DisruptionBudget", message: message, field: "")]
         return fault

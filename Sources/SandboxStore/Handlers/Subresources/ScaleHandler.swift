@@ -12,7 +12,9 @@ struct ScaleHandler: Sendable {
             guard let object = try await context.read(scope.resource, scope.key()) else {
                 throw .notFound(scope.resource.groupResource, scope.info.name ?? "")
             }
-            return presenter.plain(Self.scale(scope.resource.served(object.tree), paths))
+            let served = scope.resource.served(object.tree)
+            try Self.checkNumber(served, paths)
+            return presenter.plain(Self.scale(served, paths))
         }
         let isPatch = scope.info.verb == .patch
         let parameters = try WriteParameters(scope.request, kind: isPatch ? "PatchOptions" : "UpdateOptions")
@@ -24,6 +26,7 @@ struct ScaleHandler: Sendable {
         update.retriesConflicts = isPatch
         let result = try await update.run { old throws(APIFault) in
             guard let old else { throw .notFound(scope.resource.groupResource, scope.info.name ?? "") }
+            try Self.checkNumber(old, paths)
             let present = Self.scale(old, paths)
             let wanted = try isPatch ? Self.patched(present, body, patchKind) : body
             return ObjectUpdate.Wanted(object: try Self.scaled(old, wanted, paths, scope))
@@ -56,6 +59,12 @@ struct ScaleHandler: Sendable {
             selector: scale.labelSelector.map(keys),
             isCustom: true
         )
+    }
+
+    /// - Throws: 500 when a custom resource does not say how many it wants.
+    private static func checkNumber(_ object: Tree, _ paths: Paths) throws(APIFault) {
+        guard paths.isCustom, value(paths.wanted, of: object) == nil else { return }
+        throw .internalError("the spec replicas field \".\(paths.wanted.joined(separator: "."))\" does not exist")
     }
 
     private static func value(_ keys: [String], of tree: Tree) -> Tree? {

@@ -153,6 +153,6 @@ extension APIFault {
     /// 422: this kind takes no update that does not say what it is based on.
     static func missingRevision(_ resource: GroupResource, _ name: String) -> APIFault {
         let kind = GroupVersionKind(group: resource.group, version: "", kind: resource.resource)
-        return .invalid(kind, name, [.invalid("metadata.resourceVersion", "0x0", "must be specified for an update")])
+        return .invalid(kind, name, [.invalid("metadata.resourceVersion", "0", "must be specified for an update")])
     }
 }

@@ -31,7 +31,9 @@ struct PatchHandler: Sendable {
             result = try await update.run { old throws(APIFault) in
                 guard let old else { throw .notFound(scope.resource.groupResource, scope.info.name ?? "") }
                 let patched = try Self.patched(old, patch, kind, scope.resource)
-                return ObjectUpdate.Wanted(object: try decoder.decode(patched, isPatched: true))
+                let decoded = try decoder.decode(patched, isPatched: true)
+                try UpdateHandler.checkName(decoded, scope)
+                return ObjectUpdate.Wanted(object: decoded)
             }
         }
         return presenter.object(scope.resource.served(result.object), status: result.isNew ? 201 : 200)
@@ -46,10 +48,15 @@ struct PatchHandler: Sendable {
         case MediaTypes.strategicPatch where isNative: return .strategic
         case MediaTypes.applyPatch: return .apply
         default:
-            let strategic = isNative ? [MediaTypes.strategicPatch] : []
-            throw .unsupportedMediaType(
-                [MediaTypes.jsonPatch, MediaTypes.mergePatch] + strategic + [MediaTypes.applyPatch]
-            )
+            if isNative {
+                throw APIFault(
+                    415,
+                    "UnsupportedMediaType",
+                    "415: Unsupported Media Type",
+                    details: APIFault.Details()
+                )
+            }
+            throw .unsupportedMediaType([MediaTypes.jsonPatch, MediaTypes.mergePatch, MediaTypes.applyPatch])
         }
     }
 
@@ -68,7 +75,7 @@ struct PatchHandler: Sendable {
             }
         } catch {
             switch (kind, error.code) {
-            case (.json, .testFailed), (.json, .missingTarget), (.json, .tooLarge):
+            case (.json, _):
                 // kube-apiserver refuses a JSON patch that does not fit as an invalid object.
                 throw APIFault(
                     422,
