@@ -10,6 +10,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -47,7 +48,7 @@ let allTargets: [Target] = [
     .target(name: "KubeCurl", dependencies: ["CCurl", "KubeClient", "MeshBase"]),
     .target(
         name: "HTTPServing",
-        dependencies: ["MeshBase", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL]
+        dependencies: ["MeshBase", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL, nioTLS]
     ),
     .target(name: "ExpressionLanguage", dependencies: ["DataTree", "KubeAPI", "MeshBase", "PatternMatching"]),
     .target(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
 internal import MeshBase
@@ -40,7 +41,10 @@ struct MeshSandbox: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "mesh-sandbox") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
-        let webhooks = CurlWebhooks()
+        let webhooks = WebhookLinks { connection in
+            let transport = CurlTransport(connection: connection)
+            return WebhookLinks.Link(transport) { try? await transport.run() }
+        }
         let cluster = try SandboxCluster(try settings(webhooks), environment: Self.environment(logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -57,7 +61,7 @@ struct MeshSandbox: AsyncParsableCommand {
         try await group.run()
     }
 
-    private func settings(_ webhooks: CurlWebhooks) throws -> SandboxConfiguration {
+    private func settings(_ webhooks: WebhookLinks) throws -> SandboxConfiguration {
         guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
             (0...65_535).contains(port)
         else { throw ValidationError("--listen \(listen) must be host:port, for example 127.0.0.1:6443") }
@@ -88,7 +92,7 @@ extension SandboxConfiguration.NodeKind: ExpressibleByArgument {}
 /// Runs the cluster, and tells where it is once it can be used.
 private struct ClusterService: Service {
     let cluster: SandboxCluster
-    let webhooks: CurlWebhooks
+    let webhooks: WebhookLinks
     let kubeconfig: String
 
     func run() async throws {

@@ -1,7 +1,7 @@
-import HTTPServing
-import NIOCore
-import NIOPosix
-import Synchronization
+internal import HTTPServing
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
 
 /// A client that sends and receives text as it is, to say things no HTTP library would say.
 struct RawClient {

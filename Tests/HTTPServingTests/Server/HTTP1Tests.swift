@@ -1,6 +1,6 @@
-import HTTPServing
-import MeshBase
-import Testing
+internal import HTTPServing
+internal import MeshBase
+internal import Testing
 
 @Suite struct HTTP1Tests {
     /// What is sent, and what must come back before the server closes.

@@ -1,6 +1,6 @@
-import Testing
+internal import Testing
 
-@testable import HTTPServing
+@testable internal import HTTPServing
 
 @Suite struct RequestClockTests {
     enum Event: Sendable { case head, body, end, responded }

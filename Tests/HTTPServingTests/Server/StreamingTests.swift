@@ -1,6 +1,6 @@
-import HTTPServing
-import MeshBase
-import Testing
+internal import HTTPServing
+internal import MeshBase
+internal import Testing
 
 @Suite struct StreamingTests {
     @Test func streamsPiecesAsTheyAreWritten() async throws {

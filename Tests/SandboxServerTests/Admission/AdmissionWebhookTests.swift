@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import Testing
 
-@testable import SandboxServer
-@testable import SandboxStore
+@testable internal import SandboxServer
+@testable internal import SandboxStore
 
 @Suite struct AdmissionWebhookTests {
     static func attributes(

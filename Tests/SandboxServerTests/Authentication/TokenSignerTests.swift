@@ -1,8 +1,8 @@
-import DataTree
-import SandboxStore
-import Testing
+internal import DataTree
+internal import SandboxStore
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct TokenSignerTests {
     static let claims = TokenClaims(

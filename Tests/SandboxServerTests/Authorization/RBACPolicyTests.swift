@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import SandboxStore
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import SandboxStore
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct RBACPolicyTests {
     static func question(

@@ -1,11 +1,11 @@
-import DataTree
-import FoundationEssentials
-import KubeAPI
-import MeshTestKit
-import SandboxStore
-import Testing
+internal import DataTree
+internal import FoundationEssentials
+internal import KubeAPI
+internal import MeshTestKit
+internal import SandboxStore
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct FileLogTests {
     static func record(_ number: UInt64, value: String? = "x") -> LogRecord {

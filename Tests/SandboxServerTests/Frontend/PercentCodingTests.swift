@@ -1,8 +1,8 @@
-import HTTPServing
-import SandboxStore
-import Testing
+internal import HTTPServing
+internal import SandboxStore
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct PercentCodingTests {
     static let texts: [(String, Bool, String?)] = [

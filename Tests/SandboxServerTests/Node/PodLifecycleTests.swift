@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import MeshBase
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct PodLifecycleTests {
     static let node = PodLifecycle.Node(address: "127.0.0.1")

@@ -1,8 +1,8 @@
-import DataTree
-import KubeAPI
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct EndpointsPlanTests {
     static var service: KubeObject {

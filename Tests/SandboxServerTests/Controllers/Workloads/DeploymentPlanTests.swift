@@ -1,10 +1,10 @@
-import DataTree
-import KubeAPI
-import MeshBase
-import MeshTestKit
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+internal import MeshTestKit
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct DeploymentPlanTests {
     static let now = Timestamp(seconds: 1_700_000_000)

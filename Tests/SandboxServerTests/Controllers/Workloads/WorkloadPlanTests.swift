@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import MeshBase
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+internal import Testing
 
-@testable import SandboxServer
+@testable internal import SandboxServer
 
 @Suite struct WorkloadPlanTests {
     static let now = Timestamp(seconds: 1_700_000_000)
