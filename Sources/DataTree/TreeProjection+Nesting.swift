@@ -4,6 +4,7 @@ extension TreeProjection {
     /// - Parameters:
     ///   - key: Where the value stands, for example `object` in the event of a watch.
     ///   - patterns: What a projection that names what is kept keeps of the value besides.
+    /// - Returns: the rules for the larger object.
     public func under(_ key: String, keepingAlso patterns: [[String]] = []) -> TreeProjection {
         guard keeps else {
             return TreeProjection(root: Node(children: [key: root], any: nil, isEnd: false), keeps: false)

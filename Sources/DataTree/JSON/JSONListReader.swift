@@ -103,7 +103,7 @@ public struct JSONListReader: Sendable {
     }
 
     private func unexpected(_ expectation: String, _ byte: UInt8) -> ParseError {
-        let message = "expected \(expectation), found \(JSONEngine.show(byte))"
+        let message = "expected \(expectation), found \(JSONCursor.show(byte))"
         return ParseError(code: .syntax, message: message, line: 1, column: 1)
     }
 }

@@ -135,7 +135,7 @@ struct JSONOutput: ~Copyable {
         var offset = 0
         while bytes.count - offset >= 8 {
             let word = UnsafeRawPointer(source + offset).loadUnaligned(as: UInt64.self)
-            if Self.needsEscape(word) { return false }
+            if ByteWord.special(word) != 0 { return false }
             UnsafeMutableRawPointer(target + offset).storeBytes(of: word, as: UInt64.self)
             offset += 8
         }
@@ -147,16 +147,6 @@ struct JSONOutput: ~Copyable {
         }
         count += bytes.count
         return true
-    }
-
-    @inline(__always)
-    private static func needsEscape(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5C)
-        let control = (word &- ones &* 0x20) & ~word
-        let found = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | control
-        return found & (ones &* 0x80) != 0
     }
 
     private mutating func writeEscaped(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -33,4 +33,19 @@ struct StringCache: Sendable {
     static func finish(_ hash: UInt64, length: Int) -> UInt64 {
         (hash ^ UInt64(truncatingIfNeeded: length)) &* 0xD6E8_FEB8_6659_FD93
     }
+
+    /// The hash of bytes that are not read from a text.
+    static func hash(_ bytes: [UInt8]) -> UInt64 {
+        var hash: UInt64 = 0
+        var place = 0
+        while place < bytes.count {
+            var word: UInt64 = 0
+            for offset in 0..<min(8, bytes.count - place) {
+                word |= UInt64(bytes[place + offset]) << (UInt64(offset) * 8)
+            }
+            hash = mix(hash, word)
+            place += 8
+        }
+        return finish(hash, length: bytes.count)
+    }
 }

@@ -31,7 +31,9 @@ public struct JSONPatch: Sendable, Hashable {
         self.operations = operations
     }
 
-    /// Reads a patch; throws when it is no array of well-formed operations. Members that are not known are ignored.
+    /// Reads a patch; throws when it is no array of well-formed operations.
+    ///
+    /// Members of operations that are not known are ignored.
     public init(_ tree: Tree) throws(PatchError) {
         guard let list = tree.array else {
             throw PatchError(code: .malformed, message: "a JSON patch must be an array, not \(tree.kindName)")

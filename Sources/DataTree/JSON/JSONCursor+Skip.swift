@@ -1,4 +1,4 @@
-extension JSONEngine {
+extension JSONCursor {
     /// Passes over a value, checking its grammar but not its encoding, and keeping nothing.
     mutating func skipValue(depth: Int) throws(JSONFault) {
         skipSpace()
