@@ -57,6 +57,7 @@ package struct PlanExecutor: Sendable {
     /// - Parameters:
     ///   - steps: the writes.
     ///   - isCurrent: whether the MeshOperator is still the one the plan was made for; asked before each write.
+    /// - Returns: what was done and what was refused.
     /// - Throws: ``MeshOperatorError`` with code `superseded`; `KubeError` for what time may heal.
     package func perform(_ steps: [MeshStep], isCurrent: @Sendable () -> Bool) async throws -> ExecutionReport {
         var report = ExecutionReport()

@@ -34,6 +34,7 @@ package final class WriteLedger: Sendable {
     ///   - id: the object.
     ///   - cached: what the store has.
     ///   - version: how far the store has come.
+    /// - Returns: nil where there is no such object.
     package func latest(_ id: ResourceID, cached: KubeObject?, version: ResourceVersion?) -> KubeObject? {
         entries.withLock { entries in
             switch entries[id] {

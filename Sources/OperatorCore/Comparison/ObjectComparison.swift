@@ -19,6 +19,7 @@ package struct ObjectComparison: Sendable {
     /// - Parameters:
     ///   - desired: what would be applied, without nulls and empty lists.
     ///   - live: the object as the API server shows it, managed fields included.
+    /// - Returns: the differences in the order of the fields.
     package func differences(desired: KubeObject, live: KubeObject) -> [FieldDifference] {
         let owned = ObjectOwnership(live).applied(by: manager)?.fields ?? .object(TreeObject())
         var walk = Walk()

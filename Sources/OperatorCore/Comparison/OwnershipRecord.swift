@@ -5,7 +5,7 @@ package import KubeAPI
 package struct OwnershipRecord: Sendable, Hashable {
     /// The manager's name.
     package let manager: String
-    /// Whether the fields came by server-side apply: a lasting claim. Otherwise by a plain write.
+    /// Whether the fields came by server-side apply, which is a lasting claim, and not by a plain write.
     package let isApplied: Bool
     /// The subresource written through, empty for the object itself.
     package let subresource: String

@@ -11,7 +11,7 @@ extension Tree {
         return current
     }
 
-    /// The tree without the value at `place`; unchanged where there is none.
+    /// The tree without the value at `place`, and without objects that this leaves empty; unchanged where there is none.
     func removing(_ place: FieldPlace) -> Tree {
         removing(place.steps[...])
     }
@@ -22,7 +22,13 @@ extension Tree {
         switch self {
         case .object(var object):
             guard case .field(let name) = first, let child = object[name] else { return self }
-            object[name] = rest.isEmpty ? nil : child.removing(rest)
+            let rested = child.removing(rest)
+            let isEmptied = rested.object?.isEmpty == true && child.object?.isEmpty == false
+            if rest.isEmpty || isEmptied {
+                object[name] = Tree?.none
+            } else {
+                object[name] = rested
+            }
             return .object(object)
         case .array(var items):
             guard let index = Self.position(of: first, in: items) else { return self }

@@ -8,6 +8,7 @@ extension MeshPlanner {
     /// - Parameters:
     ///   - intent: what was asked for, as far as it can be read.
     ///   - blueprint: the objects of the mesh, where they can still be rendered; they only give the order.
+    /// - Returns: the next deletions; the stage `removed` once nothing is left.
     package func teardown(intent: MeshIntent, blueprint: MeshBlueprint?) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
         let doomed = observation.ours(manager: Self.manager).filter { isDoomed($0, intent) }

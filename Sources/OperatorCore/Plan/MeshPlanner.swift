@@ -29,6 +29,7 @@ package struct MeshPlanner: Sendable {
     ///   - intent: what is asked for.
     ///   - blueprint: the objects of the mesh, completed.
     ///   - catalogue: the versions known.
+    /// - Returns: the writes that may be made now, and how things stand.
     package func plan(intent: MeshIntent, blueprint: MeshBlueprint, catalogue: VersionCatalogue) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
         if let refusal = refusal(of: intent, catalogue: catalogue) { return MeshPlan(stage: .refused(refusal)) }

@@ -82,8 +82,9 @@ package enum ObjectReadiness: Sendable, Hashable {
             ? .waiting("\(ResourceID(object)) is being deleted") : .ready
     }
 
-    /// A Service needs its cluster address. An address from outside is reported, but not awaited: many clusters have nobody
-    /// who hands them out.
+    /// A Service needs its cluster address.
+    ///
+    /// An address from outside is reported, but not awaited: many clusters have nobody who hands them out.
     private static func service(_ object: KubeObject) -> ObjectReadiness {
         let address = object.tree.value(at: "spec", "clusterIP")?.string ?? ""
         let isExternal = object.tree.value(at: "spec", "type")?.string == "ExternalName"

@@ -130,8 +130,10 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     private func rollOut(_ scope: inout ReconcileScope<Void>) async throws -> PhaseOutcome {
         let object = scope.object
         let spec: MeshOperatorSpec
-        do {
+        do throws(SpecError) {
             spec = try MeshOperatorResource(decoding: object).spec
+            let issues = QuantityCheck.issues(in: object.tree["spec"] ?? .null)
+            guard issues.isEmpty else { throw SpecError(issues: issues) }
         } catch {
             return conclude(MeshPlan(stage: .invalid(error.message)), MeshRun(object: object, intent: nil), &scope)
         }

@@ -1,8 +1,10 @@
-package import KubeAPI
+internal import KubeAPI
 package import KubeClient
 package import KubeRuntime
+internal import Logging
 package import ManifestRendering
 internal import MeshAPI
+internal import MeshBase
 
 /// The operator as one thing to run: caches, controller, leader election and events.
 package struct MeshOperatorService: Sendable {
@@ -12,8 +14,8 @@ package struct MeshOperatorService: Sendable {
         package var transport: any HTTPTransport
         /// The versions there are.
         package var catalogue: VersionCatalogue
-        /// CustomResourceDefinitions that belong to the base of every mesh.
-        package var definitions: [KubeObject] = []
+        /// CustomResourceDefinitions to apply at the start, and to apply with every mesh.
+        package var definitions: OwnDefinitions?
         /// How to elect a leader; nil to lead always.
         package var election: LeaderElectionMachine.Configuration?
         /// Who reports events, for example `mesh-operator-0`.
@@ -23,6 +25,22 @@ package struct MeshOperatorService: Sendable {
         /// How many MeshOperators are reconciled at a time.
         package var workers = 2
 
+        /// Lets the operator lead only while it holds the lease `mesh-operator` of a namespace.
+        package mutating func elect(in namespace: String) {
+            election = LeaderElectionMachine.Configuration(
+                lease: ObjectKey(namespace: namespace, name: "mesh-operator"),
+                identity: "\(instance)_\(String(RandomSource.system.unit().bitPattern, radix: 16))"
+            )
+        }
+
+        /// Names what is needed, with the versions built into the program.
+        ///
+        /// - Parameter transport: carries requests to the API server.
+        /// - Throws: `RenderError` when the program was built of broken data.
+        package init(transport: any HTTPTransport) throws {
+            self.init(transport: transport, catalogue: try VersionCatalogue.builtIn())
+        }
+
         /// Names what is needed.
         package init(transport: any HTTPTransport, catalogue: VersionCatalogue) {
             self.transport = transport
@@ -30,8 +48,10 @@ package struct MeshOperatorService: Sendable {
         }
     }
 
-    /// Runs everything; see ``KubeRuntime/ControllerHost``.
-    package let host: ControllerHost
+    private let host: ControllerHost
+    private let definitions: OwnDefinitions?
+    private let client: ClusterClient
+    private let environment: RuntimeEnvironment
     /// The caches.
     package let stores: MeshStores
     /// The controller.
@@ -45,6 +65,7 @@ package struct MeshOperatorService: Sendable {
     ///   - configuration: what the operator needs.
     ///   - renderer: turns specs into objects; nil for the mesh's own renderer.
     ///   - environment: time, chance, log and metrics.
+    /// - Throws: `StoreError` when a cache is already being written.
     package init(
         _ configuration: Configuration,
         renderer: MeshOperatorReconciler.Renderer? = nil,
@@ -74,7 +95,7 @@ package struct MeshOperatorService: Sendable {
             catalogue: configuration.catalogue,
             renderer: renderer ?? Self.renderer(configuration.catalogue)
         )
-        parts.definitions = configuration.definitions
+        parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
         controller = Controller(
@@ -98,7 +119,28 @@ package struct MeshOperatorService: Sendable {
         )
         self.stores = stores
         self.elector = elector
+        self.definitions = configuration.definitions
+        self.client = plain
+        self.environment = environment
     }
+
+    /// Applies the operator's own definitions, then works until ``stop()``, cancellation, or loss of leadership.
+    ///
+    /// Call it once.
+    ///
+    /// - Throws: `KubeError` when the definitions cannot be applied; what `ControllerHost.run()` throws.
+    package func run() async throws {
+        for name in try await definitions?.install(with: client) ?? [] {
+            environment.logger.info("definition applied", metadata: ["name": "\(name)"])
+        }
+        try await host.run()
+    }
+
+    /// Makes ``run()`` return once what is in flight has finished.
+    package func stop() { host.stop() }
+
+    /// Adds the checks of the operator.
+    package func register(in health: HealthRegistry) { host.register(in: health) }
 
     /// The mesh's own renderer.
     package static func renderer(_ catalogue: VersionCatalogue) -> MeshOperatorReconciler.Renderer {

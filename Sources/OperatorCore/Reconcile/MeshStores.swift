@@ -77,6 +77,7 @@ package struct MeshStores: Sendable {
     ///   - resource: the MeshOperator.
     ///   - wanted: the names to look up besides what bears its label.
     ///   - ledger: what this process knows before the caches do.
+    /// - Returns: everything but the cluster's version, accepted values and usage.
     package func observe(_ resource: KubeObject, wanted: [ResourceID], ledger: WriteLedger) -> MeshObservation {
         var observation = MeshObservation(resource: resource)
         var ids = Set(wanted)

@@ -1,0 +1,46 @@
+internal import DataTree
+package import KubeAPI
+package import KubeClient
+internal import MeshAPI
+
+/// The CustomResourceDefinitions an operator was started with: its own, and those that belong to every mesh.
+package struct OwnDefinitions: Sendable {
+    /// Definitions of the operator's own group, which it needs before it can watch anything.
+    package let own: [KubeObject]
+    /// All others, which belong to the base of every mesh.
+    package let ofMeshes: [KubeObject]
+
+    /// Reads definitions from the texts of YAML files; what is none is left out.
+    ///
+    /// - Parameter texts: the files.
+    /// - Throws: `ParseError` where a text is not YAML.
+    package init(yaml texts: [String]) throws {
+        let objects = try texts.flatMap { try YAML.documents($0) }.map { KubeObject($0) }
+        let definitions = objects.filter { $0.kind.kind == "CustomResourceDefinition" }.sorted { $0.name < $1.name }
+        own = definitions.filter { Self.isOwn($0) }
+        ofMeshes = definitions.filter { !Self.isOwn($0) }
+    }
+
+    /// Applies the operator's own definitions where they differ from what is there.
+    ///
+    /// - Parameter client: calls the API.
+    /// - Returns: the names of those that were applied.
+    /// - Throws: `KubeError` when one cannot be read or applied.
+    package func install(with client: ClusterClient) async throws -> [String] {
+        var applied: [String] = []
+        for definition in own {
+            let wanted = KubeObject(definition.tree.strippedForApply())
+            if let live = try await client.find(.customResourceDefinitions, wanted.key) {
+                let comparison = ObjectComparison(manager: MeshPlanner.manager)
+                if comparison.differences(desired: wanted, live: live).isEmpty { continue }
+            }
+            _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
+            applied.append(wanted.name)
+        }
+        return applied
+    }
+
+    private static func isOwn(_ definition: KubeObject) -> Bool {
+        definition.tree.value(at: "spec", "group")?.string == MeshNames.group
+    }
+}

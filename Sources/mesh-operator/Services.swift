@@ -1,0 +1,47 @@
+internal import HTTPServing
+internal import KubeCurl
+internal import KubeRuntime
+internal import Logging
+internal import OperatorCore
+internal import ServiceLifecycle
+
+/// Carries requests until everything else has stopped.
+struct TransportWork: Service {
+    let transport: CurlTransport
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await transport.run() }
+    }
+}
+
+/// Something that runs until a signal asks it to stop, finishing what is in flight.
+struct Work: Service {
+    let body: @Sendable () async throws -> Void
+    let stop: @Sendable () -> Void
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await body()
+        } onGracefulShutdown: {
+            stop()
+        }
+    }
+}
+
+extension Work {
+    /// Serves metrics and probes on one address.
+    init(_ place: ListenAddress, name: String, _ probes: ProbeResponder, _ logger: Logger) {
+        let server = HTTPServer(configuration: HTTPServerConfiguration(host: place.host, port: place.port)) { request in
+            let answer = probes.answer(request.query.map { "\(request.path)?\($0)" } ?? request.path)
+            var response = ServerResponse.text(answer.body, status: answer.status)
+            response.headers = HeaderFields([.init("Content-Type", answer.contentType)])
+            return response
+        }
+        body = {
+            try await server.run { address in
+                logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+            }
+        }
+        stop = { server.shutdown() }
+    }
+}

@@ -1,0 +1,66 @@
+import KubeAPI
+internal import KubeRuntime
+import Testing
+
+@testable import OperatorCore
+
+@Suite struct OwnershipMarksTests {
+    static let marks = OwnershipMarks(owner: "mesh", uid: "u1")
+
+    static let samples: [(String, OwnershipMarks.Verdict)] = [
+        ("{metadata: {}}", .unmarked),
+        ("{metadata: {labels: {meshoperator.io/owner: mesh}, annotations: {meshoperator.io/owner-uid: u1}}}", .ours),
+        ("{metadata: {annotations: {meshoperator.io/owner-uid: u1}}}", .ours),
+        (
+            "{metadata: {labels: {meshoperator.io/owner: mesh}, annotations: {meshoperator.io/owner-uid: u0}}}",
+            .otherOwner(name: "mesh", uid: "u0")
+        ),
+        ("{metadata: {labels: {meshoperator.io/owner: mesh}}}", .otherOwner(name: "mesh", uid: "")),
+        (
+            "{metadata: {labels: {meshoperator.io/owner: mesh}, managedFields: [{manager: mesh-operator, operation: Apply}]}}",
+            .ours
+        ),
+        (
+            "{metadata: {labels: {meshoperator.io/owner: other}, managedFields: [{manager: mesh-operator, operation: Apply}]}}",
+            .otherOwner(name: "other", uid: "")
+        ),
+    ]
+
+    @Test(arguments: samples) func tellsOursFromOthers(_ yaml: String, _ expected: OwnershipMarks.Verdict) throws {
+        let object = KubeObject(try requireDocument(yaml))
+        #expect(Self.marks.verdict(on: object, manager: "mesh-operator") == expected)
+    }
+
+    @Test func stampsTheSameForTheSameInput() {
+        let object = KubeObject(kind: .deployment, key: ObjectKey(namespace: "n", name: "d"))
+        let stamped = Self.marks.stamped(object, version: "1.30.2")
+        #expect(stamped == Self.marks.stamped(object, version: "1.30.2"))
+        #expect(stamped.annotations["meshoperator.io/version"] == "1.30.2")
+        #expect(Self.marks.verdict(on: stamped, manager: "mesh-operator") == .ours)
+        let plain = Self.marks.stamped(KubeObject(kind: .configMap, key: ObjectKey(name: "c")), version: "1.30.2")
+        #expect(plain.annotations["meshoperator.io/version"] == nil)
+    }
+
+    @Test func findsWhoUsesARevision() throws {
+        let pods = try [
+            "{metadata: {name: a, namespace: shop, annotations: {sidecar.istio.io/status: '{\"revision\":\"default\"}'}}}",
+            "{metadata: {name: b, namespace: shop, labels: {istio.io/rev: other}, annotations: {sidecar.istio.io/status: '{}'}}}",
+            "{metadata: {name: c, namespace: shop}}",
+            "{metadata: {name: g, namespace: istio-system, labels: {app: gateway}, annotations: {sidecar.istio.io/status: '{}'}}}",
+        ].map { MeshProjection.pods(KubeObject(try requireDocument($0))) }
+        let namespaces = try [
+            "{metadata: {name: shop, labels: {istio-injection: enabled}}}",
+            "{metadata: {name: lab, labels: {istio.io/rev: other}}}", "{metadata: {name: plain}}",
+        ].map { KubeObject(try requireDocument($0)) }
+        let gateway = KubeObject(
+            try requireDocument(
+                "{metadata: {name: g, namespace: istio-system}, spec: {selector: {matchLabels: {app: gateway}}}}"
+            )
+        )
+        let usage = RevisionUsage(of: "default", pods: pods, namespaces: namespaces, workloads: [gateway])
+        #expect(usage.pods == [ObjectKey(namespace: "shop", name: "a")])
+        #expect(usage.namespaces == ["shop"])
+        #expect(usage.summary == "1 pod (shop/a) and 1 namespace (shop)")
+        #expect(!RevisionUsage(of: "none", pods: pods, namespaces: namespaces, workloads: []).isInUse)
+    }
+}

@@ -1,0 +1,84 @@
+import KubeAPI
+import Testing
+
+@testable import OperatorCore
+
+@Suite struct ObjectReadinessTests {
+    enum Verdict: String, Sendable { case ready, waiting, failed }
+
+    static let samples: [(String, Verdict)] = [
+        ("{kind: ConfigMap, apiVersion: v1}", .ready),
+        ("{kind: ConfigMap, apiVersion: v1, metadata: {deletionTimestamp: x}}", .waiting),
+        ("{kind: Deployment, apiVersion: apps/v1, metadata: {generation: 2}, spec: {replicas: 1}}", .waiting),
+        (
+            "{kind: Deployment, apiVersion: apps/v1, metadata: {generation: 2}, spec: {replicas: 1},"
+                + " status: {observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1}}", .waiting
+        ),
+        (
+            "{kind: Deployment, apiVersion: apps/v1, metadata: {generation: 2}, spec: {replicas: 2},"
+                + " status: {observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2}}", .ready
+        ),
+        (
+            "{kind: Deployment, apiVersion: apps/v1, metadata: {generation: 2}, spec: {replicas: 2},"
+                + " status: {observedGeneration: 2, replicas: 3, updatedReplicas: 2, availableReplicas: 2}}", .waiting
+        ),
+        (
+            "{kind: Deployment, apiVersion: apps/v1, metadata: {generation: 1}, spec: {replicas: 2},"
+                + " status: {observedGeneration: 1, replicas: 2, updatedReplicas: 2, availableReplicas: 1}}", .waiting
+        ),
+        (
+            "{kind: Deployment, apiVersion: apps/v1, metadata: {generation: 1}, status: {observedGeneration: 1,"
+                + " conditions: [{type: Progressing, status: 'False', reason: ProgressDeadlineExceeded}]}}", .failed
+        ),
+        ("{kind: Deployment, apiVersion: apps/v1, spec: {replicas: 0}, status: {observedGeneration: 1}}", .ready),
+        ("{kind: DaemonSet, apiVersion: apps/v1, status: {observedGeneration: 1}}", .ready),
+        (
+            "{kind: DaemonSet, apiVersion: apps/v1, status: {observedGeneration: 1, desiredNumberScheduled: 3,"
+                + " updatedNumberScheduled: 2, numberAvailable: 3}}", .waiting
+        ),
+        (
+            "{kind: DaemonSet, apiVersion: apps/v1, spec: {updateStrategy: {type: OnDelete}}, status: {observedGeneration: 1,"
+                + " desiredNumberScheduled: 3, updatedNumberScheduled: 2, numberAvailable: 3}}", .ready
+        ),
+        ("{kind: CustomResourceDefinition, apiVersion: apiextensions.k8s.io/v1}", .waiting),
+        (
+            "{kind: CustomResourceDefinition, apiVersion: apiextensions.k8s.io/v1,"
+                + " status: {conditions: [{type: Established, status: 'True'}]}}", .ready
+        ),
+        (
+            "{kind: CustomResourceDefinition, apiVersion: apiextensions.k8s.io/v1,"
+                + " status: {conditions: [{type: NamesAccepted, status: 'False'}]}}", .failed
+        ),
+        ("{kind: Service, apiVersion: v1, spec: {type: LoadBalancer}}", .waiting),
+        ("{kind: Service, apiVersion: v1, spec: {type: LoadBalancer, clusterIP: 10.0.0.1}}", .ready),
+        ("{kind: Service, apiVersion: v1, spec: {clusterIP: None}}", .ready),
+        ("{kind: Namespace, apiVersion: v1, status: {phase: Terminating}}", .waiting),
+    ]
+
+    @Test(arguments: samples) func judgesByWhatControllersWrote(_ yaml: String, _ expected: Verdict) throws {
+        let found: Verdict =
+            switch ObjectReadiness.of(KubeObject(try requireDocument(yaml))) {
+            case .ready: .ready
+            case .waiting: .waiting
+            case .failed: .failed
+            }
+        #expect(found == expected)
+    }
+
+    @Test func asksForABundleInEachWebhookThatCallsAService() throws {
+        func webhook(_ config: String) throws -> KubeObject {
+            KubeObject(
+                try requireDocument(
+                    "{kind: MutatingWebhookConfiguration, metadata: {name: i}, webhooks: [{name: a, clientConfig: \(config)}]}"
+                )
+            )
+        }
+        #expect(InjectionReadiness.of([], controlPlane: []) == .notInstalled)
+        #expect(InjectionReadiness.of([try webhook("{service: {name: s}, caBundle: abc}")], controlPlane: []) == .ready)
+        #expect(InjectionReadiness.of([try webhook("{url: 'https://x'}")], controlPlane: [.ready]) == .ready)
+        let bare = InjectionReadiness.of([try webhook("{service: {name: s}}")], controlPlane: [])
+        #expect(bare == .notReady("webhook a of i has no caBundle yet, which istiod writes"))
+        let waiting = InjectionReadiness.of([try webhook("{url: x}")], controlPlane: [.waiting("w")])
+        #expect(waiting == .notReady("w"))
+    }
+}

@@ -1,0 +1,75 @@
+import DataTree
+import KubeAPI
+import KubeClient
+import MeshAPI
+import Testing
+
+@testable import OperatorCore
+
+@Suite struct InstallTests {
+    @Test func turnsAMeshOperatorIntoAReadyMesh() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: default}")
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+
+        let resource = try #require(try await cluster.resource())
+        #expect(resource.tree.value(at: "status", "phase")?.string == "Ready")
+        #expect(resource.conditions.isTrue("Ready"))
+        #expect(resource.conditions.isTrue("Reconciled"))
+        #expect(resource.conditions.condition("Progressing")?.status == .isFalse)
+        #expect(resource.conditions.condition("Degraded")?.status == .isFalse)
+        #expect(resource.conditions.isTrue("Preflight"))
+        #expect(resource.finalizers == ["meshoperator.io/cleanup"])
+        #expect(resource.tree.value(at: "status", "version")?.string == "1.29.2")
+        let istiod = try #require(try await cluster.object(.deployments, "istio-system", "istiod"))
+        #expect(istiod.labels["meshoperator.io/owner"] == "mesh")
+        #expect(istiod.annotations["meshoperator.io/owner-uid"] == resource.uid)
+        #expect(try await cluster.object(.deployments, "istio-system", "ingress") != nil)
+        #expect(try await cluster.object(.deployments, "istio-system", "egress") == nil)
+    }
+
+    @Test func appliesEachObjectOnceAndThenNothing() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: demo}")
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+        let applies = life.transport.writes.filter {
+            $0.query.contains { $0.name == "fieldManager" } && !$0.path.hasSuffix("/status")
+        }
+        let counts = Dictionary(grouping: applies, by: \.path).mapValues(\.count)
+        let repeated = counts.filter { $0.value > 1 && !$0.key.contains("meshoperators") }
+        #expect(repeated.isEmpty, "\(repeated)")
+
+        life.transport.forget()
+        for _ in 0..<20 {
+            cluster.pass(.seconds(30))
+            try await life.settle()
+        }
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+    }
+
+    @Test func writesNothingAfterARestart() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: demo}")
+        try await DirectOperator(cluster).settle()
+        let second = try DirectOperator(cluster)
+        _ = try? await second.settle()
+        #expect(second.transport.writes.isEmpty, "\(second.transport.writes)")
+    }
+
+    @Test func waitsForTheControlPlaneBeforeWebhooksAndGateways() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: default}")
+        let life = try DirectOperator(cluster)
+        for _ in 0..<5 {
+            try await life.synchronize()
+            try await life.reconcile()
+        }
+        #expect(try await cluster.object(.deployments, "istio-system", "istiod") != nil)
+        #expect(try await cluster.object(.mutatingWebhookConfigurations, nil, "istio-mutating") == nil)
+        #expect(try await cluster.object(.deployments, "istio-system", "ingress") == nil)
+        #expect(try await cluster.condition("Progressing")?.status == .isTrue)
+        #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Installing")
+    }
+}

@@ -1,0 +1,251 @@
+import DataTree
+import KubeAPI
+import KubeClient
+internal import KubeRuntime
+import MeshAPI
+import Testing
+
+@testable import OperatorCore
+
+/// What happens to a mesh after its installation.
+@Suite struct LifeTests {
+    static let namespace = "istio-system"
+
+    static func settled(_ spec: String = "{profile: default}") async throws -> (TestCluster, DirectOperator) {
+        let cluster = try await TestCluster()
+        try await cluster.create(spec)
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+        life.transport.forget()
+        return (cluster, life)
+    }
+
+    static func key(_ name: String) -> ObjectKey { ObjectKey(namespace: namespace, name: name) }
+
+    @Test func acceptsNoDifferenceOfItsOwnObjects() async throws {
+        let (cluster, life) = try await Self.settled("{profile: demo, values: {autoscale: true}}")
+        let resource = try #require(try await cluster.resource())
+        #expect(life.reconciler.memories.of(resource).accepted.isEmpty)
+    }
+
+    @Test func repairsDriftInOneReconcile() async throws {
+        let (cluster, life) = try await Self.settled()
+        try await cluster.spoil()
+        try await life.synchronize()
+        try await life.reconcile()
+        let istiod = try #require(try await cluster.object(.deployments, Self.namespace, "istiod"))
+        #expect(istiod.tree.value(at: "spec", "template", "spec", "containers")?[0]?["image"]?.string == "pilot:1.29.2")
+        let ingress = try #require(try await cluster.object(.deployments, Self.namespace, "ingress"))
+        #expect(ingress.tree.value(at: "spec", "replicas")?.integer == 1)
+        #expect(try await cluster.object(.configMaps, Self.namespace, "istio") != nil)
+        #expect(life.metrics.prometheusText().contains("meshoperator_drift_repaired_total"))
+    }
+
+    @Test func prunesWhatIsNoLongerRendered() async throws {
+        let (cluster, life) = try await Self.settled("{profile: demo}")
+        #expect(try await cluster.object(.deployments, Self.namespace, "egress") != nil)
+        try await cluster.change("{profile: minimal}")
+        try await life.settle()
+        for name in ["egress", "ingress"] {
+            #expect(try await cluster.object(.deployments, Self.namespace, name) == nil)
+            #expect(try await cluster.object(.services, Self.namespace, name) == nil)
+            #expect(try await cluster.object(.serviceAccounts, Self.namespace, name) == nil)
+        }
+        #expect(try await cluster.object(.deployments, Self.namespace, "istiod") != nil)
+        let deletions = life.transport.writes.filter { $0.method == .delete }
+        #expect(deletions.count == 6)
+    }
+
+    @Test func leavesFieldsOfOthersAlone() async throws {
+        let (cluster, life) = try await Self.settled()
+        let istiod = WriteOptions(fieldManager: "pilot-discovery")
+        for (resource, name) in [
+            (APIResource.mutatingWebhookConfigurations, "istio-mutating"),
+            (.validatingWebhookConfigurations, "istio-validating"),
+        ] {
+            var operations: [Tree] = [["op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Y2E="]]
+            if name == "istio-validating" {
+                operations.append(["op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Fail"])
+            }
+            _ = try await cluster.admin.patch(resource, ObjectKey(name: name), .json(operations), istiod)
+        }
+        let annotation: Tree = ["metadata": ["annotations": ["other.example/note": "x"]]]
+        _ = try await cluster.admin.patch(.deployments, Self.key("istiod"), .merge(annotation))
+        try await life.settle()
+        let applies = life.transport.writes.filter { !$0.path.contains("meshoperators") }
+        #expect(applies.isEmpty, "\(applies)")
+        #expect(try await cluster.condition("InjectionReady")?.status == .isTrue)
+        let webhook = try #require(try await cluster.object(.validatingWebhookConfigurations, nil, "istio-validating"))
+        #expect(webhook.tree["webhooks"]?[0]?["failurePolicy"]?.string == "Fail")
+    }
+
+    @Test func leavesReplicasToTheAutoscaler() async throws {
+        let (cluster, life) = try await Self.settled("{profile: minimal}")
+        try await cluster.change("{values: {autoscale: true}}")
+        try await life.settle()
+        let before = try #require(try await cluster.object(.deployments, Self.namespace, "istiod"))
+        #expect(before.tree.value(at: "spec", "replicas")?.integer == 1)
+        _ = try await cluster.admin.setScale(
+            .deployments,
+            Self.key("istiod"),
+            replicas: 4,
+            WriteOptions(fieldManager: "kube-controller-manager")
+        )
+        try await life.settle()
+        let after = try #require(try await cluster.object(.deployments, Self.namespace, "istiod"))
+        #expect(after.tree.value(at: "spec", "replicas")?.integer == 4)
+        life.transport.forget()
+        try await life.settle()
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+    }
+
+    @Test func yieldsToAnotherApplierAndReportsIt() async throws {
+        let (cluster, life) = try await Self.settled()
+        let claim = KubeObject([
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "istio", "namespace": "istio-system"],
+            "data": ["mesh": "theirs"],
+        ])
+        _ = try await cluster.admin.apply(.configMaps, claim, force: true, WriteOptions(fieldManager: "argocd"))
+        try await life.settle()
+        let map = try #require(try await cluster.object(.configMaps, Self.namespace, "istio"))
+        #expect(map.tree.value(at: "data", "mesh")?.string == "theirs")
+        let conflict = try #require(try await cluster.condition("FieldConflict"))
+        #expect(conflict.status == .isTrue)
+        #expect(conflict.message.contains("ConfigMap istio-system/istio"))
+        #expect(conflict.message.contains("data.mesh"))
+        #expect(conflict.message.contains("argocd"))
+        #expect(try await cluster.condition("Reconciled")?.reason == "FieldConflict")
+        #expect(life.transport.writes.allSatisfy { $0.path.contains("meshoperators") })
+
+        let release = KubeObject([
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "istio", "namespace": "istio-system"],
+        ])
+        _ = try await cluster.admin.apply(.configMaps, release, force: true, WriteOptions(fieldManager: "argocd"))
+        try await life.settle()
+        #expect(try await cluster.condition("FieldConflict") == nil)
+        #expect(try await cluster.condition("Reconciled")?.status == .isTrue)
+    }
+
+    @Test func stopsFightingSomebodyWhoRewritesAFieldEverySecond() async throws {
+        let (cluster, life) = try await Self.settled()
+        var repairs = 0
+        for _ in 0..<300 {
+            _ = try await cluster.admin.patch(
+                .configMaps,
+                Self.key("istio"),
+                .merge(["data": ["mesh": "addon"]]),
+                WriteOptions(fieldManager: "addon")
+            )
+            life.transport.forget()
+            try await life.synchronize()
+            try await life.reconcile()
+            repairs += life.transport.writes.count { $0.path.hasSuffix("/configmaps/istio") }
+            cluster.pass(.seconds(1))
+        }
+        #expect(repairs >= 3)
+        #expect(repairs <= 3 + 5, "\(repairs) repairs within 300 s")
+        let conflict = try #require(try await cluster.condition("FieldConflict"))
+        #expect(conflict.message.contains("data.mesh"))
+        #expect(conflict.message.contains("addon"))
+    }
+
+    @Test func upgradesInPlaceByOneMinor() async throws {
+        let (cluster, life) = try await Self.settled(
+            "{profile: default, version: 1.28.4, upgrade: {strategy: InPlace}}"
+        )
+        try await cluster.change("{version: 1.29.2}")
+        try await life.synchronize()
+        try await life.reconcile()
+        #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Upgrading")
+        #expect(try await cluster.resource()?.tree.value(at: "status", "version")?.string == "1.28.4")
+        try await life.settle()
+        let resource = try #require(try await cluster.resource())
+        #expect(resource.tree.value(at: "status", "version")?.string == "1.29.2")
+        #expect(resource.tree.value(at: "status", "phase")?.string == "Ready")
+    }
+
+    @Test func saysThatACanaryIsCarriedOutInPlace() async throws {
+        let (cluster, life) = try await Self.settled("{profile: default, version: 1.28.4, upgrade: {strategy: Canary}}")
+        try await cluster.change("{version: 1.29.2}")
+        try await life.synchronize()
+        try await life.reconcile()
+        #expect(try await cluster.condition("Progressing")?.message.contains("in place") == true)
+        try await life.settle()
+        #expect(try await cluster.resource()?.tree.value(at: "status", "version")?.string == "1.29.2")
+    }
+
+    @Test(arguments: [
+        ("{version: 1.30.2}", "VersionSkewUnsupported"), ("{version: 9.9.9}", "VersionUnknown"),
+        ("{version: 1.26.8}", "VersionEndOfLife"), ("{version: 1.31.0}", "KubernetesVersionUnsupported"),
+    ])
+    func refusesAVersionThatDoesNotFitAndChangesNothing(_ change: String, _ reason: String) async throws {
+        let (cluster, life) = try await Self.settled("{profile: default, version: 1.28.4}")
+        try await cluster.change(change)
+        try await life.settle()
+        let preflight = try #require(try await cluster.condition("Preflight"))
+        #expect(preflight.status == .isFalse)
+        #expect(preflight.reason == reason, "\(preflight.message)")
+        #expect(life.transport.writes.allSatisfy { $0.path.hasSuffix("/meshoperators/mesh/status") })
+        life.transport.forget()
+        try await life.settle()
+        #expect(life.transport.writes.isEmpty)
+        try await cluster.change("{version: 1.28.4}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+    }
+
+    @Test func neverTakesOverWhatIsNotItsOwn() async throws {
+        let cluster = try await TestCluster()
+        _ = try await cluster.admin.create(
+            .namespaces,
+            KubeObject(kind: .namespace, key: ObjectKey(name: Self.namespace))
+        )
+        var theirs = KubeObject(kind: .configMap, key: Self.key("istio"))
+        theirs.tree["data"] = ["mesh": "by hand"]
+        _ = try await cluster.admin.create(.configMaps, theirs)
+        try await cluster.create("{profile: default}")
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+        #expect(try await cluster.condition("Reconciled")?.reason == "ResourceNotOwned")
+        #expect(
+            try await cluster.condition("ResourceNotOwned")?.message.contains("ConfigMap istio-system/istio") == true
+        )
+        #expect(try await cluster.object(.serviceAccounts, Self.namespace, "istiod") == nil)
+        #expect(life.transport.writes.allSatisfy { $0.path.contains("/meshoperators/mesh") })
+
+        try await cluster.change("{adopt: true}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+        let map = try #require(try await cluster.object(.configMaps, Self.namespace, "istio"))
+        #expect(map.tree.value(at: "data", "mesh")?.string == "version: 1.29.2")
+    }
+
+    @Test func holdsAllWritesWhilePaused() async throws {
+        let (cluster, life) = try await Self.settled()
+        try await cluster.change("{paused: true}")
+        try await life.settle()
+        #expect(try await cluster.condition("Paused")?.status == .isTrue)
+        try await cluster.spoil()
+        life.transport.forget()
+        try await life.settle()
+        #expect(life.transport.writes.isEmpty)
+        try await cluster.change("{paused: false}")
+        try await life.settle()
+        #expect(try await cluster.condition("Paused")?.status == .isFalse)
+        #expect(try await cluster.object(.configMaps, Self.namespace, "istio") != nil)
+        #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Ready")
+    }
+
+    @Test func movesTransitionTimesOnlyWithTheStatus() async throws {
+        let (cluster, life) = try await Self.settled()
+        let before = try #require(try await cluster.condition("Preflight"))
+        cluster.pass(.seconds(1_000))
+        try await cluster.change("{profile: minimal}")
+        try await life.settle()
+        let after = try #require(try await cluster.condition("Preflight"))
+        #expect(after.lastTransitionTime == before.lastTransitionTime)
+        #expect(after.observedGeneration == 2)
+        let ready = try #require(try await cluster.condition("Ready"))
+        #expect(ready.lastTransitionTime != before.lastTransitionTime)
+    }
+}

@@ -1,0 +1,94 @@
+import DataTree
+import KubeAPI
+import KubeClient
+import KubeRuntime
+import Logging
+import MeshAPI
+import MeshBase
+import MeshTestKit
+import SandboxStore
+
+@testable import OperatorCore
+
+/// One life of the operator without watches: its caches are filled by lists right before each reconcile.
+struct DirectOperator {
+    let cluster: TestCluster
+    let transport: FaultyTransport
+    let stores: MeshStores
+    let reconciler: MeshOperatorReconciler
+    let metrics: MetricsRegistry
+    private let driver: ResourceDriver<MeshOperatorReconciler>
+    private let writers: [(resource: APIResource, writer: StoreWriter)]
+
+    init(
+        _ cluster: TestCluster,
+        renderer: @escaping MeshOperatorReconciler.Renderer = SampleMesh.render,
+        rule: @escaping FaultyTransport.Rule = { _, _ in nil }
+    ) throws {
+        self.cluster = cluster
+        transport = FaultyTransport(InProcessTransport(cluster.core))
+        transport.setRule(rule)
+        metrics = MetricsRegistry()
+        let environment = RuntimeEnvironment(
+            clock: VirtualClock(),
+            wall: { cluster.now },
+            random: .seeded(7),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            metrics: metrics
+        )
+        stores = MeshStores()
+        let client = ClusterClient(transport: transport)
+        let parts = MeshOperatorReconciler.Parts(
+            stores: stores,
+            client: client,
+            recorder: nil,
+            catalogue: try SampleMesh.catalogue(),
+            renderer: renderer
+        )
+        reconciler = MeshOperatorReconciler(parts, environment: environment)
+        driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
+        writers = try stores.all.map { ($0.resource, try $0.store.claimWriter()) }
+    }
+
+    /// Makes the caches equal to the cluster.
+    func synchronize() async throws {
+        for (resource, writer) in writers {
+            let page = try await cluster.admin.list(resource)
+            writer.beginReplacement()
+            writer.stage(page.objects)
+            writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
+        }
+    }
+
+    /// Reconciles once, with caches as they are.
+    @discardableResult
+    func reconcile() async throws -> ReconcileOutcome {
+        try await driver.reconcile(TestCluster.key)
+    }
+
+    /// Reconciles and lets the world act until nothing changes any more; gives the number of rounds.
+    ///
+    /// Errors that time heals are tried again at once, at most `patience` times in a row.
+    @discardableResult
+    func settle(patience: Int = 3) async throws -> Int {
+        var failures = 0
+        for round in 1...80 {
+            try await synchronize()
+            let before = transport.writes.count
+            var failed = false
+            do {
+                try await reconcile()
+                failures = 0
+            } catch {
+                if transport.isDead { throw error }
+                failures += 1
+                failed = true
+                guard failures <= patience else { throw error }
+            }
+            let changed = try await cluster.step()
+            cluster.pass(.seconds(1))
+            if !failed, !changed, transport.writes.count == before { return round }
+        }
+        throw MeshOperatorError(code: .unsettled, message: "the test did not settle within 80 rounds")
+    }
+}

@@ -1,0 +1,207 @@
+import DataTree
+import KubeAPI
+import ManifestRendering
+import MeshAPI
+
+@testable import OperatorCore
+
+/// A small mesh with every kind of object the operator knows, quick to apply.
+enum SampleMesh {
+    static let catalogueText = """
+        defaultVersion: 1.29.2
+        minors:
+          "1.26": {endOfLife: "2020-12-31", kubernetes: ["1.31", "1.36"], versions: ["1.26.8"]}
+          "1.28": {kubernetes: ["1.34", "1.35", "1.36"], versions: ["1.28.4"]}
+          "1.29": {kubernetes: ["1.34", "1.35", "1.36"], versions: ["1.29.2"]}
+          "1.30": {kubernetes: ["1.34", "1.35", "1.36"], versions: ["1.30.2"]}
+          "1.31": {kubernetes: ["1.40"], versions: ["1.31.0"]}
+        """
+
+    static func catalogue() throws -> VersionCatalogue { try VersionCatalogue(reading: requireDocument(catalogueText)) }
+
+    /// `default` has an ingress gateway, `demo` an egress gateway besides, `minimal` neither.
+    static func render(_ spec: MeshOperatorSpec, _ options: RenderOptions) throws -> MeshBlueprint {
+        let version = spec.version ?? "1.29.2"
+        var phases = try [definitions(), configuration(version), controlPlane(version, spec), webhooks(version)]
+        var components: [ResourceID: String] = [:]
+        for object in phases.flatMap(\.self) { components[ResourceID(object)] = "pilot" }
+        var gateways: [KubeObject] = []
+        if spec.profile != "minimal" { gateways += try gateway("ingress", version) }
+        for object in gateways { components[ResourceID(object)] = "ingressGateways/ingress" }
+        if spec.profile == "demo" {
+            let egress = try gateway("egress", version)
+            for object in egress { components[ResourceID(object)] = "egressGateways/egress" }
+            gateways += egress
+        }
+        phases.append(gateways)
+        var blueprint = MeshBlueprint(phases: phases)
+        blueprint.components = components
+        return blueprint
+    }
+
+    private static func objects(_ yaml: String) throws -> [KubeObject] {
+        try YAML.documents(yaml).map { KubeObject($0) }
+    }
+
+    private static func definitions() throws -> [KubeObject] {
+        try objects(
+            """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: gateways.networking.example.io}
+            spec:
+              group: networking.example.io
+              scope: Namespaced
+              names: {plural: gateways, singular: gateway, kind: Gateway, listKind: GatewayList}
+              versions:
+                - name: v1
+                  served: true
+                  storage: true
+                  schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+            """
+        )
+    }
+
+    private static func configuration(_ version: String) throws -> [KubeObject] {
+        try objects(
+            """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: istiod, namespace: istio-system}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: istiod}
+            rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: istiod}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: istiod}
+            subjects: [{kind: ServiceAccount, name: istiod, namespace: istio-system}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: istiod, namespace: istio-system}
+            rules: [{apiGroups: [""], resources: [secrets], verbs: [get, create]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: istiod, namespace: istio-system}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: istiod}
+            subjects: [{kind: ServiceAccount, name: istiod, namespace: istio-system}]
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: istio, namespace: istio-system}
+            data: {mesh: "version: \(version)"}
+            """
+        )
+    }
+
+    private static func controlPlane(_ version: String, _ spec: MeshOperatorSpec) throws -> [KubeObject] {
+        let isAutoscaled = spec.values["autoscale"]?.bool == true
+        let scaler = """
+            ---
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: istiod, namespace: istio-system}
+            spec:
+              minReplicas: 1
+              maxReplicas: 5
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: istiod}
+              metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}}]
+
+            """
+        return try objects(
+            """
+            \(deployment("istiod", image: "pilot:\(version)", replicas: isAutoscaled ? nil : 1))
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: istiod, namespace: istio-system}
+            spec:
+              selector: {app: istiod}
+              ports: [{name: https-dns, port: 15012, protocol: TCP}, {name: http, port: 15014}]
+            ---
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            metadata: {name: istiod, namespace: istio-system}
+            spec: {minAvailable: 1, selector: {matchLabels: {app: istiod}}}
+            ---
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: istiod, namespace: istio-system}
+            spec: {podSelector: {matchLabels: {app: istiod}}, policyTypes: [Ingress], ingress: [{ports: [{port: 15012}]}]}
+            ---
+            apiVersion: apps/v1
+            kind: DaemonSet
+            metadata: {name: istio-cni-node, namespace: istio-system}
+            spec:
+              selector: {matchLabels: {app: cni}}
+              template:
+                metadata: {labels: {app: cni}}
+                spec: {containers: [{name: install-cni, image: "install-cni:\(version)"}]}
+
+            """ + (isAutoscaled ? scaler : "")
+        )
+    }
+
+    private static func webhooks(_ version: String) throws -> [KubeObject] {
+        try ["Mutating", "Validating"].flatMap { kind in
+            try objects(
+                """
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: \(kind)WebhookConfiguration
+                metadata: {name: istio-\(kind.lowercased())}
+                webhooks:
+                  - name: rev.istio.io
+                    admissionReviewVersions: [v1]
+                    sideEffects: None
+                    failurePolicy: \(kind == "Mutating" ? "Fail" : "Ignore")
+                    objectSelector: {matchLabels: {never: matches}}
+                    clientConfig: {service: {name: istiod, namespace: istio-system, path: /inject, port: 443}}
+                    rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [bindings]}]
+                """
+            )
+        }
+    }
+
+    private static func gateway(_ name: String, _ version: String) throws -> [KubeObject] {
+        try objects(
+            """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: \(name), namespace: istio-system}
+            ---
+            \(deployment(name, image: "proxyv2:\(version)", replicas: 1))
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: \(name), namespace: istio-system}
+            spec: {type: LoadBalancer, selector: {app: \(name)}, ports: [{name: http2, port: 80, targetPort: 8080}]}
+            """
+        )
+    }
+
+    private static func deployment(_ name: String, image: String, replicas: Int?) -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: \(name), namespace: istio-system, labels: {app: \(name)}}
+        spec:
+          \(replicas.map { "replicas: \($0)" } ?? "paused: false")
+          selector: {matchLabels: {app: \(name)}}
+          template:
+            metadata: {labels: {app: \(name)}}
+            spec:
+              serviceAccountName: \(name)
+              containers:
+                - name: main
+                  image: \(image)
+                  env: [{name: A, value: "1"}, {name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+                  ports: [{containerPort: 8080}, {containerPort: 15014, protocol: TCP}]
+                  resources: {requests: {cpu: 500m, memory: 2048Mi}, limits: {cpu: 2000m}}
+        """
+    }
+}
