@@ -1,7 +1,9 @@
 internal import DataTree
 
 extension APIServerCore {
-    /// Creates what every cluster has from the start: the namespaces of the system. Does nothing for those already there.
+    /// Creates what every cluster has from the start: the namespaces of the system.
+    ///
+    /// Does nothing for those already there.
     package func bootstrap() async {
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
             let namespace: Tree = [

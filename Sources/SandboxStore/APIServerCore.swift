@@ -39,7 +39,9 @@ package struct APIServerCore: Sendable {
         return response
     }
 
-    /// Drives what depends on time: bookmarks and ends of watches, and the expiry of Events. Call it every second.
+    /// Drives what depends on time: bookmarks and ends of watches, and the expiry of Events.
+    ///
+    /// Call it every second.
     package func tick() async {
         storage.tick()
         await Expiry(context: context).run()

@@ -38,6 +38,7 @@ public struct InProcessTransport: HTTPTransport {
     /// Forgets the requests so far.
     package func resetAudit() { shared.counts.withLock { $0.audit = [] } }
 
+    /// Lets the server answer, unless the faults decide otherwise.
     public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         if Task.isCancelled { throw TransportError(.cancelled, "the caller gave up") }
         let asked = Self.request(request, user)

@@ -14,7 +14,9 @@ package struct TransportFaults: Sendable {
         case answer(APIResponse)
     }
 
-    /// Decides about a request; may wait first. `number` counts requests from 1, `writes` the writes so far, this one included.
+    /// Decides about a request; may wait first.
+    ///
+    /// `number` counts requests from 1, `writes` the writes so far, this one included.
     package var judge: @Sendable (_ request: APIRequest, _ number: Int, _ writes: Int) async -> Verdict
     /// Changes the lines of watches, each a JSON event, for example to lose, double or reorder them.
     package var rewrite: (@Sendable (_ request: APIRequest, _ lines: [[UInt8]]) async -> [[UInt8]])?

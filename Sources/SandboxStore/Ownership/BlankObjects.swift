@@ -13,6 +13,8 @@ enum BlankObjects {
         case "RoleBinding", "ClusterRoleBinding": object["roleRef"] = [:]
         case "Event":
             for field in ["involvedObject", "source", "regarding", "deprecatedSource"] { object[field] = [:] }
+            let times = ["firstTimestamp", "lastTimestamp", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"]
+            for field in times + ["eventTime"] { object[field] = Tree.null }
         case "Service", "Ingress": object["status"] = ["loadBalancer": [:]]
         case "CustomResourceDefinition": object["status"] = ["acceptedNames": [:]]
         default: break

@@ -94,7 +94,10 @@ struct FieldOwnership: Sendable {
         switch failure {
         case .invalid(let path, let message):
             let kind = resource.kind
-            let text = "(\(place); \(kind.group)/\(kind.version), Kind=\(kind.kind)): .\(path): \(message)"
+            // Elements with equal keys are reported at their list.
+            let isDuplicate = message.hasPrefix("duplicate entries") && path.hasSuffix("]")
+            let field = isDuplicate ? String(path[..<(path.lastIndex(of: "[") ?? path.endIndex)]) : path
+            let text = "(\(place); \(kind.group)/\(kind.version), Kind=\(kind.kind)): .\(field): \(message)"
             return APIFault(500, "", "failed to create typed patch object " + text)
         case .conflicts(let conflicts):
             var details = APIFault.Details()

@@ -19,7 +19,11 @@ struct WriteParameters: Sendable {
 
     /// Reads the parameters of a request.
     ///
-    /// - Parameter kind: the options' kind, for example `CreateOptions`.
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - kind: the options' kind, for example `CreateOptions`.
+    ///   - isApply: whether it is a server-side apply.
+    /// - Throws: 422 naming the parameters that are wrong.
     init(_ request: APIRequest, kind: String, isApply: Bool = false) throws(APIFault) {
         var issues: [FaultCause] = []
         let dryRun = request.query.filter { $0.name == "dryRun" && !$0.value.isEmpty }.map(\.value)

@@ -123,9 +123,11 @@ package final class ObjectStorage: Sendable {
     /// The objects of a collection in the order of their keys.
     ///
     /// - Parameters:
+    ///   - resource: the collection.
     ///   - namespace: only objects of this namespace, or all with nil.
     ///   - after: only objects whose path `namespace/name` comes after this one.
     ///   - revision: the state at that revision, or the latest with nil.
+    /// - Returns: the objects and the revision the list is consistent at.
     /// - Throws: ``StorageError`` with `compacted` or `future` when the revision cannot be told.
     package func list(
         _ resource: GroupResource,

@@ -13,9 +13,14 @@ struct ObjectDecoder: Sendable {
         if case .native = scope.resource.origin { true } else { false }
     }
 
+    /// The object that a body stands for.
+    ///
     /// - Parameters:
+    ///   - body: the body.
     ///   - isPatched: whether the body is a stored object after a patch, so that refusals speak of the patch.
     ///   - isApplied: whether the body is a configuration for server-side apply, which takes no defaults yet.
+    /// - Returns: the object, pruned and with its defaults.
+    /// - Throws: 400 for what is no object of the kind, 422 for such a patch.
     func decode(_ body: Tree, isPatched: Bool = false, isApplied: Bool = false) throws(APIFault) -> Tree {
         guard body.object != nil else {
             throw .badRequest(

@@ -72,7 +72,7 @@ struct ObjectStrategy: Sendable {
     func complete(_ new: inout Tree, old: Tree, subresource: String) {
         new.set(old["metadata"]?["resourceVersion"], at: ["metadata", "resourceVersion"])
         if isNative { NativeCompletion(context: context).update(resource.kind.kind, &new, old: old) }
-        guard resource.countsGenerations, subresource != "status" else { return }
+        guard resource.countsGenerations, !["status", "binding"].contains(subresource) else { return }
         let changed = Self.wanted(new, resource) != Self.wanted(old, resource)
         guard changed else { return }
         let generation = old.value(at: "metadata", "generation")?.integer ?? 0

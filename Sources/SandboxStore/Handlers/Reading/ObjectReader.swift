@@ -173,7 +173,9 @@ enum Base64URL {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// Nil when the text holds any other character. Padding at the end is allowed.
+    /// The bytes; nil when the text holds any other character.
+    ///
+    /// Padding at the end is allowed.
     static func decode(_ text: String) -> [UInt8]? {
         var result: [UInt8] = []
         var word: UInt32 = 0

@@ -26,10 +26,9 @@ struct ScaleHandler: Sendable {
         update.retriesConflicts = isPatch
         let result = try await update.run { old throws(APIFault) in
             guard let old else { throw .notFound(scope.resource.groupResource, scope.info.name ?? "") }
-            try Self.checkNumber(old, paths)
             let present = Self.scale(old, paths)
             let wanted = try isPatch ? Self.patched(present, body, patchKind) : body
-            return ObjectUpdate.Wanted(object: try Self.scaled(old, wanted, paths, scope))
+            return ObjectUpdate.Wanted(object: try Self.scaled(old, wanted, paths, scope), isOwned: paths.isCustom)
         }
         return presenter.plain(Self.scale(scope.resource.served(result.object), paths))
     }

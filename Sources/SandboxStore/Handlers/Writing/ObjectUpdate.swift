@@ -30,6 +30,7 @@ struct ObjectUpdate: Sendable {
     ///
     /// - Parameter change: from the present state, nil for none, to the wanted one; may be asked several times.
     /// - Returns: the stored state, and whether it was created.
+    /// - Throws: the refusal of the change, of admission, of validation or of the store.
     func run(_ change: @Sendable (Tree?) async throws(APIFault) -> Wanted) async throws(APIFault)
         -> (object: Tree, isNew: Bool)
     {

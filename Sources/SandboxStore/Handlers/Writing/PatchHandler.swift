@@ -75,7 +75,7 @@ struct PatchHandler: Sendable {
             }
         } catch {
             switch (kind, error.code) {
-            case (.json, _):
+            case (.json, _) where patch.array != nil:
                 // kube-apiserver refuses a JSON patch that does not fit as an invalid object.
                 throw APIFault(
                     422,
