@@ -17,15 +17,18 @@ struct StablePolicy {
             "validations": .array(validations),
         ]
         let bindingSpec: Tree = ["policyName": .string(policy), "validationActions": ["Deny"]]
+        var bound = scope.object(
+            .admissionPolicyBinding,
+            name: binding,
+            namespace: nil,
+            labels: labels,
+            body: [("spec", bindingSpec)]
+        )
+        // Upstream's installer leaves this one object without labels.
+        if scope.options.labels == .upstream { bound.set(nil, at: ["metadata", "labels"]) }
         return [
             scope.object(.admissionPolicy, name: policy, namespace: nil, labels: labels, body: [("spec", spec)]),
-            scope.object(
-                .admissionPolicyBinding,
-                name: binding,
-                namespace: nil,
-                labels: labels,
-                body: [("spec", bindingSpec)]
-            ),
+            bound,
         ]
     }
 

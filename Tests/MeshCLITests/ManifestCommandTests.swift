@@ -1,0 +1,220 @@
+internal import DataTree
+internal import KubeAPI
+internal import ManifestRendering
+internal import MeshAPI
+internal import MeshCLI
+internal import Testing
+
+/// Files in memory.
+struct NoSuchFile: Error {}
+
+func memoryFiles(_ contents: [String: String]) -> MeshFiles {
+    MeshFiles { path throws(NoSuchFile) in
+        guard let text = contents[path] else { throw NoSuchFile() }
+        return text
+    }
+}
+
+@Suite("meshctl manifest")
+struct ManifestCommandTests {
+    private static let mesh = """
+        apiVersion: meshoperator.io/v1alpha1
+        kind: MeshOperator
+        metadata: {name: shop}
+        spec: {version: 1.30.2, profile: minimal}
+        """
+    private static let istio = """
+        apiVersion: install.istio.io/v1alpha1
+        kind: IstioOperator
+        spec: {profile: minimal}
+        """
+    private static let overlay = """
+        apiVersion: meshoperator.io/v1alpha1
+        kind: MeshOperator
+        metadata: {name: shop}
+        spec: {components: {cni: {enabled: true}}}
+        """
+
+    private func generation(_ contents: [String: String] = [:]) throws -> ManifestGeneration {
+        let standard = ["mesh.yaml": Self.mesh, "istio.yaml": Self.istio, "cni.yaml": Self.overlay]
+        return ManifestGeneration(
+            catalogue: try .builtIn(),
+            files: memoryFiles(standard.merging(contents) { _, new in new })
+        )
+    }
+
+    private func request(_ files: [String], _ settings: [String] = []) -> ManifestGeneration.Request {
+        var request = ManifestGeneration.Request()
+        request.files = files
+        request.settings = settings
+        return request
+    }
+
+    private func kinds(_ outcome: CommandOutcome) throws -> [String] {
+        try YAML.documents(outcome.output).compactMap { $0["kind"]?.string }
+    }
+
+    @Test("A MeshOperator's objects carry its name as owner")
+    func meshOperator() throws {
+        let objects = try YAML.documents(generation().run(request(["mesh.yaml"])).output).map { KubeObject($0) }
+        #expect(objects.count > 10)
+        #expect(objects.allSatisfy { $0.labels[MeshNames.Label.owner] == "shop" })
+    }
+
+    @Test("An IstioOperator's objects carry upstream's labels")
+    func istioOperator() throws {
+        let objects = try YAML.documents(generation().run(request(["istio.yaml"])).output).map { KubeObject($0) }
+        #expect(objects.contains { $0.kind.kind == "Deployment" && $0.name == "istiod" })
+        #expect(objects.allSatisfy { $0.labels["app.kubernetes.io/managed-by"] == "Helm" })
+        #expect(!objects.contains { $0.kind.kind == "Namespace" })
+    }
+
+    @Test("Without a file it is the default profile")
+    func noFile() throws {
+        let kinds = try kinds(generation().run(request([])))
+        #expect(kinds.filter { $0 == "Deployment" }.count == 2)
+    }
+
+    @Test("Later files and settings win")
+    func layers() throws {
+        let generation = try generation()
+        let first = try kinds(generation.run(request(["mesh.yaml"])))
+        let second = try kinds(generation.run(request(["mesh.yaml", "cni.yaml"])))
+        let third = try kinds(generation.run(request(["mesh.yaml", "cni.yaml"], ["components.cni.enabled=false"])))
+        #expect(!first.contains("DaemonSet") && second.contains("DaemonSet") && !third.contains("DaemonSet"))
+    }
+
+    @Test("JSON is a List of the same objects")
+    func json() throws {
+        var request = request(["mesh.yaml"])
+        let yaml = try YAML.documents(generation().run(request).output)
+        request.format = .json
+        let list = try Tree(json: generation().run(request).output)
+        #expect(list["kind"] == "List")
+        #expect(list["items"]?.array == yaml)
+    }
+
+    @Test("One component can be picked", arguments: ["cni", "CNI", "pilot", "base"])
+    func component(_ name: String) throws {
+        var request = request(["mesh.yaml", "cni.yaml"])
+        request.components = [name]
+        let kinds = try kinds(generation().run(request))
+        #expect(kinds.contains("DaemonSet") == (name.lowercased() == "cni"))
+        #expect(kinds.contains("Deployment") == (name == "pilot"))
+        #expect(!kinds.isEmpty)
+    }
+
+    @Test("CRDs come with the base component when files have them")
+    func crds() throws {
+        let crd = "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: x.y}}"
+        var request = request(["mesh.yaml"])
+        request.crdFiles = ["crds.yaml"]
+        let generation = try generation(["crds.yaml": "kind: List\nitems: [\(crd)]"])
+        #expect(try kinds(generation.run(request)).filter { $0 == "CustomResourceDefinition" }.count == 1)
+    }
+
+    @Test(
+        "Files that hold something else are refused by name",
+        arguments: [
+            ("missing.yaml", nil), ("bad.yaml", "a: [1"), ("two.yaml", mesh + "\n---\n" + mesh),
+            ("pod.yaml", "kind: Pod\napiVersion: v1"),
+            ("text.yaml", "just text"), ("empty.yaml", ""),
+        ] as [(String, String?)]
+    )
+    func badFiles(_ name: String, _ text: String?) throws {
+        let generation = try generation(text.map { [name: $0] } ?? [:])
+        let error = try #require(throws: CommandError.self) { try generation.run(request([name])) }
+        #expect(error.message.contains(name))
+    }
+
+    @Test("Files of both kinds do not merge")
+    func mixedKinds() throws {
+        let error = try #require(throws: CommandError.self) {
+            try generation().run(request(["mesh.yaml", "istio.yaml"]))
+        }
+        #expect(error.message.contains("istio.yaml"))
+    }
+
+    @Test("A comparison names what comes, goes and changes, and says so in its exit code")
+    func comparison() throws {
+        let comparison = ManifestComparison(generation: try generation(["same.yaml": Self.mesh]))
+        let same = try comparison.run("mesh.yaml", "same.yaml")
+        #expect(same.exitCode == 0 && same.output == "no differences\n")
+        let other = try ManifestComparison(
+            generation: generation([
+                "new.yaml": Self.mesh.replacing("minimal", with: "default").replacing("1.30.2", with: "1.30.1")
+            ])
+        ).run("mesh.yaml", "new.yaml")
+        #expect(other.exitCode == 1)
+        #expect(other.output.contains("+ Deployment.apps istio-system/istio-ingressgateway"))
+        #expect(other.output.contains("~ Deployment.apps istio-system/istiod"))
+        #expect(!other.output.contains("- Deployment"))
+    }
+
+    @Test("Rendered manifests can be compared too")
+    func renderedComparison() throws {
+        let rendered = try generation().run(request(["mesh.yaml"])).output
+        let comparison = ManifestComparison(generation: try generation(["out.yaml": rendered]))
+        #expect(try comparison.run("mesh.yaml", "out.yaml").exitCode == 0)
+        #expect(try comparison.run("out.yaml", "mesh.yaml").exitCode == 0)
+    }
+}
+
+@Suite("meshctl validate and version")
+struct OtherCommandTests {
+    private func validate(_ text: String, today: String? = nil) throws -> CommandOutcome {
+        try ResourceValidation(catalogue: .builtIn(), files: memoryFiles(["f.yaml": text]), today: today).run(["f.yaml"]
+        )
+    }
+
+    @Test("A good resource is valid")
+    func valid() throws {
+        let outcome = try validate(
+            "{apiVersion: meshoperator.io/v1alpha1, kind: MeshOperator, metadata: {name: m}, spec: {}}"
+        )
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output == "f.yaml: MeshOperator m: valid\n")
+    }
+
+    @Test("Each problem of a bad one is a line with path, value and remedy")
+    func invalid() throws {
+        let outcome = try validate(
+            """
+            apiVersion: meshoperator.io/v1alpha1
+            kind: MeshOperator
+            metadata: {name: m}
+            spec: {profile: nope, paused: 3}
+            """
+        )
+        #expect(outcome.exitCode == 1)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.contains { $0.contains("spec.profile: \"nope\"") && $0.contains("use one of") })
+        #expect(lines.contains { $0.contains("spec.paused: 3") })
+    }
+
+    @Test("Versions are checked: unknown ones are wrong, ended ones a warning")
+    func versions() throws {
+        let text =
+            "{apiVersion: meshoperator.io/v1alpha1, kind: MeshOperator, metadata: {name: m}, spec: {version: VERSION}}"
+        let unknown = try validate(text.replacing("VERSION", with: "1.0.0"))
+        #expect(unknown.exitCode == 1 && unknown.output.contains("1.0.0"))
+        let ended = try validate(text.replacing("VERSION", with: "1.27.1"), today: "2026-11-21")
+        #expect(ended.exitCode == 0 && ended.warnings.contains { $0.contains("1.27") })
+    }
+
+    @Test("Other kinds are not checked, and that is said")
+    func otherKinds() throws {
+        let outcome = try validate("{apiVersion: v1, kind: Pod, metadata: {name: p}}")
+        #expect(outcome.exitCode == 0 && outcome.warnings.count == 1)
+    }
+
+    @Test("Versions are printed as lines and as JSON")
+    func version() throws {
+        let report = VersionReport(catalogue: try .builtIn())
+        #expect(report.run(json: false).output.contains("1.30.3"))
+        let json = try Tree(json: report.run(json: true).output)
+        #expect(json["meshctl"] == .string(VersionReport.program))
+        #expect(json["versions"]?.array?.contains("1.27.0") == true)
+    }
+}
