@@ -123,7 +123,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
-    .testTarget(name: "PatternMatchingTests", dependencies: ["PatternMatching"]),
+    .testTarget(name: "PatternMatchingTests", dependencies: ["MeshTestKit", "PatternMatching"]),
     .testTarget(name: "KubeAPITests", dependencies: ["MeshTestKit", "DataTree", "KubeAPI"]),
     .testTarget(
         name: "KubeSchemaTests",

@@ -12,6 +12,17 @@ indirect enum PatternNode {
     case repeated(PatternNode, least: Int, most: Int?, isGreedy: Bool)
     /// A condition on the place.
     case assertion(PatternAssertion)
+
+    /// Whether nothing at all can match.
+    var canBeEmpty: Bool {
+        switch self {
+        case .empty, .assertion: true
+        case .set: false
+        case .sequence(let parts): parts.allSatisfy(\.canBeEmpty)
+        case .choice(let branches): branches.contains(where: \.canBeEmpty)
+        case .repeated(let inner, let least, _, _): least == 0 || inner.canBeEmpty
+        }
+    }
 }
 
 /// A condition on the place between two scalars.

@@ -44,12 +44,24 @@ struct PatternProgram: Sendable {
         case .sequence(let parts): for part in parts { try emit(part, source) }
         case .choice(let branches): try emit(choice: branches[...], source)
         case .repeated(let inner, let least, let most, let isGreedy):
-            for _ in 0..<least { try emit(inner, source) }
             if let most {
+                try emit(inner, times: least, source)
                 try emit(optional: inner, times: most - least, isGreedy: isGreedy, source)
+            } else if least > 0 {
+                try emit(inner, times: least - 1, source)
+                try emit(plus: inner, isGreedy: isGreedy, source)
             } else {
                 try emit(star: inner, isGreedy: isGreedy, source)
             }
+        }
+    }
+
+    private mutating func emit(_ node: PatternNode, times: Int, _ source: String) throws(PatternError) {
+        for _ in 0..<times {
+            let size = instructions.count
+            try emit(node, source)
+            // What needs no instruction once needs none however often, and would not be stopped by the limit on size.
+            if instructions.count == size { return }
         }
     }
 
@@ -83,11 +95,23 @@ struct PatternProgram: Sendable {
         for split in splits { instructions[split] = isGreedy ? .split(split + 1, end) : .split(end, split + 1) }
     }
 
+    private mutating func emit(plus inner: PatternNode, isGreedy: Bool, _ source: String) throws(PatternError) {
+        let start = instructions.count
+        try emit(inner, source)
+        let end = instructions.count + 1
+        try append(isGreedy ? .split(start, end) : .split(end, start), source)
+    }
+
     private mutating func emit(star inner: PatternNode, isGreedy: Bool, _ source: String) throws(PatternError) {
         let split = instructions.count
         try append(.jump(0), source)
-        try emit(inner, source)
-        try append(.jump(split), source)
+        if inner.canBeEmpty {
+            // As one or more, made optional: a round that matches nothing then ends the loop, as in RE2 and Perl.
+            try emit(plus: inner, isGreedy: isGreedy, source)
+        } else {
+            try emit(inner, source)
+            try append(.jump(split), source)
+        }
         let end = instructions.count
         instructions[split] = isGreedy ? .split(split + 1, end) : .split(end, split + 1)
     }

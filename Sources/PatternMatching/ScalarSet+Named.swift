@@ -31,32 +31,34 @@ extension ScalarSet {
             return ScalarSet([0x2E80...0x2FD5, 0x3005...0x3007, 0x3400...0x9FFF, 0xF900...0xFAD9, 0x20000...0x323AF])
         default: break
         }
-        guard categories.contains(where: { $0.hasPrefix(name) }), (1...2).contains(name.utf8.count) else { return nil }
-        var ranges: [ClosedRange<UInt32>] = []
-        var start: UInt32?
-        for value in UInt32(0)...last {
-            let isMember =
-                Unicode.Scalar(value).map { code(of: $0.properties.generalCategory).hasPrefix(name) } ?? false
-            if isMember {
-                if start == nil { start = value }
-            } else if let begin = start {
-                ranges.append(begin...(value - 1))
-                start = nil
-            }
-        }
-        if let begin = start { ranges.append(begin...last) }
-        return ScalarSet(ranges)
+        return categories[name]
     }
+
+    /// The sets of all general categories and of their groups, made in one pass when first asked for.
+    private static let categories: [String: ScalarSet] = {
+        var ranges: [String: [ClosedRange<UInt32>]] = [:]
+        var start: UInt32 = 0
+        var current = ""
+        func close(_ end: UInt32) {
+            guard !current.isEmpty, end > start else { return }
+            ranges[current, default: []].append(start...(end - 1))
+            ranges[String(current.prefix(1)), default: []].append(start...(end - 1))
+        }
+        for value in UInt32(0)...last {
+            let name = Unicode.Scalar(value).map { code(of: $0.properties.generalCategory) } ?? "Cs"
+            guard name != current else { continue }
+            close(value)
+            start = value
+            current = name
+        }
+        close(last + 1)
+        return ranges.mapValues { ScalarSet($0) }
+    }()
 
     private static let scriptLatin = ScalarSet([
         0x41...0x5A, 0x61...0x7A, 0xAA...0xAA, 0xBA...0xBA, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2B8, 0x1E00...0x1EFF,
         0x2C60...0x2C7F, 0xA722...0xA787, 0xFF21...0xFF3A, 0xFF41...0xFF5A,
     ])
-
-    private static let categories = [
-        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
-        "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
-    ]
 
     private static func code(of category: Unicode.GeneralCategory) -> String {
         switch category {

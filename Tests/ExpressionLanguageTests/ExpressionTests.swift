@@ -1,5 +1,6 @@
 internal import DataTree
 internal import ExpressionLanguage
+internal import MeshTestKit
 internal import Testing
 
 /// Evaluates an expression over a few untyped variables and gives the result as JSON text.
@@ -28,7 +29,9 @@ private func evaluate(_ source: String, limit: UInt64 = 1_000_000) throws -> Str
             ("--x", "5"), ("-9223372036854775808", "-9223372036854775808"), ("0x1F", "31"), ("10u % 3u", "1"),
             ("1e3 == 1000.0", "true"), ("1 < 2.5 && 2u >= 2", "true"), ("'a' < 'b'", "true"),
             ("b'abc' == b'abc'", "true"), ("'\\u0041\\x42\\103\\n'", #""ABC\n""#),
-            ("r'\\d'", #""\\d""#), ("\"\"\"a\"b\"\"\"", #""a\"b""#), ("true || 1 / 0 > 0", "true"),
+            ("r'\\d'", #""\\d""#), ("{'as': 1}.as", "1"), ("{'a-b': 1}.`a-b`", "1"),
+            ("type(optional.none()) == optional_type", "true"), ("\"\"\"a\"b\"\"\"", #""a\"b""#),
+            ("true || 1 / 0 > 0", "true"),
             ("1 / 0 > 0 || true", "true"), ("false && 1 / 0 > 0", "false"), ("null == null", "true"),
             ("x in [1, 5]", "true"), ("'a' in object", "true"), ("x // comment\n + 1", "6"), ("type(1) == int", "true"),
             ("type('') == string", "true"), ("int('42') + int(2.9) + int(3u)", "47"), ("uint(3)", "3"),
@@ -80,6 +83,9 @@ private func evaluate(_ source: String, limit: UInt64 = 1_000_000) throws -> Str
             ("'abc 123'.find('[0-9]+')", #""123""#), ("'123 abc 456'.findAll('[0-9]+')", #"["123","456"]"#),
             ("'%s has %d at %.2f%%'.format([name, 3, 1.5])", #""istiod has 3 at 1.50%""#),
             ("'%s'.format([[1, 'a']])", #""[1, a]""#),
+            ("'%.3e|%e'.format([1052.5, 0.00025])", #""1.052e+03|2.500000e-04""#),
+            ("'%X %o %x'.format([b'az', 8u, 255])", #""617A 10 ff""#),
+            ("'%f %s'.format([2, double('NaN')])", #""2.000000 NaN""#),
         ]
     )
     func strings(source: String, expected: String) throws {
@@ -128,6 +134,8 @@ private func evaluate(_ source: String, limit: UInt64 = 1_000_000) throws -> Str
             "name.matches(name + '(')", "{'a': 1, 'a': 2}", "[].min()", "optional.none().value()", "ip('x')",
             "quantity('x')", "url('x')", "'%d'.format([])", "int(1e300)", "dyn(1) < 'a'", "dyn(5).size()",
             "b'\\xff' == b'' || string(b'\\xff') == ''", "1 / 0 > 0 || false",
+            "timestamp('9999-12-31T23:59:59Z') + duration('1s')", "timestamp(253402300800)",
+            "int(-9223372036854775808.0)",
         ]
     )
     func failures(source: String) {
@@ -147,7 +155,8 @@ private func evaluate(_ source: String, limit: UInt64 = 1_000_000) throws -> Str
             ("'a'.all(i, true)", "cannot be range of a comprehension"), ("true ? 1 : 'a'", "'_?_:_'"),
             ("'a", "unterminated"), ("9223372036854775808", "invalid int literal"),
             ("'a'.matches('(')", "invalid matches argument"), ("!1", "expected type 'bool'"),
-            ("package", "reserved identifier"), ("#", "token recognition error"), ("1 in 2", "no matching overload"),
+            ("package", "reserved identifier"), ("x.true", "mismatched input"), ("#", "token recognition error"),
+            ("1 in 2", "no matching overload"),
         ]
     )
     func refusals(source: String, message: String) {
@@ -176,6 +185,31 @@ private func evaluate(_ source: String, limit: UInt64 = 1_000_000) throws -> Str
     func limits(source: String) {
         let error = #expect(throws: ExpressionError.self) { try evaluate(source, limit: 100_000) }
         #expect([.tooDeep, .costExceeded].contains(error?.code), "\(String(describing: error))")
+    }
+
+    @Test("never trap, whatever the expression", arguments: propertySeeds(40))
+    func noise(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let parts = [
+            "x", "list", "object", "text", "1", "-1", "0u", "1.5", "9223372036854775807", "'a'", "b'a'", "(", ")", "[",
+            "]", "{",
+            "}", ",", ":", "?", ".", ".?", "+", "-", "*", "/", "%", "==", "<", "&&", "||", "!", " in ", "has(", "size(",
+            "int(",
+            "duration('1h')", ".all(i, ", ".map(i, ", ".filter(i, ", ".sum()", ".substring(", ".split('')", ".format(",
+            "null",
+            "timestamp('2026-01-01T00:00:00Z')", "optional.of(", ".replace('', ", "lists.range(", "i", "true", "'%d'",
+            "string(",
+        ]
+        for _ in 0..<300 {
+            let source = (0..<(1 + random.int(below: 10))).map { _ in random.pick(parts) }.joined()
+            do {
+                _ = try evaluate(source, limit: 10_000)
+            } catch let error as ExpressionError {
+                #expect(!error.message.isEmpty, "seed \(seed): \(source)")
+            } catch {
+                // A value without a data form: nothing to compare, but no trap either.
+            }
+        }
     }
 
     @Test("know which variables they use")

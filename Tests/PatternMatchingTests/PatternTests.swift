@@ -1,3 +1,4 @@
+internal import MeshTestKit
 internal import PatternMatching
 internal import Testing
 
@@ -71,6 +72,40 @@ internal import Testing
     )
     func finding(pattern: String, text: String, expected: [String]) throws {
         #expect(try Pattern(pattern).allMatches(in: text) == expected)
+    }
+
+    @Test(
+        "end loops at rounds that match nothing",
+        arguments: [
+            ("(?:(?:[a-c]){0,3}?)+", "bxb", ""), ("(?:(?:c|){1,2})*", "cc", "cc"), ("(|a)*", "aa", ""),
+            ("(?:a*)*", "aab", "aa"), ("(?:(?:(?:b|.))??){2,}(?:b)*?", "cx", ""),
+        ]
+    )
+    func emptyRounds(pattern: String, text: String, expected: String) throws {
+        #expect(try Pattern(pattern).firstMatch(in: text) == expected)
+    }
+
+    @Test("compile quickly however often nothing is repeated")
+    func repeatedNothing() throws {
+        #expect(try Pattern("((((){1000}){1000}){1000}){1000}").matches("a"))
+    }
+
+    @Test("never trap, whatever the expression and the text", arguments: propertySeeds(40))
+    func noise(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let parts = [
+            "a", "b", ".", "*", "+", "?", "{2}", "{1,", "}", "(", ")", "(?:", "(?i)", "|", "[", "]", "[^a-", "-", "^",
+            "$",
+            "\\", "\\d", "\\pL", "\\x{41}", "[[:alpha:]]", "\\Q", "\\b", "é", "\u{0}", "{30}", "(?P<n>",
+        ]
+        for _ in 0..<60 {
+            let source = (0..<random.int(below: 12)).map { _ in random.pick(parts) }.joined()
+            let text = (0..<random.int(below: 12)).map { _ in random.pick(["a", "b", "A", "é", "\n", " ", "1"]) }
+                .joined()
+            guard let pattern = try? Pattern(source) else { continue }
+            let isMatch = pattern.matches(text)
+            #expect(isMatch == (pattern.firstMatch(in: text) != nil), "seed \(seed): \(source) on \(text)")
+        }
     }
 
     @Test("take linear time on what makes a backtracker explode")

@@ -29,7 +29,10 @@ private func issues(_ field: Tree, _ value: Tree, old: Tree? = nil) throws -> [S
                 ["type": "integer"], "a",
                 #"spec.x: Invalid value: "string": spec.x in body must be of type integer: "string""#
             ),
-            (["type": "string"], .null, #"spec.x: Invalid value: "null": spec.x in body must be of type string: "null""#),
+            (
+                ["type": "string"], .null,
+                #"spec.x: Invalid value: "null": spec.x in body must be of type string: "null""#
+            ),
             (
                 ["type": "string", "enum": ["a", "b"]], "c",
                 #"spec.x: Unsupported value: "c": supported values: "a", "b""#

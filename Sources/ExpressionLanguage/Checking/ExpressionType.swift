@@ -84,7 +84,13 @@ package final class ObjectType: Sendable, Hashable {
     }
 
     /// The field an expression calls `name`, nil where there is none.
-    package func field(_ name: String) -> Field? { fields[name] }
+    ///
+    /// Names that can only be written between backticks are those of the data.
+    package func field(_ name: String) -> Field? {
+        if let field = fields[name] { return field }
+        let isQuoted = name.utf8.contains { "-./".utf8.contains($0) }
+        return isQuoted ? FieldName.escape(name).flatMap { fields[$0] } : nil
+    }
 
     /// Identity: two types are equal when they are one.
     package static func == (left: ObjectType, right: ObjectType) -> Bool { left === right }

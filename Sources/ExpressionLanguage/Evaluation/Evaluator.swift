@@ -54,6 +54,7 @@ struct Evaluator {
 
     static let typeNames: Set<String> = [
         "bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "null_type", "timestamp", "duration",
+        "optional_type",
     ]
     private static let canonical = [
         "timestamp": "google.protobuf.Timestamp", "duration": "google.protobuf.Duration",

@@ -91,7 +91,7 @@ enum Operators {
                 GoDuration(nanoseconds: try checked(first.nanoseconds.addingReportingOverflow(second.nanoseconds)))
             )
         case (.timestamp(let time), .duration(let span)), (.duration(let span), .timestamp(let time)):
-            return .timestamp(time + .nanoseconds(span.nanoseconds))
+            return try TimeFunctions.checked(time + .nanoseconds(span.nanoseconds))
         default: throw .noOverload("_+_", [left, right])
         }
     }
@@ -148,7 +148,7 @@ enum Operators {
                 GoDuration(nanoseconds: try checked(first.nanoseconds.subtractingReportingOverflow(second.nanoseconds)))
             )
         case (.timestamp(let time), .duration(let span)):
-            return .timestamp(time - .nanoseconds(span.nanoseconds))
+            return try TimeFunctions.checked(time - .nanoseconds(span.nanoseconds))
         case (.timestamp(let first), .timestamp(let second)):
             let (micros, overflow) = first.microsecondsSinceEpoch.subtractingReportingOverflow(
                 second.microsecondsSinceEpoch

@@ -61,7 +61,9 @@ enum ConversionFunctions {
         switch arguments[0] {
         case .int(let number): value = number
         case .uint(let number): value = Int64(exactly: number)
-        case .double(let number): value = Int64(exactly: number.rounded(.towardZero))
+        case .double(let number):
+            // The least integer is left out, as the reference implementation does.
+            value = number > -0x1p63 ? Int64(exactly: number.rounded(.towardZero)) : nil
         case .string(let text): value = text.hasPrefix("+") ? nil : Int64(text)
         case .timestamp(let time): value = time.seconds
         default: value = nil
@@ -126,8 +128,10 @@ enum ConversionFunctions {
         }
     }
 
-    /// A number without a fraction where it has none.
+    /// A number without a fraction where it has none; NaN and infinities by name.
     static func text(_ number: Double) -> String {
+        if number.isNaN { return "NaN" }
+        if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
         if let exact = Int64(exactly: number), abs(number) < 1e15 { return String(exact) }
         return "\(number)"
     }

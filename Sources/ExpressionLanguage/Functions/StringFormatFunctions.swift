@@ -21,6 +21,10 @@ enum StringFormatFunctions {
                 case "\n": result += "\\n"
                 case "\r": result += "\\r"
                 case "\t": result += "\\t"
+                case "\u{7}": result += "\\a"
+                case "\u{8}": result += "\\b"
+                case "\u{b}": result += "\\v"
+                case "\u{c}": result += "\\f"
                 default: result.unicodeScalars.append(scalar)
                 }
             }
@@ -89,15 +93,22 @@ enum StringFormatFunctions {
             case ("x", .int(let number)): return String(number, radix: 16)
             case ("X", .int(let number)): return String(number, radix: 16, uppercase: true)
             case ("x", .uint(let number)): return String(number, radix: 16)
+            case ("X", .uint(let number)): return String(number, radix: 16, uppercase: true)
             case ("x", .string(let text)): return Self.hex(Array(text.utf8))
+            case ("X", .string(let text)): return Self.hex(Array(text.utf8)).uppercased()
             case ("x", .bytes(let bytes)): return Self.hex(bytes)
+            case ("X", .bytes(let bytes)): return Self.hex(bytes).uppercased()
             case ("o", .int(let number)): return String(number, radix: 8)
+            case ("o", .uint(let number)): return String(number, radix: 8)
             case ("b", .int(let number)): return String(number, radix: 2)
             case ("b", .uint(let number)): return String(number, radix: 2)
             case ("b", .bool(let flag)): return flag ? "1" : "0"
             case ("f", .double(let number)): return Self.fixed(number, precision ?? 6)
             case ("f", .int(let number)): return Self.fixed(Double(number), precision ?? 6)
-            case ("e", .double(let number)): return "\(number)"
+            case ("f", .uint(let number)): return Self.fixed(Double(number), precision ?? 6)
+            case ("e", .double(let number)): return Self.scientific(number, precision ?? 6)
+            case ("e", .int(let number)): return Self.scientific(Double(number), precision ?? 6)
+            case ("e", .uint(let number)): return Self.scientific(Double(number), precision ?? 6)
             default:
                 throw .evaluation("formatting clause %\(verb) cannot be used on values of type \(value.typeName)")
             }
@@ -107,11 +118,35 @@ enum StringFormatFunctions {
             bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
 
+        /// A number as `d.ddde±xx`.
+        private static func scientific(_ number: Double, _ precision: Int) -> String {
+            guard number.isFinite else { return ConversionFunctions.text(number) }
+            var mantissa = abs(number)
+            var exponent = 0
+            while mantissa >= 10 {
+                mantissa /= 10
+                exponent += 1
+            }
+            while mantissa > 0, mantissa < 1 {
+                mantissa *= 10
+                exponent -= 1
+            }
+            var digits = fixed(mantissa, precision)
+            if digits.hasPrefix("10") {
+                digits = fixed(mantissa / 10, precision)
+                exponent += 1
+            }
+            let power = String(abs(exponent))
+            let sign = number < 0 ? "-" : ""
+            return "\(sign)\(digits)e\(exponent < 0 ? "-" : "+")\(power.utf8.count < 2 ? "0" : "")\(power)"
+        }
+
         private static func fixed(_ number: Double, _ precision: Int) -> String {
+            guard number.isFinite else { return ConversionFunctions.text(number) }
             var scale = 1.0
             for _ in 0..<precision { scale *= 10 }
             let scaled = (abs(number) * scale).rounded(.toNearestOrEven)
-            guard number.isFinite, scaled < 9e15 else { return "\(number)" }
+            guard scaled < 9e15 else { return "\(number)" }
             var digits = String(Int64(scaled))
             if digits.utf8.count <= precision {
                 digits = String(repeating: "0", count: precision + 1 - digits.utf8.count) + digits

@@ -19,9 +19,9 @@ enum TimeFunctions {
             ) { arguments, _ throws(ExpressionError) in
                 switch arguments[0] {
                 case .timestamp: return arguments[0]
-                case .int(let seconds): return .timestamp(Timestamp(seconds: seconds))
+                case .int(let seconds): return try checked(Timestamp(seconds: seconds))
                 case .string(let text):
-                    if let time = Timestamp(rfc3339: text) { return .timestamp(time) }
+                    if let time = Timestamp(rfc3339: text) { return try checked(time) }
                 default: break
                 }
                 throw ConversionFunctions.failed(arguments[0], "google.protobuf.Timestamp")
@@ -33,6 +33,14 @@ enum TimeFunctions {
         + ["getHours", "getMinutes", "getSeconds", "getMilliseconds"].map { name in
             part(name, ["timestamp.\(name)() int", "timestamp.\(name)(string) int", "duration.\(name)() int"])
         }
+
+    /// The time, which must lie within the years 1 to 9999.
+    static func checked(_ time: Timestamp) throws(ExpressionError) -> ExpressionValue {
+        guard (-62_135_596_800...253_402_300_799).contains(time.seconds) else {
+            throw .evaluation("timestamp overflow")
+        }
+        return .timestamp(time)
+    }
 
     private static func part(_ name: String, _ signatures: [String]) -> FunctionDefinition {
         FunctionDefinition(name, signatures) { arguments, _ throws(ExpressionError) in

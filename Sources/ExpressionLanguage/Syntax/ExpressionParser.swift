@@ -158,12 +158,12 @@ struct ExpressionParser {
 
     private mutating func selector() throws(ExpressionError) -> String {
         switch token {
-        case .identifier(let name) where !Self.reserved.contains(name):
+        case .identifier(let name) where !["true", "false", "null", "in"].contains(name):
             advance()
             return name
         case .quotedIdentifier(let name):
             advance()
-            return FieldName.escape(name) ?? name
+            return name
         default: throw unexpected()
         }
     }
