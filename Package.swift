@@ -36,7 +36,7 @@ let allTargets: [Target] = [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "MeshBase"),
-    .target(name: "DataTree", dependencies: ["CYAML"]),
+    .target(name: "DataTree", dependencies: ["CYAML", "MeshBase"]),
     .target(name: "PatternMatching"),
 
     // L1: types

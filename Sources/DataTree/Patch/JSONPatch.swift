@@ -19,7 +19,7 @@ public struct JSONPatch: Sendable, Hashable {
     /// How many operations a patch may have, as in the Kubernetes API server.
     public static let maxOperations = 10_000
     /// How many values `copy` and `move` may handle altogether.
-    static let maxCopiedNodes = 1_000_000
+    static let maxCopiedNodes = 200_000
     /// How deep the result may be nested.
     static let maxDepth = 512
 

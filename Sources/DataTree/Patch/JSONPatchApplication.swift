@@ -10,11 +10,11 @@ struct JSONPatchApplication {
     mutating func apply(_ operation: JSONPatch.Operation) throws(PatchError) {
         switch operation {
         case .add(let path, let added):
-            try checkDepth(added, below: path)
+            try check(height: added.extent.height, below: path)
             try add(added, at: path)
         case .remove(let path): try remove(at: path)
         case .replace(let path, let new):
-            try checkDepth(new, below: path)
+            try check(height: new.extent.height, below: path)
             try replace(with: new, at: path)
         case .move(let from, let path):
             guard from == path || !path.tokens.starts(with: from.tokens) else {
@@ -42,16 +42,17 @@ struct JSONPatchApplication {
         path.tokens.isEmpty ? "the root" : path.description
     }
 
-    private func checkDepth(_ added: Tree, below path: JSONPointer) throws(PatchError) {
-        guard path.tokens.count + added.extent.height <= JSONPatch.maxDepth else {
+    private func check(height: Int, below path: JSONPointer) throws(PatchError) {
+        guard path.tokens.count + height <= JSONPatch.maxDepth else {
             let message = "\(path) would nest values deeper than \(JSONPatch.maxDepth)"
             throw PatchError(code: .tooLarge, message: message)
         }
     }
 
     private mutating func charge(_ copied: Tree, below path: JSONPointer) throws(PatchError) {
-        try checkDepth(copied, below: path)
-        copiedNodes += copied.extent.count
+        let extent = copied.extent
+        try check(height: extent.height, below: path)
+        copiedNodes += extent.count
         guard copiedNodes <= JSONPatch.maxCopiedNodes else {
             let message = "the patch copies more than \(JSONPatch.maxCopiedNodes) values"
             throw PatchError(code: .tooLarge, message: message)
