@@ -1,6 +1,6 @@
-import DataTree
-import SandboxStore
-import Testing
+internal import DataTree
+internal import SandboxStore
+internal import Testing
 
 /// A definition of widgets whose schema has a default, a rule and a transition rule.
 private func definition(rule: String = "self.size <= 10") -> Tree {

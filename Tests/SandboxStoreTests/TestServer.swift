@@ -1,9 +1,9 @@
-import DataTree
-import KubeClient
-import MeshBase
-import MeshTestKit
-import SandboxStore
-import Testing
+internal import DataTree
+internal import KubeClient
+internal import MeshBase
+internal import MeshTestKit
+internal import SandboxStore
+internal import Testing
 
 /// An API server in this process on a clock that stands still, with a client's view of it.
 struct TestServer: Sendable {

@@ -1,8 +1,8 @@
-public import KubeClient
+package import KubeClient
 internal import Synchronization
 
 /// Carries requests of a client to an API server in the same process, without sockets.
-public struct InProcessTransport: HTTPTransport {
+package struct InProcessTransport: HTTPTransport {
     private struct Counts: Sendable {
         var requests = 0
         var writes = 0
@@ -39,7 +39,7 @@ public struct InProcessTransport: HTTPTransport {
     package func resetAudit() { shared.counts.withLock { $0.audit = [] } }
 
     /// Lets the server answer, unless the faults decide otherwise.
-    public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         if Task.isCancelled { throw TransportError(.cancelled, "the caller gave up") }
         let asked = Self.request(request, user)
         let (faults, number, writes) = count(asked)

@@ -7,6 +7,7 @@ enum ImmutableFields {
         case "Deployment", "ReplicaSet", "DaemonSet": return selector(new, old)
         case "StatefulSet": return statefulSet(new, old)
         case "Job": return selector(new, old) + jobTemplate(new, old)
+        case "Pod" where ["ephemeralcontainers", "resize"].contains(subresource): return []
         case "Pod": return pod(new, old, frozenNode: subresource != "binding")
         case "Service": return service(new, old)
         case "Secret", "ConfigMap": return data(kind, new, old)

@@ -1,7 +1,7 @@
-import DataTree
-import KubeClient
-import SandboxStore
-import Testing
+internal import DataTree
+internal import KubeClient
+internal import SandboxStore
+internal import Testing
 
 /// Labels everything and refuses what is called `bad`.
 private struct LabellingPlugin: AdmissionPlugin {

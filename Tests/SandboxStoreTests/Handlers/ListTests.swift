@@ -1,6 +1,6 @@
-import DataTree
-import SandboxStore
-import Testing
+internal import DataTree
+internal import SandboxStore
+internal import Testing
 
 @Suite struct ListTests {
     private let path = "/api/v1/namespaces/default/configmaps"

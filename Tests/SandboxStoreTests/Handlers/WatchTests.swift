@@ -1,8 +1,8 @@
-import DataTree
-import KubeClient
-import MeshTestKit
-import SandboxStore
-import Testing
+internal import DataTree
+internal import KubeClient
+internal import MeshTestKit
+internal import SandboxStore
+internal import Testing
 
 @Suite struct WatchTests {
     private let path = "/api/v1/namespaces/default/configmaps"

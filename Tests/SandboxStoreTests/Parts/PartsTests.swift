@@ -1,7 +1,7 @@
-import DataTree
-import Testing
+internal import DataTree
+internal import Testing
 
-@testable import SandboxStore
+@testable internal import SandboxStore
 
 @Suite struct PartsTests {
     static let ages: [(seconds: Int64, text: String)] = [

@@ -1,7 +1,7 @@
-import DataTree
-import KubeAPI
-import SandboxStore
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import SandboxStore
+internal import Testing
 
 private let things = GroupResource(group: "", resource: "things")
 

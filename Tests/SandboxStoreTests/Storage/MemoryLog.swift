@@ -1,6 +1,6 @@
-import DataTree
-import SandboxStore
-import Synchronization
+internal import DataTree
+internal import SandboxStore
+internal import Synchronization
 
 /// A log in memory that can break, as a disk can, before or after it wrote.
 final class MemoryLog: WriteAheadLog {

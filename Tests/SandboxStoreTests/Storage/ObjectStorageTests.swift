@@ -1,8 +1,8 @@
-import DataTree
-import KubeAPI
-import MeshTestKit
-import SandboxStore
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import MeshTestKit
+internal import SandboxStore
+internal import Testing
 
 private let things = GroupResource(group: "example.com", resource: "things")
 

@@ -47,10 +47,10 @@ struct TokenHandler: Sendable {
 
     func issue(_ scope: RequestScope) async throws(APIFault) -> APIResponse {
         let presenter = try ObjectPresenter(context: context, scope: scope)
-        guard let issue = context.configuration.hooks.issueToken else { throw .unknownPath() }
         guard let account = try await context.read(scope.resource, scope.key()) else {
             throw .notFound(scope.resource.groupResource, scope.info.name ?? "")
         }
+        guard let issue = context.configuration.hooks.issueToken else { throw .unknownPath() }
         var request = try BodyCodec.decode(scope.request)
         let status = try await issue(account.tree, request)
         request["kind"] = "TokenRequest"
