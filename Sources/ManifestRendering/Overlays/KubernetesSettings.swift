@@ -20,7 +20,9 @@ struct KubernetesSettings {
     }
 
     /// The objects with the settings, and notes about overlays without effect.
-    func apply(to objects: [Tree]) -> (objects: [Tree], warnings: [String]) {
+    ///
+    /// Throws ``RenderError`` naming the field whose value cannot be merged.
+    func apply(to objects: [Tree]) throws(RenderError) -> (objects: [Tree], warnings: [String]) {
         let block = scope.settings.at("k8s")
         guard block.object != nil else { return (objects, []) }
         var result = objects
@@ -30,12 +32,25 @@ struct KubernetesSettings {
             if entry.key == "service", scope.kind.isGateway { value["ports"] = nil }
             let change = patch(target, value)
             for index in result.indices where matches(result[index], kind: target.kind, name: objectName) {
-                result[index] = MergeByKey.apply(change, to: result[index])
+                result[index] = try merge(change, into: result[index], field: entry.key)
                 if entry.key == "podDisruptionBudget" { result[index] = Self.oneBound(result[index]) }
             }
         }
         let warnings = applyOverlays(to: &result)
         return (result, warnings)
+    }
+
+    private func merge(_ change: Tree, into object: Tree, field: String) throws(RenderError) -> Tree {
+        do {
+            return try StrategicMergePatch.apply(change, to: object, schema: WorkloadMergeSchema.object)
+        } catch {
+            let place = "spec.components.\(scope.componentName).k8s.\(field)"
+            throw RenderError(
+                .invalidSetting,
+                "\(place): \(error.message); write it as the Kubernetes API has it",
+                cause: error
+            )
+        }
     }
 
     private func matches(_ object: Tree, kind: String, name: String) -> Bool {

@@ -29,7 +29,7 @@ package struct ManifestRenderer: Sendable {
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
                 let scope = try makeScope(kind, instance, settings, entry, options, library)
-                let patched = KubernetesSettings(scope: scope).apply(to: try objects(scope))
+                let patched = try KubernetesSettings(scope: scope).apply(to: objects(scope))
                 result.warnings += patched.warnings
                 result.rendered += patched.objects.compactMap { Self.rendered($0, scope) }
                 if kind == .base { result.rendered += crds(scope) }

@@ -8,7 +8,7 @@ extension MeshComponents {
                 "base",
                 .object(
                     "What all clusters of a mesh need: readers' permissions and the validation of configuration.",
-                    [.field("enabled", MeshComponent.enabled), .field("k8s", MeshComponent.overlaysOnly)]
+                    [.field("enabled", MeshComponent.enabled), .field("k8s", MeshComponent.kubernetes)]
                 )
             ),
             .field("pilot", .object("The control plane, istiod.", MeshComponent.fields)),
@@ -55,12 +55,7 @@ extension MeshComponent {
             ),
         ] + fields
 
-    static let overlaysOnly: FieldSchema = .object(
-        "Kubernetes settings; this component has only overlays.",
-        [.field("overlays", ObjectOverlay.listSchema)]
-    )
-
-    private static let kubernetes: FieldSchema = .object(
+    static let kubernetes: FieldSchema = .object(
         "How it runs on Kubernetes. Each field has the form of the Kubernetes API field of that name.",
         [
             field("affinity", "Which nodes and neighbours its pods want (Affinity)."),

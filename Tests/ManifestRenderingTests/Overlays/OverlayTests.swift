@@ -123,17 +123,27 @@ struct OverlayTests {
             (["spec": ["containers": [["name": "a", "$patch": "delete"]]]], ["b:1"]),
         ] as [(Tree, [String])]
     )
-    func listMerge(_ patch: Tree, _ expected: [String]) {
+    func listMerge(_ patch: Tree, _ expected: [String]) throws {
         let object: Tree = ["spec": ["containers": [["name": "a", "image": "1"], ["name": "b", "image": "1"]]]]
-        let merged = MergeByKey.apply(patch, to: object).at("spec.containers").elements
+        let schema = WorkloadMergeSchema.object
+        let patched = try StrategicMergePatch.apply(patch, to: object, schema: schema)
+        let merged = patched.at("spec.containers").elements
         #expect(merged.map { "\($0.text("name")):\($0.text("image"))" } == expected)
     }
 
+    @Test("A setting that cannot be merged is refused by its field")
+    func unmergeable() throws {
+        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["env": [["value": "nameless"]]]]]]
+        let error = try #require(throws: RenderError.self) { try RenderExample(name: "", spec: spec).render() }
+        #expect(error.code == .invalidSetting)
+        #expect(error.message.contains("spec.components.pilot.k8s.env"))
+    }
+
     @Test("Objects merge, other lists are replaced, null removes")
-    func objectMerge() {
+    func objectMerge() throws {
         let object: Tree = ["spec": ["a": ["x": 1, "y": 2], "list": [1, 2], "gone": true]]
         let patch: Tree = ["spec": ["a": ["y": 3], "list": [3], "gone": .null, "b": ["$patch": "replace", "z": 1]]]
         let expected: Tree = ["spec": ["a": ["x": 1, "y": 3], "list": [3], "b": ["z": 1]]]
-        #expect(MergeByKey.apply(patch, to: object) == expected)
+        #expect(try StrategicMergePatch.apply(patch, to: object, schema: WorkloadMergeSchema.object) == expected)
     }
 }
