@@ -32,7 +32,10 @@ enum YAMLScalar {
     }
 
     /// The number a scalar that begins with a digit, sign or point spells; nil when it spells none.
+    ///
+    /// Underscores between digits count for nothing, unless the scalar begins with a point.
     static func number(_ text: String) -> Tree? {
+        guard text.utf8.first != UInt8(ascii: ".") else { return float(text) }
         let plain = text.utf8.contains(UInt8(ascii: "_")) ? text.filter { $0 != "_" } : text
         return integer(plain) ?? float(plain)
     }

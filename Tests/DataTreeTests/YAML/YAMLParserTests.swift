@@ -19,7 +19,8 @@ struct YAMLParserTests {
         ("!!int 7", 7), ("!!float 1", 1.0), ("!!bool 'yes'", true), ("!!null ''", .null),
         ("!!binary aGVsbG8=", "hello"),
         ("!custom 1", "1"),
-        ("\"\\u00e9\\n\\x41\"", "é\nA"), ("'it''s'", "it's"), ("_1", "_1"), ("=", "="), ("plain text", "plain text"),
+        ("\"\\u00e9\\n\\x41\"", "é\nA"), ("'it''s'", "it's"), ("_1", "_1"), (".5_0", ".5_0"), ("1_0.5", 10.5),
+        ("=", "="), ("plain text", "plain text"),
         ("|\n    a\n    b", "a\nb\n"), (">-\n    a\n    b", "a b"), ("{}", [:]), ("[]", []),
         ("[a, {b: c}]", ["a", ["b": "c"]]),
     ]
