@@ -29,6 +29,18 @@ enum NativeDefaults {
             object.fill("reclaimPolicy", "Delete")
             object.fill("volumeBindingMode", "Immediate")
         case "PersistentVolumeClaim": object.edit("spec") { $0.fill("volumeMode", "Filesystem") }
+        case "PersistentVolume":
+            object.edit("spec") { spec in
+                spec.fill("persistentVolumeReclaimPolicy", "Retain")
+                spec.fill("volumeMode", "Filesystem")
+            }
+        case "LimitRange": object.edit("spec") { $0.editEach("limits") { limit(&$0) } }
+        case "ValidatingAdmissionPolicy":
+            object.edit("spec") { $0.fill("failurePolicy", "Fail") }
+            object.edit("spec", "matchConstraints") { matching(&$0) }
+        case "ValidatingAdmissionPolicyBinding": object.edit("spec", "matchResources") { matching(&$0) }
+        case "APIService": object.edit("spec", "service") { $0.fill("port", 443) }
+        case "IngressClass": object.edit("spec", "parameters") { $0.fill("scope", "Cluster") }
         default: break
         }
     }
@@ -37,6 +49,7 @@ enum NativeDefaults {
 
     private static func workload(_ kind: String, _ object: inout Tree) {
         if kind == "DaemonSet" { templateGeneration(&object) }
+        if kind == "ReplicationController" { replicationController(&object) }
         object.edit("spec") { spec in
             if kind != "DaemonSet" { spec.fill("replicas", 1) }
             if kind != "ReplicaSet", kind != "ReplicationController" { spec.fill("revisionHistoryLimit", 10) }
@@ -148,6 +161,7 @@ enum NativeDefaults {
 
     private static func autoscaler(_ spec: inout Tree) {
         spec.fill("minReplicas", 1)
+        spec.edit("behavior") { scaling(&$0) }
         if spec["targetCPUUtilizationPercentage"] == nil, !spec.has("metrics") {
             spec["metrics"] = [
                 [
