@@ -115,7 +115,7 @@ package struct ManifestRenderer: Sendable {
         }
         var object = KubeObject(tree)
         if case .own(let owner) = scope.options.labels {
-            object = KubeObject(tree.withoutNulls)
+            object = KubeObject(CanonicalQuantities.apply(to: tree.withoutNulls))
             if let owner {
                 object.labels[MeshNames.Label.owner] = owner
                 object.labels[MeshNames.Label.component] = scope.componentName.replacing("/", with: ".")

@@ -96,6 +96,21 @@ struct RenderingTests {
         )
     }
 
+    @Test("Amounts are written as API servers store them")
+    func canonicalQuantities() throws {
+        let resources: Tree = [
+            "limits": ["cpu": "1500m", "memory": "2048Mi"], "requests": ["cpu": 1, "memory": "odd"],
+        ]
+        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["resources": resources]]]]
+        let objects = try RenderExample(name: "", spec: spec).render().objects
+        let istiod = try #require(objects.first { $0.kind.kind == "Deployment" }?.tree)
+        let path = TreePath([
+            .key("spec"), .key("template"), .key("spec"), .key("containers"), .index(0), .key("resources"),
+        ])
+        let expected: Tree = ["limits": ["cpu": "1500m", "memory": "2Gi"], "requests": ["cpu": "1", "memory": "odd"]]
+        #expect(istiod.value(at: path) == expected)
+    }
+
     @Test("CRDs come with the base component, unless excluded")
     func crds() throws {
         let names = ["envoyfilters.networking.istio.io", "gateways.networking.istio.io"]
