@@ -15,16 +15,27 @@ struct Reactions: Sendable {
         }
     }
 
+    /// Takes up what a crash cut off: definitions not yet accepted, and those whose objects were still to go.
+    func resume() async {
+        for object in context.storage.peek(CustomDefinitions.collection) {
+            await settle(object)
+        }
+    }
+
     private func definitionChanged(_ change: StorageChange) async {
         let definitions = CustomDefinitions(context: context)
         guard let after = change.after else {
             definitions.removed(change.key.name)
             return
         }
-        await definitions.written(after)
-        guard KubeObject(after.tree).isDeleting else { return }
-        await deleteObjects(of: after.tree)
-        await finishCleanup(of: after.key.name)
+        await settle(after)
+    }
+
+    private func settle(_ definition: StoredObject) async {
+        await CustomDefinitions(context: context).written(definition)
+        guard KubeObject(definition.tree).isDeleting else { return }
+        await deleteObjects(of: definition.tree)
+        await finishCleanup(of: definition.key.name)
     }
 
     /// Deletes every object of a definition that is going away.
@@ -66,7 +77,6 @@ struct Reactions: Sendable {
         )
         guard (try? await context.storage.write(write)) != nil, isGone else { return }
         CustomDefinitions(context: context).removed(name)
-        context.storage.dropCollection(resource.collection)
     }
 }
 

@@ -299,9 +299,4 @@ extension ObjectStorage {
     func peek(_ resource: GroupResource) -> [StoredObject] {
         inner.withLock { $0.state.collections[resource]?.list(prefix: "", after: nil) ?? [] }
     }
-
-    /// Drops a collection with all its objects and history.
-    func dropCollection(_ resource: GroupResource) {
-        inner.withLock { $0.state.dropCollection(resource) }
-    }
 }

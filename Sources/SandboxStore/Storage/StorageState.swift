@@ -114,11 +114,6 @@ struct StorageState: Sendable {
         max(baseline, collections[resource]?.compacted ?? baseline)
     }
 
-    /// Drops a collection with all its objects and history, as when its definition is removed.
-    mutating func dropCollection(_ resource: GroupResource) {
-        collections[resource] = nil
-    }
-
     private mutating func apply(_ change: StorageChange, _ resource: GroupResource) {
         let limit = historyLimit
         collections[resource, default: ObjectCollection()].apply(change, limit: limit)

@@ -81,6 +81,17 @@ internal import Testing
         #expect(try await restarted.send("POST", things, thing("a")).status == 201)
     }
 
+    @Test func aDefinitionCutOffByACrashIsAcceptedAfterwards() async throws {
+        // Four appends make the namespaces, the fifth the definition, and the sixth, its acceptance, fails.
+        let log = MemoryLog(breaksAt: 6)
+        let server = await TestServer(storage: try ObjectStorage(log: log))
+        try await server.send("POST", crds, definition())
+        let restarted = await TestServer(storage: try ObjectStorage(log: log.reopened()))
+        let found = try await restarted.send("GET", crds + "/things.example.com")
+        let conditions = found.body.value(at: "status", "conditions")?.array ?? []
+        #expect(conditions.contains { $0["type"] == "Established" && $0["status"] == "True" })
+    }
+
     @Test func nothingIsCreatedInANamespaceThatGoesAway() async throws {
         let server = await TestServer()
         let namespace: Tree = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "n"]]

@@ -125,7 +125,7 @@ final class WatchFeed: Sendable {
     func next() async -> [UInt8]? {
         if let lines = opening() { return lines }
         while !progress.withLock({ $0.isOver }) {
-            if now() >= deadline { return nil }
+            if now() >= deadline || !isServed { return nil }
             switch await plan.watch.next() {
             case .cancelled: return nil
             case .compacted(let oldest):
@@ -139,6 +139,17 @@ final class WatchFeed: Sendable {
             }
         }
         return nil
+    }
+
+    /// Whether the kind is still served; watches of a definition that is gone end.
+    private var isServed: Bool {
+        let resource = presenter.scope.resource
+        let kind = resource.kind
+        return presenter.context.registry.resource(
+            group: kind.group,
+            version: kind.version,
+            plural: resource.api.plural
+        ) != nil
     }
 
     /// What comes before the first change: a refusal, or the present objects, some at a time, then their end.
