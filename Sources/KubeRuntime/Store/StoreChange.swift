@@ -1,3 +1,4 @@
+internal import DataTree
 public import KubeAPI
 
 /// How one object in a store changed.
@@ -29,6 +30,39 @@ public enum StoreChange: Sendable, Hashable {
     }
 }
 
+/// Changes in order; each is made when it is looked at, so that many of them take little memory.
+public struct StoreChanges: RandomAccessCollection, Sendable {
+    struct Step: Sendable {
+        let old: StoredObject?
+        let new: StoredObject?
+    }
+
+    private let steps: [Step]
+    private let keys: PackedKeys
+
+    init(_ steps: [Step], keys: PackedKeys) {
+        self.steps = steps
+        self.keys = keys
+    }
+
+    /// The place of the first change: 0.
+    public var startIndex: Int { 0 }
+    /// The place after the last change.
+    public var endIndex: Int { steps.count }
+
+    /// The change at a place.
+    public subscript(position: Int) -> StoreChange {
+        let step = steps[position]
+        let (old, new) = (step.old?.object(keys), step.new?.object(keys))
+        switch (old, new) {
+        case (let old?, let new?): return .updated(old: old, new: new)
+        case (let old?, nil): return .deleted(old)
+        case (nil, let new?): return .added(new)
+        case (nil, nil): return .deleted(KubeObject(.null))
+        }
+    }
+}
+
 /// Changes a store tells its subscribers, all visible to readers before the first subscriber hears of them.
 public struct StoreDelivery: Sendable {
     /// Where changes come from.
@@ -42,5 +76,5 @@ public struct StoreDelivery: Sendable {
     /// Where the changes come from.
     public let origin: Origin
     /// The changes in order.
-    public let changes: [StoreChange]
+    public let changes: StoreChanges
 }

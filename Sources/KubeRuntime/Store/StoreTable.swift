@@ -1,61 +1,41 @@
+internal import DataTree
 internal import KubeAPI
-
-/// One object held, shared by reference so that tables and snapshots cost a word each.
-final class StoredObject: Sendable {
-    let object: KubeObject
-    let key: ObjectKey
-
-    init(_ object: KubeObject, key: ObjectKey) {
-        self.object = object
-        self.key = key
-    }
-
-    var version: ResourceVersion? { object.resourceVersion.map(ResourceVersion.init) }
-
-    /// Whether `other` is this very version of this very object.
-    func isSameVersion(as other: KubeObject) -> Bool {
-        guard let version = object.resourceVersion, !version.isEmpty else { return false }
-        return version == other.resourceVersion && object.uid == other.uid
-    }
-}
 
 /// The objects of a store and their indexes, as a value.
 ///
-/// Objects sit in numbered slots; indexes hold slot numbers, four bytes an entry.
+/// Objects sit in numbered slots; the index of keys takes eight bytes an entry, the others four.
 struct StoreTable {
-    /// One step of a change, with the index terms computed before, so that the table itself calls nobody.
-    struct Edit {
-        let key: ObjectKey
-        let old: StoredObject?
-        let new: StoredObject?
-        let oldTerms: [Term]
-        let newTerms: [Term]
-    }
-
     /// A value in one of the indexes, named by its position.
     struct Term: Hashable {
         let index: Int
         let value: String
     }
 
+    /// An object on its way into a table, with all that is computed from it beforehand.
+    struct Entry {
+        let key: ObjectKey
+        let stored: StoredObject
+        let terms: [Term]
+    }
+
+    private let keys: PackedKeys
     private var slots: [StoredObject?] = []
     private var free: [UInt32] = []
-    private var positions: [ObjectKey: UInt32] = [:]
+    private var positions = SlotIndex()
     private var indexes: [[String: Set<UInt32>]]
 
-    init(indexCount: Int) {
-        indexes = Array(repeating: [:], count: indexCount)
+    init(indexCount: Int, keys: PackedKeys) {
+        self.indexes = Array(repeating: [:], count: indexCount)
+        self.keys = keys
     }
 
     var count: Int { positions.count }
-    var keys: [ObjectKey] { Array(positions.keys) }
 
     subscript(key: ObjectKey) -> StoredObject? {
-        guard let position = positions[key] else { return nil }
-        return slots[Int(position)]
+        position(of: key).flatMap { slots[Int($0)] }
     }
 
-    /// All objects in no order.
+    /// All objects, in the order in which they came where none went in between.
     var all: [StoredObject] { slots.compactMap(\.self) }
 
     /// The objects found under a value of an index, in no order.
@@ -69,31 +49,34 @@ struct StoreTable {
         indexes.indices.contains(index) ? Array(indexes[index].keys) : []
     }
 
-    mutating func reserve(_ count: Int) {
-        positions.reserveCapacity(count)
-        slots.reserveCapacity(count)
+    /// Puts an object in, in the place of the one with its key, whose terms are `oldTerms`.
+    mutating func put(_ entry: Entry, oldTerms: [Term]) {
+        let position: UInt32
+        if let known = self.position(of: entry.key) {
+            position = known
+            removeTerms(oldTerms, position: position)
+        } else {
+            position = freePosition()
+            positions.insert(position, hash: Self.hash(entry.key))
+        }
+        slots[Int(position)] = entry.stored
+        for term in entry.terms { indexes[term.index][term.value, default: []].insert(position) }
     }
 
-    mutating func apply(_ edit: Edit) {
-        switch (positions[edit.key], edit.new) {
-        case (let position?, let new?):
-            slots[Int(position)] = new
-            removeTerms(edit.oldTerms, keeping: edit.newTerms, position: position)
-            insert(edit.newTerms, position: position)
-        case (nil, let new?):
-            let position = freePosition()
-            slots[Int(position)] = new
-            positions[edit.key] = position
-            insert(edit.newTerms, position: position)
-        case (let position?, nil):
-            slots[Int(position)] = nil
-            positions[edit.key] = nil
-            free.append(position)
-            removeTerms(edit.oldTerms, keeping: [], position: position)
-        case (nil, nil):
-            break
-        }
+    /// Takes the object with that key out, whose terms are `oldTerms`.
+    mutating func remove(_ key: ObjectKey, oldTerms: [Term]) {
+        guard let position = position(of: key) else { return }
+        positions.remove(position, hash: Self.hash(key))
+        slots[Int(position)] = nil
+        free.append(position)
+        removeTerms(oldTerms, position: position)
     }
+
+    private func position(of key: ObjectKey) -> UInt32? {
+        positions.find(Self.hash(key)) { slots[Int($0)]?.key(keys) == key }
+    }
+
+    private static func hash(_ key: ObjectKey) -> UInt32 { UInt32(truncatingIfNeeded: key.hashValue) }
 
     private mutating func freePosition() -> UInt32 {
         if let position = free.popLast() { return position }
@@ -101,12 +84,8 @@ struct StoreTable {
         return UInt32(truncatingIfNeeded: slots.count - 1)
     }
 
-    private mutating func insert(_ terms: [Term], position: UInt32) {
-        for term in terms { indexes[term.index][term.value, default: []].insert(position) }
-    }
-
-    private mutating func removeTerms(_ terms: [Term], keeping kept: [Term], position: UInt32) {
-        for term in terms where !kept.contains(term) {
+    private mutating func removeTerms(_ terms: [Term], position: UInt32) {
+        for term in terms {
             indexes[term.index][term.value]?.remove(position)
             if indexes[term.index][term.value]?.isEmpty == true { indexes[term.index][term.value] = nil }
         }

@@ -17,9 +17,9 @@ public final class StoreWriter: Sendable {
     }
 
     private struct State {
-        var staged: [ObjectKey: StoredObject] = [:]
+        var packer: TreePacker
+        var staged: StoreTable
         var tombstones = Tombstones()
-        var interner: TreeInterner
         /// The version of the last full list: events up to it are part of it.
         var floor: ResourceVersion?
     }
@@ -29,8 +29,8 @@ public final class StoreWriter: Sendable {
 
     init(store: ObjectStore) {
         self.store = store
-        let interner = TreeInterner(capacity: store.configuration.sharedValues)
-        self.state = Mutex(State(interner: interner))
+        let packer = TreePacker(capacity: store.configuration.sharedValues, keys: store.keys)
+        self.state = Mutex(State(packer: packer, staged: store.emptyTable()))
     }
 
     // MARK: Events
@@ -39,26 +39,33 @@ public final class StoreWriter: Sendable {
     ///
     /// - Returns: what changed: nothing when it is not news; two changes when the object was made anew under its name.
     @discardableResult
-    public func apply(_ object: KubeObject) -> [StoreChange] {
-        let fresh = stored(object)
-        let current = store.state.withLock { $0.table[fresh.key] }
-        guard isNews(fresh, current: current) else { return [] }
-        state.withLock { $0.tombstones.forget(fresh.key) }
-        return publish([edit(from: current, to: fresh, key: fresh.key)], origin: .watch, version: fresh.version)
+    public func apply(_ object: KubeObject) -> StoreChanges {
+        let key = object.key
+        let identity = StoredIdentity(object)
+        let current = current(key)
+        guard isNews(identity, key: key, current: current) else { return publish([], origin: .watch) }
+        state.withLock { $0.tombstones.forget(key) }
+        let entry = entry(object)
+        let oldTerms = terms(current)
+        store.state.withLock { $0.table.put(entry, oldTerms: oldTerms) }
+        return publish(steps(from: current, to: entry.stored), origin: .watch, version: identity.version)
     }
 
     /// Takes in that an object was deleted; `object` is its last state, with the version of the deletion.
     @discardableResult
-    public func remove(_ object: KubeObject) -> [StoreChange] {
+    public func remove(_ object: KubeObject) -> StoreChanges {
         let key = object.key
-        let version = object.resourceVersion.map(ResourceVersion.init)
-        let current = store.state.withLock { $0.table[key] }
-        if let version {
-            if let known = current?.version, version.isOlder(than: known) || isCovered(version) { return [] }
+        let identity = StoredIdentity(object)
+        let current = current(key)
+        if let version = identity.version {
+            let isOld = current.map { identity.isOlder(than: $0.identity(store.keys)) } ?? false
+            if isOld || isCovered(version) { return publish([], origin: .watch) }
             state.withLock { $0.tombstones.remember(key, version, limit: store.configuration.tombstoneLimit) }
         }
-        guard let current else { return [] }
-        return publish([edit(from: current, to: nil, key: key)], origin: .watch, version: version)
+        guard let current else { return publish([], origin: .watch) }
+        let oldTerms = terms(current)
+        store.state.withLock { $0.table.remove(key, oldTerms: oldTerms) }
+        return publish(steps(from: current, to: nil), origin: .watch, version: identity.version)
     }
 
     /// Takes in that the watch has reached `version` without a change.
@@ -72,7 +79,7 @@ public final class StoreWriter: Sendable {
     ///
     /// Readers see nothing of it before ``commitReplacement(at:trust:)``.
     public func beginReplacement() {
-        state.withLock { $0.staged = [:] }
+        state.withLock { $0.staged = store.emptyTable() }
     }
 
     /// Adds objects to the full list.
@@ -81,50 +88,86 @@ public final class StoreWriter: Sendable {
     public func stage(_ objects: [KubeObject]) {
         for object in objects {
             let key = object.key
-            let current = store.state.withLock { $0.table[key] }
-            let kept = current.flatMap { $0.isSameVersion(as: object) ? $0 : nil } ?? stored(object)
-            state.withLock { state in
-                if let other = state.staged[key]?.version, let mine = kept.version, mine.isOlder(than: other) { return }
-                state.staged[key] = kept
-            }
+            let identity = StoredIdentity(object)
+            let twin = state.withLock { $0.staged[key] }
+            if let twin, identity.isOlder(than: twin.identity(store.keys)) { continue }
+            let current = current(key).flatMap { $0.identity(store.keys).isSame(as: identity) ? $0 : nil }
+            let entry = current.map { StoreTable.Entry(key: key, stored: $0, terms: terms($0)) } ?? entry(object)
+            let oldTerms = terms(twin)
+            state.withLock { $0.staged.put(entry, oldTerms: oldTerms) }
         }
     }
 
     /// Takes an object back out of the full list, since it was deleted while the list was sent.
     public func unstage(_ object: KubeObject) {
-        state.withLock { _ = $0.staged.removeValue(forKey: object.key) }
+        let key = object.key
+        let oldTerms = terms(state.withLock { $0.staged[key] })
+        state.withLock { $0.staged.remove(key, oldTerms: oldTerms) }
     }
 
     /// Makes the staged objects the content of the store, all at once; what is not among them is deleted.
     ///
-    /// - Returns: what changed, ordered by key.
+    /// - Returns: what changed: first what changed or went, ordered by key, then what is new in the order of the list.
     @discardableResult
-    public func commitReplacement(at version: ResourceVersion, trust: Trust = .keepNewer) -> [StoreChange] {
-        let staged = state.withLock { state in
+    public func commitReplacement(at version: ResourceVersion, trust: Trust = .keepNewer) -> StoreChanges {
+        var staged = state.withLock { state in
             defer {
-                state.staged = [:]
+                state.staged = store.emptyTable()
                 state.floor = version
                 if trust == .replaceAll { state.tombstones = Tombstones() }
             }
             return state.staged
         }
-        let edits = replacementEdits(staged, at: version, trust: trust)
-        return publish(edits, origin: .list, version: version, replacesVersion: trust == .replaceAll)
+        let steps = merge(into: &staged, at: version, trust: trust)
+        let table = staged
+        store.state.withLock { state in
+            state.table = table
+            if trust == .replaceAll { state.version = nil }
+        }
+        return publish(steps, origin: .list, version: version)
+    }
+
+    /// Keeps in the staged table what the store knows better, and gives what changes by it.
+    private func merge(into staged: inout StoreTable, at version: ResourceVersion, trust: Trust) -> [StoreChanges.Step]
+    {
+        let keys = store.keys
+        let current = store.state.withLock { $0.table }
+        var changed: [(key: ObjectKey, steps: [StoreChanges.Step])] = []
+        for old in current.all {
+            let key = old.key(keys)
+            let identity = old.identity(keys)
+            let new = staged[key]
+            if let new, new === old { continue }
+            let isKept: Bool
+            if let new {
+                isKept = new.identity(keys).isOlder(than: identity)
+            } else {
+                isKept = identity.version.map { version.isOlder(than: $0) } ?? false
+            }
+            if trust == .keepNewer, isKept {
+                let entry = StoreTable.Entry(key: key, stored: old, terms: terms(old))
+                staged.put(entry, oldTerms: terms(new))
+            } else {
+                changed.append((key, steps(from: old, to: new)))
+            }
+        }
+        changed.sort { $0.key < $1.key }
+        let added = staged.all.filter { current.count == 0 || current[$0.key(keys)] == nil }
+        return changed.flatMap(\.steps) + added.map { StoreChanges.Step(old: nil, new: $0) }
     }
 
     // MARK: Rules
 
-    private func stored(_ object: KubeObject) -> StoredObject {
-        let trimmed = store.configuration.trimming(object)
-        let compact = KubeObject(state.withLock { $0.interner.intern(trimmed.tree) })
-        return StoredObject(compact, key: compact.key)
+    private func current(_ key: ObjectKey) -> StoredObject? {
+        store.state.withLock { $0.table[key] }
     }
 
-    private func isNews(_ fresh: StoredObject, current: StoredObject?) -> Bool {
-        if let current, current.isSameVersion(as: fresh.object) { return false }
-        guard let version = fresh.version else { return true }
-        if let known = current?.version, version.isOlder(than: known) { return false }
-        return !isCovered(version) && !state.withLock { $0.tombstones.covers(fresh.key, version) }
+    private func isNews(_ identity: StoredIdentity, key: ObjectKey, current: StoredObject?) -> Bool {
+        if let known = current?.identity(store.keys) {
+            if known.isSame(as: identity) || identity.isOlder(than: known) { return false }
+        }
+        guard let version = identity.version else { return true }
+        return !isCovered(version) && !state.withLock { $0.tombstones.covers(key, version) }
     }
 
     /// Whether the last full list contains everything up to `version`.
@@ -133,58 +176,43 @@ public final class StoreWriter: Sendable {
         return version.isOlder(than: floor) || (version.isNumeric && version == floor)
     }
 
-    private func replacementEdits(
-        _ staged: [ObjectKey: StoredObject],
-        at version: ResourceVersion,
-        trust: Trust
-    ) -> [StoreTable.Edit] {
-        var wanted = staged
-        let current = store.state.withLock { $0.table.all }
-        var edits: [StoreTable.Edit] = []
-        for old in current {
-            guard let new = wanted.removeValue(forKey: old.key) else {
-                if trust == .replaceAll || old.version.map({ !version.isOlder(than: $0) }) ?? true {
-                    edits.append(edit(from: old, to: nil, key: old.key))
-                }
-                continue
-            }
-            if new === old { continue }
-            if trust == .keepNewer, let mine = new.version, let known = old.version, mine.isOlder(than: known) {
-                continue
-            }
-            edits.append(edit(from: old, to: new, key: old.key))
-        }
-        for (key, new) in wanted { edits.append(edit(from: nil, to: new, key: key)) }
-        edits.sort { $0.key < $1.key }
-        return edits
-    }
-
-    private func edit(from old: StoredObject?, to new: StoredObject?, key: ObjectKey) -> StoreTable.Edit {
-        StoreTable.Edit(key: key, old: old, new: new, oldTerms: terms(old), newTerms: terms(new))
+    private func entry(_ object: KubeObject) -> StoreTable.Entry {
+        let trimmed = store.configuration.trimming(object)
+        let terms = terms(of: trimmed)
+        let packed = state.withLock { $0.packer.pack(trimmed.tree) }
+        return StoreTable.Entry(key: trimmed.key, stored: StoredObject(packed), terms: terms)
     }
 
     private func terms(_ stored: StoredObject?) -> [StoreTable.Term] {
-        guard let stored else { return [] }
+        guard let stored, !store.configuration.indexes.isEmpty else { return [] }
+        return terms(of: stored.object(store.keys))
+    }
+
+    private func terms(of object: KubeObject) -> [StoreTable.Term] {
         var terms: [StoreTable.Term] = []
         for (position, index) in store.configuration.indexes.enumerated() {
-            for value in index.values(stored.object) { terms.append(StoreTable.Term(index: position, value: value)) }
+            for value in index.values(object) { terms.append(StoreTable.Term(index: position, value: value)) }
         }
         return terms
+    }
+
+    /// A change, or a deletion and an addition where the object was made anew.
+    private func steps(from old: StoredObject?, to new: StoredObject?) -> [StoreChanges.Step] {
+        guard let old, let new, old.identity(store.keys).uid != new.identity(store.keys).uid else {
+            return [StoreChanges.Step(old: old, new: new)]
+        }
+        return [StoreChanges.Step(old: old, new: nil), StoreChanges.Step(old: nil, new: new)]
     }
 
     // MARK: Publishing
 
     private func publish(
-        _ edits: [StoreTable.Edit],
+        _ steps: [StoreChanges.Step],
         origin: StoreDelivery.Origin,
-        version: ResourceVersion?,
-        replacesVersion: Bool = false
-    ) -> [StoreChange] {
+        version: ResourceVersion? = nil
+    ) -> StoreChanges {
         let (subscribers, waiters) = store.state.withLock { state in
-            for edit in edits { state.table.apply(edit) }
-            if let version {
-                state.version = replacesVersion ? version : state.version?.later(version) ?? version
-            }
+            if let version { state.version = state.version?.later(version) ?? version }
             var waiters: [CheckedContinuation<Void, Never>] = []
             if origin == .list {
                 state.isSynced = true
@@ -193,22 +221,12 @@ public final class StoreWriter: Sendable {
             }
             return (state.subscribers, waiters)
         }
-        let changes = edits.flatMap(Self.changes)
+        let changes = StoreChanges(steps, keys: store.keys)
         if !changes.isEmpty {
             let delivery = StoreDelivery(origin: origin, changes: changes)
             for subscriber in subscribers { subscriber(delivery) }
         }
         for waiter in waiters { waiter.resume() }
         return changes
-    }
-
-    private static func changes(_ edit: StoreTable.Edit) -> [StoreChange] {
-        switch (edit.old?.object, edit.new?.object) {
-        case (nil, nil): []
-        case (nil, let new?): [.added(new)]
-        case (let old?, nil): [.deleted(old)]
-        case (let old?, let new?) where old.uid != new.uid: [.deleted(old), .added(new)]
-        case (let old?, let new?): [.updated(old: old, new: new)]
-        }
     }
 }

@@ -35,7 +35,7 @@ internal import Testing
         writer.commitReplacement(at: ResourceVersion("5"))
         #expect(store.isSynced)
         #expect(names(store.objects()) == ["a", "b"])
-        #expect(deliveries.take().map { $0.changes.map(\.key.name) } == [["a", "b"]])
+        #expect(deliveries.take().map { $0.changes.map(\.key.name) } == [["b", "a"]], "in the order of the list")
 
         writer.beginReplacement()
         writer.stage([pod("c", version: 9), pod("b", version: 2)])

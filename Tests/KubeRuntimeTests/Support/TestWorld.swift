@@ -92,3 +92,7 @@ func withBackground<Result: Sendable>(
         return result
     }
 }
+
+extension StoreChanges {
+    static func == (left: StoreChanges, right: [StoreChange]) -> Bool { Array(left) == right }
+}
