@@ -194,7 +194,7 @@ let allTargets: [Target] = [
 ]
 
 // Targets that touch C pointers: every unsafe use carries `unsafe`.
-let strictMemory: Set<String> = ["KubeCurl"]
+let strictMemory: Set<String> = ["DataTree", "KubeCurl"]
 
 let products: [Product] = [
     .library(name: "DataTree", targets: ["DataTree"]),

@@ -18,12 +18,12 @@ extension JSONCursor {
         let isNegative = take(UInt8(ascii: "-"))
         var digits = Digits()
         if take(UInt8(ascii: "0")) {
-            if position < end, (0x30...0x39).contains(base[position]) { throw leadingZero() }
+            if position < end, unsafe (0x30...0x39).contains(base[position]) { throw leadingZero() }
         } else {
             readDigits(&digits)
             guard digits.count > 0 else { throw unexpected("a digit") }
         }
-        guard position < end, base[position] == 0x2E || base[position] | 0x20 == 0x65 else {
+        guard position < end, unsafe base[position] == 0x2E || base[position] | 0x20 == 0x65 else {
             return integer(digits, isNegative: isNegative, from: start)
         }
         return try fractional(digits, isNegative: isNegative, from: start)
@@ -36,7 +36,7 @@ extension JSONCursor {
     @inline(__always)
     private mutating func readDigits(_ digits: inout Digits) {
         while position < end {
-            let digit = base[position] &- 0x30
+            let digit = unsafe base[position] &- 0x30
             guard digit < 10 else { return }
             digits.value = digits.value &* 10 &+ UInt64(digit)
             digits.count += 1
@@ -66,7 +66,7 @@ extension JSONCursor {
             guard digits.count > before else { throw unexpected("a digit after the decimal point") }
             exponent = before - digits.count
         }
-        if position < end, base[position] | 0x20 == 0x65 {
+        if position < end, unsafe base[position] | 0x20 == 0x65 {
             position += 1
             exponent += try readExponent()
         }
@@ -90,7 +90,7 @@ extension JSONCursor {
         var value = 0
         let first = position
         while position < end {
-            let digit = base[position] &- 0x30
+            let digit = unsafe base[position] &- 0x30
             guard digit < 10 else { break }
             if value < 100_000_000 { value = value * 10 + Int(digit) }
             position += 1
@@ -100,6 +100,6 @@ extension JSONCursor {
     }
 
     private func text(from start: Int) -> String {
-        String(decoding: UnsafeBufferPointer(start: base + start, count: position - start), as: UTF8.self)
+        unsafe String(decoding: UnsafeBufferPointer(start: base + start, count: position - start), as: UTF8.self)
     }
 }

@@ -3,7 +3,7 @@ extension JSONCursor {
     mutating func skipValue(depth: Int) throws(JSONFault) {
         skipSpace()
         guard position < end else { throw unexpected("a value") }
-        switch base[position] {
+        switch unsafe base[position] {
         case UInt8(ascii: "\""): try skipString()
         case UInt8(ascii: "{"): try skipObject(depth: depth)
         case UInt8(ascii: "["): try skipArray(depth: depth)
@@ -20,7 +20,7 @@ extension JSONCursor {
         skipSpace()
         if take(UInt8(ascii: "}")) { return }
         while true {
-            guard position < end, base[position] == UInt8(ascii: "\"") else {
+            guard position < end, unsafe base[position] == UInt8(ascii: "\"") else {
                 throw unexpected("a key in double quotes")
             }
             try skipString()
@@ -53,7 +53,7 @@ extension JSONCursor {
     private mutating func skipString() throws(JSONFault) {
         position += 1
         while position < end {
-            switch base[position] {
+            switch unsafe base[position] {
             case UInt8(ascii: "\""):
                 position += 1
                 return

@@ -14,6 +14,9 @@ struct JSONFault: Error {
 }
 
 /// A place in the bytes of a JSON text, and what can be read there without building values.
+///
+/// Safe to use while the bytes live, which the parser sees to: every read is behind a comparison with ``end``.
+@safe
 struct JSONCursor {
     let base: UnsafePointer<UInt8>
     let end: Int
@@ -21,7 +24,7 @@ struct JSONCursor {
     var position = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, maxDepth: Int) {
-        self.base = bytes.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
+        unsafe self.base = unsafe bytes.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
         self.end = bytes.count
         self.maxDepth = maxDepth
     }
@@ -29,7 +32,7 @@ struct JSONCursor {
     @inline(__always)
     mutating func skipSpace() {
         while position < end {
-            switch base[position] {
+            switch unsafe base[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
             default: return
             }
@@ -38,7 +41,7 @@ struct JSONCursor {
 
     @inline(__always)
     mutating func take(_ byte: UInt8) -> Bool {
-        guard position < end, base[position] == byte else { return false }
+        guard position < end, unsafe base[position] == byte else { return false }
         position += 1
         return true
     }
@@ -54,7 +57,7 @@ struct JSONCursor {
 
     mutating func literal(_ word: StaticString) throws(JSONFault) {
         let length = word.utf8CodeUnitCount
-        guard end - position >= length, memcmp(base + position, word.utf8Start, length) == 0 else {
+        guard end - position >= length, unsafe memcmp(base + position, word.utf8Start, length) == 0 else {
             throw unexpected("a value")
         }
         position += length
@@ -64,7 +67,7 @@ struct JSONCursor {
     @inline(__always)
     func word(at place: Int) -> UInt64 {
         if end - place >= 8 {
-            return UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self).littleEndian
+            return unsafe UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self).littleEndian
         }
         return lastWord(at: place)
     }
@@ -74,7 +77,7 @@ struct JSONCursor {
         var word = ByteWord.quotes
         for offset in 0..<max(0, end - place) {
             let shift = UInt64(offset) * 8
-            word = word & ~(0xFF << shift) | UInt64(base[place + offset]) << shift
+            word = unsafe word & ~(0xFF << shift) | UInt64(base[place + offset]) << shift
         }
         return word
     }
@@ -88,7 +91,7 @@ struct JSONCursor {
         guard position < end else {
             return JSONFault(code: .unexpectedEnd, offset: end, message: "the text ends where \(expectation) should be")
         }
-        let found = Self.show(base[position])
+        let found = unsafe Self.show(base[position])
         let message = "expected \(expectation), found \(found)"
         return JSONFault(code: .syntax, offset: position, message: message)
     }

@@ -24,8 +24,8 @@ struct JSONEngine: ~Copyable {
         options: JSONParser.Options,
         cache: UnsafeMutableBufferPointer<StringCache.Slot>
     ) {
-        self.cursor = JSONCursor(bytes, maxDepth: options.maxDepth)
-        self.strings = JSONStrings(cache: cache)
+        self.cursor = unsafe JSONCursor(bytes, maxDepth: options.maxDepth)
+        self.strings = unsafe JSONStrings(cache: cache)
         self.duplicateKeys = options.duplicateKeys
         self.keepsMatches = options.projection?.keeps ?? false
     }
@@ -41,7 +41,7 @@ struct JSONEngine: ~Copyable {
     mutating func value(depth: Int, node: Node?) throws(JSONFault) -> Tree {
         cursor.skipSpace()
         guard cursor.position < cursor.end else { throw cursor.unexpected("a value") }
-        switch cursor.base[cursor.position] {
+        switch unsafe cursor.base[cursor.position] {
         case UInt8(ascii: "\""):
             cursor.position += 1
             return .string(try strings.read(&cursor))

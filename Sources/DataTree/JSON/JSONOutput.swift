@@ -1,4 +1,7 @@
 /// JSON being written: bytes that grow.
+///
+/// Safe to use: it owns its storage, and every write is behind a reservation.
+@safe
 struct JSONOutput: ~Copyable {
     private var storage: UnsafeMutablePointer<UInt8>
     private var capacity: Int
@@ -8,14 +11,14 @@ struct JSONOutput: ~Copyable {
     init(format: JSONFormat, capacity: Int = 4096) {
         self.format = format
         self.capacity = capacity
-        self.storage = .allocate(capacity: capacity)
+        unsafe self.storage = .allocate(capacity: capacity)
     }
 
     deinit {
-        storage.deallocate()
+        unsafe storage.deallocate()
     }
 
-    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: storage, count: count)) }
+    var bytes: [UInt8] { unsafe Array(UnsafeBufferPointer(start: storage, count: count)) }
 
     /// Makes room for `needed` more bytes.
     @inline(__always)
@@ -27,22 +30,22 @@ struct JSONOutput: ~Copyable {
     private mutating func grow(_ needed: Int) {
         let larger = max(capacity * 2, count + needed)
         let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        fresh.update(from: storage, count: count)
-        storage.deallocate()
-        storage = fresh
+        unsafe fresh.update(from: storage, count: count)
+        unsafe storage.deallocate()
+        unsafe storage = unsafe fresh
         capacity = larger
     }
 
     @inline(__always)
     private mutating func append(_ byte: UInt8) {
         reserve(1)
-        storage[count] = byte
+        unsafe storage[count] = byte
         count += 1
     }
 
     private mutating func append(_ word: StaticString) {
         reserve(word.utf8CodeUnitCount)
-        (storage + count).update(from: word.utf8Start, count: word.utf8CodeUnitCount)
+        unsafe (storage + count).update(from: word.utf8Start, count: word.utf8CodeUnitCount)
         count += word.utf8CodeUnitCount
     }
 
@@ -107,7 +110,7 @@ struct JSONOutput: ~Copyable {
         }
         count += digits
         for place in 1...digits {
-            storage[count - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
+            unsafe storage[count - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
             magnitude /= 10
         }
     }
@@ -120,10 +123,10 @@ struct JSONOutput: ~Copyable {
         var text = text
         let length = text.utf8.count
         reserve(length + 2 + 8)
-        storage[count] = UInt8(ascii: "\"")
+        unsafe storage[count] = UInt8(ascii: "\"")
         count += 1
-        let isPlain = text.withUTF8 { copy($0) }
-        if !isPlain { text.withUTF8 { writeEscaped($0) } }
+        let isPlain = text.withUTF8 { unsafe copy($0) }
+        if !isPlain { text.withUTF8 { unsafe writeEscaped($0) } }
         append(UInt8(ascii: "\""))
     }
 
@@ -131,18 +134,18 @@ struct JSONOutput: ~Copyable {
     @inline(__always)
     private mutating func copy(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let source = bytes.baseAddress else { return true }
-        let target = storage + count
+        let target = unsafe storage + count
         var offset = 0
         while bytes.count - offset >= 8 {
-            let word = UnsafeRawPointer(source + offset).loadUnaligned(as: UInt64.self)
+            let word = unsafe UnsafeRawPointer(source + offset).loadUnaligned(as: UInt64.self)
             if ByteWord.special(word) != 0 { return false }
-            UnsafeMutableRawPointer(target + offset).storeBytes(of: word, as: UInt64.self)
+            unsafe UnsafeMutableRawPointer(target + offset).storeBytes(of: word, as: UInt64.self)
             offset += 8
         }
         while offset < bytes.count {
-            let byte = source[offset]
+            let byte = unsafe source[offset]
             if byte < 0x20 || byte == 0x22 || byte == 0x5C { return false }
-            target[offset] = byte
+            unsafe target[offset] = byte
             offset += 1
         }
         count += bytes.count
@@ -150,7 +153,8 @@ struct JSONOutput: ~Copyable {
     }
 
     private mutating func writeEscaped(_ bytes: UnsafeBufferPointer<UInt8>) {
-        for byte in bytes {
+        for index in 0..<bytes.count {
+            let byte = unsafe bytes[index]
             switch byte {
             case 0x22: append("\\\"")
             case 0x5C: append("\\\\")

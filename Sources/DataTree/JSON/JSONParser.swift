@@ -55,9 +55,9 @@ public enum JSONParser {
             throw ParseError(code: .tooLarge, message: message, line: 1, column: 1)
         }
         do {
-            return try cache.slots.withUnsafeMutableBufferPointer { slots throws(JSONFault) in
-                try bytes.withUnsafeBufferPointer { bytes throws(JSONFault) in
-                    var engine = JSONEngine(bytes: bytes, options: options, cache: slots)
+            return try unsafe cache.slots.withUnsafeMutableBufferPointer { slots throws(JSONFault) in
+                try unsafe bytes.withUnsafeBufferPointer { bytes throws(JSONFault) in
+                    var engine = unsafe JSONEngine(bytes: bytes, options: options, cache: slots)
                     return try engine.document(options.projection?.root)
                 }
             }

@@ -24,8 +24,8 @@ struct JSONPartialValue: Sendable {
         cache: inout StringCache
     ) throws(ParseError) -> Progress {
         let scanned = buffer.isEmpty ? start + 1 : start
-        let end = piece.withUnsafeBufferPointer { bytes in
-            scanner.scan(bytes, from: scanned - piece.startIndex).map { $0 + piece.startIndex }
+        let end = unsafe piece.withUnsafeBufferPointer { bytes in
+            unsafe scanner.scan(bytes, from: scanned - piece.startIndex).map { $0 + piece.startIndex }
         }
         let last = end ?? piece.endIndex
         guard last - start <= options.maxBytes - buffer.count else {

@@ -11,7 +11,7 @@ extension JSONStrings {
         cursor.position = first
         while true {
             guard cursor.position < cursor.end else { throw cursor.endWithinString() }
-            let byte = cursor.base[cursor.position]
+            let byte = unsafe cursor.base[cursor.position]
             switch byte {
             case UInt8(ascii: "\""):
                 cursor.position += 1
@@ -24,7 +24,9 @@ extension JSONStrings {
                 throw JSONFault(code: .syntax, offset: cursor.position, message: message)
             default:
                 let plain = cursor.position
-                while cursor.position < cursor.end, Self.isPlain(cursor.base[cursor.position]) { cursor.position += 1 }
+                while cursor.position < cursor.end, unsafe Self.isPlain(cursor.base[cursor.position]) {
+                    cursor.position += 1
+                }
                 append(cursor, plain..<cursor.position)
             }
         }
@@ -33,13 +35,15 @@ extension JSONStrings {
     private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C }
 
     private mutating func append(_ cursor: JSONCursor, _ range: Range<Int>) {
-        unescaped.append(contentsOf: UnsafeBufferPointer(start: cursor.base + range.lowerBound, count: range.count))
+        unsafe unescaped.append(
+            contentsOf: UnsafeBufferPointer(start: cursor.base + range.lowerBound, count: range.count)
+        )
     }
 
     /// Reads an escape whose backslash has been taken.
     private mutating func readEscape(_ cursor: inout JSONCursor) throws(JSONFault) {
         guard cursor.position < cursor.end else { throw cursor.endWithinString() }
-        let byte = cursor.base[cursor.position]
+        let byte = unsafe cursor.base[cursor.position]
         cursor.position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(byte)
@@ -81,7 +85,7 @@ extension JSONCursor {
         for _ in 0..<4 {
             guard position < end else { throw endWithinString() }
             let digit: UInt8
-            switch base[position] {
+            switch unsafe base[position] {
             case let byte where (0x30...0x39).contains(byte): digit = byte - 0x30
             case let byte where (0x41...0x46).contains(byte): digit = byte - 0x41 + 10
             case let byte where (0x61...0x66).contains(byte): digit = byte - 0x61 + 10

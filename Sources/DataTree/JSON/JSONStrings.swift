@@ -7,6 +7,9 @@
 #endif
 
 /// Reads the strings of a JSON text; those read lately are taken from a cache rather than made again.
+///
+/// Safe to use while the cache lives, which the parser sees to: slots come from ``StringCache/slot(of:)``, always in range.
+@safe
 struct JSONStrings {
     private let cache: UnsafeMutableBufferPointer<StringCache.Slot>
     /// The bytes of a string with escapes, as far as it has been read.
@@ -15,7 +18,7 @@ struct JSONStrings {
     private(set) var lastHash: UInt64 = 0
 
     init(cache: UnsafeMutableBufferPointer<StringCache.Slot>) {
-        self.cache = cache
+        unsafe self.cache = unsafe cache
     }
 
     /// Reads a string whose opening quote has been taken, and sets ``lastHash``.
@@ -43,14 +46,14 @@ struct JSONStrings {
             break
         }
         guard place < cursor.end else { throw cursor.endWithinString() }
-        guard cursor.base[place] == UInt8(ascii: "\"") else {
+        guard unsafe cursor.base[place] == UInt8(ascii: "\"") else {
             try readEscaped(&cursor, plainUpTo: place)
             return try finishEscaped(from: start)
         }
         cursor.position = place + 1
         lastHash = StringCache.finish(hash, length: place - start)
-        let bytes = UnsafeBufferPointer(start: cursor.base + start, count: place - start)
-        return try make(bytes, isASCII: seen & ByteWord.highs == 0, offset: start)
+        let bytes = unsafe UnsafeBufferPointer(start: cursor.base + start, count: place - start)
+        return try unsafe make(bytes, isASCII: seen & ByteWord.highs == 0, offset: start)
     }
 
     @inline(__always)
@@ -59,20 +62,24 @@ struct JSONStrings {
         isASCII: Bool,
         offset: Int
     ) throws(JSONFault) -> String {
-        guard bytes.count <= StringCache.maxLength else { return try fresh(bytes, isASCII: isASCII, offset: offset) }
+        guard bytes.count <= StringCache.maxLength else {
+            return try unsafe fresh(bytes, isASCII: isASCII, offset: offset)
+        }
         let slot = StringCache.slot(of: lastHash)
-        if cache[slot].hash == lastHash, Self.equal(cache[slot].string, bytes) { return cache[slot].string }
-        let string = try fresh(bytes, isASCII: isASCII, offset: offset)
-        cache[slot] = StringCache.Slot(hash: lastHash, string: string)
+        if unsafe cache[slot].hash == lastHash, unsafe Self.equal(cache[slot].string, bytes) {
+            return unsafe cache[slot].string
+        }
+        let string = try unsafe fresh(bytes, isASCII: isASCII, offset: offset)
+        unsafe cache[slot] = StringCache.Slot(hash: lastHash, string: string)
         return string
     }
 
     @inline(__always)
     private static func equal(_ string: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        let same: Bool? = string.utf8.withContiguousStorageIfAvailable { utf8 in
+        let same: Bool? = unsafe string.utf8.withContiguousStorageIfAvailable { utf8 in
             guard utf8.count == bytes.count else { return false }
             guard let left = utf8.baseAddress, let right = bytes.baseAddress else { return true }
-            return memcmp(left, right, bytes.count) == 0
+            return unsafe memcmp(left, right, bytes.count) == 0
         }
         return same ?? false
     }
@@ -82,8 +89,8 @@ struct JSONStrings {
         isASCII: Bool,
         offset: Int
     ) throws(JSONFault) -> String {
-        if isASCII { return String(decoding: bytes, as: UTF8.self) }
-        guard let string = String(validating: bytes, as: UTF8.self) else {
+        if isASCII { return unsafe String(decoding: bytes, as: UTF8.self) }
+        guard let string = unsafe String(validating: bytes, as: UTF8.self) else {
             throw JSONFault(code: .invalidUnicode, offset: offset, message: "the string is not valid UTF-8")
         }
         return string
@@ -93,8 +100,8 @@ struct JSONStrings {
     private mutating func finishEscaped(from start: Int) throws(JSONFault) -> String {
         let bytes = unescaped
         lastHash = StringCache.hash(bytes)
-        return try bytes.withUnsafeBufferPointer { buffer throws(JSONFault) in
-            try make(buffer, isASCII: false, offset: start)
+        return try unsafe bytes.withUnsafeBufferPointer { buffer throws(JSONFault) in
+            try unsafe make(buffer, isASCII: false, offset: start)
         }
     }
 }

@@ -24,10 +24,10 @@ struct JSONValueScanner: Sendable, Hashable {
     ///
     /// A number or literal ends before the byte that cannot be part of it.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-        if kind == .plain { return endOfPlain(bytes, from: start) }
+        if kind == .plain { return unsafe endOfPlain(bytes, from: start) }
         var position = start
         while position < bytes.count {
-            let byte = bytes[position]
+            let byte = unsafe bytes[position]
             position += 1
             if isInString {
                 if isEscaped {
@@ -54,7 +54,7 @@ struct JSONValueScanner: Sendable, Hashable {
 
     private func endOfPlain(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
         for position in start..<bytes.count {
-            switch bytes[position] {
+            switch unsafe bytes[position] {
             case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "["),
                 UInt8(ascii: "{"), UInt8(ascii: "\""), 0x20, 0x0A, 0x0D, 0x09:
                 return position

@@ -29,8 +29,8 @@ public enum YAML {
             throw ParseError(code: .tooLarge, message: message, line: 1, column: 1)
         }
         if let values = jsonValues(bytes, options: options) { return values }
-        return try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in
-            var composer = try YAMLComposer(buffer, options: options)
+        return try unsafe bytes.withUnsafeBufferPointer { buffer throws(ParseError) in
+            var composer = try unsafe YAMLComposer(buffer, options: options)
             return try composer.documents()
         }
     }

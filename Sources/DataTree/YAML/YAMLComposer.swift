@@ -15,7 +15,7 @@ struct YAMLComposer: ~Copyable {
     private var aliasedNodes = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, options: YAML.Options) throws(ParseError) {
-        self.source = try YAMLEventSource(bytes)
+        self.source = try unsafe YAMLEventSource(bytes)
         self.options = options
     }
 

@@ -3,62 +3,65 @@ internal import CYAML
 /// The events of a YAML text, read by libyaml.
 ///
 /// The bytes must outlive the value.
+///
+/// Safe to use: it owns the parser, and copies whatever an event points to before the event is given back.
+@safe
 struct YAMLEventSource: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ParseError) {
-        parser = .allocate(capacity: 1)
-        guard yaml_parser_initialize(parser) == 1 else {
-            parser.deallocate()
+        unsafe parser = .allocate(capacity: 1)
+        guard unsafe yaml_parser_initialize(parser) == 1 else {
+            unsafe parser.deallocate()
             throw ParseError(code: .tooLarge, message: "no memory for the YAML parser", line: 1, column: 1)
         }
-        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        unsafe yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
     }
 
     deinit {
-        yaml_parser_delete(parser)
-        parser.deallocate()
+        unsafe yaml_parser_delete(parser)
+        unsafe parser.deallocate()
     }
 
     /// The next event; the start of the stream is left out.
     mutating func next() throws(ParseError) -> YAMLEvent {
         while true {
-            var event = yaml_event_t()
-            guard yaml_parser_parse(parser, &event) == 1 else { throw failure() }
-            defer { yaml_event_delete(&event) }
-            if let converted = try Self.convert(event) { return converted }
+            var event = unsafe yaml_event_t()
+            guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
+            defer { unsafe yaml_event_delete(&event) }
+            if let converted = try unsafe Self.convert(event) { return converted }
         }
     }
 
     private static func convert(_ event: yaml_event_t) throws(ParseError) -> YAMLEvent? {
-        var result = YAMLEvent(
+        var result = unsafe YAMLEvent(
             kind: .streamEnd,
             line: Int(event.start_mark.line) + 1,
             column: Int(event.start_mark.column) + 1
         )
-        switch event.type {
+        switch unsafe event.type {
         case YAML_STREAM_END_EVENT: break
         case YAML_DOCUMENT_START_EVENT: result.kind = .documentStart
         case YAML_DOCUMENT_END_EVENT: result.kind = .documentEnd
-        case YAML_ALIAS_EVENT: result.kind = .alias(text(event.data.alias.anchor) ?? "")
+        case YAML_ALIAS_EVENT: result.kind = unsafe .alias(text(event.data.alias.anchor) ?? "")
         case YAML_SCALAR_EVENT:
-            let scalar = event.data.scalar
-            let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-            guard let value = String(validating: bytes, as: UTF8.self) else {
+            let scalar = unsafe event.data.scalar
+            let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
+            guard let value = unsafe String(validating: bytes, as: UTF8.self) else {
                 throw result.error(.invalidUnicode, "the scalar is not valid UTF-8")
             }
-            result.kind = .scalar(value, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
-            result.anchor = text(scalar.anchor)
-            result.tag = text(scalar.tag)
+            result.kind = unsafe .scalar(value, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
+            result.anchor = unsafe text(scalar.anchor)
+            result.tag = unsafe text(scalar.tag)
         case YAML_SEQUENCE_START_EVENT:
             result.kind = .sequenceStart
-            result.anchor = text(event.data.sequence_start.anchor)
-            result.tag = text(event.data.sequence_start.tag)
+            result.anchor = unsafe text(event.data.sequence_start.anchor)
+            result.tag = unsafe text(event.data.sequence_start.tag)
         case YAML_MAPPING_START_EVENT:
             result.kind = .mappingStart
-            result.anchor = text(event.data.mapping_start.anchor)
-            result.tag = text(event.data.mapping_start.tag)
+            result.anchor = unsafe text(event.data.mapping_start.anchor)
+            result.tag = unsafe text(event.data.mapping_start.tag)
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: result.kind = .collectionEnd
         default: return nil
         }
@@ -66,16 +69,16 @@ struct YAMLEventSource: ~Copyable {
     }
 
     private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
-        pointer.map { String(cString: $0) }
+        unsafe pointer.map { unsafe String(cString: $0) }
     }
 
     private func failure() -> ParseError {
-        let problem = parser.pointee.problem.map { String(cString: $0) } ?? "malformed YAML"
-        if parser.pointee.error == YAML_READER_ERROR {
+        let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "malformed YAML"
+        if unsafe parser.pointee.error == YAML_READER_ERROR {
             return readerFailure(problem)
         }
-        let mark = parser.pointee.problem_mark
-        let context = parser.pointee.context.map { String(cString: $0) + ": " } ?? ""
+        let mark = unsafe parser.pointee.problem_mark
+        let context = unsafe parser.pointee.context.map { unsafe String(cString: $0) + ": " } ?? ""
         return ParseError(
             code: .syntax,
             message: context + problem,
@@ -86,13 +89,13 @@ struct YAMLEventSource: ~Copyable {
 
     /// A fault in the bytes themselves, for which libyaml names an offset rather than a line.
     private func readerFailure(_ problem: String) -> ParseError {
-        let input = parser.pointee.input.string
-        let count = input.start.map { start in input.end.map { $0 - start } ?? 0 } ?? 0
-        let bytes = UnsafeBufferPointer(start: input.start, count: count)
-        let before = bytes.prefix(min(count, Int(parser.pointee.problem_offset)))
-        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        let column = String(decoding: before[lineStart...], as: UTF8.self).unicodeScalars.count + 1
+        let input = unsafe parser.pointee.input.string
+        let count = unsafe input.start.map { start in unsafe input.end.map { unsafe $0 - start } ?? 0 } ?? 0
+        let bytes = unsafe UnsafeBufferPointer(start: input.start, count: count)
+        let before = unsafe bytes.prefix(min(count, Int(parser.pointee.problem_offset)))
+        let line = unsafe before.count { $0 == UInt8(ascii: "\n") } + 1
+        let lineStart = unsafe before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let column = unsafe String(decoding: before[lineStart...], as: UTF8.self).unicodeScalars.count + 1
         let code: ParseError.Code = problem.contains("UTF-8") ? .invalidUnicode : .syntax
         return ParseError(code: code, message: problem, line: line, column: column)
     }
