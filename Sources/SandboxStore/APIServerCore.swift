@@ -1,7 +1,6 @@
 internal import DataTree
 internal import KubeAPI
 internal import KubeSchema
-internal import MeshBase
 
 /// A Kubernetes API server without any transport: requests in, answers out.
 ///

@@ -1,6 +1,3 @@
-internal import DataTree
-internal import KubeAPI
-
 /// One version of a custom resource, as its definition describes it.
 package struct CustomVersion: Sendable {
     /// Where the scale subresource finds its numbers.

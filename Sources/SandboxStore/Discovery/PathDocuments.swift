@@ -1,5 +1,6 @@
 internal import DataTree
 internal import KubeAPI
+internal import MeshBase
 
 /// Answers the paths that are no resource: probes, the version, and discovery in both its forms.
 struct PathDocuments: Sendable {

@@ -1,5 +1,4 @@
 internal import DataTree
-internal import KubeAPI
 
 /// What the server itself writes into objects of native kinds beyond defaults.
 struct NativeCompletion: Sendable {
@@ -97,53 +96,5 @@ extension PodDefaults {
             guard let value = old.value(at: "spec", field) else { continue }
             new.edit("spec") { $0.fill(field, value) }
         }
-    }
-}
-
-/// The class by which a node picks the pods it evicts first.
-enum PodQuality {
-    /// `BestEffort`, `Burstable` or `Guaranteed`, from requests and limits of CPU and memory.
-    static func of(_ spec: Tree) -> String {
-        let containers = (spec["containers"]?.array ?? []) + (spec["initContainers"]?.array ?? [])
-        var isAny = false
-        var isGuaranteed = true
-        for container in containers {
-            let resources = container["resources"] ?? [:]
-            for name in ["cpu", "memory"] {
-                let (request, limit) = (resources["requests"]?[name], resources["limits"]?[name])
-                if request != nil || limit != nil { isAny = true }
-                if limit == nil || (request != nil && request != limit) { isGuaranteed = false }
-            }
-        }
-        if !isAny { return "BestEffort" }
-        return isGuaranteed ? "Guaranteed" : "Burstable"
-    }
-}
-
-/// Base64 with padding (RFC 4648, section 4).
-enum Base64 {
-    /// Where the first byte is that does not belong, counted from 0.
-    static func firstFault(_ text: String) -> Int {
-        let isKnown: (UInt8) -> Bool = { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
-                true
-            default: false
-            }
-        }
-        let bytes = Array(text.utf8)
-        return bytes.firstIndex { !isKnown($0) } ?? bytes.count
-    }
-
-    /// Whether a text is base64 with padding; line ends are allowed.
-    static func isValid(_ text: String) -> Bool {
-        let bytes = text.utf8.filter { $0 != 0x0a && $0 != 0x0d }
-        return bytes.count % 4 == 0 && firstFault(String(decoding: bytes, as: UTF8.self)) == bytes.count
-    }
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        let text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")
-        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
     }
 }

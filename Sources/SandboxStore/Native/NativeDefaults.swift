@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 
 /// The defaults of native kinds (`pkg/apis/*/v1/defaults.go` of Kubernetes), as far as the kinds are used here.
 enum NativeDefaults {

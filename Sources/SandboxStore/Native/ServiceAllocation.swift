@@ -1,5 +1,4 @@
 internal import DataTree
-internal import KubeAPI
 internal import MeshBase
 
 /// Gives services their cluster addresses and node ports.

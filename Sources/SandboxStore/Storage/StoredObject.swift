@@ -17,24 +17,3 @@ package struct StoredObject: Sendable, Hashable {
         self.tree = tree
     }
 }
-
-/// A change of one object.
-package struct StorageChange: Sendable, Hashable {
-    /// The revision of the change.
-    package let revision: UInt64
-    /// The state before, nil when the object was created.
-    package let before: StoredObject?
-    /// The state after, nil when the object was removed.
-    package let after: StoredObject?
-
-    /// The object changed.
-    package var key: ObjectKey { (after ?? before)?.key ?? ObjectKey(name: "") }
-}
-
-/// Objects read at one revision.
-package struct StorageSlice: Sendable {
-    /// The objects, in the order of their keys (`namespace/name`, byte by byte).
-    package let objects: [StoredObject]
-    /// The revision the read is consistent at.
-    package let revision: UInt64
-}

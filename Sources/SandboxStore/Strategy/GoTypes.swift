@@ -1,0 +1,105 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+internal import StructuralSchema
+
+/// What Go's decoder says about values that do not fit the types of native kinds.
+enum GoTypes {
+    /// The first value of the wrong type, in Go's words; nil when all fit.
+    static func mismatch(_ tree: Tree, _ node: SchemaNode) -> String? { mismatch(tree, node, [], nil, 0) }
+
+    private static func mismatch(
+        _ tree: Tree,
+        _ node: SchemaNode,
+        _ path: [String],
+        _ owner: String?,
+        _ depth: Int
+    ) -> String? {
+        guard depth < 128, !tree.isNull else { return nil }
+        if node.facts.format == "quantity", Quantity(tree) == nil {
+            return "quantities must match the regular expression "
+                + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        }
+        if node.facts.format == "byte", let text = tree.string, Base64.decode(text) == nil {
+            return "illegal base64 data at input byte \(firstFault(text))"
+        }
+        if let wrong = wrongType(tree, node.facts) {
+            let place = path.isEmpty ? "" : "Go struct field \(owner ?? "Object").\(path.joined(separator: ".")) "
+            let preposition = path.isEmpty ? "Go value " : place
+            return "json: cannot unmarshal \(wrong.found) into \(preposition)of type \(wrong.wanted)"
+        }
+        switch tree {
+        case .array(let elements):
+            guard let items = node.facts.items else { return nil }
+            for element in elements {
+                if let found = mismatch(element, items, path, owner, depth + 1) { return found }
+            }
+        case .object(let object):
+            let name = node.facts.extensions.definitionName?.split(separator: ".").last.map(String.init) ?? owner
+            for entry in object {
+                guard let child = node.child(entry.key) else { continue }
+                // Keys of maps are not part of a path in Go.
+                let place = node.property(entry.key) == nil ? path : path + [entry.key]
+                if let found = mismatch(entry.value, child, place, name, depth + 1) { return found }
+            }
+        default: break
+        }
+        return nil
+    }
+
+    /// Where the first byte is that does not belong, counted from 0.
+    private static func firstFault(_ text: String) -> Int {
+        let isKnown: (UInt8) -> Bool = { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+                true
+            default: false
+            }
+        }
+        let bytes = Array(text.utf8)
+        return bytes.firstIndex { !isKnown($0) } ?? bytes.count
+    }
+
+    private static func wrongType(_ tree: Tree, _ facts: SchemaFacts) -> (found: String, wanted: String)? {
+        guard let type = facts.type, !facts.extensions.isIntOrString, facts.format != "quantity" else { return nil }
+        let found =
+            switch tree {
+            case .bool: "bool"
+            case .integer, .double, .bigInteger: "number"
+            case .string: "string"
+            case .array: "array"
+            default: "object"
+            }
+        switch (type, tree) {
+        case (.string, .string), (.boolean, .bool), (.array, .array), (.object, .object), (.number, .integer),
+            (.number, .double):
+            return nil
+        case (.integer, .integer(let value)):
+            let fits = facts.format != "int32" || Int32(exactly: value) != nil
+            return fits ? nil : ("number \(value)", "int32")
+        case (.integer, .double(let value)) where value == value.rounded(): return nil
+        default: return (found, goName(type, facts))
+        }
+    }
+
+    private static func goName(_ type: SchemaFacts.ValueType, _ facts: SchemaFacts) -> String {
+        switch type {
+        case .string: "string"
+        case .boolean: "bool"
+        case .integer: facts.format ?? "int64"
+        case .number: "float64"
+        case .array: "[]" + (facts.items.map { element($0) } ?? "string")
+        case .object: facts.extensions.definitionName.map(shortName) ?? "map[string]string"
+        }
+    }
+
+    private static func element(_ node: SchemaNode) -> String {
+        if let name = node.facts.extensions.definitionName { return shortName(name) }
+        return node.facts.type.map { goName($0, node.facts) } ?? "string"
+    }
+
+    private static func shortName(_ definition: String) -> String {
+        definition.split(separator: ".").suffix(2).joined(separator: ".")
+    }
+}
