@@ -12,6 +12,7 @@ struct InjectorConfiguration {
         var templates: Tree = [
             "sidecar": .string(try template(EmbeddedManifests.templateSidecar)),
             "gateway": .string(try template(EmbeddedManifests.templateGateway)),
+            "kube-gateway": .string(try template(EmbeddedManifests.templateKubeGateway)),
         ]
         templates = templates.merged(with: injector.at("templates").or([:]))
         let annotations = injector.at("injectedAnnotations").sortedEntries.map {
