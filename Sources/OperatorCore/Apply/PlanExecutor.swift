@@ -100,11 +100,11 @@ package struct PlanExecutor: Sendable {
             )
             do {
                 switch try await client.delete(try resource(of: id), id.key, options) {
-                case .done: ledger.noteAbsence(id, uid: object.uid)
+                case .done: ledger.noteAbsence(id, uid: object.uid, version: object.resourceVersion)
                 case .pending(let rest): ledger.note(rest)
                 }
             } catch let error as KubeError where error.code == .notFound {
-                ledger.noteAbsence(id, uid: object.uid)
+                ledger.noteAbsence(id, uid: object.uid, version: object.resourceVersion)
             }
             metrics.wrote(verb: "delete", cause: "remove")
             logger.debug("object deleted", metadata: ["object": "\(id)"])
@@ -119,7 +119,7 @@ package struct PlanExecutor: Sendable {
         switch error.retryClass {
         case .transient, .waiting: throw error
         case .conflict where failure.fieldConflicts.isEmpty:
-            try await refresh(id)
+            try await refresh(step)
             report.outdated.append(id)
         case .conflict, .invalid: report.failures.append(failure)
         case .terminal:
@@ -129,12 +129,30 @@ package struct PlanExecutor: Sendable {
         }
     }
 
+    /// Reads objects that the caches lack although they were there: a watch that lost an event must not look like a deletion.
+    ///
+    /// - Parameters:
+    ///   - ids: the objects.
+    ///   - now: the time.
+    /// - Returns: those that are there all the same.
+    /// - Throws: `KubeError` when one cannot be read.
+    package func confirm(_ ids: [ResourceID], now: Duration) async throws -> [ResourceID] {
+        var present: [ResourceID] = []
+        for id in ids {
+            guard let object = try await client.find(try resource(of: id), id.key) else { continue }
+            ledger.confirm(object, now: now)
+            present.append(id)
+        }
+        return present
+    }
+
     /// Reads an object past the cache, so that the next plan sees what stood in the way.
-    private func refresh(_ id: ResourceID) async throws {
+    private func refresh(_ step: MeshStep) async throws {
+        let id = step.id
         if let fresh = try await client.find(try resource(of: id), id.key) {
             ledger.note(fresh)
         } else {
-            ledger.noteAbsence(id, uid: nil)
+            ledger.noteAbsence(id, uid: nil, version: step.version)
         }
     }
 
@@ -150,6 +168,14 @@ package struct PlanExecutor: Sendable {
 }
 
 extension MeshStep {
+    /// The version of the object that the write is based on, nil for a new object.
+    var version: String? {
+        switch self {
+        case .apply(let write): write.object.resourceVersion
+        case .delete(let object): object.resourceVersion
+        }
+    }
+
     /// The object written.
     var id: ResourceID {
         switch self {

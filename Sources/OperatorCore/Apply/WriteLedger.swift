@@ -9,8 +9,10 @@ package final class WriteLedger: Sendable {
     private enum Entry: Sendable {
         /// The object as the API server answered.
         case present(KubeObject)
-        /// The object with this uid is gone.
-        case gone(uid: String?)
+        /// The object with this uid, or last seen in this version, is gone.
+        case gone(uid: String?, version: String?)
+        /// The object was read past a cache that lacks it.
+        case confirmed(KubeObject, at: Duration)
     }
 
     private let entries = Mutex<[ResourceID: Entry]>([:])
@@ -24,9 +26,22 @@ package final class WriteLedger: Sendable {
     }
 
     /// Notes that an object is gone.
-    package func noteAbsence(_ id: ResourceID, uid: String?) {
-        entries.withLock { $0[id] = .gone(uid: uid) }
+    ///
+    /// - Parameters:
+    ///   - id: the object.
+    ///   - uid: the uid of the one that is gone, where it is known.
+    ///   - version: the version in which it was seen last, where it is known.
+    package func noteAbsence(_ id: ResourceID, uid: String?, version: String?) {
+        entries.withLock { $0[id] = .gone(uid: uid, version: version) }
     }
+
+    /// Notes at `now` that an object is there although the cache lacks it: the watch lost it.
+    package func confirm(_ object: KubeObject, now: Duration) {
+        entries.withLock { $0[ResourceID(object)] = .confirmed(object, at: now) }
+    }
+
+    /// How long an object that a cache lacks counts as there without being read again.
+    package static let confirmation = Duration.seconds(60)
 
     /// The newer of what the store has and what was noted.
     ///
@@ -34,14 +49,23 @@ package final class WriteLedger: Sendable {
     ///   - id: the object.
     ///   - cached: what the store has.
     ///   - version: how far the store has come.
+    ///   - now: the time.
     /// - Returns: nil where there is no such object.
-    package func latest(_ id: ResourceID, cached: KubeObject?, version: ResourceVersion?) -> KubeObject? {
+    package func latest(_ id: ResourceID, cached: KubeObject?, version: ResourceVersion?, now: Duration) -> KubeObject?
+    {
         entries.withLock { entries in
             switch entries[id] {
             case nil:
                 return cached
-            case .gone(let uid)?:
-                if let cached, uid == nil || cached.uid == uid { return nil }
+            case .gone(let uid, let lastVersion)?:
+                if let cached {
+                    if let uid, cached.uid == uid { return nil }
+                    if let lastVersion, cached.resourceVersion == lastVersion { return nil }
+                }
+                entries[id] = nil
+                return cached
+            case .confirmed(let object, let time)?:
+                if cached == nil, now - time < Self.confirmation { return object }
                 entries[id] = nil
                 return cached
             case .present(let object)?:
@@ -60,7 +84,7 @@ package final class WriteLedger: Sendable {
     package var presentIDs: [ResourceID] {
         entries.withLock { entries in
             entries.compactMap { id, entry in
-                if case .present = entry { id } else { nil }
+                if case .gone = entry { nil } else { id }
             }
         }
     }

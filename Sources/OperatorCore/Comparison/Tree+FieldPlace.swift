@@ -16,6 +16,27 @@ extension Tree {
         removing(place.steps[...])
     }
 
+    /// The tree with another value at `place`; unchanged where there is none.
+    func replacing(_ place: FieldPlace, with value: Tree) -> Tree {
+        replacing(place.steps[...], with: value)
+    }
+
+    private func replacing(_ steps: ArraySlice<FieldStep>, with value: Tree) -> Tree {
+        guard let first = steps.first else { return value }
+        let rest = steps.dropFirst()
+        switch self {
+        case .object(var object):
+            guard case .field(let name) = first, let child = object[name] else { return self }
+            object[name] = child.replacing(rest, with: value)
+            return .object(object)
+        case .array(var items):
+            guard let index = Self.position(of: first, in: items) else { return self }
+            items[index] = items[index].replacing(rest, with: value)
+            return .array(items)
+        default: return self
+        }
+    }
+
     private func removing(_ steps: ArraySlice<FieldStep>) -> Tree {
         guard let first = steps.first else { return self }
         let rest = steps.dropFirst()

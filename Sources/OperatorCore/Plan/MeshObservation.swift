@@ -13,6 +13,8 @@ package struct MeshObservation: Sendable {
     package var otherOwners: Set<String> = []
     /// The cluster's version, nil while not known.
     package var kubernetes: String?
+    /// The objects that were there before, as far as this process knows.
+    package var known: Set<ResourceID> = []
     /// Differences that applies left behind.
     package var accepted: [ResourceID: AcceptedValues] = [:]
 

@@ -134,6 +134,7 @@ package struct MeshPlanner: Sendable {
         }
         var circumstances = ObjectDecider.Circumstances()
         circumstances.isAutoscaled = isAutoscaled
+        circumstances.wasThere = observation.known.contains(id)
         circumstances.accepted = observation.accepted[id] ?? .init()
         return decider.decide(stamped, live: live, circumstances)
     }

@@ -52,8 +52,8 @@ package struct ObjectDecider: Sendable {
     package struct Circumstances: Sendable, Hashable {
         /// Whether an autoscaler sets the replicas.
         package var isAutoscaled = false
-        /// Whether objects of others are taken over.
-        package var adopts = false
+        /// Whether the object was there before.
+        package var wasThere = false
         /// Values the API server, or admission, gave our fields in place of ours.
         package var accepted: AcceptedValues = .init()
 
@@ -85,7 +85,7 @@ package struct ObjectDecider: Sendable {
         _ circumstances: Circumstances = .init()
     ) -> ObjectDecision {
         let id = ResourceID(desired)
-        guard let live else { return creation(desired, id) }
+        guard let live else { return creation(desired, id, wasThere: circumstances.wasThere) }
         var wanted = handOver(desired, live, isAutoscaled: circumstances.isAutoscaled)
         let comparison = ObjectComparison(manager: manager)
         let ownership = ObjectOwnership(live)
@@ -94,6 +94,7 @@ package struct ObjectDecider: Sendable {
         for difference in comparison.differences(desired: wanted, live: live) {
             judge(difference, id, ownership, cause: cause, into: &judged)
         }
+        for (place, value) in judged.spelled { wanted.tree = wanted.tree.replacing(place, with: value) }
         for place in judged.leftOut { wanted.tree = wanted.tree.removing(place) }
         let rest = comparison.differences(desired: wanted, live: live)
             .filter { !circumstances.accepted.covers($0, digest: Digest.on(desired)) }
@@ -111,17 +112,24 @@ package struct ObjectDecider: Sendable {
 
     private struct Judged {
         var leftOut: [FieldPlace] = []
+        /// Values that mean the same in other words: claiming them in those words is no conflict.
+        var spelled: [(FieldPlace, Tree)] = []
         var yields: [ObjectDecision.Yield] = []
         var rewritten: [RewriteHistory.Contest] = []
         var takesFields = false
     }
 
-    private func creation(_ desired: KubeObject, _ id: ResourceID) -> ObjectDecision {
+    private func creation(_ desired: KubeObject, _ id: ResourceID, wasThere: Bool) -> ObjectDecision {
         let contest = RewriteHistory.Contest(id: id, place: .root, manager: "unknown")
         if case .wait(let until) = history.verdict(contest, now: now) {
             return ObjectDecision(id: id, write: nil, yields: [.init(contest: contest, until: until)])
         }
-        let write = ObjectDecision.Write(object: desired, cause: .create, takesFields: false, rewritten: [contest])
+        let write = ObjectDecision.Write(
+            object: desired,
+            cause: .create,
+            takesFields: false,
+            rewritten: wasThere ? [contest] : []
+        )
         return ObjectDecision(id: id, write: write, yields: [])
     }
 
@@ -144,7 +152,12 @@ package struct ObjectDecider: Sendable {
             judged.leftOut.append(difference.place)
             return
         }
-        guard difference.kind != .unclaimed else { return }
+        guard difference.kind != .unclaimed else {
+            if let live = difference.live, let desired = difference.desired, live != desired, live.object == nil {
+                judged.spelled.append((difference.place, live))
+            }
+            return
+        }
         if cause != .adopt, difference.kind == .changed, let applier = owners.first(where: \.isApplied) {
             let contest = RewriteHistory.Contest(id: id, place: difference.place, manager: applier.manager)
             judged.leftOut.append(difference.place)

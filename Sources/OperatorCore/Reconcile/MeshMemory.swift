@@ -15,6 +15,8 @@ struct MeshMemory: Sendable {
     var accepted: [ResourceID: AcceptedValues] = [:]
     /// The names it uses.
     var wanted: Set<ResourceID> = []
+    /// Its objects that were there before.
+    var known: Set<ResourceID> = []
     /// Whether something was changed on purpose since it was ready last.
     var isChanging = false
     /// When the status was written last.
@@ -28,9 +30,11 @@ struct MeshMemory: Sendable {
             switch step {
             case .apply(let write):
                 for contest in write.rewritten { history.record(contest, now: now) }
+                known.insert(step.id)
                 if write.cause == .change || write.cause == .adopt { isChanging = true }
             case .delete:
                 history.forget(step.id)
+                known.remove(step.id)
             }
         }
         for (id, values) in report.accepted { accepted[id] = values.isEmpty ? nil : values }

@@ -43,6 +43,8 @@ extension MeshOperatorReconciler {
             observation: observe(run),
             now: scope.now
         )
+        let present = run.wanted.filter { draft.observation.live[$0] != nil }
+        memories.update(run.object) { $0.known.formUnion(present) }
         draft.blueprint = run.blueprint
         draft.failures = run.failures
         draft.isChanging = memories.of(run.object).isChanging

@@ -64,6 +64,11 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         self.facts = ClusterFacts(client: parts.client, time: environment.time)
     }
 
+    /// Asks for what every reconcile needs to know, so that the first one need not; failures show later.
+    package func prepare() async {
+        _ = try? await facts.kubernetesVersion()
+    }
+
     /// MeshOperators.
     package var resource: APIResource { MeshNames.resource }
     /// Holds a MeshOperator until its objects are gone.
@@ -170,6 +175,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         for _ in 0..<Self.passLimit {
             let plan = plan(run)
             guard !plan.steps.isEmpty, run.failures.isEmpty else { return plan }
+            if try await !confirm(plan, run).isEmpty { continue }
             let report = try await perform(plan.steps, for: run.object)
             run.failures = report.failures
             for id in report.outdated {
@@ -199,22 +205,37 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     func observe(_ run: MeshRun) -> MeshObservation {
-        var observation = parts.stores.observe(run.object, wanted: run.wanted, ledger: ledger)
+        var observation = parts.stores.observe(
+            run.object,
+            wanted: run.wanted,
+            ledger: ledger,
+            now: environment.time.now
+        )
         observation.kubernetes = run.kubernetes
-        observation.accepted = memories.of(run.object).accepted
+        let memory = memories.of(run.object)
+        observation.accepted = memory.accepted
+        observation.known = memory.known
         if let intent = run.intent {
             observation.usage = parts.stores.usage(of: intent.revision, observation: observation)
         }
         return observation
     }
 
+    private var executor: PlanExecutor {
+        PlanExecutor(client: parts.client, ledger: ledger, metrics: metrics, logger: environment.logger)
+    }
+
+    /// The objects the plan would make anew although they are there.
+    private func confirm(_ plan: MeshPlan, _ run: MeshRun) async throws -> [ResourceID] {
+        let known = memories.of(run.object).known
+        let doubtful = plan.steps.compactMap { step -> ResourceID? in
+            guard case .apply(let write) = step, write.cause == .create, known.contains(step.id) else { return nil }
+            return step.id
+        }
+        return try await executor.confirm(doubtful, now: environment.time.now)
+    }
+
     private func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
-        let executor = PlanExecutor(
-            client: parts.client,
-            ledger: ledger,
-            metrics: metrics,
-            logger: environment.logger
-        )
         let report = try await executor.perform(steps) { [store = parts.stores.resources] in
             store.object(object.key)?.uid == object.uid
         }

@@ -51,6 +51,7 @@ package struct MeshOperatorService: Sendable {
     private let host: ControllerHost
     private let definitions: OwnDefinitions?
     private let client: ClusterClient
+    private let prepare: @Sendable () async -> Void
     private let environment: RuntimeEnvironment
     /// The caches.
     package let stores: MeshStores
@@ -121,6 +122,7 @@ package struct MeshOperatorService: Sendable {
         self.elector = elector
         self.definitions = configuration.definitions
         self.client = plain
+        self.prepare = { await reconciler.prepare() }
         self.environment = environment
     }
 
@@ -133,6 +135,7 @@ package struct MeshOperatorService: Sendable {
         for name in try await definitions?.install(with: client) ?? [] {
             environment.logger.info("definition applied", metadata: ["name": "\(name)"])
         }
+        await prepare()
         try await host.run()
     }
 

@@ -77,8 +77,14 @@ package struct MeshStores: Sendable {
     ///   - resource: the MeshOperator.
     ///   - wanted: the names to look up besides what bears its label.
     ///   - ledger: what this process knows before the caches do.
+    ///   - now: the time.
     /// - Returns: everything but the cluster's version, accepted values and usage.
-    package func observe(_ resource: KubeObject, wanted: [ResourceID], ledger: WriteLedger) -> MeshObservation {
+    package func observe(
+        _ resource: KubeObject,
+        wanted: [ResourceID],
+        ledger: WriteLedger,
+        now: Duration
+    ) -> MeshObservation {
         var observation = MeshObservation(resource: resource)
         var ids = Set(wanted)
         ids.formUnion(ledger.presentIDs)
@@ -87,7 +93,7 @@ package struct MeshStores: Sendable {
         }
         for id in ids {
             guard let store = store(of: id) else { continue }
-            let latest = ledger.latest(id, cached: store.object(id.key), version: store.version)
+            let latest = ledger.latest(id, cached: store.object(id.key), version: store.version, now: now)
             if let latest { observation.live[id] = latest }
         }
         observation.otherOwners = Set(resources.objects().compactMap(\.uid).filter { $0 != resource.uid })

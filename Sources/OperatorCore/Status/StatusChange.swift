@@ -21,7 +21,9 @@ package struct StatusChange: Sendable {
     /// The transitions worth an Event.
     var notes: [(severity: EventNote.Severity, reason: String, note: String)] {
         var notes: [(severity: EventNote.Severity, reason: String, note: String)] = []
-        if let phase = new.phase, phase != old.phase {
+        // That the installation of a new MeshOperator has begun is no news; how it ends is.
+        let isFirst = old.phase == nil && new.phase == .installing
+        if let phase = new.phase, phase != old.phase, !isFirst {
             let isBad = phase == .failed || phase == .degraded
             notes.append((isBad ? .warning : .normal, phase.rawValue, message(of: phase)))
         }

@@ -169,4 +169,15 @@ import Testing
         let other = try Self.desired("{data: {a: new}}")
         #expect(decider().decide(other, live: answer, circumstances).write?.cause == .change)
     }
+
+    @Test func claimsAnEqualQuantityInTheWordsOfItsOwner() throws {
+        let kind = "apiVersion: apps/v1, kind: Deployment"
+        let desired = try Self.desired("{\(kind), spec: {limits: {cpu: 2000m}}}")
+        let live = try Self.live(desired, ours: "") { $0.set("2", at: ["spec", "limits", "cpu"]) }
+            .owned(by: "kubectl-edit", update: true, #"{"f:spec":{"f:limits":{"f:cpu":{}}}}"#)
+        let write = try #require(decider().decide(desired, live: live.object).write)
+        #expect(write.cause == .claim)
+        #expect(!write.takesFields)
+        #expect(write.object.tree.value(at: "spec", "limits", "cpu") == "2")
+    }
 }

@@ -70,7 +70,7 @@ import Testing
             _ = try await cluster.admin.patch(resource, ObjectKey(name: name), .json(operations), istiod)
         }
         let annotation: Tree = ["metadata": ["annotations": ["other.example/note": "x"]]]
-        _ = try await cluster.admin.patch(.deployments, Self.key("istiod"), .merge(annotation))
+        _ = try await cluster.admin.patch(.services, Self.key("istiod"), .merge(annotation))
         try await life.settle()
         let applies = life.transport.writes.filter { !$0.path.contains("meshoperators") }
         #expect(applies.isEmpty, "\(applies)")

@@ -3,6 +3,7 @@ import KubeAPI
 import KubeClient
 import KubeRuntime
 import Logging
+import ManifestRendering
 import MeshAPI
 import MeshBase
 import MeshTestKit
@@ -23,6 +24,7 @@ struct DirectOperator {
     init(
         _ cluster: TestCluster,
         renderer: @escaping MeshOperatorReconciler.Renderer = SampleMesh.render,
+        catalogue: VersionCatalogue? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.cluster = cluster
@@ -42,7 +44,7 @@ struct DirectOperator {
             stores: stores,
             client: client,
             recorder: nil,
-            catalogue: try SampleMesh.catalogue(),
+            catalogue: try catalogue ?? SampleMesh.catalogue(),
             renderer: renderer
         )
         reconciler = MeshOperatorReconciler(parts, environment: environment)
@@ -58,6 +60,14 @@ struct DirectOperator {
             writer.stage(page.objects)
             writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
         }
+    }
+
+    /// Lets an old list of MeshOperators arrive, as from a server that lags behind.
+    func receiveLate(_ page: ObjectPage) {
+        guard let writer = writers.first(where: { $0.resource == MeshNames.resource })?.writer else { return }
+        writer.beginReplacement()
+        writer.stage(page.objects)
+        writer.commitReplacement(at: ResourceVersion(page.resourceVersion))
     }
 
     /// Reconciles once, with caches as they are.
@@ -89,6 +99,9 @@ struct DirectOperator {
             cluster.pass(.seconds(1))
             if !failed, !changed, transport.writes.count == before { return round }
         }
-        throw MeshOperatorError(code: .unsettled, message: "the test did not settle within 80 rounds")
+        throw MeshOperatorError(
+            code: .unsettled,
+            message: "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
+        )
     }
 }

@@ -1,0 +1,205 @@
+import DataTree
+import KubeAPI
+import KubeClient
+import KubeRuntime
+import MeshAPI
+import MeshBase
+import MeshTestKit
+import SandboxStore
+import Synchronization
+import Testing
+
+@testable import OperatorCore
+
+/// The whole operator against watches that behave, and against watches that do not.
+@Suite struct WatchTests {
+    @Test func installsAndThenWritesNothingForTenMinutes() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock)
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                try await cluster.create("{profile: demo}")
+                try await live.untilReady(within: 60)
+                try await live.pass(30)
+                live.transport.forget()
+                try await live.pass(600)
+                #expect(live.transport.writes.isEmpty, "\(live.transport.writes)")
+            }
+        }
+    }
+
+    @Test func repairsDriftWithinOneEvent() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock)
+            try await live.whileRunning { live in
+                try await cluster.create("{profile: default}")
+                try await live.untilReady(within: 60)
+                try await live.pass(10)
+                live.transport.forget()
+                let key = ObjectKey(namespace: "istio-system", name: "istio")
+                _ = try await cluster.admin.patch(.configMaps, key, .merge(["data": ["mesh": "edited"]]))
+                await clock.advance(by: .milliseconds(10))
+                let map = try await cluster.object(.configMaps, "istio-system", "istio")
+                #expect(map?.tree.value(at: "data", "mesh")?.string == "version: 1.29.2")
+                #expect(live.transport.writes.count { $0.path.hasSuffix("/configmaps/istio") } == 1)
+            }
+        }
+    }
+
+    /// What a faulty watch does to its events; each is a JSON line.
+    struct Fault: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var change: @Sendable (_ lines: [[UInt8]], _ number: Int) -> [[UInt8]]
+    }
+
+    static let faults: [Fault] = [
+        Fault(testDescription: "every third event lost") { lines, number in number % 3 == 0 ? [] : lines },
+        Fault(testDescription: "every event twice") { lines, _ in lines.flatMap { [$0, $0] } },
+        Fault(testDescription: "events reordered") { lines, _ in Array(lines.reversed()) },
+        Fault(testDescription: "410 now and then") { lines, number in
+            guard number % 5 == 0 else { return lines }
+            let gone =
+                #"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","#
+                + #""reason":"Expired","code":410,"message":"too old"}}"#
+            return [Array(gone.utf8) + [0x0a]]
+        },
+    ]
+
+    @Test(arguments: faults) func reachesTheSameEndThroughFaultyWatches(_ fault: Fault) async throws {
+        let whole = try await CrashAnywhereTests.play(
+            Scenario(name: "change", before: "{profile: default}") { try await $0.change("{profile: demo}") }
+        )
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let server = InProcessTransport(cluster.core)
+            let number = Mutex(0)
+            var faults = TransportFaults.none
+            faults.rewrite = { _, lines in
+                let count = number.withLock { count in
+                    count += 1
+                    return count
+                }
+                return fault.change(lines, count)
+            }
+            server.faults = faults
+            let live = try LiveOperator(cluster, clock, server: server)
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                try await cluster.create("{profile: default}")
+                try await live.untilReady(within: 1_500)
+                try await cluster.change("{profile: demo}")
+                try await live.untilReady(within: 1_500)
+            }
+            let state = try await cluster.endState()
+            for (id, text) in whole.state where state[id] != text {
+                Issue.record("\(fault.testDescription): \(id)\n\(text)\n\(state[id] ?? "is missing")")
+            }
+            #expect(state.count == whole.state.count)
+        }
+    }
+
+    @Test func doesNotDeleteWhatAServerInThePastDoesNotKnow() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: default}")
+        let life = try DirectOperator(cluster)
+        try await life.synchronize()
+        let past = try await cluster.admin.list(MeshNames.resource)
+        try await life.settle()
+        try await cluster.change("{profile: demo}")
+        try await life.settle()
+        life.transport.forget()
+        // A list from before the change arrives: older than what is known, it must not lead to writes.
+        try await life.synchronize()
+        life.receiveLate(past)
+        try await life.reconcile()
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+        #expect(try await cluster.object(.deployments, "istio-system", "egress") != nil)
+    }
+
+    @Test func keepsOtherMeshesGoingWhileOneStalls() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock, workers: 2)
+            live.transport.setRule { request, write in
+                write > 0 && request.path.hasSuffix("/meshoperators/slow") ? .stall(.seconds(30)) : nil
+            }
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                var slow = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "slow"))
+                slow.tree["spec"] = ["profile": "minimal", "namespace": "slow-system"]
+                _ = try await cluster.admin.create(MeshNames.resource, slow)
+                try await cluster.create("{profile: default}")
+                try await live.untilReady(within: 20)
+                try await live.pass(600)
+                let stalled = live.transport.writes.count { $0.path.hasSuffix("/meshoperators/slow") }
+                #expect(stalled >= 2)
+                #expect(stalled <= 21, "a stall of 30 s allows at most 20 tries in 600 s")
+            }
+        }
+    }
+
+    @Test func backsOffWhenTheServerFails() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock)
+            live.transport.setRule { _, write in write > 0 ? .refuse(status: 500, reason: "InternalError") : nil }
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                try await cluster.create("{profile: default}")
+                await clock.advance(by: .seconds(600))
+                let tries = live.transport.writes.count
+                #expect(tries >= 5)
+                #expect(tries <= 40, "\(tries) writes in 600 s")
+                live.transport.setRule { _, _ in nil }
+                try await live.untilReady(within: 400)
+            }
+        }
+    }
+
+    @Test func onlyTheLeaderOfTwoWrites() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let one = try LiveOperator(cluster, clock, elects: true, name: "one")
+            let two = try LiveOperator(cluster, clock, elects: true, name: "two")
+            try await one.whileRunning { one in
+                await clock.advance(by: .seconds(5))
+                try await two.whileRunning { two in
+                    try await cluster.create("{profile: default}")
+                    try await one.untilReady(within: 60)
+                    let others = two.transport.writes.filter { !$0.path.contains("/leases") && $0.status < 300 }
+                    #expect(others.isEmpty, "\(others)")
+                    #expect(one.transport.writes.contains { $0.path.contains("/configmaps") })
+                }
+            }
+        }
+    }
+
+    @Test func theNextLeaderTakesOverWithoutWritingAnythingTwice() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let one = try LiveOperator(cluster, clock, elects: true, name: "one")
+            let two = try LiveOperator(cluster, clock, elects: true, name: "two")
+            try await two.whileRunning { two in
+                // The first operator leads, installs, and is cut off from the server for good.
+                await clock.advance(by: .seconds(5))
+                try await one.whileRunning { one in
+                    try await cluster.create("{profile: default}")
+                    try await two.untilReady(within: 60)
+                    two.transport.setRule { _, _ in .reset }
+                    two.transport.forget()
+                    try await one.pass(60)
+                    try await cluster.change("{profile: demo}")
+                    try await one.untilReady(within: 120)
+                    #expect(two.transport.writes.allSatisfy { $0.status == 0 })
+                    let repeated = Dictionary(grouping: one.transport.writes, by: \.path).filter {
+                        $0.value.count > 1 && !$0.key.contains("meshoperators") && !$0.key.contains("lease")
+                            && !$0.key.contains("events")
+                    }
+                    #expect(repeated.isEmpty, "\(repeated.keys)")
+                }
+            }
+        }
+    }
+}
