@@ -6,11 +6,18 @@ import PackageDescription
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "meshoperator", path: "../..")],
+    dependencies: [
+        .package(name: "meshoperator", path: "../.."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
     targets: [
         .executableTarget(
             name: "benchmarks",
-            dependencies: [.product(name: "DataTree", package: "meshoperator")]
+            dependencies: [
+                .product(name: "DataTree", package: "meshoperator"),
+                .product(name: "KubeRuntime", package: "meshoperator"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         )
     ],
     swiftLanguageModes: [.v6]

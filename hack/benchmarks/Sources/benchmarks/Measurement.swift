@@ -5,12 +5,14 @@ struct Measurement {
     var unit: String
     /// The least the figure may be; nil when it is only reported.
     var atLeast: Double?
+    /// The most the figure may be; nil when there is no such limit.
+    var atMost: Double?
     var details: String
 
-    var holds: Bool { atLeast.map { figure >= $0 } ?? true }
+    var holds: Bool { (atLeast.map { figure >= $0 } ?? true) && (atMost.map { figure <= $0 } ?? true) }
 
     var row: String {
-        let limit = atLeast.map { ">= \($0)" } ?? "-"
+        let limit = atLeast.map { ">= \($0)" } ?? atMost.map { "<= \($0)" } ?? "-"
         let shown = (figure * 100).rounded() / 100
         return "| \(name) | \(shown) \(unit) | \(limit) | \(holds ? "ok" : "MISSED") | \(details) |"
     }
