@@ -181,8 +181,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "SandboxServerTests",
         dependencies: [
-            "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "MeshBase", "SandboxServer",
-            "SandboxStore", logging,
+            "MeshTestKit", "ReplayKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeRuntime", "MeshBase",
+            "SandboxServer", "SandboxStore", logging,
         ]
     ),
     .testTarget(

@@ -12,8 +12,12 @@ internal import SandboxStore
 package final class SandboxCluster: Sendable {
     private let configuration: SandboxConfiguration
     private let environment: RuntimeEnvironment
-    private let identity: SandboxIdentity
-    private let core: APIServerCore
+    /// The CA and the key of tokens.
+    let identity: SandboxIdentity
+    /// The API server itself.
+    let core: APIServerCore
+    /// What stands between it and the network.
+    let frontend: APIFrontend
     private let server: HTTPServer
     private let authorityPEM: String
 
@@ -42,6 +46,7 @@ package final class SandboxCluster: Sendable {
         self.environment = environment
         self.identity = identity
         self.core = core
+        self.frontend = frontend
         self.authorityPEM = try identity.authority.pem()
         self.server = HTTPServer(
             configuration: try Self.serving(configuration, identity, environment),
@@ -175,12 +180,12 @@ package final class SandboxCluster: Sendable {
         var hooks = APIServerHooks()
         hooks.authorize = { await authorizer.decide($0) }
         hooks.rules = { await authorizer.review($0, $1) }
+        let builtIn = BuiltInAdmission(reader: reader, admitsServiceAccounts: configuration.admitsServiceAccounts)
         hooks.admission = [
-            ServiceAllocation(reader: reader),
-            BuiltInAdmission(reader: reader),
+            builtIn,
             WebhookAdmission(reader: reader, transport: configuration.webhooks, random: environment.random),
             // Once more, for containers that webhooks added.
-            BuiltInAdmission(reader: reader),
+            builtIn,
             EscalationGuard(authorizer),
         ]
         hooks.issueToken = { account, request throws(APIFault) in try await tokens.issue(KubeObject(account), request) }

@@ -2,31 +2,42 @@ internal import DataTree
 internal import KubeAPI
 internal import SandboxStore
 
-/// The admission that every cluster has: what pods and jobs get that their authors leave out.
+/// The admission that every cluster has: what pods get that their authors leave out.
 struct BuiltInAdmission: AdmissionPlugin {
     private static let tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
 
     private let reader: ClusterReader
+    private let admitsServiceAccounts: Bool
 
     /// Makes the plugin.
-    init(reader: ClusterReader) {
+    init(reader: ClusterReader, admitsServiceAccounts: Bool = true) {
         self.reader = reader
+        self.admitsServiceAccounts = admitsServiceAccounts
     }
 
     func mutate(_ attributes: AdmissionAttributes, _ object: inout Tree?) async throws(APIFault) {
-        guard var tree = object, attributes.operation == .create, attributes.subresource.isEmpty else { return }
-        switch (attributes.kind.group, attributes.kind.kind) {
-        case ("", "Pod"): try await completePod(&tree, attributes)
-        case ("batch", "Job"): Self.completeJob(&tree)
-        default: return
-        }
-        object = tree
+        guard var pod = object, attributes.operation == .create, attributes.subresource.isEmpty,
+            attributes.kind.group.isEmpty, attributes.kind.kind == "Pod"
+        else { return }
+        try await completePod(&pod, attributes)
+        object = pod
     }
-
-    // MARK: Pods
 
     private func completePod(_ pod: inout Tree, _ attributes: AdmissionAttributes) async throws(APIFault) {
         var spec = pod["spec"] ?? [:]
+        if admitsServiceAccounts {
+            try await complete(account: &spec, attributes, seed: pod["metadata"]?.jsonText(.compact) ?? "")
+        }
+        try await complete(priority: &spec, attributes)
+        Self.completeTolerations(&spec)
+        pod["spec"] = spec
+    }
+
+    private func complete(
+        account spec: inout Tree,
+        _ attributes: AdmissionAttributes,
+        seed: String
+    ) async throws(APIFault) {
         let name = spec["serviceAccountName"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "default"
         let account: KubeObject?
         do {
@@ -50,10 +61,7 @@ struct BuiltInAdmission: AdmissionPlugin {
         let automounts =
             spec["automountServiceAccountToken"]?.bool
             ?? account?.tree["automountServiceAccountToken"]?.bool ?? true
-        if automounts { Self.mountToken(&spec, seed: attributes.name + (pod["metadata"]?.jsonText(.compact) ?? "")) }
-        try await complete(priority: &spec, attributes)
-        Self.completeTolerations(&spec)
-        pod["spec"] = spec
+        if automounts { Self.mountToken(&spec, seed: attributes.name + seed) }
     }
 
     /// Adds the projected volume with token and CA, and mounts it in every container that mounts nothing there.
@@ -131,19 +139,9 @@ struct BuiltInAdmission: AdmissionPlugin {
         }
         spec["tolerations"] = .array(tolerations)
     }
+}
 
-    // MARK: Jobs
-
-    /// Labels the pods of a job and selects them, unless the author does so.
-    private static func completeJob(_ job: inout Tree) {
-        guard let name = job["metadata"]?["name"]?.string, job.value(at: "spec", "manualSelector")?.bool != true else {
-            return
-        }
-        for label in ["batch.kubernetes.io/job-name", "job-name"] {
-            job.set(.string(name), at: ["spec", "template", "metadata", "labels", label])
-        }
-        if job.value(at: "spec", "selector") == nil {
-            job.set(.string(name), at: ["spec", "selector", "matchLabels", "batch.kubernetes.io/job-name"])
-        }
-    }
+extension AdmissionAttributes {
+    /// Namespace and name.
+    var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
 }

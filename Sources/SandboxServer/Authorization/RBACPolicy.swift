@@ -34,9 +34,9 @@ struct RBACPolicy: Sendable {
     /// Decides; members of `system:masters` may do anything.
     func decide(_ attributes: AuthorizationAttributes) -> AuthorizationDecision {
         if attributes.user.groups.contains("system:masters") { return AuthorizationDecision(isAllowed: true) }
-        for binding in bindings(of: attributes.user, in: attributes.namespace)
+        for (binding, subject) in bindings(of: attributes.user, in: attributes.namespace)
         where roles[binding.role]?.contains(where: { $0.allows(attributes) }) == true {
-            return AuthorizationDecision(isAllowed: true, reason: binding.reason)
+            return AuthorizationDecision(isAllowed: true, reason: binding.reason(subject))
         }
         return AuthorizationDecision(isAllowed: false)
     }
@@ -46,13 +46,15 @@ struct RBACPolicy: Sendable {
         if user.groups.contains("system:masters") {
             return [PolicyRule(["*"], groups: ["*"], resources: ["*"]), PolicyRule(["*"], paths: ["*"])]
         }
-        return bindings(of: user, in: namespace).flatMap { roles[$0.role] ?? [] }
+        return bindings(of: user, in: namespace).flatMap { roles[$0.binding.role] ?? [] }
     }
 
-    private func bindings(of user: UserInfo, in namespace: String) -> [Binding] {
-        bindings.filter { binding in
-            (binding.namespace == nil || binding.namespace == namespace)
-                && binding.subjects.contains { Self.names($0, user, default: binding.namespace) }
+    /// The bindings that hold for a user in a namespace, each with the subject that names the user.
+    private func bindings(of user: UserInfo, in namespace: String) -> [(binding: Binding, subject: Tree)] {
+        bindings.compactMap { binding in
+            guard binding.namespace == nil || binding.namespace == namespace else { return nil }
+            let subject = binding.subjects.first { Self.names($0, user, default: binding.namespace) }
+            return subject.map { (binding, $0) }
         }
     }
 
@@ -83,11 +85,15 @@ extension RBACPolicy.Binding {
         self.subjects = object.tree["subjects"]?.array ?? []
     }
 
-    fileprivate var reason: String {
+    /// Why something is allowed, in the words of kube-apiserver.
+    fileprivate func reason(_ subject: Tree) -> String {
         let kind = namespace == nil ? "ClusterRoleBinding" : "RoleBinding"
         let own = namespace.map { "\(name)/\($0)" } ?? name
         let roleKind = role.namespace == nil ? "ClusterRole" : "Role"
-        return "RBAC: allowed by \(kind) \"\(own)\" of \(roleKind) \"\(role.name)\""
+        let subjectKind = subject["kind"]?.string ?? ""
+        var who = subject["name"]?.string ?? ""
+        if subjectKind == "ServiceAccount" { who += "/\(subject["namespace"]?.string ?? namespace ?? "")" }
+        return "RBAC: allowed by \(kind) \"\(own)\" of \(roleKind) \"\(role.name)\" to \(subjectKind) \"\(who)\""
     }
 }
 

@@ -18,6 +18,11 @@ struct APIFrontend: Sendable {
 
     /// Answers one request.
     func handle(_ request: ServerRequest) async -> ServerResponse {
+        Self.response(await answer(request))
+    }
+
+    /// Answers one request as the API server does, before HTTP is made of it.
+    func answer(_ request: ServerRequest) async -> APIResponse {
         do throws(APIFault) {
             let user = try await authenticator.user(headers: request.headers, peer: request.peer)
             let body: [UInt8]
@@ -39,7 +44,7 @@ struct APIFrontend: Sendable {
                 user: user
             )
             try Self.translate(&inner)
-            return Self.response(await server.handle(inner))
+            return await server.handle(inner)
         } catch {
             return Self.response(error)
         }
@@ -60,10 +65,10 @@ struct APIFrontend: Sendable {
         }
     }
 
-    private static func response(_ fault: APIFault) -> ServerResponse {
-        ServerResponse(
+    private static func response(_ fault: APIFault) -> APIResponse {
+        APIResponse(
             status: fault.code,
-            headers: ["content-type": "application/json"],
+            headers: [HeaderField("Content-Type", "application/json")],
             body: .bytes(fault.status.json(.compact))
         )
     }

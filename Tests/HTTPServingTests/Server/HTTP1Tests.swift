@@ -113,8 +113,8 @@ internal import Testing
         configuration.timeouts.firstHead = .milliseconds(20)
         try await withServer(configuration, handler: Self.echo) { address, _ in
             try await RawClient.with(address) { client in
-                try await client.send("GET / HT")
-                #expect(try await client.readToEnd() == "")
+                let answer = try await client.readToEnd()
+                #expect(answer == "")
             }
         }
     }

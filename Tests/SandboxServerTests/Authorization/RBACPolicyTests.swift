@@ -93,7 +93,8 @@ internal import Testing
         let decision = Self.policy.decide(Self.question(Self.robot, "list", "services", namespace: "shop"))
         #expect(
             decision.reason
-                == "RBAC: allowed by RoleBinding \"robots/shop\" of ClusterRole \"system:aggregate-to-view\""
+                == "RBAC: allowed by RoleBinding \"robots/shop\" of ClusterRole "
+                + "\"system:aggregate-to-view\" to ServiceAccount \"robot/shop\""
         )
     }
 
