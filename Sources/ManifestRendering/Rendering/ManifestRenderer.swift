@@ -118,7 +118,7 @@ package struct ManifestRenderer: Sendable {
             object = KubeObject(CanonicalQuantities.apply(to: tree.withoutNulls))
             if let owner {
                 object.labels[MeshNames.Label.owner] = owner
-                object.labels[MeshNames.Label.component] = scope.componentName.replacing("/", with: ".")
+                object.labels[MeshNames.Label.component] = scope.kind.rawValue
             }
         }
         let phase = scope.kind.isGateway ? .gateways : type?.phase ?? .configuration

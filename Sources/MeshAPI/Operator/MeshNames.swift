@@ -25,7 +25,7 @@ package enum MeshNames {
         package static let managedByValue = "meshoperator"
         /// The name of the MeshOperator an object belongs to.
         package static let owner = "meshoperator.io/owner"
-        /// The component an object belongs to, for example `pilot`.
+        /// The component an object belongs to, for example `pilot` or, for every gateway of the list, `ingressGateways`.
         package static let component = "meshoperator.io/component"
         /// The revision an object belongs to, `default` for the one without a name.
         package static let revision = "istio.io/rev"

@@ -23,6 +23,13 @@ package struct MeshOperatorResource: Sendable, Hashable {
                 message: "the object is \(object.kind), not \(MeshNames.kind); use a MeshOperator"
             )
         }
+        guard object.name.utf8.count <= 63 else {
+            let problem = "has more than 63 characters, and becomes a label of all objects of the mesh"
+            let path = TreePath(keys: "metadata", "name")
+            throw SpecError(issues: [
+                SpecIssue(path: path, value: .string(object.name), problem: problem, remedy: "use a shorter name")
+            ])
+        }
         self.object = object
         self.spec = try MeshOperatorSpec(decoding: object.tree["spec"] ?? .object(TreeObject()))
         self.status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)

@@ -91,6 +91,15 @@ struct MeshOperatorSpecTests {
         #expect(error.code == .wrongKind)
     }
 
+    @Test("A name too long for a label is refused")
+    func longName() throws {
+        let key = ObjectKey(name: String(repeating: "m", count: 64))
+        let error = try #require(throws: SpecError.self) {
+            try MeshOperatorResource(decoding: KubeObject(kind: MeshNames.kind, key: key))
+        }
+        #expect(error.issues.map(\.path.description) == ["metadata.name"])
+    }
+
     @Test("Odd trees are refused, never trapped on", arguments: propertySeeds(200))
     func oddTrees(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)
