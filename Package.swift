@@ -139,7 +139,7 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "KubeCurlTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase"]
+        dependencies: ["MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase"]
     ),
     .testTarget(
         name: "HTTPServingTests",

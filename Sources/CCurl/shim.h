@@ -70,11 +70,12 @@ static inline int mesh_curl_next_done(CURLM *multi, CURL **easy, CURLcode *resul
     return 0;
 }
 
-// Called by libcurl on each new socket: unacknowledged bytes break the connection after 30 s, so that a peer that
-// vanished is noticed long before the kernel would by itself.
+// Called by libcurl on each new socket: programs started by this one do not inherit it, and unacknowledged bytes break the
+// connection after 30 s, so that a peer that vanished is noticed long before the kernel would by itself.
 static inline int mesh_curl_socket_made(void *context, curl_socket_t socket, curlsocktype purpose) {
     unsigned int milliseconds = 30000;
     (void)context;
+    fcntl(socket, F_SETFD, FD_CLOEXEC);
     if (purpose == CURLSOCKTYPE_IPCXN) {
         setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
     }

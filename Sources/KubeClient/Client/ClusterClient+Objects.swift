@@ -161,7 +161,14 @@ extension ClusterClient {
         _ selection: Selection,
         _ options: DeleteOptions = DeleteOptions()
     ) async throws(KubeError) {
-        _ = try await tree(requests.deleteCollection(resource, selection, options))
+        let request = try requests.deleteCollection(resource, selection, options)
+        let response = try await open(request)
+        do {
+            // The answer lists what was deleted, which may be long: it is read, so that the deletion is known to be over.
+            for try await _ in response.body {}
+        } catch {
+            throw KubeError(transport: error, request: request.summary)
+        }
     }
 
     /// Evicts a pod; throws code `throttled` while its disruption budgets forbid it.

@@ -21,6 +21,7 @@ public struct AuthenticatingTransport: HTTPTransport {
         authenticator.reject(authorization)
         let renewed = try await authenticator.authorization()
         guard renewed != authorization else { return response }
+        await response.body.discard()
         return try await inner.send(signed(request, renewed))
     }
 

@@ -66,4 +66,9 @@ public struct HTTPBody: AsyncSequence, Sendable {
         }
         return all
     }
+
+    /// Reads a short rest that nobody wants, so that its connection can serve again; gives up a long one.
+    public func discard() async {
+        _ = try? await collect(limit: 64 * 1024)
+    }
 }

@@ -47,6 +47,14 @@ public struct HTTPTimeouts: Sendable, Hashable {
     }
 }
 
+/// How the body of an answer is going to be read.
+public enum AnswerReading: Sendable, Hashable {
+    /// To its end at once; transports may hold all of it.
+    case whole
+    /// Bit by bit, with other work in between: transports hold little, slow the server down, and let no other request wait.
+    case streamed
+}
+
 /// A request to an API server as a value: what to ask, not how to carry it.
 public struct HTTPRequest: Sendable, Hashable {
     /// The method.
@@ -63,6 +71,8 @@ public struct HTTPRequest: Sendable, Hashable {
     public var timeouts: HTTPTimeouts
     /// The client certificate to show instead of the connection's own.
     public var identity: ClientIdentity?
+    /// How the body of the answer is going to be read.
+    public var reading: AnswerReading
 
     /// Makes a request.
     public init(
@@ -72,7 +82,8 @@ public struct HTTPRequest: Sendable, Hashable {
         headers: HTTPHeaders = [:],
         body: [UInt8]? = nil,
         timeouts: HTTPTimeouts = HTTPTimeouts(),
-        identity: ClientIdentity? = nil
+        identity: ClientIdentity? = nil,
+        reading: AnswerReading = .whole
     ) {
         self.method = method
         self.path = path
@@ -81,6 +92,7 @@ public struct HTTPRequest: Sendable, Hashable {
         self.body = body
         self.timeouts = timeouts
         self.identity = identity
+        self.reading = reading
     }
 
     /// Path and encoded query as the request line carries them (RFC 3986 section 3).

@@ -39,6 +39,7 @@ public struct PatientTransport: HTTPTransport {
             let response = try await inner.send(request)
             guard attempt < patience.attempts, let wait = wait(for: response) else { return response }
             attempt += 1
+            await response.body.discard()
             do {
                 try await clock.sleep(for: wait)
             } catch {

@@ -90,6 +90,7 @@ extension KubeRequest {
         try ResourcePath.checkNamespace(selection.namespace, resource)
         var request = list(resource, selection, ListOptions(pageSize: nil))
         request.method = .delete
+        request.reading = .whole
         if let body = Self.body(options) {
             request.body = body.json(.compact)
             request.headers["Content-Type"] = "application/json"

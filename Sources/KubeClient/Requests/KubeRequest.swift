@@ -66,7 +66,9 @@ public struct KubeRequest: Sendable, Hashable {
         } else {
             query += Self.items(options.freshness, isList: true)
         }
-        return request(.get, ResourcePath.collection(resource, namespace: selection.namespace), query: query)
+        var request = request(.get, ResourcePath.collection(resource, namespace: selection.namespace), query: query)
+        request.reading = .streamed
+        return request
     }
 
     /// Opens a watch.
@@ -111,6 +113,7 @@ public struct KubeRequest: Sendable, Hashable {
         var request = request(.get, ResourcePath.collection(resource, namespace: selection.namespace), query: query)
         request.timeouts.total = nil
         request.timeouts.idle = options.idleLimit
+        request.reading = .streamed
         return request
     }
 

@@ -8,8 +8,11 @@ internal import KubeClient
 @safe final class CurlLoop {
     private let multi: UnsafeMutableRawPointer
     private let inbox: Inbox
+    private let limit: Int
     private let configuration: CurlTransport.Configuration
     private var transfers: [Int: CurlTransfer] = [:]
+    /// Requests beyond the limit, in order.
+    private var waiting = ArraySlice<Exchange>()
     /// By the address of the handle.
     private var idsByHandle: [UInt: Int] = [:]
 
@@ -17,11 +20,13 @@ internal import KubeClient
     private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// Runs until the inbox says stop; gives the error that kept it from running.
-    static func run(_ inbox: Inbox, _ configuration: CurlTransport.Configuration) -> TransportError? {
+    ///
+    /// At most `limit` transfers are under way at a time; others wait in order.
+    static func run(_ inbox: Inbox, _ configuration: CurlTransport.Configuration, limit: Int) -> TransportError? {
         guard isReady, let multi = unsafe curl_multi_init() else {
             return TransportError(.closed, "libcurl could not be initialised")
         }
-        let loop = unsafe CurlLoop(multi, inbox, configuration)
+        let loop = unsafe CurlLoop(multi, inbox, configuration, limit)
         inbox.attach(UInt(bitPattern: multi))
         loop.turn()
         inbox.attach(0)
@@ -30,8 +35,14 @@ internal import KubeClient
         return nil
     }
 
-    private init(_ multi: UnsafeMutableRawPointer, _ inbox: Inbox, _ configuration: CurlTransport.Configuration) {
+    private init(
+        _ multi: UnsafeMutableRawPointer,
+        _ inbox: Inbox,
+        _ configuration: CurlTransport.Configuration,
+        _ limit: Int
+    ) {
         unsafe self.multi = multi
+        self.limit = limit
         self.inbox = inbox
         self.configuration = configuration
         _ = unsafe mesh_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
@@ -46,9 +57,11 @@ internal import KubeClient
                 return
             }
             for command in commands { perform(command) }
+            startWaiting()
             var running: Int32 = 0
             _ = unsafe curl_multi_perform(multi, &running)
             reap()
+            if !waiting.isEmpty, transfers.count < limit { continue }
             // Wakes for sockets, for libcurl's own timers and for the inbox; the limit is only a safety net.
             _ = unsafe curl_multi_poll(multi, nil, 0, 10_000, nil)
         }
@@ -56,14 +69,19 @@ internal import KubeClient
 
     private func perform(_ command: Inbox.Command) {
         switch command {
-        case .start(let exchange): start(exchange)
+        case .start(let exchange): waiting.append(exchange)
         case .abort(let id): remove(id, Exchange.cancelled)
         case .resume(let id): transfers[id]?.resume()
         }
     }
 
+    private func startWaiting() {
+        while transfers.count < limit, let exchange = waiting.popFirst() {
+            if !exchange.isOver { start(exchange) }
+        }
+    }
+
     private func start(_ exchange: Exchange) {
-        guard !exchange.isOver else { return }
         let transfer: CurlTransfer
         do {
             transfer = try CurlTransfer(exchange, inbox: inbox, configuration: configuration)
@@ -91,7 +109,6 @@ internal import KubeClient
                 continue
             }
             let error = TransferFailure.error(result, text: transfer.failureText, plan: transfer.exchange.plan)
-            note(transfer)
             remove(id, error)
         }
     }
@@ -111,6 +128,7 @@ internal import KubeClient
     private func remove(_ id: Int, _ error: TransportError?) {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
         idsByHandle[transfer.address] = nil
+        note(transfer)
         _ = unsafe curl_multi_remove_handle(multi, transfer.handle)
         transfer.close()
         count { _ in }
@@ -131,5 +149,7 @@ internal import KubeClient
 
     private func abortAll() {
         for id in Array(transfers.keys) { remove(id, Exchange.closed) }
+        refuse(waiting.map { .start($0) })
+        waiting = []
     }
 }

@@ -97,7 +97,8 @@ internal import KubeClient
     }
 
     mutating func limits(_ plan: TransferPlan, _ configuration: CurlTransport.Configuration) {
-        if configuration.offersHTTP2 {
+        // libcurl's pause stops every stream of an HTTP/2 connection, not only its own, so what may be paused goes alone.
+        if configuration.offersHTTP2, plan.reading == .whole {
             set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
             // A burst of requests waits for the first connection rather than opening one each.
             set(CURLOPT_PIPEWAIT, 1)

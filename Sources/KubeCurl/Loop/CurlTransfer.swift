@@ -15,6 +15,8 @@ internal import KubeClient
     private var isAnswered = false
     private var isFull = false
     private var isClosed = false
+    private var ownError: TransportError?
+    private let wholeLimit: Int
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var connectList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
@@ -27,8 +29,9 @@ internal import KubeClient
         unsafe self.handle = handle
         self.exchange = exchange
         let id = exchange.id
+        self.wholeLimit = configuration.wholeLimit
         self.pipe = HTTPBodyPipe(
-            capacity: configuration.bodyCapacity,
+            capacity: exchange.plan.reading == .streamed ? configuration.bodyCapacity : .max,
             onRoom: { _ = inbox.post(.resume(id)) },
             onAbandon: { _ = inbox.post(.abort(id)) }
         )
@@ -63,7 +66,7 @@ internal import KubeClient
 
     /// Ends the transfer: gives the error to whoever waits for the answer, or for the rest of its body.
     func finish(_ error: TransportError?) {
-        let error = error ?? (isAnswered ? nil : TransportError(.malformedAnswer, "the answer had no head"))
+        let error = ownError ?? error ?? (isAnswered ? nil : TransportError(.malformedAnswer, "the answer had no head"))
         if !isAnswered, let error { _ = exchange.settle(.failure(error)) }
         pipe.finish(error)
     }
@@ -119,9 +122,19 @@ internal import KubeClient
         return transfer.take(piece: unsafe Array(raw)) ? length : 0
     }
 
+    /// Nothing slows a server down whose answer is read whole, so there is a limit to what waits for the reader.
+    private var isWithinLimit: Bool {
+        guard exchange.plan.reading == .whole, pipe.bufferedBytes > wholeLimit else { return true }
+        ownError = TransportError(
+            .bodyTooLarge,
+            "more than \(wholeLimit) bytes of \(exchange.plan.url) wait to be read"
+        )
+        return false
+    }
+
     private func take(piece: [UInt8]) -> Bool {
         switch pipe.offer(piece) {
-        case .taken: return true
+        case .taken: return isWithinLimit
         case .takenAndFull:
             isFull = true
             return true

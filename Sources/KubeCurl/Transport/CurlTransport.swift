@@ -3,55 +3,82 @@ internal import Synchronization
 
 /// Carries requests to one API server with libcurl.
 ///
-/// One thread, started by ``run()``, drives all transfers: HTTP/2 with many requests on one connection where the server
-/// offers it, HTTP/1.1 with kept connections elsewhere. Requests sent before `run()` wait for it; those sent after it ended
-/// fail with code `closed`. Bodies are handed on as they arrive, and the server is slowed down when nobody reads them.
+/// Two threads, started by ``run()``, drive all transfers. Requests whose answers are read whole share connections: HTTP/2
+/// with many at a time where the server offers it, HTTP/1.1 with kept connections elsewhere. A request with a streamed answer
+/// has an HTTP/1.1 connection to itself, on which the server is slowed down while nobody reads. Requests sent before `run()`
+/// wait for it; those sent after it ended fail with code `closed`. A request that is cancelled on a shared connection ends
+/// here at once, and for the server with the next request.
 ///
 /// Proxies, authorities and names are those of the connection alone: libcurl's own reading of the environment is off. The
 /// caller's certificate comes with each request (``HTTPRequest/identity``), see ``AuthenticatingTransport``.
 package final class CurlTransport: HTTPTransport {
     /// What holds for all transfers.
     package struct Configuration: Sendable, Hashable {
-        /// How many bytes of one body wait for their reader before the server is slowed down.
+        /// How many bytes of a streamed body wait for their reader before the server is slowed down.
         package var bodyCapacity: Int
+        /// How many bytes of any other body may wait for their reader; more break the transfer.
+        package var wholeLimit: Int
         /// How many idle connections are kept.
         package var keptConnections: Int
         /// Whether HTTP/2 is offered to servers.
         package var offersHTTP2: Bool
 
         /// Makes a configuration.
-        package init(bodyCapacity: Int = 256 * 1024, keptConnections: Int = 16, offersHTTP2: Bool = true) {
+        package init(
+            bodyCapacity: Int = 256 * 1024,
+            wholeLimit: Int = 256 << 20,
+            keptConnections: Int = 32,
+            offersHTTP2: Bool = true
+        ) {
             self.bodyCapacity = bodyCapacity
+            self.wholeLimit = wholeLimit
             self.keptConnections = keptConnections
             self.offersHTTP2 = offersHTTP2
         }
     }
 
-    private let connection: ClusterConnection
-    private let inbox: Inbox
+    /// Where the requests go.
+    package let connection: ClusterConnection
+    /// Requests whose answers are read whole; they share connections.
+    private let shared = Inbox()
+    /// Requests with streamed answers, apart from the others even within libcurl, which confuses their connections.
+    private let streamed = Inbox()
     private let configuration: Configuration
+
+    /// How many shared requests are under way at a time: what libcurl puts on an HTTP/2 connection from the start.
+    private static let sharedLimit = 100
 
     /// Makes a transport; nothing runs yet.
     package init(connection: ClusterConnection, configuration: Configuration = Configuration()) {
         self.connection = connection
         self.configuration = configuration
-        self.inbox = Inbox()
     }
 
     /// Drives all transfers until the task is cancelled, then aborts those under way and returns.
     ///
     /// May be called once; a second call throws code `closed`.
     package func run() async throws(TransportError) {
-        guard inbox.begin() else { throw TransportError(.closed, "the transport runs already, or has stopped") }
-        let (inbox, configuration) = (inbox, configuration)
+        let problem = await withTaskGroup(of: TransportError?.self) { group in
+            group.addTask { await self.drive(self.shared, limit: Self.sharedLimit) }
+            group.addTask { await self.drive(self.streamed, limit: .max) }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            let second = await group.next() ?? nil
+            return first ?? second
+        }
+        if let problem { throw problem }
+    }
+
+    private func drive(_ inbox: Inbox, limit: Int) async -> TransportError? {
+        guard inbox.begin() else { return TransportError(.closed, "the transport runs already, or has stopped") }
+        let configuration = configuration
         let outcome = await withTaskCancellationHandler {
-            await DedicatedThread.run { CurlLoop.run(inbox, configuration) }
+            await DedicatedThread.run { CurlLoop.run(inbox, configuration, limit: limit) }
         } onCancel: {
             inbox.stop()
         }
         inbox.end()
-        if let problem = outcome ?? nil { throw problem }
-        if outcome == nil { throw TransportError(.closed, "the system refused to start a thread") }
+        return outcome ?? TransportError(.closed, "the system refused to start a thread")
     }
 
     /// Sends a request as the protocol wants.
@@ -71,6 +98,7 @@ package final class CurlTransport: HTTPTransport {
                 )
             else { break }
             request = next
+            await response.body.discard()
             response = try await exchange(next)
         }
         return response
@@ -78,12 +106,11 @@ package final class CurlTransport: HTTPTransport {
 
     private func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let plan = try TransferPlan(request, to: connection)
-        let exchange = Exchange(plan, inbox: inbox)
-        return try await exchange.answer()
+        return try await Exchange(plan, inbox: plan.reading == .whole ? shared : streamed).answer()
     }
 
     /// What the transport holds now and did so far.
-    package var statistics: TransportStatistics { inbox.statistics }
+    package var statistics: TransportStatistics { shared.statistics + streamed.statistics }
 }
 
 /// What a transport holds and did.
@@ -96,4 +123,13 @@ package struct TransportStatistics: Sendable, Hashable {
     package var connections = 0
     /// Answers that came over HTTP/2.
     package var http2Answers = 0
+
+    static func + (left: TransportStatistics, right: TransportStatistics) -> TransportStatistics {
+        TransportStatistics(
+            openTransfers: left.openTransfers + right.openTransfers,
+            transfers: left.transfers + right.transfers,
+            connections: left.connections + right.connections,
+            http2Answers: left.http2Answers + right.http2Answers
+        )
+    }
 }

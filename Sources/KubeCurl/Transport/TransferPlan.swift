@@ -21,6 +21,7 @@ struct TransferPlan: Sendable, Hashable {
     var authorities: Authorities
     var identity: ClientIdentity?
     var allowsCompression: Bool
+    var reading: AnswerReading
     var connectMilliseconds: Int
     var totalMilliseconds: Int
     var idleSeconds: Int
@@ -53,6 +54,7 @@ struct TransferPlan: Sendable, Hashable {
         self.proxy = connection.proxy
         self.identity = request.identity
         self.allowsCompression = connection.allowsCompression
+        self.reading = request.reading
         switch connection.trust {
         case .system: self.authorities = .system
         case .anybody: self.authorities = .anybody

@@ -132,13 +132,28 @@ internal import Testing
             connection.send(Array(bytes[sent...]))
         }
         try await withTransport(to: peer, CurlTransport.Configuration(bodyCapacity: 64 * 1024)) { transport in
-            let response = try await transport.send(HTTPRequest(.get, "/"))
+            let response = try await transport.send(HTTPRequest(.get, "/", reading: .streamed))
             // What the kernel holds for both ends is some megabytes; the rest must wait at the server.
             let sent = try #require(await stuckAt.next())
             #expect(sent < total / 2)
             var received = 0
             for try await piece in response.body { received += piece.count }
             #expect(received == total)
+        }
+    }
+
+    @Test func whatIsReadWholeHasALimit() async throws {
+        let left = Signal<Bool>()
+        let peer = try Peer { connection in
+            _ = connection.request()
+            connection.send("HTTP/1.1 200 OK\r\n\r\n")
+            while connection.send([UInt8](repeating: 1, count: 10_000)) {}
+            left.send(true)
+        }
+        try await withTransport(to: peer, CurlTransport.Configuration(wholeLimit: 1 << 20)) { transport in
+            let response = try await transport.send(HTTPRequest(.get, "/"))
+            #expect(await left.next() == true)
+            #expect(await failure { _ = try await response.body.collect(limit: 64 << 20) } == .bodyTooLarge)
         }
     }
 
