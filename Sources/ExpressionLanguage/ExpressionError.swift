@@ -18,10 +18,14 @@ package struct ExpressionError: CodedError {
 
     /// The class of the error.
     package let code: Code
+    /// What is wrong, and where.
     package let message: String
 
+    /// The name of the code.
     package var codeName: String { code.rawValue }
+    /// There is no error underneath.
     package var cause: (any Error)? { nil }
+    /// Nothing changes until the input does.
     package var retryClass: RetryClass { .invalid }
 
     /// Makes an error.

@@ -88,7 +88,7 @@ enum Operators {
         case (.list(let first), .list(let second)): return try concatenate(first, second, &meter)
         case (.duration(let first), .duration(let second)):
             return .duration(
-                GoDuration(nanoseconds: try checked(first.nanoseconds.addingReportingOverflow(second.nanoseconds)))
+                TimeSpan(nanoseconds: try checked(first.nanoseconds.addingReportingOverflow(second.nanoseconds)))
             )
         case (.timestamp(let time), .duration(let span)), (.duration(let span), .timestamp(let time)):
             return try TimeFunctions.checked(time + .nanoseconds(span.nanoseconds))
@@ -145,7 +145,7 @@ enum Operators {
         case (.double(let first), .double(let second)): return .double(first - second)
         case (.duration(let first), .duration(let second)):
             return .duration(
-                GoDuration(nanoseconds: try checked(first.nanoseconds.subtractingReportingOverflow(second.nanoseconds)))
+                TimeSpan(nanoseconds: try checked(first.nanoseconds.subtractingReportingOverflow(second.nanoseconds)))
             )
         case (.timestamp(let time), .duration(let span)):
             return try TimeFunctions.checked(time - .nanoseconds(span.nanoseconds))
@@ -155,7 +155,7 @@ enum Operators {
             )
             let nanoseconds = micros.multipliedReportingOverflow(by: 1000)
             if overflow { throw .evaluation("integer overflow") }
-            return .duration(GoDuration(nanoseconds: try checked(nanoseconds)))
+            return .duration(TimeSpan(nanoseconds: try checked(nanoseconds)))
         default: throw .noOverload("_-_", [left, right])
         }
     }

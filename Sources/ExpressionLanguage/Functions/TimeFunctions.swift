@@ -8,7 +8,7 @@ enum TimeFunctions {
                 arguments,
                 _ throws(ExpressionError) in
                 if case .duration = arguments[0] { return arguments[0] }
-                guard let text = arguments[0].string, let span = GoDuration.parse(text) else {
+                guard let text = arguments[0].string, let span = TimeSpan(parsing: text) else {
                     throw ConversionFunctions.failed(arguments[0], "google.protobuf.Duration")
                 }
                 return .duration(span)
@@ -54,7 +54,7 @@ enum TimeFunctions {
         }
     }
 
-    private static func part(_ name: String, of span: GoDuration) -> Int64 {
+    private static func part(_ name: String, of span: TimeSpan) -> Int64 {
         switch name {
         case "getHours": span.nanoseconds / 3_600_000_000_000
         case "getMinutes": span.nanoseconds / 60_000_000_000

@@ -10,7 +10,7 @@ extension ExpressionValue {
     package init(_ tree: Tree, as type: ExpressionType) throws(ExpressionError) {
         switch (tree, type) {
         case (.string(let text), .duration):
-            guard let span = GoDuration.parse(text) else {
+            guard let span = TimeSpan(parsing: text) else {
                 throw .evaluation("type conversion error from 'string' to 'google.protobuf.Duration'")
             }
             self = .duration(span)

@@ -11,7 +11,7 @@ package indirect enum ExpressionValue: Sendable {
     case double(Double)
     case string(String)
     case bytes([UInt8])
-    case duration(GoDuration)
+    case duration(TimeSpan)
     case timestamp(Timestamp)
     case list(ListValue)
     case map(MapValue)

@@ -1,5 +1,6 @@
 internal import DataTree
 internal import MeshAPI
+internal import MeshBase
 
 /// What a spec comes to once its profile, its version and its shorthand fields are merged: components and values.
 struct EffectiveSettings: Sendable {

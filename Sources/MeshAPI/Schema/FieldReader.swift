@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 
 /// Reads fields of an object that a schema has checked; what is absent or of the wrong kind reads as nil.
 struct FieldReader {

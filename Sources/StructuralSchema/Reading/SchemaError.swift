@@ -15,8 +15,12 @@ package struct SchemaError: CodedError {
     /// What is wrong, field by field.
     package let issues: [FieldIssue]
 
+    /// The name of the code.
     package var codeName: String { code.rawValue }
+    /// All issues in one line.
     package var message: String { issues.map(\.description).joined(separator: "; ") }
+    /// There is no error underneath.
     package var cause: (any Error)? { nil }
+    /// Nothing changes until the input does.
     package var retryClass: RetryClass { .invalid }
 }

@@ -1,4 +1,4 @@
-internal import MeshAPI
+internal import MeshBase
 internal import Testing
 
 @Suite("Go durations")

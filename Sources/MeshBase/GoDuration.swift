@@ -1,7 +1,7 @@
 /// Time spans in Go's syntax (`1h30m`, `1.5s`, `300ms`), as Kubernetes and Istio write them.
-package enum GoDuration {
+public enum GoDuration {
     /// Reads a text, nil when it is not a time span or exceeds about 292 years.
-    package static func parse(_ text: String) -> Duration? {
+    public static func parse(_ text: String) -> Duration? {
         var rest = text[...]
         var isNegative = false
         if let sign = rest.first, sign == "-" || sign == "+" {
@@ -21,7 +21,7 @@ package enum GoDuration {
     }
 
     /// Writes a time span as Go does: `1h30m0s` shortened to `1h30m`, `1.5s`, `300ms`, `0s`.
-    package static func text(_ duration: Duration) -> String {
+    public static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         if seconds == 0, attoseconds == 0 { return "0s" }
         if seconds < 0 || attoseconds < 0 { return "-" + text(.zero - duration) }
