@@ -12,6 +12,7 @@ package struct APIServerCore: Sendable {
     package let registry: ResourceRegistry
 
     let context: ServerContext
+    private let compactor = Compactor()
 
     /// Makes a server over a store; definitions of custom resources found there are served at once.
     package init(configuration: APIServerConfiguration, storage: ObjectStorage) {
@@ -38,11 +39,12 @@ package struct APIServerCore: Sendable {
         return response
     }
 
-    /// Drives what depends on time: bookmarks and ends of watches, and the expiry of Events.
+    /// Drives what depends on time: bookmarks and ends of watches, the expiry of Events, and compaction.
     ///
     /// Call it every second.
     package func tick() async {
         storage.tick()
+        compactor.run(storage, now: context.configuration.now())
         await Expiry(context: context).run()
     }
 

@@ -290,9 +290,9 @@ extension ObjectStorage.Inner {
 }
 
 extension ObjectStorage {
-    /// The lowest revision a watch of the collection can begin after.
-    package func oldestRevision(of resource: GroupResource) -> UInt64 {
-        inner.withLock { $0.state.oldestRevision(of: resource) }
+    /// The lowest revision a watch of the collection can begin after without missing a change.
+    package func oldestWatch(of resource: GroupResource) -> UInt64 {
+        inner.withLock { $0.state.oldestWatch(of: resource) }
     }
 
     /// The objects of a collection as they are now, durable or not; for looking, not for answering.

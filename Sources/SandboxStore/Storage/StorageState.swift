@@ -10,6 +10,8 @@ struct StorageState: Sendable {
     private(set) var collections: [GroupResource: ObjectCollection] = [:]
     /// The highest revision whose history no collection keeps.
     private(set) var baseline: UInt64 = 0
+    /// The revision up to which a restart left no history.
+    private var restored: UInt64 = 0
     let historyLimit: Int
 
     init(historyLimit: Int) {
@@ -61,6 +63,7 @@ struct StorageState: Sendable {
     /// Ends the replay of a snapshot taken at `revision`.
     mutating func endSnapshot(at revision: UInt64) {
         self.revision = max(self.revision, revision)
+        restored = max(restored, revision)
         compact(upTo: revision)
     }
 
@@ -71,7 +74,14 @@ struct StorageState: Sendable {
         for name in collections.keys { collections[name]?.compact(upTo: last) }
     }
 
-    /// The lowest revision from which the collection's changes can be told.
+    /// The lowest revision a watch of the collection can begin after without missing a change.
+    ///
+    /// A collection in which nothing was forgotten can be watched from before a compaction.
+    func oldestWatch(of resource: GroupResource) -> UInt64 {
+        max(restored, collections[resource]?.lastDropped ?? 0)
+    }
+
+    /// The lowest revision at which the collection's objects can be told.
     func oldestRevision(of resource: GroupResource) -> UInt64 {
         max(baseline, collections[resource]?.compacted ?? baseline)
     }

@@ -60,7 +60,7 @@ package final class StorageWatch: Sendable {
             inner.nextWaiter += 1
             let collection = inner.state.collections[resource]
             if from.revision < collection?.lastDropped ?? 0 {
-                return (.compacted(oldest: inner.state.oldestRevision(of: resource)), inner.ticks, id)
+                return (.compacted(oldest: inner.state.oldestWatch(of: resource)), inner.ticks, id)
             }
             let changes = collection?
                 .changes(after: from.revision, through: inner.durable, limit: limit)

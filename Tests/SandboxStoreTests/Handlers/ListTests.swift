@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshTestKit
 internal import SandboxStore
 internal import Testing
 
@@ -37,6 +38,26 @@ internal import Testing
         let rest = try await server.send("GET", path + "?continue=\(expired["metadata.continue"] ?? "")")
         let names = (rest.body["items"]?.array ?? []).compactMap { $0.value(at: "metadata", "name")?.string }
         #expect(names == ["c2", "c3", "c9"])
+    }
+
+    @Test func historyIsForgottenAfterAWhile() async throws {
+        let server = await TestServer()
+        let first = try await server.send("POST", path, configMap("a"))
+        let revision = first["metadata.resourceVersion"] ?? ""
+        try await server.send("POST", path, configMap("b"))
+        let target = path + "?resourceVersion=\(revision)&resourceVersionMatch=Exact"
+        for _ in 0..<3 {
+            #expect(try await server.send("GET", target).status == 200)
+            await server.core.tick()
+            await server.clock.advance(by: .seconds(200))
+        }
+        for _ in 0..<3 {
+            await server.core.tick()
+            await server.clock.advance(by: .seconds(200))
+        }
+        #expect(try await server.send("GET", target).status == 410)
+        let quiet = GroupResource(group: "", resource: "secrets")
+        #expect(server.core.storage.oldestWatch(of: quiet) == 0)
     }
 
     static let refused: [(query: String, status: Int, text: String)] = [

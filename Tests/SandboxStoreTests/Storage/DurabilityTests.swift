@@ -49,7 +49,7 @@ private let things = GroupResource(group: "", resource: "things")
         let values = try await restarted.list(things).objects.map { $0.tree["value"]?.integer }
         #expect(values == [39, 37, 38])
         #expect(restarted.revision == storage.revision)
-        #expect(restarted.oldestRevision(of: things) > 1)
+        #expect(restarted.oldestWatch(of: things) > 1)
     }
 
     @Test func writersAtTheSameTimeAreAllAcknowledged() async throws {

@@ -29,7 +29,7 @@ struct WatchHandler: Sendable {
         let asked = parameters.revision ?? 0
         let sendsState = parameters.sendsInitialEvents ?? (asked == 0)
         guard sendsState else {
-            let oldest = context.storage.oldestRevision(of: resource)
+            let oldest = context.storage.oldestWatch(of: resource)
             let watch = StorageWatch(context.storage, resource, after: asked == 0 ? nil : asked)
             var plan = WatchPlan(watch: watch)
             if asked > 0, asked < oldest { plan.refusal = Self.tooOld(asked, oldest: oldest) }
