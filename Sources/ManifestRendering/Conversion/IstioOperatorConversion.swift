@@ -72,7 +72,8 @@ package struct IstioOperatorConversion {
         let tag = spec["tag"].flatMap { $0.isSet ? $0.printed : nil }
         let version = tag.flatMap { catalogue.entry($0) }
         return fields([
-            ("version", version.map { .string($0.version.description) }), ("revision", spec["revision"]?.ifSet),
+            ("version", version.map { .string($0.version.description) }),
+            ("revision", values["revision"]?.ifSet ?? spec["revision"]?.ifSet),
             ("profile", spec["profile"]?.ifSet),
             ("namespace", .string(values.text("global.istioNamespace", or: MeshNames.defaultNamespace))),
             ("hub", spec["hub"]?.ifSet), ("tag", version == nil ? tag.map { .string($0) } : nil),

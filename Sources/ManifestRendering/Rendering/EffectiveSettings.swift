@@ -10,6 +10,8 @@ struct EffectiveSettings: Sendable {
     let values: Tree
     /// The mesh's namespace.
     let namespace: String
+    /// Values that another field overrules.
+    let warnings: [String]
 
     /// Merges, lowest first: profile, version, fields of the spec, values of the spec.
     init(_ spec: MeshOperatorSpec, entry: VersionCatalogue.Entry, library: ProfileLibrary) throws(RenderError) {
@@ -23,15 +25,24 @@ struct EffectiveSettings: Sendable {
         if !spec.images.pullSecrets.isEmpty {
             values.put(.array(spec.images.pullSecrets.map { .string($0) }), "global.imagePullSecrets")
         }
-        if let revision = spec.revision { values.put(.string(revision), "revision") }
         let meshConfig = Self.lifecycle(spec.lifecycle).merged(with: spec.meshConfig)
         if meshConfig.isSet { values = values.merged(with: ["meshConfig": meshConfig]) }
         values.put(.bool(components.at("pilot.enabled") == .bool(true)), "pilot.enabled")
         values.put(.bool(components.at("cni.enabled") == .bool(true)), "pilot.cni.enabled")
         values = values.merged(with: spec.values)
         values.put(.string(spec.namespace), "global.istioNamespace")
+        if let revision = spec.revision { values.put(.string(revision), "revision") }
         if let slowStart = spec.slowStart { values.put(Self.tree(slowStart), "meshoperator.slowStart") }
         self.values = values
+        warnings =
+            Self.overruled("global.istioNamespace", spec.values, by: "spec.namespace", spec.namespace)
+            + Self.overruled("revision", spec.values, by: "spec.revision", spec.revision)
+    }
+
+    private static func overruled(_ path: String, _ values: Tree, by field: String, _ winner: String?) -> [String] {
+        let given = values.text(path)
+        guard let winner, !given.isEmpty, given != winner else { return [] }
+        return ["spec.values.\(path): \"\(given)\" is not used: \(field) says \(winner); remove one of them"]
     }
 
     /// Slow start as the control plane reads it beside MeshConfig, which has no such field.

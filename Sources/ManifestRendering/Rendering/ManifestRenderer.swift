@@ -25,7 +25,7 @@ package struct ManifestRenderer: Sendable {
         let library = try profiles.get()
         let entry = try catalogue.resolve(spec.version)
         let settings = try EffectiveSettings(spec, entry: entry, library: library)
-        var result = RenderedManifests(rendered: [], version: entry.version.description, warnings: [])
+        var result = RenderedManifests(rendered: [], version: entry.version.description, warnings: settings.warnings)
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
                 let scope = try makeScope(kind, instance, settings, entry, options, library)

@@ -74,7 +74,7 @@ extension MeshOperatorSpec {
             "values",
             .freeObject(
                 "Istio's Helm values (global, pilot, sidecarInjectorWebhook, gateways, telemetry, …), merged over the "
-                    + "profile's. Settings in components and meshConfig win over these."
+                    + "profile's. Where they say the same as meshConfig, they win; k8s settings of components are applied last."
             )
         ),
         .field("slowStart", SlowStart.schema),

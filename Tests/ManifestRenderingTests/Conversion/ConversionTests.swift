@@ -32,6 +32,12 @@ struct ConversionTests {
         #expect(spec.components.pilot.tag == "1.5")
     }
 
+    @Test("A revision among values wins, as upstream has it")
+    func revisionAmongValues() throws {
+        let spec = try convert(["revision": "a", "values": ["revision": "b"]]).resource.spec
+        #expect(spec.revision == "b")
+    }
+
     @Test("A tag that is no version of the catalogue stays a tag")
     func foreignTag() throws {
         let spec = try convert(["tag": "latest"]).resource.spec

@@ -91,7 +91,7 @@ struct RenderExample: Sendable, CustomTestStringConvertible {
     ]
 
     private static let kubernetesSettings: Tree = [
-        "affinity": ["nodeAffinity": ["x": 1]],
+        "affinity": ["podAntiAffinity": ["preferredDuringSchedulingIgnoredDuringExecution": []]],
         "env": [["name": "FOO", "value": "bar"], ["name": "REVISION", "value": "x"]],
         "hpaSpec": ["minReplicas": 2, "maxReplicas": 7], "imagePullPolicy": "Always", "nodeSelector": ["disk": "ssd"],
         "podDisruptionBudget": ["maxUnavailable": "25%"], "podAnnotations": ["a": "b"], "priorityClassName": "high",

@@ -175,6 +175,17 @@ struct RenderingTests {
         }
     }
 
+    @Test("Values that a field of the spec overrules are reported")
+    func overruledValues() throws {
+        let spec: Tree = [
+            "profile": "minimal", "namespace": "mesh", "revision": "r1",
+            "values": ["global": ["istioNamespace": "other"], "revision": "r2"],
+        ]
+        let manifests = try RenderExample(name: "", spec: spec).render()
+        #expect(manifests.warnings.count == 2)
+        #expect(manifests.objects.contains { $0.key == ObjectKey(namespace: "mesh", name: "istiod-r1") })
+    }
+
     @Test("Overlays without effect are reported, not dropped in silence")
     func overlayWarnings() throws {
         let overlays: Tree = [

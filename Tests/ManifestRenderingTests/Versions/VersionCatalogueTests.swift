@@ -21,6 +21,15 @@ struct VersionCatalogueTests {
             let text = try #require(EmbeddedManifests.profiles[String(name.dropLast(5))])
             #expect(try Tree(json: text) == profile, "run hack/generate")
         }
+        let templates = [
+            ("environment", EmbeddedManifests.templateEnvironment), ("volumes", EmbeddedManifests.templateVolumes),
+            ("sidecar", EmbeddedManifests.templateSidecar), ("gateway", EmbeddedManifests.templateGateway),
+            ("kube-gateway", EmbeddedManifests.templateKubeGateway),
+        ]
+        #expect(templates.map { "\($0.0).tpl" }.sorted() == folderEntries("\(packageRoot)/Manifests/injection"))
+        for (name, text) in templates {
+            #expect(try fileText("\(packageRoot)/Manifests/injection/\(name).tpl") == text + "\n", "run hack/generate")
+        }
     }
 
     @Test("Versions 1.27 to 1.30 are there, several of each, oldest first")
