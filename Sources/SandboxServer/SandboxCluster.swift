@@ -101,7 +101,6 @@ package final class SandboxCluster: Sendable {
             ControllerContext(reader: reader, writer: writer, now: environment.wall, events: events.by(component))
         }
         var controllers = [
-            NamespaceContents.controller(context("namespace-controller"), authority: authorityPEM),
             NamespaceDeletion.controller(context("namespace-controller"), registry: core.registry),
             RoleAggregation.controller(context("clusterrole-aggregation-controller")),
             DeploymentReconciler.controller(context("deployment-controller")),
@@ -112,6 +111,10 @@ package final class SandboxCluster: Sendable {
             EndpointsReconciler.controller(context("endpoint-controller")),
             DisruptionReconciler.controller(context("disruption-controller")),
         ]
+        if configuration.admitsServiceAccounts {
+            let namespaces = context("namespace-controller")
+            controllers.append(NamespaceContents.controller(namespaces, authority: authorityPEM))
+        }
         if configuration.node == .hollow {
             controllers.append(PodScheduler.controller(context("default-scheduler")))
             controllers += HollowNode.controllers(context("kubelet"))

@@ -21,7 +21,7 @@ package struct SandboxConfiguration: Sendable {
     package var vault: any FileVault
     /// Where acknowledged writes are kept; nil keeps them in memory only.
     package var log: (any WriteAheadLog)?
-    /// Whether pods get their service account and the volume with its token, as they do in a real cluster.
+    /// Whether namespaces get a service account and the CA, and pods their account and its token, as in a real cluster.
     package var admitsServiceAccounts = true
     /// Calls admission webhooks.
     package var webhooks: any WebhookTransport
