@@ -1,3 +1,4 @@
+public import DataTree
 public import KubeAPI
 public import KubeClient
 internal import MeshBase
@@ -5,15 +6,29 @@ internal import MeshBase
 /// The objects of one resource on an API server, all of them or a selection.
 ///
 /// Lists ask for the newest state (no `resourceVersion`), so that no server of a group can answer with an old one. Objects are
-/// decoded as their bytes arrive, with the projection of the client.
+/// decoded one by one as their bytes arrive, and what the projection leaves out is skipped while decoding.
 public struct ClusterSource: ObjectSource {
+    private static let withoutManagedFields = TreeProjection(dropping: [["metadata", "managedFields"]])
+
     private let client: ClusterClient
     private let resource: APIResource
     private let selection: Selection
 
-    /// Makes a source; `client` should have a projection that leaves out what nobody reads.
-    public init(client: ClusterClient, resource: APIResource, selection: Selection = .everything) {
-        self.client = client
+    /// Makes a source.
+    ///
+    /// - Parameters:
+    ///   - client: what to read through.
+    ///   - resource: the kind.
+    ///   - selection: which of them.
+    ///   - projection: what to decode; nil for the client's own, or without one everything but `metadata.managedFields`. Name,
+    ///     namespace, uid and resourceVersion must stay in.
+    public init(
+        client: ClusterClient,
+        resource: APIResource,
+        selection: Selection = .everything,
+        projection: TreeProjection? = nil
+    ) {
+        self.client = client.projecting(projection ?? client.configuration.projection ?? Self.withoutManagedFields)
         self.resource = resource
         self.selection = selection
     }
