@@ -131,7 +131,7 @@ struct PatchHandler: Sendable {
                 "uid mismatch: the provided object specified uid \(uid), and no existing object was found"
             )
         }
-        scope.resource.schema.complete(&merged)
-        return ObjectUpdate.Wanted(object: merged, isOwned: true)
+        let decoder = ObjectDecoder(context: context, scope: scope, validation: parameters.fieldValidation)
+        return ObjectUpdate.Wanted(object: decoder.completed(merged), isOwned: true)
     }
 }
