@@ -87,6 +87,21 @@ internal import Testing
                 ["type": "object", "x-kubernetes-validations": [["rule": ""]]],
                 "s.x-kubernetes-validations[0].rule: Required value"
             ),
+            (
+                [
+                    "type": "object",
+                    "properties": [
+                        "x": [
+                            "type": "array",
+                            "items": [
+                                "type": "object", "properties": ["a": ["type": "string"]],
+                                "x-kubernetes-validations": [["rule": "self == oldSelf"]],
+                            ],
+                        ]
+                    ],
+                ],
+                "oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[x].items"
+            ),
             (["type": "object", "properties": 5], "s.properties: Invalid value: 5: must be an object"),
             (["type": "object", "$ref": "x"], "s.$ref: Forbidden: $ref is not supported"),
         ] as [(Tree, String)]

@@ -1,3 +1,4 @@
+internal import DataTree
 internal import ExpressionLanguage
 
 /// The compiled rules of a schema, level by level; levels without rules at or below them are left out.
@@ -39,6 +40,9 @@ final class RuleTree: Sendable {
         private var types = RuleTypes()
         private(set) var issues: [FieldIssue] = []
 
+        /// The list whose elements have no old counterparts, while its elements are looked at.
+        private var uncorrelated: String?
+
         /// The tree of a node; nil where there are no rules.
         mutating func tree(_ node: SchemaNode, isWholeObject: Bool, at path: String) -> RuleTree? {
             var properties: [(name: String, tree: RuleTree)] = []
@@ -52,7 +56,7 @@ final class RuleTree: Sendable {
             if case .schema(let values) = node.facts.additional {
                 additional = tree(values, isWholeObject: false, at: path + ".additionalProperties")
             }
-            let items = node.facts.items.flatMap { tree($0, isWholeObject: false, at: path + ".items") }
+            let items = node.facts.items.flatMap { elements(of: node, $0, at: path + ".items") }
             let type = types.type(of: node, isWholeObject: isWholeObject)
             let rules = compile(node, type ?? .dynamic, at: path)
             if rules.isEmpty, properties.isEmpty, additional == nil, items == nil { return nil }
@@ -66,11 +70,30 @@ final class RuleTree: Sendable {
             )
         }
 
+        private mutating func elements(of list: SchemaNode, _ items: SchemaNode, at path: String) -> RuleTree? {
+            let outer = uncorrelated
+            defer { uncorrelated = outer }
+            if case .map = list.facts.extensions.listType {
+            } else if uncorrelated == nil {
+                uncorrelated = path
+            }
+            return tree(items, isWholeObject: false, at: path)
+        }
+
         private mutating func compile(_ node: SchemaNode, _ type: ExpressionType, at path: String) -> [CompiledRule] {
             var result: [CompiledRule] = []
             for (index, rule) in node.facts.rules.enumerated() {
                 do {
-                    result.append(try CompiledRule(rule, type: type, at: "\(path).x-kubernetes-validations[\(index)]"))
+                    let place = "\(path).x-kubernetes-validations[\(index)]"
+                    let compiled = try CompiledRule(rule, type: type, at: place)
+                    if compiled.isTransition, let uncorrelated {
+                        let detail =
+                            "oldSelf cannot be used on the uncorrelatable portion of the schema within \(uncorrelated)"
+                        issues.append(
+                            FieldIssue(.invalid, at: place + ".rule", value: .string(rule.rule), detail: detail)
+                        )
+                    }
+                    result.append(compiled)
                 } catch {
                     issues += error.issues
                 }
