@@ -46,9 +46,18 @@ extension FieldSchema {
         case .integerOrString:
             result.add("anyOf", [["type": "integer"], ["type": "string"]])
             result.add("x-kubernetes-int-or-string", .bool(true))
+        case .quantity:
+            result.add("anyOf", [["type": "integer"], ["type": "string"]])
+            result.add("minimum", .integer(0))
+            result.add("pattern", Self.quantityPattern)
+            result.add("x-kubernetes-int-or-string", .bool(true))
         case .any: result.add("x-kubernetes-preserve-unknown-fields", .bool(true))
         }
     }
+
+    /// Amounts as Kubernetes reads them (resource.Quantity), without a minus sign.
+    private static let quantityPattern =
+        #"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"#
 
     private func addProperties(_ properties: [Property], to result: inout FieldWriter) {
         result.add("required", properties.filter(\.isRequired).map { .string($0.name) })

@@ -60,7 +60,16 @@ extension MeshComponent {
         [
             field("affinity", "Which nodes and neighbours its pods want (Affinity)."),
             list("env", "Environment variables of its main container, merged by name (EnvVar)."),
-            field("hpaSpec", "Its HorizontalPodAutoscaler's spec (autoscaling/v2); a minReplicas here switches it on."),
+            .field(
+                "hpaSpec",
+                .openObject(
+                    "Its HorizontalPodAutoscaler's spec (autoscaling/v2), merged over what is rendered.",
+                    [
+                        .field("minReplicas", .integer("The least number of pods.").within(0...10000)),
+                        .field("maxReplicas", .integer("The largest number of pods.").within(1...10000)),
+                    ]
+                )
+            ),
             .field("imagePullPolicy", .choice("When nodes pull its image.", MeshOperatorSpec.ImagePullPolicy.self)),
             .field("nodeSelector", .stringMap("Labels of the nodes it may run on.").limited(to: 64)),
             field("podDisruptionBudget", "Its PodDisruptionBudget's spec."),
@@ -68,7 +77,16 @@ extension MeshComponent {
             .field("priorityClassName", .string("The PriorityClass of its pods.", .subdomain)),
             field("readinessProbe", "The readiness probe of its main container (Probe)."),
             .field("replicaCount", .integer("How many pods run where no autoscaler decides.").within(0...10000)),
-            field("resources", "CPU and memory of its main container (ResourceRequirements)."),
+            .field(
+                "resources",
+                .openObject(
+                    "CPU and memory of its main container (ResourceRequirements).",
+                    [
+                        .field("limits", amounts("The most it may use.")),
+                        .field("requests", amounts("What it is promised.")),
+                    ]
+                )
+            ),
             field("service", "Its Service's spec (ServiceSpec): type, ports, loadBalancerIP and so on."),
             field("strategy", "How pods are replaced (DeploymentStrategy)."),
             list("tolerations", "Taints its pods tolerate (Toleration)."),
@@ -79,6 +97,10 @@ extension MeshComponent {
             .field("overlays", ObjectOverlay.listSchema),
         ]
     )
+
+    private static func amounts(_ description: String) -> FieldSchema {
+        FieldSchema(.map(FieldSchema(.quantity, "An amount such as 500m or 1Gi.")), description).limited(to: 32)
+    }
 
     private static func field(_ name: String, _ description: String) -> FieldSchema.Property {
         .field(name, .freeObject(description))

@@ -30,6 +30,13 @@ package struct MeshOperatorResource: Sendable, Hashable {
                 SpecIssue(path: path, value: .string(object.name), problem: problem, remedy: "use a shorter name")
             ])
         }
+        guard object.name.isEmpty || TextForm.subdomain.accepts(object.name) else {
+            let path = TreePath(keys: "metadata", "name")
+            let remedy = TextForm.subdomain.remedy
+            throw SpecError(issues: [
+                SpecIssue(path: path, value: .string(object.name), problem: "is not well formed", remedy: remedy)
+            ])
+        }
         self.object = object
         self.spec = try MeshOperatorSpec(decoding: object.tree["spec"] ?? .object(TreeObject()))
         self.status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)

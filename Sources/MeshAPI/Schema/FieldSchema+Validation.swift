@@ -1,4 +1,5 @@
 package import DataTree
+internal import KubeAPI
 
 extension FieldSchema {
     /// Everything in `value` that this schema does not allow, at most 50 issues.
@@ -30,6 +31,7 @@ extension FieldSchema {
         case (.integer, .integer(let number)): checkNumber(Double(number), value, path, &found)
         case (.number, .integer), (.number, .double): checkNumber(value.number ?? 0, value, path, &found)
         case (.boolean, .bool), (.integerOrString, .string): break
+        case (.quantity, .string), (.quantity, .integer), (.quantity, .double): checkQuantity(value, path, &found)
         case (.integerOrString, .integer(let number)): checkNumber(Double(number), value, path, &found)
         default:
             found.append(
@@ -104,6 +106,14 @@ extension FieldSchema {
         found.append(SpecIssue(path: path, value: value, problem: problem, remedy: "use a number \(range)"))
     }
 
+    private func checkQuantity(_ value: Tree, _ path: TreePath, _ found: inout [SpecIssue]) {
+        let amount = Quantity(value)
+        guard amount == nil || amount.map({ $0.billionths < 0 }) == true else { return }
+        let problem = amount == nil ? "is no amount" : "is negative"
+        let remedy = "write an amount such as 500m, 1Gi or 2"
+        found.append(SpecIssue(path: path, value: value, problem: problem, remedy: remedy))
+    }
+
     private func checkCount(
         _ count: Int,
         of what: String,
@@ -149,6 +159,7 @@ extension FieldSchema {
         case .number: "number"
         case .boolean: "boolean"
         case .integerOrString: "integer or string"
+        case .quantity: "quantity"
         case .any: "any"
         }
     }

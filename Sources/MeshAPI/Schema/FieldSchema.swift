@@ -23,6 +23,8 @@ package struct FieldSchema: Sendable {
         case boolean
         /// A whole number or a text, such as a port or a percentage.
         case integerOrString
+        /// An amount such as `500m`, `1Gi` or `2`, not negative.
+        case quantity
         /// Any value at all.
         case any
     }
@@ -82,6 +84,11 @@ extension FieldSchema {
     /// An object whose fields are not looked at.
     package static func freeObject(_ description: String) -> FieldSchema {
         FieldSchema(.object([], isOpen: true), description)
+    }
+
+    /// An object of which these fields are looked at, and others kept.
+    package static func openObject(_ description: String, _ properties: [Property]) -> FieldSchema {
+        FieldSchema(.object(properties, isOpen: true), description)
     }
 
     /// A map from free keys to texts.

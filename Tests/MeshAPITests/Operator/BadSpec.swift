@@ -93,6 +93,26 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
             path: "spec.components.pilot.k8s.replicaCount"
         ),
         BadSpec(
+            name: "negative amount",
+            spec: ["components": ["pilot": ["k8s": ["resources": ["limits": ["cpu": "-5"]]]]]],
+            path: "spec.components.pilot.k8s.resources.limits.cpu"
+        ),
+        BadSpec(
+            name: "negative whole amount",
+            spec: ["components": ["cni": ["k8s": ["resources": ["requests": ["memory": -1]]]]]],
+            path: "spec.components.cni.k8s.resources.requests.memory"
+        ),
+        BadSpec(
+            name: "amount that is none",
+            spec: ["components": ["pilot": ["k8s": ["resources": ["limits": ["memory": "1GB"]]]]]],
+            path: "spec.components.pilot.k8s.resources.limits.memory"
+        ),
+        BadSpec(
+            name: "negative autoscaling",
+            spec: ["components": ["pilot": ["k8s": ["hpaSpec": ["minReplicas": -1]]]]],
+            path: "spec.components.pilot.k8s.hpaSpec.minReplicas"
+        ),
+        BadSpec(
             name: "gateway without name",
             spec: ["components": ["ingressGateways": [["enabled": true]]]],
             path: "spec.components.ingressGateways[0].name"

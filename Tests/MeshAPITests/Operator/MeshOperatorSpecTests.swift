@@ -84,6 +84,15 @@ struct MeshOperatorSpecTests {
         #expect(error.message.utf8.count < 1000)
     }
 
+    @Test(
+        "Amounts may be written in every way Kubernetes knows",
+        arguments: ["500m", "1Gi", "0.5", 2, 0, "+1", "1e3", "1E", "100n", ".5", "1."] as [Tree]
+    )
+    func amounts(_ amount: Tree) throws {
+        let resources: Tree = ["limits": ["cpu": amount], "claims": [["name": "gpu"]]]
+        _ = try MeshOperatorSpec(decoding: ["components": ["pilot": ["k8s": ["resources": resources]]]])
+    }
+
     @Test("An object of another kind is refused by name")
     func otherKind() throws {
         let object = KubeObject(kind: GroupVersionKind(apiVersion: "v1", kind: "Pod"), key: ObjectKey(name: "p"))
@@ -91,9 +100,12 @@ struct MeshOperatorSpecTests {
         #expect(error.code == .wrongKind)
     }
 
-    @Test("A name too long for a label is refused")
-    func longName() throws {
-        let key = ObjectKey(name: String(repeating: "m", count: 64))
+    @Test(
+        "A name that cannot be one, or cannot be a label, is refused",
+        arguments: [String(repeating: "m", count: 64), "a\u{0}b", "Mesh", "mesh-", "🚀", "a..b"]
+    )
+    func badName(_ name: String) throws {
+        let key = ObjectKey(name: name)
         let error = try #require(throws: SpecError.self) {
             try MeshOperatorResource(decoding: KubeObject(kind: MeshNames.kind, key: key))
         }
