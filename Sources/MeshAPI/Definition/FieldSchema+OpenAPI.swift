@@ -6,7 +6,7 @@ extension FieldSchema {
         var result = FieldWriter()
         if !description.isEmpty { result.add("description", description) }
         if let defaultValue { result.add("default", defaultValue) }
-        addShape(to: &result)
+        OpenAPIShape(schema: self).add(to: &result)
         if !choices.isEmpty { result.add("enum", choices.map { .string($0) }) }
         result.add(
             "x-kubernetes-validations",
@@ -15,8 +15,17 @@ extension FieldSchema {
         return .object(result.object)
     }
 
-    private func addShape(to result: inout FieldWriter) {
-        switch shape {
+}
+
+/// The part of a schema that depends on the kind of value.
+private struct OpenAPIShape {
+    let schema: FieldSchema
+
+    private var bounds: FieldSchema.Bounds { schema.bounds }
+    private var choices: [String] { schema.choices }
+
+    func add(to result: inout FieldWriter) {
+        switch schema.shape {
         case .object(let properties, let isOpen):
             result.add("type", "object")
             if isOpen { result.add("x-kubernetes-preserve-unknown-fields", .bool(true)) }
@@ -59,7 +68,7 @@ extension FieldSchema {
     private static let quantityPattern =
         #"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"#
 
-    private func addProperties(_ properties: [Property], to result: inout FieldWriter) {
+    private func addProperties(_ properties: [FieldSchema.Property], to result: inout FieldWriter) {
         result.add("required", properties.filter(\.isRequired).map { .string($0.name) })
         guard !properties.isEmpty else { return }
         let entries = properties.sorted { $0.name < $1.name }.map { (key: $0.name, value: $0.schema.openAPI) }

@@ -99,7 +99,7 @@ struct RenderingTests {
     @Test("Amounts are written as API servers store them")
     func canonicalQuantities() throws {
         let resources: Tree = [
-            "limits": ["cpu": "1500m", "memory": "2048Mi"], "requests": ["cpu": 1, "memory": "odd"],
+            "limits": ["cpu": "1500m", "memory": "2048Mi"], "requests": ["cpu": 1, "memory": "0.5Gi"],
         ]
         let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["resources": resources]]]]
         let objects = try RenderExample(name: "", spec: spec).render().objects
@@ -107,7 +107,9 @@ struct RenderingTests {
         let path = TreePath([
             .key("spec"), .key("template"), .key("spec"), .key("containers"), .index(0), .key("resources"),
         ])
-        let expected: Tree = ["limits": ["cpu": "1500m", "memory": "2Gi"], "requests": ["cpu": "1", "memory": "odd"]]
+        let expected: Tree = [
+            "limits": ["cpu": "1500m", "memory": "2Gi"], "requests": ["cpu": "1", "memory": "512Mi"],
+        ]
         #expect(istiod.value(at: path) == expected)
     }
 
