@@ -151,6 +151,8 @@ public enum StructuredMerge {
         _ schema: any MergeSchema
     ) -> Tree {
         guard let last, !last.isEmpty else { return merged }
+        // Nothing that was applied before is left out now, so that nothing goes: the usual case of a repeated apply.
+        if let applied = owned.last, last.difference(applied).isEmpty { return merged }
         let value = TypedValue(tree: merged, schema: schema)
         let doomed = last.includingNamedFields(schema)
         let present = value.fieldSet.includingNamedFields(schema)
