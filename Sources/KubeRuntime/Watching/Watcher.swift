@@ -40,6 +40,8 @@ public final class Watcher: Sendable {
         var machine: WatchMachine
         /// When something last arrived.
         var lastSignal = Duration.zero
+        /// When the other side last told anything.
+        var lastContact = Duration.zero
         /// When everything is to be read anew; nil while that is under way or never.
         var listDue: Duration?
     }
@@ -82,7 +84,23 @@ public final class Watcher: Sendable {
         var logger = environment.logger
         logger[metadataKey: "store"] = "\(store.configuration.name)"
         self.logger = logger
-        self.state = Mutex(State(machine: WatchMachine(configuration: configuration.machine)))
+        let now = environment.time.now
+        self.state = Mutex(
+            State(machine: WatchMachine(configuration: configuration.machine), lastSignal: now, lastContact: now)
+        )
+        environment.metrics.gauge(
+            "kube_watch_seconds_since_contact",
+            help: "Seconds since a list or a watch last told anything.",
+            labels: ["store": store.configuration.name]
+        ) { [weak self] in
+            self?.sinceContact.inSeconds ?? 0
+        }
+    }
+
+    /// How long ago the other side last told anything, be it only a bookmark; since the start before that.
+    public var sinceContact: Duration {
+        let now = environment.time.now
+        return state.withLock { now - $0.lastContact }
     }
 
     /// Lists and watches until the task is cancelled.
@@ -181,7 +199,11 @@ public final class Watcher: Sendable {
         let now = environment.time.now
         if case .signal(let signal) = event { metrics.received(signal) }
         let reaction = state.withLock { state in
-            if case .signal = event { state.lastSignal = now }
+            switch event {
+            case .signal: (state.lastSignal, state.lastContact) = (now, now)
+            case .page: state.lastContact = now
+            default: break
+            }
             return state.machine.handle(event, random: environment.random)
         }
         return perform(reaction)
@@ -221,7 +243,10 @@ public final class Watcher: Sendable {
             logger.debug("list begins", metadata: ["cause": "\(cause)"])
         case .problem(let problem, let failures, let wait):
             metrics.failed()
-            logger.debug(
+            // A cache that grows old unnoticed is worth a warning: after 4, 8, 16, … failures in a row.
+            let isWorrying = failures >= 4 && failures & (failures - 1) == 0
+            logger.log(
+                level: isWorrying ? .warning : .debug,
                 "watch failed",
                 metadata: ["problem": "\(problem)", "failures": "\(failures)", "wait": "\(wait)"]
             )

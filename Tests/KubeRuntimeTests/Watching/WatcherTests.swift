@@ -220,6 +220,30 @@ internal import Testing
         }
     }
 
+    @Test("how old a cache may be is known")
+    func contact() async throws {
+        try await withVirtualTime { clock in
+            let world = try World(clock)
+            world.cluster.apply("a")
+            try await withBackground {
+                await world.watcher.run()
+            } _: {
+                await clock.advance(by: .seconds(30))
+                #expect(world.watcher.sinceContact <= .seconds(30))
+                world.cluster.change { $0.faults = .init(listFailure: 1, openFailure: 1) }
+                world.cluster.change { state in state.watchers.values.forEach { $0.finish() } }
+                await clock.advance(by: .seconds(300))
+                #expect(world.watcher.sinceContact >= .seconds(299))
+                let text = world.environment.metrics.prometheusText()
+                #expect(text.contains("kube_watch_seconds_since_contact{store=\"pods\"} 3"))
+                #expect(text.contains("kube_store_objects{store=\"pods\"} 1\n"))
+                world.cluster.change { $0.faults = .init() }
+                await clock.advance(by: .seconds(31))
+                #expect(world.watcher.sinceContact < .seconds(31))
+            }
+        }
+    }
+
     @Test("a server that refuses everything is not asked in a hot loop")
     func hotLoop() async throws {
         try await withVirtualTime { clock in
