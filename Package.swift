@@ -143,7 +143,9 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "HTTPServingTests",
-        dependencies: ["MeshTestKit", "HTTPServing", "MeshBase", nioCore, nioPosix]
+        dependencies: [
+            "MeshTestKit", "HTTPServing", "MeshBase", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL,
+        ]
     ),
     .testTarget(name: "ExpressionLanguageTests", dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage"]),
     .testTarget(

@@ -40,7 +40,8 @@ package final class SandboxCluster: Sendable {
         let core = APIServerCore(configuration: settings, storage: storage)
         let frontend = APIFrontend(
             server: core,
-            authenticator: RequestAuthenticator(tokens: tokens, authorizer: authorizer)
+            authenticator: RequestAuthenticator(tokens: tokens, authorizer: authorizer),
+            count: RequestCount(environment.metrics)
         )
         self.configuration = configuration
         self.environment = environment
@@ -110,6 +111,7 @@ package final class SandboxCluster: Sendable {
             JobReconciler.controller(context("job-controller")),
             EndpointsReconciler.controller(context("endpoint-controller")),
             DisruptionReconciler.controller(context("disruption-controller")),
+            LoadBalancerReconciler.controller(context("service-controller")),
         ]
         if configuration.admitsServiceAccounts {
             let namespaces = context("namespace-controller")
@@ -139,6 +141,14 @@ package final class SandboxCluster: Sendable {
             client: try identity.authority.issue(purpose, now: now)
         )
         return SandboxAccess(address: address, kubeconfig: document.tree.yaml())
+    }
+
+    private static func metrics(_ registry: MetricsRegistry) -> APIResponse {
+        APIResponse(
+            status: 200,
+            headers: [HeaderField("Content-Type", MetricsRegistry.prometheusContentType)],
+            body: .bytes(Array(registry.prometheusText().utf8))
+        )
     }
 
     private static func serving(
@@ -193,7 +203,11 @@ package final class SandboxCluster: Sendable {
         ]
         hooks.issueToken = { account, request throws(APIFault) in try await tokens.issue(KubeObject(account), request) }
         hooks.reviewToken = { await tokens.review($0) }
-        hooks.path = { IdentityDocuments(tokens: tokens).answer($0) }
+        hooks.connect = { await HollowConnections(reader: reader).answer($0, $1) }
+        hooks.path = { request in
+            if request.path == "/metrics" { return Self.metrics(environment.metrics) }
+            return IdentityDocuments(tokens: tokens).answer(request)
+        }
         return hooks
     }
 }

@@ -6,12 +6,13 @@ internal import Testing
 @testable internal import SandboxServer
 
 /// The recorded answers of a real cluster, asked of a whole sandbox: with controllers, roles, tokens and a node.
-@Suite(.timeLimit(.minutes(5))) struct ClusterReplayTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ClusterReplayTests {
     /// How many answers of a scenario may still differ.
     ///
-    /// The recorded requests fell into other seconds, which decides the order of owners (`apply`) and ages (`watch`).
+    /// The recorded requests fell into one second; where ours do not, owners come in another order (`apply`, `crds`) and ages
+    /// differ (`watch`). One scenario runs at a time, to make that rare.
     private static let tolerated: [String: Int] = [
-        "apply": 4, "deployments": 1, "kinds": 2, "pods": 2, "protocol": 1, "selectors": 1, "watch": 4,
+        "apply": 4, "crds": 5, "deployments": 1, "kinds": 2, "pods": 2, "protocol": 1, "selectors": 1, "watch": 4,
     ]
 
     @Test(arguments: ReplayScenario.all) func answersAlike(_ scenario: ReplayScenario) async throws {

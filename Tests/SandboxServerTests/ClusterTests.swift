@@ -1,4 +1,5 @@
 internal import DataTree
+internal import HTTPServing
 internal import KubeAPI
 internal import SandboxStore
 internal import Testing
@@ -95,6 +96,40 @@ internal import Testing
                 type: "application/merge-patch+json"
             )
             try await cluster.wait(.namespaces, ObjectKey(name: "shop")) { $0 == nil }
+        }
+    }
+
+    @Test func aLoadBalancerGetsAnAddressOfThisMachine() async throws {
+        try await TestCluster.with { cluster in
+            try await cluster.create(
+                .services,
+                [
+                    "apiVersion": "v1", "kind": "Service", "metadata": ["name": "gate", "namespace": "default"],
+                    "spec": ["type": "LoadBalancer", "ports": [["port": 80]]],
+                ]
+            )
+            let service = try await cluster.wait(.services, Self.key("gate")) { service in
+                service.map { !LoadBalancerReconciler.addresses(of: $0).isEmpty } ?? false
+            }
+            let address = try #require(service.flatMap { LoadBalancerReconciler.addresses(of: $0).first })
+            #expect(address.hasPrefix("127."))
+        }
+    }
+
+    @Test func requestsFromOutsideAreCounted() async throws {
+        try await TestCluster.with { cluster in
+            for _ in 0..<3 { try await cluster.send("GET", "/api/v1/namespaces/default/configmaps") }
+            let metrics = await cluster.cluster.frontend.answer(
+                ServerRequest(method: "GET", path: "/metrics", peer: cluster.admin)
+            )
+            guard case .bytes(let bytes) = metrics.body else {
+                Issue.record("expected metrics, got status \(metrics.status)")
+                return
+            }
+            let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { line in
+                line.hasPrefix("apiserver_request_total") && line.contains("resource=\"configmaps\"")
+            }
+            #expect(line?.hasSuffix("} 3") == true, "\(line ?? "")")
         }
     }
 

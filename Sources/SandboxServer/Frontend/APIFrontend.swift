@@ -9,11 +9,13 @@ struct APIFrontend: Sendable {
 
     private let server: APIServerCore
     private let authenticator: RequestAuthenticator
+    private let count: RequestCount
 
     /// Makes a front for `server`.
-    init(server: APIServerCore, authenticator: RequestAuthenticator) {
+    init(server: APIServerCore, authenticator: RequestAuthenticator, count: RequestCount) {
         self.server = server
         self.authenticator = authenticator
+        self.count = count
     }
 
     /// Answers one request.
@@ -44,7 +46,9 @@ struct APIFrontend: Sendable {
                 user: user
             )
             try Self.translate(&inner)
-            return await server.handle(inner)
+            let answer = await server.handle(inner)
+            count.add(inner, status: answer.status)
+            return answer
         } catch {
             return Self.response(error)
         }
