@@ -27,6 +27,10 @@ struct JSONValueScanner: Sendable, Hashable {
         if kind == .plain { return unsafe endOfPlain(bytes, from: start) }
         var position = start
         while position < bytes.count {
+            if isInString, !isEscaped {
+                position = unsafe Self.endOfPlainText(bytes, from: position)
+                guard position < bytes.count else { return nil }
+            }
             let byte = unsafe bytes[position]
             position += 1
             if isInString {
@@ -50,6 +54,19 @@ struct JSONValueScanner: Sendable, Hashable {
             }
         }
         return nil
+    }
+
+    /// Where plain text within a string ends, at most seven bytes early at the end of a piece.
+    private static func endOfPlainText(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        guard let base = bytes.baseAddress else { return start }
+        var position = start
+        while bytes.count - position >= 8 {
+            let word = unsafe UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self).littleEndian
+            let special = ByteWord.special(word)
+            guard special == 0 else { return position + special.trailingZeroBitCount >> 3 }
+            position += 8
+        }
+        return position
     }
 
     private func endOfPlain(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
