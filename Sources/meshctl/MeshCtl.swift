@@ -10,7 +10,7 @@ struct MeshCtl: ParsableCommand {
         commandName: "meshctl",
         abstract: "Looks at, checks and renders meshes.",
         discussion: "Resources are MeshOperators, or IstioOperators, which are converted first.",
-        subcommands: [Manifest.self, Validate.self, Version.self]
+        subcommands: [Manifest.self, Convert.self, Validate.self, Version.self]
     )
 
     /// Prints an outcome and ends with its exit code.
@@ -77,9 +77,7 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         var request = ManifestGeneration.Request()
-        request.files = files
-        request.settings = settings
-        request.format = output
+        (request.files, request.settings, request.format) = (files, settings, output)
         request.components = components
         request.crdFiles = crdFiles
         request.kubernetesVersion = kubernetesVersion
@@ -102,6 +100,25 @@ struct Diff: ParsableCommand {
     func run() throws {
         let generation = try ManifestGeneration(catalogue: .builtIn(), files: MeshCtl.files)
         try MeshCtl.finish(ManifestComparison(generation: generation).run(old, new))
+    }
+}
+
+struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes the MeshOperator that an IstioOperator comes to.",
+        discussion: "What cannot be carried over is refused, or named in a warning where it had no effect."
+    )
+
+    @Option(name: [.customShort("f"), .customLong("filename")], help: "A file with the resource; - is standard input.")
+    var file: String
+
+    @Option(name: [.customShort("s"), .customLong("set")], help: "A setting below spec, as path=value.")
+    var settings: [String] = []
+
+    func run() throws {
+        try MeshCtl.finish(
+            ResourceConversion(catalogue: .builtIn(), files: MeshCtl.files).run(file, settings: settings)
+        )
     }
 }
 

@@ -209,6 +209,61 @@ struct OtherCommandTests {
         #expect(outcome.exitCode == 0 && outcome.warnings.count == 1)
     }
 
+    @Test("An IstioOperator converts to a MeshOperator that renders the same mesh")
+    func conversion() throws {
+        let istio = """
+            apiVersion: install.istio.io/v1alpha1
+            kind: IstioOperator
+            metadata: {name: shop}
+            spec:
+              profile: demo
+              tag: 1.29.6
+              installPackagePath: /old
+              meshConfig: {accessLogFile: /dev/stdout}
+              values: {global: {istioNamespace: mesh, network: n1}}
+              components:
+                pilot: {k8s: {replicaCount: 2, overlays: [{kind: Service, name: istiod, patches: [{path: spec.x, value: 1}]}]}}
+                egressGateways: [{name: out, enabled: true, k8s: {env: [{name: A, value: b}]}}]
+            """
+        let catalogue = try VersionCatalogue.builtIn()
+        let outcome = try ResourceConversion(catalogue: catalogue, files: memoryFiles(["i.yaml": istio])).run("i.yaml")
+        #expect(outcome.warnings.count == 1)
+        #expect(outcome.output.contains("kind: MeshOperator") && outcome.output.contains("version: 1.29.6"))
+        let generation = ManifestGeneration(
+            catalogue: catalogue,
+            files: memoryFiles(["i.yaml": istio, "m.yaml": outcome.output])
+        )
+        var request = ManifestGeneration.Request()
+        func deployments(_ file: String) throws -> [Tree] {
+            request.files = [file]
+            return try YAML.documents(generation.run(request).output).filter { $0["kind"] == "Deployment" }
+                .compactMap { $0.value(at: "spec", "template", "spec", "containers") }.map(withoutResources)
+        }
+        #expect(try deployments("i.yaml") == deployments("m.yaml"))
+        #expect(try deployments("m.yaml").count == 3)
+    }
+
+    /// Containers without amounts, which each style of objects writes in its own way.
+    private func withoutResources(_ containers: Tree) -> Tree {
+        .array(
+            (containers.array ?? []).map { container in
+                var copy = container
+                copy["resources"] = nil
+                return copy
+            }
+        )
+    }
+
+    @Test("A converted resource without a tag names the version it means")
+    func convertedVersion() throws {
+        let files = memoryFiles(["i.yaml": "{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator}"])
+        let outcome = try ResourceConversion(catalogue: .builtIn(), files: files).run(
+            "i.yaml",
+            settings: ["profile=empty"]
+        )
+        #expect(outcome.output.contains("version: 1.30.3") && outcome.output.contains("profile: empty"))
+    }
+
     @Test("Versions are printed as lines and as JSON")
     func version() throws {
         let report = VersionReport(catalogue: try .builtIn())
