@@ -14,7 +14,7 @@ struct PathDocuments: Sendable {
         }
         guard ["GET", "HEAD"].contains(request.method) else { return nil }
         switch first {
-        case "healthz", "livez", "readyz": return .text("ok")
+        case "healthz", "livez", "readyz": return probe(first, request)
         case "version" where parts.count == 1: return try json(version, request)
         case "api" where parts.count == 1:
             if let aggregated = try aggregated(request, groups: [""]) { return aggregated }
@@ -36,6 +36,12 @@ struct PathDocuments: Sendable {
         case "apis" where parts.count == 3: return try resources(parts[1], parts[2], request)
         default: return nil
         }
+    }
+
+    /// An answer to a probe; with `verbose` it names what was looked at.
+    private func probe(_ name: String, _ request: APIRequest) -> APIResponse {
+        guard request.query.contains(where: { $0.name == "verbose" }) else { return .text("ok") }
+        return .text("[+]ping ok\n[+]log ok\n[+]etcd ok\n\(name) check passed\n")
     }
 
     private func json(_ tree: Tree, _ request: APIRequest) throws(APIFault) -> APIResponse {
