@@ -23,6 +23,9 @@ package struct MeshIntent: Sendable, Hashable {
         package static let removeDefinitions = Wishes(rawValue: 16)
     }
 
+    /// The annotation on a MeshOperator by which a user takes a version without fixes knowingly, when it says `true`.
+    package static let acceptEndOfLife = "meshoperator.io/accept-end-of-life"
+
     /// The version to run.
     package var version: String
     /// The revision to run, `default` for the one without a name.

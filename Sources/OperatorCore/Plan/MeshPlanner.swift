@@ -40,13 +40,15 @@ package struct MeshPlanner: Sendable {
 
     /// Why nothing may be written for `intent`, nil when it may.
     package func refusal(of intent: MeshIntent, catalogue: VersionCatalogue) -> Preflight.Refusal? {
-        Preflight(
+        var checks = Preflight(
             version: intent.version,
             catalogue: catalogue,
             kubernetes: observation.kubernetes,
             installed: observation.installedVersions(manager: Self.manager),
             day: String(now.rfc3339.prefix(10))
-        ).refusal()
+        )
+        checks.acceptsEndOfLife = observation.resource.annotations[MeshIntent.acceptEndOfLife] == "true"
+        return checks.refusal()
     }
 
     // MARK: Whose objects are

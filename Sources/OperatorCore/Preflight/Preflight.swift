@@ -21,6 +21,8 @@ package struct Preflight: Sendable {
     package let installed: [String]
     /// The day, `2026-11-21`.
     package let day: String
+    /// Whether the user takes a version without fixes knowingly.
+    package var acceptsEndOfLife = false
 
     /// Describes what is to be checked.
     package init(
@@ -54,16 +56,20 @@ package struct Preflight: Sendable {
         )
     }
 
-    /// A version at the end of its life is not installed afresh; where it runs already it is kept up.
+    /// A version at the end of its life is not installed afresh.
+    ///
+    /// Where it runs it is kept up, and on the way up from an older one it is a hop like any other: there may be no other way.
     private func checkVersionIsMaintained() -> Refusal? {
-        guard let entry = catalogue.entry(version), catalogue.hasEnded(entry, on: day), !installed.contains(version)
-        else {
+        guard let entry = catalogue.entry(version), catalogue.hasEnded(entry, on: day), !acceptsEndOfLife else {
             return nil
         }
+        let oldest = installed.compactMap { MeshVersion($0) }.min()
+        if let oldest, oldest <= entry.version { return nil }
         return Refusal(
             reason: .endOfLifeVersion,
             message:
-                "spec.version: \(version) gets no fixes since \(entry.minor.endOfLife ?? ""); use one of \(choices)"
+                "spec.version: \(version) gets no fixes since \(entry.minor.endOfLife ?? ""); use one of \(choices), "
+                + "or annotate the MeshOperator with \(MeshIntent.acceptEndOfLife): \"true\""
         )
     }
 

@@ -33,6 +33,8 @@ import Testing
         .init(version: "1.30", reason: .unknownVersion),
         .init(version: "1.26.8", kubernetes: "v1.32.0", reason: .endOfLifeVersion, words: ["2025-12-31", "1.28.4"]),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.26.8"]),
+        .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.25.3"]),
+        .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.27.1"], reason: .endOfLifeVersion),
         .init(version: "1.30.2", kubernetes: "v1.29.0", reason: .unsupportedKubernetes, words: ["1.29", "1.33, 1.34"]),
         .init(
             version: "1.30.2",
@@ -78,5 +80,18 @@ import Testing
         let message = try #require(refusal?.message)
         #expect(message.utf8.count < 500)
         #expect(!message.unicodeScalars.contains("\u{0}"))
+    }
+
+    @Test func installsAVersionWithoutFixesForThoseWhoSayThatTheyKnow() throws {
+        var checks = Preflight(
+            version: "1.26.8",
+            catalogue: try Self.catalogue(),
+            kubernetes: "v1.32.0",
+            installed: [],
+            day: "2026-06-01"
+        )
+        #expect(checks.refusal()?.message.contains("meshoperator.io/accept-end-of-life") == true)
+        checks.acceptsEndOfLife = true
+        #expect(checks.refusal() == nil)
     }
 }
