@@ -39,6 +39,16 @@ package struct ExecutionReport: Sendable {
     package var accepted: [ResourceID: AcceptedValues] = [:]
 }
 
+extension ExecutionReport {
+    /// The objects among those applied now that were applied before; notes the others as applied.
+    func repeated(_ applied: inout Set<ResourceID>) -> [ResourceID] {
+        done.compactMap { step in
+            guard case .apply = step else { return nil }
+            return applied.insert(step.id).inserted ? nil : step.id
+        }
+    }
+}
+
 /// Carries out the writes of a plan, one after another.
 package struct PlanExecutor: Sendable {
     /// What writes go through.

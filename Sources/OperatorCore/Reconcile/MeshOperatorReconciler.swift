@@ -172,16 +172,20 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     /// Plans and writes until there is nothing left to write.
     func settle(_ run: inout MeshRun) async throws -> MeshPlan {
         var spoilt: [ResourceID: Int] = [:]
+        var applied: Set<ResourceID> = []
         for _ in 0..<Self.passLimit {
             let plan = plan(run)
             guard !plan.steps.isEmpty, run.failures.isEmpty else { return plan }
             if try await !confirm(plan, run).isEmpty { continue }
             let report = try await perform(plan.steps, for: run.object)
             run.failures = report.failures
-            for id in report.outdated {
+            for id in report.outdated + report.repeated(&applied) {
                 spoilt[id, default: 0] += 1
                 guard spoilt[id, default: 0] < 3 else {
-                    throw KubeError(.conflict, "\(id) is written by somebody else all the time")
+                    throw MeshOperatorError(
+                        code: .unsettled,
+                        message: "\(id) does not stay as it is applied; somebody else writes it all the time"
+                    )
                 }
             }
         }

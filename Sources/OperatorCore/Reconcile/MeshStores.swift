@@ -48,7 +48,11 @@ package struct MeshStores: Sendable {
     ) throws -> [Watcher] {
         try all.map { resource, store in
             try Watcher(
-                source: ClusterSource(client: client, resource: resource),
+                source: ClusterSource(
+                    client: client,
+                    resource: resource,
+                    projection: MeshProjection.decoding(resource)
+                ),
                 store: store,
                 configuration: configuration,
                 environment: environment

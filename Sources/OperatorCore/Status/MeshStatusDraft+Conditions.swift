@@ -97,7 +97,8 @@ extension MeshStatusDraft {
         case .invalid, .refused, .notOwned, .inUse, .paused: return
         case .working, .stuck, .settled:
             let live = observation.ours(manager: MeshPlanner.manager)
-            switch InjectionReadiness.of(live, controlPlane: blueprint.map { controlPlane($0) } ?? []) {
+            let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
+            switch InjectionReadiness.of(live, controlPlane: parts?.controlPlane ?? []) {
             case .ready: set(.injectionReady, .yes, .webhooksReady, "new pods get a sidecar", &status)
             case .notInstalled: set(.injectionReady, .no, .notInstalled, "no webhook of this mesh injects", &status)
             case .notReady(let why): set(.injectionReady, .no, .webhooksNotReady, why, &status)

@@ -55,12 +55,14 @@ package struct MeshStatusDraft: Sendable {
             status.targetRevision = intent.revision
         }
         if let blueprint, let intent {
-            status.components = components(blueprint)
-            status.gateways = gateways(blueprint, intent)
+            let parts = MeshParts(blueprint: blueprint, plan: plan, observation: observation)
+            status.components = parts.components
+            status.gateways = parts.gateways(revision: intent.revision)
             let others = otherVersions(than: intent.version)
             status.version = others.first ?? (plan.stage == .settled ? intent.version : status.version)
             if plan.stage == .settled { status.revision = intent.revision }
-            status.revisions = revisions(blueprint, intent, running: status.version)
+            let running = status.version ?? (plan.readiness.isEmpty ? nil : intent.version)
+            status.revisions = running.map { [parts.revision(intent.revision, version: $0)] } ?? []
             let proxies = observation.usage.pods.count
             status.proxies = "\(proxies)/\(proxies)"
             status.plan = wayAhead(intent)
@@ -100,75 +102,5 @@ package struct MeshStatusDraft: Sendable {
         way.hops = [intent.version]
         way.waitingFor = awaited
         return way
-    }
-
-    // MARK: Parts
-
-    private func components(_ blueprint: MeshBlueprint) -> [MeshOperatorStatus.Component] {
-        var names: [String] = []
-        var problems: [String: String] = [:]
-        for object in blueprint.objects {
-            let id = ResourceID(object)
-            guard let name = blueprint.components[id] else { continue }
-            if !names.contains(name) { names.append(name) }
-            guard problems[name] == nil else { continue }
-            switch plan.readiness[id] {
-            case .ready?: break
-            case .waiting?: problems[name] = "\(id) is not ready yet"
-            case .failed(let why)?: problems[name] = why
-            case nil: problems[name] = observation.live[id] == nil ? "\(id) is not there yet" : nil
-            }
-        }
-        return names.map { .init(name: $0, ready: problems[$0] == nil, message: problems[$0] ?? "") }
-    }
-
-    private func gateways(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> [MeshOperatorStatus.Gateway] {
-        blueprint.objects.compactMap { object in
-            let id = ResourceID(object)
-            guard object.kind == .service, let component = blueprint.components[id],
-                component.hasPrefix("ingressGateways") || component.hasPrefix("egressGateways"),
-                let live = observation.live[id]
-            else { return nil }
-            return MeshOperatorStatus.Gateway(
-                name: object.name,
-                namespace: object.namespace ?? "",
-                revision: intent.revision,
-                address: Self.address(of: live)
-            )
-        }
-    }
-
-    private static func address(of service: KubeObject) -> String {
-        let ingress = service.tree.value(at: "status", "loadBalancer", "ingress")?[0]
-        if let outside = ingress?["ip"]?.string ?? ingress?["hostname"]?.string { return outside }
-        let spec = service.tree["spec"]
-        if spec?["type"]?.string == "LoadBalancer" { return "<pending>" }
-        let inside = spec?["clusterIP"]?.string ?? ""
-        return inside.isEmpty || inside == "None" ? "<none>" : inside
-    }
-
-    private func revisions(
-        _ blueprint: MeshBlueprint,
-        _ intent: MeshIntent,
-        running: String?
-    ) -> [MeshOperatorStatus.Revision] {
-        guard let version = running ?? (plan.readiness.isEmpty ? nil : intent.version) else { return [] }
-        var revision = MeshOperatorStatus.Revision()
-        revision.name = intent.revision
-        revision.version = version
-        revision.ready = controlPlane(blueprint).allSatisfy(\.isReady)
-        revision.proxies = observation.usage.pods.count
-        revision.weight = 100
-        revision.inUse = observation.usage.isInUse
-        return [revision]
-    }
-
-    /// The readiness of the control plane's workloads.
-    func controlPlane(_ blueprint: MeshBlueprint) -> [ObjectReadiness] {
-        blueprint.objects.compactMap { object in
-            let id = ResourceID(object)
-            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true else { return nil }
-            return plan.readiness[id] ?? .waiting("\(id) is not there yet")
-        }
     }
 }

@@ -95,6 +95,15 @@ package enum MeshProjection {
         return result
     }
 
+    /// What of a resource is decoded at all: who owns which field decides whether an object is applied.
+    static func decoding(_ resource: APIResource) -> TreeProjection {
+        switch resource {
+        case .pods: TreeProjection(keeping: [["apiVersion"], ["kind"], ["metadata"]])
+        case MeshNames.resource, .namespaces: TreeProjection(dropping: [["metadata", "managedFields"]])
+        default: TreeProjection(dropping: [])
+        }
+    }
+
     /// Of namespaces: all but managed fields.
     package static let namespaces = ObjectTrimming.managedFields
 

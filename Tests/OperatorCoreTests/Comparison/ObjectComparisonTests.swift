@@ -1,8 +1,8 @@
-import DataTree
-import KubeAPI
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// Compares `desired` with `live`, of which we own `fields`.
 struct ComparisonCase: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,8 @@
-import KubeAPI
+internal import KubeAPI
 internal import KubeRuntime
-import Testing
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct OwnershipMarksTests {
     static let marks = OwnershipMarks(owner: "mesh", uid: "u1")

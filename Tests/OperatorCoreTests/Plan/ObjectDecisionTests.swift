@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import MeshBase
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import MeshBase
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct ObjectDecisionTests {
     static let marks = OwnershipMarks(owner: "mesh", uid: "u1")

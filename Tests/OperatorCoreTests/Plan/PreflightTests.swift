@@ -1,9 +1,9 @@
-import DataTree
-import ManifestRendering
-import MeshAPI
-import Testing
+internal import DataTree
+internal import ManifestRendering
+internal import MeshAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct PreflightTests {
     static let versions = """

@@ -1,8 +1,8 @@
-import KubeAPI
-import MeshBase
-import Testing
+internal import KubeAPI
+internal import MeshBase
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct RewriteHistoryTests {
     static let contest = RewriteHistory.Contest(

@@ -1,7 +1,7 @@
-import KubeAPI
-import Testing
+internal import KubeAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct ObjectReadinessTests {
     enum Verdict: String, Sendable { case ready, waiting, failed }

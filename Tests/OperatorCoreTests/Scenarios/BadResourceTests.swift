@@ -1,10 +1,10 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import MeshAPI
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// MeshOperators that cannot be right, past admission: the CRD may be older than the operator, or not validated at all.
 @Suite struct BadResourceTests {

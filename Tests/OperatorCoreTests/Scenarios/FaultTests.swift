@@ -1,13 +1,13 @@
-import DataTree
-import KubeAPI
-import KubeClient
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
 internal import Logging
-import MeshAPI
-import MeshBase
-import Synchronization
-import Testing
+internal import MeshAPI
+internal import MeshBase
+internal import Synchronization
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct FaultTests {
     @Test func triesEachWriteOnceMoreWhenEveryFirstOneConflicts() async throws {

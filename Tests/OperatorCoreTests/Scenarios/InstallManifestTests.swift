@@ -1,12 +1,12 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import MeshAPI
-import MeshTestKit
-import Synchronization
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshTestKit
+internal import Synchronization
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// `Manifests/install.yaml`, which puts the operator into a cluster.
 @Suite struct InstallManifestTests {

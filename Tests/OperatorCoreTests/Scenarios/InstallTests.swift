@@ -1,10 +1,10 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import MeshAPI
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 @Suite struct InstallTests {
     @Test func turnsAMeshOperatorIntoAReadyMesh() async throws {

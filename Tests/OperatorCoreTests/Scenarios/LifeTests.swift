@@ -1,11 +1,11 @@
-import DataTree
-import KubeAPI
-import KubeClient
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
 internal import KubeRuntime
-import MeshAPI
-import Testing
+internal import MeshAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// What happens to a mesh after its installation.
 @Suite struct LifeTests {

@@ -1,11 +1,11 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import ManifestRendering
-import MeshAPI
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import ManifestRendering
+internal import MeshAPI
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// The mesh as the renderer makes it, applied to the API server in process.
 @Suite struct RenderedMeshTests {

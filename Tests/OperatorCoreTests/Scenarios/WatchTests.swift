@@ -1,15 +1,15 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import KubeRuntime
-import MeshAPI
-import MeshBase
-import MeshTestKit
-import SandboxStore
-import Synchronization
-import Testing
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import MeshAPI
+internal import MeshBase
+internal import MeshTestKit
+internal import SandboxStore
+internal import Synchronization
+internal import Testing
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// The whole operator against watches that behave, and against watches that do not.
 @Suite struct WatchTests {

@@ -1,15 +1,15 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import KubeRuntime
-import Logging
-import ManifestRendering
-import MeshAPI
-import MeshBase
-import MeshTestKit
-import SandboxStore
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import Logging
+internal import ManifestRendering
+internal import MeshAPI
+internal import MeshBase
+internal import MeshTestKit
+internal import SandboxStore
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// One life of the operator without watches: its caches are filled by lists right before each reconcile.
 struct DirectOperator {

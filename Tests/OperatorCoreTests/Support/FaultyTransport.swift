@@ -1,5 +1,5 @@
-import KubeClient
-import Synchronization
+internal import KubeClient
+internal import Synchronization
 
 /// A request as it passed, for counts and for the rules a role must have.
 struct PassedRequest: Sendable, Hashable {

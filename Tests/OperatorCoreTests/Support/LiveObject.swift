@@ -1,7 +1,7 @@
-import DataTree
-import KubeAPI
+internal import DataTree
+internal import KubeAPI
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// Builds objects as an API server would show them, managed fields included.
 struct LiveObject {

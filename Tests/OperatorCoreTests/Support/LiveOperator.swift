@@ -1,14 +1,14 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import KubeRuntime
-import Logging
-import MeshAPI
-import MeshBase
-import MeshTestKit
-import SandboxStore
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import Logging
+internal import MeshAPI
+internal import MeshBase
+internal import MeshTestKit
+internal import SandboxStore
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// The operator as it runs in production, watches and queue included, on a clock that tests move.
 struct LiveOperator: Sendable {

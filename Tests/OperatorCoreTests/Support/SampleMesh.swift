@@ -1,9 +1,9 @@
-import DataTree
-import KubeAPI
-import ManifestRendering
-import MeshAPI
+internal import DataTree
+internal import KubeAPI
+internal import ManifestRendering
+internal import MeshAPI
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// A small mesh with every kind of object the operator knows, quick to apply.
 enum SampleMesh {

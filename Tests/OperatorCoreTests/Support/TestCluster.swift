@@ -1,12 +1,12 @@
-import DataTree
-import KubeAPI
-import KubeClient
-import MeshAPI
-import MeshBase
-import SandboxStore
-import Synchronization
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshBase
+internal import SandboxStore
+internal import Synchronization
 
-@testable import OperatorCore
+@testable internal import OperatorCore
 
 /// An API server in this process, with the MeshOperator CRD and a tiny world that makes workloads ready.
 final class TestCluster: Sendable {

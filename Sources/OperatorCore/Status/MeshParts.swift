@@ -1,0 +1,79 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+
+/// How the parts of a mesh stand.
+struct MeshParts {
+    /// The objects of the mesh.
+    let blueprint: MeshBlueprint
+    /// The plan made last.
+    let plan: MeshPlan
+    /// How things stand.
+    let observation: MeshObservation
+
+    /// One entry per component, in the order of their first objects.
+    var components: [MeshOperatorStatus.Component] {
+        var names: [String] = []
+        var problems: [String: String] = [:]
+        for object in blueprint.objects {
+            let id = ResourceID(object)
+            guard let name = blueprint.components[id] else { continue }
+            if !names.contains(name) { names.append(name) }
+            guard problems[name] == nil else { continue }
+            switch plan.readiness[id] {
+            case .ready?: break
+            case .waiting?: problems[name] = "\(id) is not ready yet"
+            case .failed(let why)?: problems[name] = why
+            case nil: problems[name] = observation.live[id] == nil ? "\(id) is not there yet" : nil
+            }
+        }
+        return names.map { .init(name: $0, ready: problems[$0] == nil, message: problems[$0] ?? "") }
+    }
+
+    /// One entry per Service of a gateway.
+    func gateways(revision: String) -> [MeshOperatorStatus.Gateway] {
+        blueprint.objects.compactMap { object in
+            let id = ResourceID(object)
+            guard object.kind == .service, let component = blueprint.components[id],
+                component.hasPrefix("ingressGateways") || component.hasPrefix("egressGateways"),
+                let live = observation.live[id]
+            else { return nil }
+            return MeshOperatorStatus.Gateway(
+                name: object.name,
+                namespace: object.namespace ?? "",
+                revision: revision,
+                address: Self.address(of: live)
+            )
+        }
+    }
+
+    /// The one revision that runs.
+    func revision(_ name: String, version: String) -> MeshOperatorStatus.Revision {
+        var revision = MeshOperatorStatus.Revision()
+        revision.name = name
+        revision.version = version
+        revision.ready = controlPlane.allSatisfy(\.isReady)
+        revision.proxies = observation.usage.pods.count
+        revision.weight = 100
+        revision.inUse = observation.usage.isInUse
+        return revision
+    }
+
+    /// The readiness of the control plane's workloads.
+    var controlPlane: [ObjectReadiness] {
+        blueprint.objects.compactMap { object in
+            let id = ResourceID(object)
+            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true else { return nil }
+            return plan.readiness[id] ?? .waiting("\(id) is not there yet")
+        }
+    }
+
+    private static func address(of service: KubeObject) -> String {
+        let ingress = service.tree.value(at: "status", "loadBalancer", "ingress")?[0]
+        if let outside = ingress?["ip"]?.string ?? ingress?["hostname"]?.string { return outside }
+        let spec = service.tree["spec"]
+        if spec?["type"]?.string == "LoadBalancer" { return "<pending>" }
+        let inside = spec?["clusterIP"]?.string ?? ""
+        return inside.isEmpty || inside == "None" ? "<none>" : inside
+    }
+}
