@@ -68,9 +68,11 @@ package final class SandboxCluster: Sendable {
         let writer = ClusterWriter(core, as: Self.controllerUser)
         try await Bootstrap(writer: writer, reader: ClusterReader(core.storage), authority: authorityPEM).run()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.controllers(writer).run() }
-            group.addTask {
-                await GarbageCollection(core: self.core, writer: writer, environment: self.environment).run()
+            if configuration.extent == .cluster {
+                group.addTask { await self.controllers(writer).run() }
+                group.addTask {
+                    await GarbageCollection(core: self.core, writer: writer, environment: self.environment).run()
+                }
             }
             group.addTask { await self.tick() }
             let (addresses, found) = AsyncStream.makeStream(of: BoundAddress.self)
@@ -102,6 +104,7 @@ package final class SandboxCluster: Sendable {
             ControllerContext(reader: reader, writer: writer, now: environment.wall, events: events.by(component))
         }
         var controllers = [
+            NamespaceContents.controller(context("namespace-controller"), authority: authorityPEM),
             NamespaceDeletion.controller(context("namespace-controller"), registry: core.registry),
             RoleAggregation.controller(context("clusterrole-aggregation-controller")),
             DeploymentReconciler.controller(context("deployment-controller")),
@@ -113,10 +116,6 @@ package final class SandboxCluster: Sendable {
             DisruptionReconciler.controller(context("disruption-controller")),
             LoadBalancerReconciler.controller(context("service-controller")),
         ]
-        if configuration.admitsServiceAccounts {
-            let namespaces = context("namespace-controller")
-            controllers.append(NamespaceContents.controller(namespaces, authority: authorityPEM))
-        }
         if configuration.node == .hollow {
             controllers.append(PodScheduler.controller(context("default-scheduler")))
             controllers += HollowNode.controllers(context("kubelet"))
@@ -193,7 +192,7 @@ package final class SandboxCluster: Sendable {
         var hooks = APIServerHooks()
         hooks.authorize = { await authorizer.decide($0) }
         hooks.rules = { await authorizer.review($0, $1) }
-        let builtIn = BuiltInAdmission(reader: reader, admitsServiceAccounts: configuration.admitsServiceAccounts)
+        let builtIn = BuiltInAdmission(reader: reader, admitsServiceAccounts: configuration.extent == .cluster)
         hooks.admission = [
             builtIn,
             WebhookAdmission(reader: reader, transport: configuration.webhooks, random: environment.random),

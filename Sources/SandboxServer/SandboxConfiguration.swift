@@ -11,6 +11,15 @@ package struct SandboxConfiguration: Sendable {
         case none
     }
 
+    /// How much of a cluster runs.
+    package enum Extent: Sendable, Hashable {
+        /// All of it.
+        case cluster
+        /// The API server alone, without controllers and without the admission of service accounts, as tests of clients run
+        /// kube-apiserver.
+        case serverAlone
+    }
+
     /// The address to listen on.
     package var host: String
     /// The port, 0 for any free one.
@@ -21,8 +30,8 @@ package struct SandboxConfiguration: Sendable {
     package var vault: any FileVault
     /// Where acknowledged writes are kept; nil keeps them in memory only.
     package var log: (any WriteAheadLog)?
-    /// Whether namespaces get a service account and the CA, and pods their account and its token, as in a real cluster.
-    package var admitsServiceAccounts = true
+    /// How much of a cluster runs.
+    package var extent = Extent.cluster
     /// Calls admission webhooks.
     package var webhooks: any WebhookTransport
 

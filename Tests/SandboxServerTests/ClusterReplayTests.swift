@@ -5,7 +5,7 @@ internal import Testing
 
 @testable internal import SandboxServer
 
-/// The recorded answers of a real cluster, asked of a whole sandbox: with controllers, roles, tokens and a node.
+/// The recorded answers of a real cluster, asked of a sandbox with its roles and tokens.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ClusterReplayTests {
     /// How many answers of a scenario may still differ.
     ///
@@ -17,7 +17,7 @@ internal import Testing
 
     @Test(arguments: ReplayScenario.all) func answersAlike(_ scenario: ReplayScenario) async throws {
         var configuration = SandboxConfiguration(node: .none)
-        configuration.admitsServiceAccounts = false  // The recorded server ran without that part of admission.
+        configuration.extent = .serverAlone  // As the recorded server ran.
         try await TestCluster.with(configuration) { cluster in
             let runner = ReplayRunner(transport: FrontTransport(cluster: cluster)) { await Task.yield() }
             let differences = try await runner.run(scenario)

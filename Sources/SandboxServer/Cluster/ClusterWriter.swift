@@ -20,6 +20,9 @@ extension APIResource {
 /// Every refusal is a ``SandboxError``: `writeConflict` for 409, `writeRefused` otherwise. That an object to be changed or
 /// deleted is gone is no refusal but nil.
 struct ClusterWriter: Sendable {
+    /// The name under which `managedFields` shows the sandbox's own writes.
+    private static let agent = "kube-controller-manager"
+
     private let server: APIServerCore
     private let user: UserInfo
 
@@ -100,7 +103,10 @@ struct ClusterWriter: Sendable {
         let request = APIRequest(
             method: method,
             path: path,
-            headers: [HeaderField("Content-Type", type), HeaderField("Accept", "application/json")],
+            headers: [
+                HeaderField("Content-Type", type), HeaderField("Accept", "application/json"),
+                HeaderField("User-Agent", Self.agent),
+            ],
             body: body.json(.compact),
             user: user
         )
