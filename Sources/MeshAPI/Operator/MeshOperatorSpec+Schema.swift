@@ -119,7 +119,8 @@ package enum MeshProfileName: String, Sendable, Hashable, CaseIterable {
 extension SlowStart {
     static let schema: FieldSchema = .object(
         "Endpoints that just appeared get their share of traffic gradually, everywhere in the mesh. "
-            + "A DestinationRule's own warmup wins. Without this field there is no slow start.",
+            + "A DestinationRule's own warmup wins. Without this field there is no slow start. It is read by this project's "
+            + "control plane; upstream's istiod has no mesh-wide slow start and ignores it.",
         [
             .field(
                 "window",
