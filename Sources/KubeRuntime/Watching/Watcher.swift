@@ -16,7 +16,11 @@ public final class Watcher: Sendable {
         public var silenceLimit: Duration
         /// How long the server is asked to keep a watch open; up to half as long again, at random.
         public var watchLimit: Duration
-        /// How often everything is read anew; nil for never.
+        /// How often everything is read anew, at the latest; up to a tenth earlier, at random.
+        ///
+        /// Nil for never.
+        ///
+        /// It costs one list; what a server failed to tell stays unknown for that long.
         public var listInterval: Duration?
 
         /// The longest silence that may be configured.
@@ -228,7 +232,8 @@ public final class Watcher: Sendable {
     private func commit(_ version: ResourceVersion, _ trust: StoreWriter.Trust) {
         let changes = writer.commitReplacement(at: version, trust: trust)
         let now = environment.time.now
-        state.withLock { $0.listDue = configuration.listInterval.map { now + $0 } }
+        let share = 1 - 0.1 * environment.random.unit()
+        state.withLock { $0.listDue = configuration.listInterval.map { now + $0 * share } }
         logger.debug(
             "list is in",
             metadata: ["version": "\(version)", "objects": "\(store.count)", "changes": "\(changes.count)"]

@@ -26,9 +26,15 @@ enum StoreBenchmark {
             random: .seeded(1),
             logger: logger
         )
-        var rows = try await memory("projected", projection, pods: pods, environment)
+        // Every store lives to the end, so that none is built from memory that another has given back.
+        let stores = ["projected", "without managedFields"].map { _ in
+            ObjectStore(.init(name: "pods", indexes: [.namespace, .owner]))
+        }
+        var rows = try await memory("projected", projection, stores[0], pods: pods, environment)
         let full = TreeProjection(dropping: [["metadata", "managedFields"]])
-        rows += try await memory("without managedFields", full, pods: pods, environment)
+        rows += try await memory("without managedFields", full, stores[1], pods: pods, environment)
+        rows.append(try churn(events: 500_000))
+        withExtendedLifetime(stores) {}
         rows.append(await reconciles(environment))
         return rows
     }
@@ -36,12 +42,12 @@ enum StoreBenchmark {
     private static func memory(
         _ name: String,
         _ projection: TreeProjection,
+        _ store: ObjectStore,
         pods: Int,
         _ environment: RuntimeEnvironment
     ) async throws -> [Measurement] {
         let pages = PodPages(count: pods)
         let client = ClusterClient(transport: pages).projecting(projection)
-        let store = ObjectStore(.init(name: "pods", indexes: [.namespace, .owner]))
         let base = ProcessMemory.proportional
         ProcessMemory.forgetPeak()
         let before = ProcessMemory.processorSeconds
@@ -87,6 +93,43 @@ enum StoreBenchmark {
                 ),
             ]
         }
+    }
+
+    /// What is left in memory once everything that came has gone.
+    private static func churn(events: Int) throws -> Measurement {
+        let store = ObjectStore(.init(name: "churn", indexes: [.namespace, .label("round")]))
+        let writer = try store.claimWriter()
+        var version = 0
+        func live(_ count: Int) {
+            for event in 0..<count {
+                version += 1
+                let key = ObjectKey(namespace: "team-\(event % 7)", name: "object-\(event % 9_973)")
+                var object = KubeObject(kind: .configMap, key: key, labels: ["round": "\(event % 1_009)"])
+                object.resourceVersion = String(version)
+                object.tree["data"] = ["text": .string("what it holds, \(event)")]
+                if event % 5 == 4 { writer.remove(object) } else { writer.apply(object) }
+            }
+            for object in store.objects() {
+                version += 1
+                var last = object
+                last.resourceVersion = String(version)
+                writer.remove(last)
+            }
+        }
+        live(events / 5)
+        let before = ProcessMemory.resident
+        let started = ProcessMemory.processorSeconds
+        live(events)
+        let seconds = ProcessMemory.processorSeconds - started
+        let after = ProcessMemory.resident
+        return Measurement(
+            name: "store, memory after \(events) events and deleting all",
+            figure: Double(after) / Double(before),
+            unit: "x before",
+            atLeast: nil,
+            atMost: 1.05,
+            details: "\(Int(Double(events) / seconds)) events per processor second, \(store.count) objects left"
+        )
     }
 
     private static func reconciles(_ environment: RuntimeEnvironment) async -> Measurement {
