@@ -12,12 +12,12 @@ struct CustomDefinitions: Sendable {
 
     /// Serves every definition that the store holds.
     func loadAll() {
-        for object in context.storage.peek(Self.collection) { register(object.tree) }
+        for object in context.storage.peek(Self.collection) { register(object) }
     }
 
     /// Takes note of a definition that was written: accepts its names and serves it.
     func written(_ definition: StoredObject) async {
-        register(definition.tree)
+        register(definition)
         var accepted = definition.tree
         accepted["status"] = status(of: definition.tree)
         guard accepted != definition.tree else { return }
@@ -31,13 +31,17 @@ struct CustomDefinitions: Sendable {
         _ = try? await context.storage.write(write)
     }
 
-    /// Stops serving a definition that is gone.
-    func removed(_ name: String) {
-        context.registry.setCustom(name, [])
+    /// Stops serving a definition that was removed at a revision.
+    func removed(_ name: String, at revision: UInt64) {
+        context.registry.setCustom(name, [], at: revision)
     }
 
-    private func register(_ definition: Tree) {
-        context.registry.setCustom(KubeObject(definition).name, Self.resources(of: definition))
+    private func register(_ definition: StoredObject) {
+        context.registry.setCustom(
+            definition.key.name,
+            Self.resources(of: definition.tree),
+            at: definition.revision
+        )
     }
 
     // MARK: Status
@@ -134,7 +138,12 @@ struct CustomDefinitions: Sendable {
                 plural: plural,
                 isNamespaced: spec["scope"]?.string != "Cluster"
             )
-            return resource(api, version, spec, storedKind, KubeObject(definition).name)
+            var result = resource(api, version, spec, storedKind, KubeObject(definition).name)
+            if KubeObject(definition).isDeleting, case .custom(var custom) = result.origin {
+                custom.isTerminating = true
+                result.origin = .custom(custom)
+            }
+            return result
         }
     }
 

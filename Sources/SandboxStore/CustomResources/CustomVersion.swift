@@ -17,6 +17,8 @@ package struct CustomVersion: Sendable {
     let scale: Scale?
     /// The fields that can be selected by, such as `spec.host`.
     let selectableFields: Set<String>
+    /// Whether the definition is going away, so that nothing new is created.
+    var isTerminating = false
     /// What clients of this version are told.
     let deprecationWarning: String?
 }

@@ -24,7 +24,7 @@ struct Reactions: Sendable {
     private func definitionChanged(_ change: StorageChange) async {
         let definitions = CustomDefinitions(context: context)
         guard let after = change.after else {
-            definitions.removed(change.key.name)
+            definitions.removed(change.key.name, at: change.revision)
             return
         }
         await settle(after)
@@ -74,7 +74,7 @@ struct Reactions: Sendable {
             if: .revision(stored.revision),
             isGone ? .remove : .put(object.tree)
         )
-        guard (try? await context.storage.write(write)) != nil, isGone else { return }
-        CustomDefinitions(context: context).removed(name)
+        guard let change = try? await context.storage.write(write), isGone else { return }
+        CustomDefinitions(context: context).removed(name, at: change.revision)
     }
 }

@@ -20,6 +20,9 @@ struct ResourceRouter: Sendable {
         if scope.resource.api.isNamespaced, scope.info.namespace == nil { throw notAllowed(scope) }
         let isOnCollection = [.create, .deleteCollection].contains(scope.info.verb)
         if isOnCollection != (scope.info.name == nil) { throw notAllowed(scope) }
+        if scope.info.verb == .create, case .custom(let version) = scope.resource.origin, version.isTerminating {
+            throw .notSupported(scope.resource.groupResource, "create")
+        }
         switch scope.info.verb {
         case .create: return try await CreateHandler(context: context).create(scope)
         case .update: return try await UpdateHandler(context: context).update(scope)

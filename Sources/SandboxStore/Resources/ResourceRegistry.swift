@@ -12,6 +12,8 @@ package final class ResourceRegistry: Sendable {
 
     private struct State: Sendable {
         var custom: [String: [ServedResource]] = [:]
+        /// The revisions of the definitions that count, so that a late news of an older one does not.
+        var revisions: [String: UInt64] = [:]
         var byPath: [Path: ServedResource] = [:]
         var groupVersions: [String: [String]] = [:]
         var generation: UInt64 = 0
@@ -82,9 +84,13 @@ package final class ResourceRegistry: Sendable {
     /// Grows when the set of resources changes.
     package var generation: UInt64 { state.withLock { $0.generation } }
 
-    /// Serves what a definition defines, instead of what it defined before; with nothing, stops serving it.
-    func setCustom(_ definition: String, _ resources: [ServedResource]) {
+    /// Serves what a definition defines at a revision, instead of what it defined before; with nothing, stops serving it.
+    ///
+    /// Does nothing when a later revision is known already.
+    func setCustom(_ definition: String, _ resources: [ServedResource], at revision: UInt64) {
         state.withLock { state in
+            guard revision >= state.revisions[definition] ?? 0 else { return }
+            state.revisions[definition] = revision
             state.custom[definition] = resources.isEmpty ? nil : resources
             Self.rebuild(&state)
         }

@@ -66,6 +66,7 @@ internal import Testing
         #expect(pending.status == 200)
         #expect(try await server.send("GET", things + "/a").status == 404)
         #expect(try await server.send("GET", things + "/b").status == 200)
+        #expect(try await server.send("POST", things, thing("late")).status == 405)
         let patch: Tree = ["metadata": ["finalizers": .null]]
         try await server.send("PATCH", things + "/b", patch, type: "application/merge-patch+json")
         #expect(try await server.send("GET", crds + "/things.example.com").status == 404)
