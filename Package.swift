@@ -160,7 +160,8 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "ManifestRenderingTests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase"]
+        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase"],
+        exclude: ["Rendering/Golden"]
     ),
     .testTarget(
         name: "SandboxStoreTests",
