@@ -63,6 +63,7 @@ let allTargets: [Target] = [
         name: "ManifestRendering",
         dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase", "PatternMatching"]
     ),
+    .target(name: "RolloutEngine", dependencies: ["MeshBase"]),
     .target(
         name: "SandboxStore",
         dependencies: [
@@ -121,6 +122,7 @@ let allTargets: [Target] = [
         path: "Tests/ReplayKit",
         exclude: ["Scenarios"]
     ),
+    .testTarget(name: "RolloutEngineTests", dependencies: ["MeshTestKit", "MeshBase", "RolloutEngine"]),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
     .testTarget(name: "PatternMatchingTests", dependencies: ["MeshTestKit", "PatternMatching"]),

@@ -1,0 +1,75 @@
+/// Checks that end a rollout before its time.
+extension RolloutDecider {
+    /// A rollout that was ended goes back, or waits for a person.
+    func verdict(_ record: RolloutRecord) -> RolloutDecision? {
+        guard let verdict = record.verdict else { return nil }
+        let isWanted = verdict.cause == .aborted || verdict.cause == .superseded || observation.wishes.abort != nil
+        if policy.rollback == .manual, !isWanted {
+            guard observation.wishes.isRetried, record.target == observation.target else {
+                return RolloutDecision(.block, .failed, "\(verdict.message); abort or retry decides")
+            }
+            return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
+        }
+        let away = observation.parts.filter { $0.moved > 0 }
+        if let last = away.last {
+            return RolloutDecision(.restore, .rollingBack, "\(verdict.message); \(last.name) goes back")
+        }
+        if observation.wishes.isRetried, record.target == observation.target {
+            return RolloutDecision(.begin, .starting, "tried again from the start")
+        }
+        return RolloutDecision(.restored, .rolledBack, verdict.message)
+    }
+
+    /// Another target than the one written down, or none at all, ends the rollout.
+    func target(_ record: RolloutRecord) -> RolloutDecision? {
+        guard record.target != observation.target else { return nil }
+        let wanted = observation.target.map { "\($0) is wanted now" } ?? "it is no longer wanted"
+        return condemn(.superseded, "the rollout of \(record.target) ends: \(wanted)")
+    }
+
+    /// A person, or a gate on a person's behalf, asks to go back; heard even while paused.
+    func abort(_ record: RolloutRecord) -> RolloutDecision? {
+        if let why = observation.wishes.abort { return condemn(.aborted, why) }
+        for gate in effectiveGates(record) {
+            guard let last = gate.last, last.outcome == .rollBack else { continue }
+            return condemn(.aborted, "gate \(gate.name) asks to go back: \(last.message)")
+        }
+        return nil
+    }
+
+    /// Gates that failed, or could not be asked, too often; asked at any time of a step.
+    func gateLimits(_ record: RolloutRecord) -> RolloutDecision? {
+        guard !observation.wishes.isPromotedFully else { return nil }
+        for gate in effectiveGates(record) {
+            if gate.failures > policy.failureLimit {
+                let last = gate.last?.message ?? ""
+                let why = "gate \(gate.name) failed \(gate.failures) times at \(place(record)): \(last)"
+                return condemn(.gateFailed, why)
+            }
+            if gate.errors > policy.errorLimit {
+                let last = gate.last?.message ?? ""
+                let why =
+                    "gate \(gate.name) could not be asked \(gate.errors) times in a row at \(place(record)): \(last)"
+                return condemn(.gateUnavailable, why)
+            }
+        }
+        return nil
+    }
+
+    /// What is rolled out cannot come up.
+    func targetFailure(_ record: RolloutRecord) -> RolloutDecision? {
+        guard case .failed(let why) = observation.targetState else { return nil }
+        return condemn(.targetFailed, why)
+    }
+
+    /// Writes down why everything goes back.
+    func condemn(_ cause: RolloutRecord.Verdict.Cause, _ message: String) -> RolloutDecision {
+        RolloutDecision(.condemn(.init(cause, message)), policy.rollback == .manual ? .failed : .rollingBack, message)
+    }
+
+    /// The gates that count at the step written down.
+    func effectiveGates(_ record: RolloutRecord) -> [GateState] {
+        let names = step(record)?.gates
+        return observation.gates.filter { !$0.isDryRun && names?.contains($0.name) ?? true }
+    }
+}

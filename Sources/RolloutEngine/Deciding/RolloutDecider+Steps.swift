@@ -1,0 +1,93 @@
+internal import MeshBase
+
+/// Checks along the way through a step.
+extension RolloutDecider {
+    /// A pause keeps everything where it is.
+    func pause(_ record: RolloutRecord) -> RolloutDecision? {
+        guard observation.wishes.isPaused else { return nil }
+        return RolloutDecision(.hold, .paused, "paused at \(place(record))")
+    }
+
+    /// Nothing moves before what is rolled out is up, nor while it is not.
+    func preparation(_ record: RolloutRecord) -> RolloutDecision? {
+        guard case .waiting(let awaited) = observation.targetState else { return nil }
+        let end = deadline(record)
+        if now >= end {
+            return condemn(.progressDeadlineExceeded, "still waiting for \(awaited) at \(place(record)), too long")
+        }
+        return RolloutDecision(.hold, .preparing, "waiting for \(awaited)", until: end)
+    }
+
+    /// More has moved than the step allows: it goes back to the step's share.
+    func excess(_ record: RolloutRecord) -> RolloutDecision? {
+        let weight = weight(record)
+        guard let part = observation.parts.first(where: { $0.moved > $0.need(at: weight) }) else { return nil }
+        let message =
+            "\(part.name): \(part.moved) of \(part.total) have moved, \(place(record)) allows "
+            + "\(part.need(at: weight)); somebody else moved them, they go back"
+        return RolloutDecision(.move, .movedByHand, message)
+    }
+
+    /// The share of the step is moved, unless something stands in the way.
+    func share(_ record: RolloutRecord) -> RolloutDecision? {
+        let weight = weight(record)
+        guard let part = observation.parts.first(where: { $0.moved < $0.need(at: weight) }) else { return nil }
+        let end = deadline(record)
+        let count = "\(part.name): \(part.moved) of \(part.need(at: weight)) moved"
+        if let obstacle = observation.obstacle {
+            if now >= end, obstacle.until == nil {
+                let why = "\(count) at \(place(record)), no progress: \(obstacle.message)"
+                return condemn(.progressDeadlineExceeded, why)
+            }
+            let again = obstacle.until ?? end
+            return RolloutDecision(.hold, .obstructed, "\(count): \(obstacle.message)", until: again)
+        }
+        if now >= end {
+            return condemn(.progressDeadlineExceeded, "\(count) at \(place(record)), no progress in time")
+        }
+        return RolloutDecision(.move, .moving, count, until: end)
+    }
+
+    /// What has moved has to be up.
+    func settling(_ record: RolloutRecord) -> RolloutDecision? {
+        let weight = weight(record)
+        guard let part = observation.parts.first(where: { $0.settled < $0.need(at: weight) }) else { return nil }
+        let end = deadline(record)
+        let count = "\(part.name): \(part.settled) of \(part.need(at: weight)) ready"
+        if now >= end {
+            return condemn(.progressDeadlineExceeded, "\(count) at \(place(record)), no progress in time")
+        }
+        return RolloutDecision(.hold, .settling, count, until: end)
+    }
+
+    /// The step stays for its time, counted from when its share was reached.
+    func hold(_ record: RolloutRecord) -> RolloutDecision? {
+        guard let step = step(record), case .duration(let time) = step.hold, time > .zero else { return nil }
+        guard !observation.wishes.isPromotedFully, observation.wishes.promotedStep != record.step else { return nil }
+        let end = (observation.settledSince ?? now) + time
+        guard now < end else { return nil }
+        return RolloutDecision(.hold, .holding, "\(place(record)) holds until \(end.rfc3339)", until: end)
+    }
+
+    /// A step that asks for a person waits for one.
+    func approval(_ record: RolloutRecord) -> RolloutDecision? {
+        guard let step = step(record), step.hold == .untilApproved else { return nil }
+        guard !observation.wishes.isPromotedFully, !observation.wishes.approvedSteps.contains(record.step),
+            observation.wishes.promotedStep != record.step
+        else { return nil }
+        return RolloutDecision(.hold, .awaitingApproval, "\(place(record)) waits for approval")
+    }
+
+    /// Every gate must have passed since the share was reached, and its last answer must be a pass.
+    func gates(_ record: RolloutRecord) -> RolloutDecision? {
+        guard step(record) != nil, !observation.wishes.isPromotedFully else { return nil }
+        for gate in effectiveGates(record) {
+            guard let last = gate.last, let since = observation.settledSince, last.taken >= since else {
+                return RolloutDecision(.hold, .awaitingGate, "\(place(record)) waits for gate \(gate.name)")
+            }
+            guard last.outcome != .passed else { continue }
+            return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name): \(last.message)")
+        }
+        return nil
+    }
+}

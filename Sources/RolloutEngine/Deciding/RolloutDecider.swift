@@ -1,0 +1,104 @@
+package import MeshBase
+
+/// Decides the next move of a rollout: a function of its rules, of what is observed, and of the time.
+///
+/// It is asked again and again, after every event and every write, and each answer is one small action. The checks stand in
+/// ``checks`` in the order in which they are asked; the first that has something to say decides.
+package struct RolloutDecider: Sendable {
+    /// The rules.
+    package let policy: RolloutPolicy
+    /// What is observed.
+    package let observation: RolloutObservation
+    /// The time.
+    package let now: Timestamp
+
+    /// Makes a decider.
+    package init(policy: RolloutPolicy, observation: RolloutObservation, now: Timestamp) {
+        self.policy = policy
+        self.observation = observation
+        self.now = now
+    }
+
+    /// The next move.
+    package func decide() -> RolloutDecision {
+        guard let record = observation.record else { return start() }
+        for check in Self.checks {
+            if let decision = check(self)(record) { return decision }
+        }
+        return next(record)
+    }
+
+    /// Whether every part has exactly its share of the step written down, up and healthy.
+    package var isSettled: Bool {
+        guard let record = observation.record, record.verdict == nil, step(record) != nil else { return false }
+        let weight = weight(record)
+        return observation.parts.allSatisfy { part in
+            part.moved == part.need(at: weight) && part.settled >= part.moved
+        }
+    }
+
+    /// One question; nil when it has nothing to say.
+    typealias Check = @Sendable (RolloutDecider) -> (RolloutRecord) -> RolloutDecision?
+
+    /// The questions asked of a rollout under way, in order.
+    static let checks: [Check] = [
+        { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.pause },
+        { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold }, { $0.approval }, { $0.gates },
+    ]
+
+    /// The step written down; nil while the new side is being prepared.
+    func step(_ record: RolloutRecord) -> RolloutStep? {
+        guard record.step >= 0, !policy.steps.isEmpty else { return nil }
+        return policy.steps[min(record.step, policy.steps.count - 1)]
+    }
+
+    /// The share of the step written down.
+    func weight(_ record: RolloutRecord) -> Int { step(record)?.weight ?? 0 }
+
+    /// When the present step has gone on too long without progress.
+    func deadline(_ record: RolloutRecord) -> Timestamp {
+        max(record.began, observation.progressed ?? record.began) + policy.progressDeadline
+    }
+
+    /// `Step 2 of 4 (25%)`.
+    func place(_ record: RolloutRecord) -> String {
+        guard let step = step(record) else { return "before the first step" }
+        return "step \(min(record.step, policy.steps.count - 1) + 1) of \(policy.steps.count) (\(step.weight)%)"
+    }
+
+    // MARK: Ends of a chain
+
+    /// What to do where nothing is written down.
+    private func start() -> RolloutDecision {
+        guard observation.target != nil else {
+            return RolloutDecision(.rest, .nothingToDo, "nothing to roll out")
+        }
+        let inferred = StepInference(policy).step(of: observation.parts)
+        if inferred >= 0 {
+            return RolloutDecision(
+                .enter(step: inferred),
+                .moving,
+                "found under way without a record; taken up at step \(inferred + 1) of \(policy.steps.count)"
+            )
+        }
+        if observation.wishes.isPaused { return RolloutDecision(.hold, .paused, "paused before the start") }
+        if let refusal = observation.refusals.first {
+            let rest = observation.refusals.count - 1
+            return RolloutDecision(.block, .refused, rest > 0 ? "\(refusal) (and \(rest) more)" : refusal)
+        }
+        return RolloutDecision(.begin, .starting, "preparing \(observation.target ?? "")")
+    }
+
+    /// What follows a step that is done.
+    private func next(_ record: RolloutRecord) -> RolloutDecision {
+        let following = record.step + 1
+        guard following < policy.steps.count else {
+            return RolloutDecision(.finish, .completed, "all steps are done")
+        }
+        return RolloutDecision(
+            .enter(step: following),
+            .stepDone,
+            "\(place(record)) is done; going to \(policy.steps[following].weight)%"
+        )
+    }
+}

@@ -1,0 +1,54 @@
+package import MeshBase
+
+/// What is written down about a rollout on the objects it changes, before they change.
+///
+/// It lives beside what it speaks of (an annotation of the new revision, of the route) and never in a status, so that a status
+/// wiped by hand loses nothing. A step is written here before anything moves to it.
+package struct RolloutRecord: Sendable, Hashable {
+    /// The end of a rollout before its time.
+    package struct Verdict: Sendable, Hashable {
+        /// Why it ended.
+        package enum Cause: String, Sendable, Hashable, CaseIterable {
+            /// A gate failed too often.
+            case gateFailed = "GateFailed"
+            /// A gate could not be asked, too often in a row.
+            case gateUnavailable = "GateUnavailable"
+            /// A step did not get on in time.
+            case progressDeadlineExceeded = "ProgressDeadlineExceeded"
+            /// What is rolled out cannot come up.
+            case targetFailed = "TargetFailed"
+            /// A person or an HTTP gate asked for it.
+            case aborted = "Aborted"
+            /// Something else is to be rolled out now.
+            case superseded = "Superseded"
+        }
+
+        /// Why it ended.
+        package var cause: Cause
+        /// For people: which gate, which value, which limit.
+        package var message: String
+
+        /// Describes an end.
+        package init(_ cause: Cause, _ message: String) {
+            self.cause = cause
+            self.message = message
+        }
+    }
+
+    /// What is rolled out, in a form that is equal when nothing changed: a version, a digest of a template.
+    package var target: String
+    /// The step being reached or held, counted from 0; -1 while the new side is only being prepared.
+    package var step: Int
+    /// When that step began.
+    package var began: Timestamp
+    /// Why everything goes back; nil while it goes forward.
+    package var verdict: Verdict?
+
+    /// Makes a record.
+    package init(target: String, step: Int = -1, began: Timestamp, verdict: Verdict? = nil) {
+        self.target = target
+        self.step = step
+        self.began = began
+        self.verdict = verdict
+    }
+}

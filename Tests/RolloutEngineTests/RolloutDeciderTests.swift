@@ -1,0 +1,279 @@
+internal import MeshBase
+internal import RolloutEngine
+internal import Testing
+
+/// Single decisions, as a table.
+struct RolloutDeciderTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var policy = RolloutDeciderTests.policy
+        var change: @Sendable (inout RolloutObservation) -> Void
+        var action: RolloutDecision.Action
+        var reason: RolloutDecision.Reason
+    }
+
+    static let now = Timestamp(microsecondsSinceEpoch: 1_800_000_000_000_000)
+    static let policy = RolloutPolicy(
+        steps: [
+            RolloutStep(weight: 10, hold: .duration(.seconds(60))), RolloutStep(weight: 50, hold: .untilApproved),
+            RolloutStep(weight: 100),
+        ],
+        failureLimit: 2,
+        errorLimit: 2
+    )
+    static var manual: RolloutPolicy {
+        var policy = policy
+        policy.rollback = .manual
+        return policy
+    }
+
+    /// At 10%, settled two minutes ago, its gate green.
+    static func underWay() -> RolloutObservation {
+        var observation = RolloutObservation(target: "v2")
+        observation.record = RolloutRecord(target: "v2", step: 0, began: now - .seconds(200))
+        observation.parts = [RolloutPart(name: "wave", total: 10, moved: 1, settled: 1)]
+        observation.settledSince = now - .seconds(120)
+        let reading = GateReading(.passed, "fine", taken: now - .seconds(10))
+        observation.gates = [GateState(name: "rate", failures: 0, errors: 0, last: reading)]
+        return observation
+    }
+
+    static func gate(_ outcome: GateReading.Outcome, failures: Int = 0, errors: Int = 0) -> GateState {
+        GateState(
+            name: "rate",
+            failures: failures,
+            errors: errors,
+            last: GateReading(outcome, "98 is below 99", taken: now - .seconds(5))
+        )
+    }
+
+    static let condemned = RolloutRecord.Verdict(.gateFailed, "gate rate failed")
+
+    static let cases: [Case] = [
+        Case(testDescription: "done", change: { _ in }, action: .enter(step: 1), reason: .stepDone),
+        Case(
+            testDescription: "nothing asked",
+            change: { $0 = .init(target: nil) },
+            action: .rest,
+            reason: .nothingToDo
+        ),
+        Case(testDescription: "start", change: { $0 = .init(target: "v2") }, action: .begin, reason: .starting),
+        Case(
+            testDescription: "refused",
+            change: {
+                $0 = .init(target: "v2"); $0.refusals = ["no", "nor that"]
+            },
+            action: .block,
+            reason: .refused
+        ),
+        Case(
+            testDescription: "status wiped: the hold starts anew",
+            change: { $0.settledSince = nil },
+            action: .hold,
+            reason: .holding
+        ),
+        Case(
+            testDescription: "hold",
+            change: { $0.settledSince = now - .seconds(59) },
+            action: .hold,
+            reason: .holding
+        ),
+        Case(
+            testDescription: "hold passed over",
+            change: {
+                $0.settledSince = now - .seconds(59); $0.wishes.promotedStep = 0
+            },
+            action: .enter(step: 1),
+            reason: .stepDone
+        ),
+        Case(
+            testDescription: "an old pass does not count",
+            change: {
+                $0.settledSince = now - .seconds(5); $0.wishes.promotedStep = 0
+            },
+            action: .hold,
+            reason: .awaitingGate
+        ),
+        Case(
+            testDescription: "red gate",
+            change: { $0.gates = [gate(.failed, failures: 1)] },
+            action: .hold,
+            reason: .awaitingGate
+        ),
+        Case(
+            testDescription: "red too often",
+            change: { $0.gates = [gate(.failed, failures: 3)] },
+            action: .condemn(
+                .init(.gateFailed, "gate rate failed 3 times at step 1 of 3 (10%): 98 is below 99")
+            ),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "red too often, only shown",
+            change: { observation in
+                observation.gates = [
+                    GateState(name: "rate", isDryRun: true, failures: 9, errors: 9, last: gate(.failed).last)
+                ]
+            },
+            action: .enter(step: 1),
+            reason: .stepDone
+        ),
+        Case(
+            testDescription: "unreachable too often",
+            change: { $0.gates = [gate(.unavailable, errors: 3)] },
+            action: .condemn(
+                .init(
+                    .gateUnavailable,
+                    "gate rate could not be asked 3 times in a row at step 1 of 3 (10%): 98 is below 99"
+                )
+            ),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "a gate asks to go back",
+            change: { $0.gates = [gate(.rollBack)] },
+            action: .condemn(.init(.aborted, "gate rate asks to go back: 98 is below 99")),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "paused",
+            change: { $0.wishes.isPaused = true },
+            action: .hold,
+            reason: .paused
+        ),
+        Case(
+            testDescription: "aborted while paused",
+            change: {
+                $0.wishes.isPaused = true; $0.wishes.abort = "by hand"
+            },
+            action: .condemn(.init(.aborted, "by hand")),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "another target",
+            change: { $0.target = "v3" },
+            action: .condemn(.init(.superseded, "the rollout of v2 ends: v3 is wanted now")),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "approval",
+            change: {
+                $0.record?.step = 1
+                $0.parts = [RolloutPart(name: "wave", total: 10, moved: 5, settled: 5)]
+            },
+            action: .hold,
+            reason: .awaitingApproval
+        ),
+        Case(
+            testDescription: "approved",
+            change: {
+                $0.record?.step = 1
+                $0.parts = [RolloutPart(name: "wave", total: 10, moved: 5, settled: 5)]
+                $0.wishes.approvedSteps = [1]
+            },
+            action: .enter(step: 2),
+            reason: .stepDone
+        ),
+        Case(
+            testDescription: "the last step",
+            change: {
+                $0.record?.step = 2
+                $0.parts = [RolloutPart(name: "wave", total: 10, moved: 10, settled: 10)]
+            },
+            action: .finish,
+            reason: .completed
+        ),
+        Case(
+            testDescription: "not up in time",
+            change: {
+                $0.parts[0].settled = 0; $0.record?.began = now - .seconds(601)
+            },
+            action: .condemn(
+                .init(.progressDeadlineExceeded, "wave: 0 of 1 ready at step 1 of 3 (10%), no progress in time")
+            ),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "a closed window does not fail a rollout",
+            change: {
+                $0.parts[0].moved = 0
+                $0.obstacle = .init("restarts from 22:00", until: now + .seconds(3_600))
+                $0.record?.began = now - .seconds(6_000)
+            },
+            action: .hold,
+            reason: .obstructed
+        ),
+        Case(
+            testDescription: "a budget that never allows does",
+            change: {
+                $0.parts[0].moved = 0
+                $0.obstacle = .init("PodDisruptionBudget a/b allows no disruption")
+                $0.record?.began = now - .seconds(6_000)
+            },
+            action: .condemn(
+                .init(
+                    .progressDeadlineExceeded,
+                    "wave: 0 of 1 moved at step 1 of 3 (10%), no progress: PodDisruptionBudget a/b allows no disruption"
+                )
+            ),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "going back",
+            change: { $0.record?.verdict = condemned },
+            action: .restore,
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "back",
+            change: {
+                $0.record?.verdict = condemned; $0.parts[0].moved = 0
+            },
+            action: .restored,
+            reason: .rolledBack
+        ),
+        Case(
+            testDescription: "tried again",
+            change: {
+                $0.record?.verdict = condemned; $0.parts[0].moved = 0; $0.wishes.isRetried = true
+            },
+            action: .begin,
+            reason: .starting
+        ),
+        Case(
+            testDescription: "by hand only",
+            policy: manual,
+            change: { $0.record?.verdict = condemned },
+            action: .block,
+            reason: .failed
+        ),
+        Case(
+            testDescription: "by hand only: abort goes back",
+            policy: manual,
+            change: {
+                $0.record?.verdict = condemned; $0.wishes.abort = "by hand"
+            },
+            action: .restore,
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "promoted fully",
+            change: {
+                $0.wishes.isPromotedFully = true
+                $0.gates = [gate(.failed, failures: 9)]
+                $0.settledSince = nil
+            },
+            action: .enter(step: 1),
+            reason: .stepDone
+        ),
+    ]
+
+    @Test(arguments: cases) func decides(_ example: Case) {
+        var observation = Self.underWay()
+        example.change(&observation)
+        let decision = RolloutDecider(policy: example.policy, observation: observation, now: Self.now).decide()
+        #expect(decision.action == example.action)
+        #expect(decision.reason == example.reason, "\(decision.message)")
+        #expect(!decision.message.isEmpty)
+    }
+}

@@ -1,0 +1,72 @@
+internal import MeshBase
+internal import MeshTestKit
+internal import RolloutEngine
+internal import Testing
+
+/// Whatever happens, no step is jumped, no gate passed over, and every rollout comes to an end.
+struct RolloutHistoryTests {
+    private func run(_ world: inout SimulatedRollout, crashes: Bool, limit: Int = 4_000) {
+        for _ in 0..<limit where !world.isOver && world.breaches.isEmpty { world.step(crashes: crashes) }
+    }
+
+    @Test("Histories end, and break no rule", arguments: propertySeeds(400))
+    func histories(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed)
+        run(&world, crashes: false)
+        #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
+        #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
+        if world.observation.record?.verdict != nil {
+            #expect(world.observation.parts.allSatisfy { $0.moved == 0 }, "seed \(seed)")
+        }
+    }
+
+    @Test(
+        "A process that dies all the time comes to an end when gates are healthy",
+        arguments: propertySeeds(200, from: 9_000)
+    )
+    func crashing(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .healthy)
+        for _ in 0..<300 where !world.isOver { world.step(crashes: true) }
+        run(&world, crashes: false)
+        #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
+        #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
+    }
+
+    @Test("Failing gates end in a world as it was", arguments: propertySeeds(100, from: 20_000))
+    func failing(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .failing)
+        world.observation.gates = [GateState(name: "always red")]
+        run(&world, crashes: false)
+        #expect(world.observation.record?.verdict?.cause == .gateFailed, "seed \(seed)")
+        #expect(world.observation.parts.allSatisfy { $0.moved == 0 }, "seed \(seed)")
+    }
+
+    @Test("A record lost in the middle leads back into the rollout", arguments: propertySeeds(200, from: 40_000))
+    func lostRecord(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .healthy)
+        for _ in 0..<20 where !world.isOver { world.step(crashes: false) }
+        let moved = world.observation.parts.map(\.moved)
+        world.observation.record = nil
+        world.forget()
+        if !world.isOver { world.step(crashes: false) }
+        #expect(world.observation.parts.map(\.moved) == moved, "seed \(seed)")
+        run(&world, crashes: false)
+        #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
+        #expect(world.observation.parts.allSatisfy { $0.moved == $0.total }, "seed \(seed)")
+    }
+
+    @Test("More moved by hand goes back to the step's share", arguments: propertySeeds(100, from: 60_000))
+    func byHand(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .healthy)
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<random.int(below: 15) where !world.isOver { world.step(crashes: false) }
+        guard !world.isOver, let record = world.observation.record, record.step >= 0 else { return }
+        let weight = world.policy.steps[record.step].weight
+        guard let index = world.observation.parts.firstIndex(where: { $0.need(at: weight) < $0.total }) else { return }
+        world.observation.parts[index].moved = world.observation.parts[index].total
+        #expect(world.decider.decide().reason == .movedByHand, "seed \(seed)")
+        run(&world, crashes: false)
+        #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
+        #expect(world.isOver, "seed \(seed)")
+    }
+}
