@@ -2,41 +2,14 @@ public import MeshBase
 
 extension ParseError: CodedError {
     /// The kind of fault, as a condition would name it.
-    public var codeName: String {
-        switch code {
-        case .syntax: "MalformedText"
-        case .unexpectedEnd: "TextEndsEarly"
-        case .invalidUnicode: "InvalidUnicode"
-        case .duplicateKey: "DuplicateKey"
-        case .tooDeep: "TooDeep"
-        case .tooLarge: "TooLarge"
-        case .tooManyAliases: "TooManyAliases"
-        case .unsupported: "UnsupportedValue"
-        }
-    }
-
+    public var codeName: String { code.rawValue }
     /// Nothing underneath.
     public var cause: (any Error)? { nil }
-    /// The text is wrong and stays so.
-    public var retryClass: RetryClass { .invalid }
+    /// Goes by the code.
+    public var retryClass: RetryClass { code.retryClass }
 }
 
-extension PatchError: CodedError {
-    /// The kind of fault, as a condition would name it.
-    public var codeName: String {
-        switch code {
-        case .malformed: "MalformedPatch"
-        case .missingTarget: "PatchTargetMissing"
-        case .testFailed: "PatchTestFailed"
-        case .tooLarge: "TooLarge"
-        }
-    }
-
-    /// Nothing underneath.
-    public var cause: (any Error)? { nil }
-    /// The patch does not fit and does not come to by itself.
-    public var retryClass: RetryClass { .invalid }
-}
+extension PatchError: CodedFailure {}
 
 extension FieldSet.DecodingFailure: CodedError {
     /// `MalformedFields`.

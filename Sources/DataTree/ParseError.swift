@@ -1,23 +1,28 @@
+public import MeshBase
+
 /// Why a text is not the JSON or YAML it should be, and where.
 public struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of fault.
-    public enum Code: Sendable, Hashable {
+    public enum Code: String, ErrorCode {
         /// The text breaks the grammar.
-        case syntax
+        case syntax = "MalformedText"
         /// The text ends too early.
-        case unexpectedEnd
+        case unexpectedEnd = "TextEndsEarly"
         /// The bytes are not valid UTF-8, or an escape names half of a surrogate pair.
-        case invalidUnicode
+        case invalidUnicode = "InvalidUnicode"
         /// An object has the same key twice.
-        case duplicateKey
+        case duplicateKey = "DuplicateKey"
         /// Objects and arrays are nested deeper than allowed.
-        case tooDeep
+        case tooDeep = "TooDeep"
         /// The text is longer than allowed.
-        case tooLarge
+        case tooLarge = "TooLarge"
         /// Aliases make the document larger than allowed.
-        case tooManyAliases
+        case tooManyAliases = "TooManyAliases"
         /// A value is valid YAML but has no counterpart in JSON.
-        case unsupported
+        case unsupported = "UnsupportedValue"
+
+        /// The text is wrong and stays so.
+        public var retryClass: RetryClass { .invalid }
     }
 
     /// The kind of fault.

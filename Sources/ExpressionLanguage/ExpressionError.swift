@@ -1,9 +1,9 @@
 package import MeshBase
 
 /// Why an expression could not be compiled or evaluated.
-package struct ExpressionError: CodedError {
+package struct ExpressionError: CodedFailure {
     /// The class of the error.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// The text is no expression.
         case syntax = "ExpressionSyntax"
         /// A name is unknown or an operation does not fit its operands.
@@ -14,19 +14,15 @@ package struct ExpressionError: CodedError {
         case evaluation = "ExpressionEvaluation"
         /// Evaluation took more steps than it was given.
         case costExceeded = "ExpressionCostExceeded"
+
+        /// Nothing changes until the input does.
+        package var retryClass: RetryClass { .invalid }
     }
 
     /// The class of the error.
     package let code: Code
     /// What is wrong, and where.
     package let message: String
-
-    /// The name of the code.
-    package var codeName: String { code.rawValue }
-    /// There is no error underneath.
-    package var cause: (any Error)? { nil }
-    /// Nothing changes until the input does.
-    package var retryClass: RetryClass { .invalid }
 
     /// Makes an error.
     package init(_ code: Code, _ message: String) {

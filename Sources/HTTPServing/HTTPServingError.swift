@@ -1,9 +1,9 @@
 package import MeshBase
 
 /// Why a request could not be read, a response not be written, or a server not be started.
-package struct HTTPServingError: CodedError, Equatable {
+package struct HTTPServingError: CodedFailure {
     /// The stable names of what can go wrong.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// The address to listen on is taken, not on this machine, or not allowed.
         case cannotBind = "CannotBind"
         /// The certificate, the private key or a trust root cannot be used.
@@ -14,6 +14,15 @@ package struct HTTPServingError: CodedError, Equatable {
         case bodyTooLarge = "BodyTooLarge"
         /// A request body was asked for a second time.
         case bodyConsumed = "BodyConsumed"
+
+        /// What a caller may do, by code.
+        package var retryClass: RetryClass {
+            switch self {
+            case .disconnected: .transient(after: nil)
+            case .bodyTooLarge: .invalid
+            case .cannotBind, .invalidTLS, .bodyConsumed: .terminal
+            }
+        }
     }
 
     /// The stable code.
@@ -28,22 +37,5 @@ package struct HTTPServingError: CodedError, Equatable {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    /// The code as a condition's `reason`.
-    package var codeName: String { code.rawValue }
-
-    /// What a caller may do, by code.
-    package var retryClass: RetryClass {
-        switch code {
-        case .disconnected: .transient(after: nil)
-        case .bodyTooLarge: .invalid
-        case .cannotBind, .invalidTLS, .bodyConsumed: .terminal
-        }
-    }
-
-    /// Equality of code and message; causes are not compared.
-    package static func == (left: HTTPServingError, right: HTTPServingError) -> Bool {
-        left.code == right.code && left.message == right.message
     }
 }

@@ -1,13 +1,16 @@
 package import MeshBase
 
 /// Why a command could not do what was asked.
-package struct CommandError: CodedError {
+package struct CommandError: CodedFailure {
     /// The kinds of failure.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// A file cannot be read or holds something else.
         case badFile = "BadFile"
         /// A resource is wrong.
         case invalid = "Invalid"
+
+        /// Nothing helps but an edit.
+        package var retryClass: RetryClass { .invalid }
     }
 
     /// The kind of failure.
@@ -16,10 +19,6 @@ package struct CommandError: CodedError {
     package var message: String
     /// What lies underneath.
     package var cause: (any Error)?
-    /// The code's name.
-    package var codeName: String { code.rawValue }
-    /// Nothing helps but an edit.
-    package var retryClass: RetryClass { .invalid }
 
     /// Makes an error.
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -1,9 +1,9 @@
 package import MeshBase
 
 /// Why the sandbox cannot start or go on.
-package struct SandboxError: CodedError, Equatable {
+package struct SandboxError: CodedFailure {
     /// The stable names of what can go wrong.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// A file cannot be read or written.
         case fileFailed = "FileFailed"
         /// A stored certificate or key cannot be used.
@@ -18,6 +18,16 @@ package struct SandboxError: CodedError, Equatable {
         case webhookFailed = "WebhookFailed"
         /// A setting has no usable value.
         case invalidSetting = "InvalidSetting"
+
+        /// What a caller may do, by code.
+        package var retryClass: RetryClass {
+            switch self {
+            case .writeRefused, .webhookFailed: .transient(after: nil)
+            case .writeConflict: .conflict
+            case .tokenRefused, .invalidSetting: .invalid
+            case .fileFailed, .identityDamaged: .terminal
+            }
+        }
     }
 
     /// The stable code.
@@ -32,23 +42,5 @@ package struct SandboxError: CodedError, Equatable {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    /// The code as a condition's `reason`.
-    package var codeName: String { code.rawValue }
-
-    /// What a caller may do, by code.
-    package var retryClass: RetryClass {
-        switch code {
-        case .writeRefused, .webhookFailed: .transient(after: nil)
-        case .writeConflict: .conflict
-        case .tokenRefused, .invalidSetting: .invalid
-        case .fileFailed, .identityDamaged: .terminal
-        }
-    }
-
-    /// Equality of code and message; causes are not compared.
-    package static func == (left: SandboxError, right: SandboxError) -> Bool {
-        left.code == right.code && left.message == right.message
     }
 }

@@ -2,9 +2,9 @@ public import KubeAPI
 public import MeshBase
 
 /// Why a call to the API server did not give what was asked for.
-public struct KubeError: CodedError {
+public struct KubeError: CodedFailure {
     /// What went wrong; the retry class follows from it.
-    public enum Code: String, Sendable, Hashable, CaseIterable {
+    public enum Code: String, ErrorCode {
         /// 400: the server does not understand the request.
         case badRequest = "BadRequest"
         /// 401: the server does not know the caller.
@@ -41,6 +41,18 @@ public struct KubeError: CodedError {
         case invalidRequest = "InvalidRequest"
         /// The caller's task was cancelled.
         case cancelled = "Cancelled"
+
+        /// What a caller may do, when the server named no time.
+        public var retryClass: RetryClass {
+            switch self {
+            case .throttled, .unavailable, .serverFailure, .timedOut, .connection, .malformedAnswer, .unauthorized,
+                .expired:
+                .transient(after: nil)
+            case .conflict, .alreadyExists: .conflict
+            case .badRequest, .invalid, .tooLarge, .invalidRequest: .invalid
+            case .forbidden, .notFound, .unsupported, .cancelled: .terminal
+            }
+        }
     }
 
     /// What went wrong.
@@ -69,24 +81,14 @@ public struct KubeError: CodedError {
         self.cause = cause
     }
 
-    /// The code's name.
-    public var codeName: String { code.rawValue }
-
     /// What a caller may do; follows from the code, and from the server's `Retry-After`.
     public var retryClass: RetryClass {
-        switch code {
-        case .throttled, .unavailable, .serverFailure, .timedOut, .connection, .malformedAnswer, .unauthorized:
-            .transient(after: retryAfter)
-        case .expired: .transient(after: nil)
-        case .conflict, .alreadyExists: .conflict
-        case .badRequest, .invalid, .tooLarge, .invalidRequest: .invalid
-        case .forbidden, .notFound, .unsupported: .terminal
-        case .cancelled: .terminal
-        }
+        guard let retryAfter, code != .expired, case .transient = code.retryClass else { return code.retryClass }
+        return .transient(after: retryAfter)
     }
 }
 
-extension KubeError: Equatable {
+extension KubeError {
     /// Compares code, message and status; causes do not count.
     public static func == (left: KubeError, right: KubeError) -> Bool {
         left.code == right.code && left.message == right.message && left.status == right.status

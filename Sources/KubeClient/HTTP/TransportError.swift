@@ -1,9 +1,9 @@
 public import MeshBase
 
 /// Why a request got no answer, or lost it half way.
-public struct TransportError: CodedError {
+public struct TransportError: CodedFailure {
     /// What went wrong.
-    public enum Code: String, Sendable, Hashable, CaseIterable {
+    public enum Code: String, ErrorCode {
         /// No connection: name not resolved, refused, unreachable, or broken by the proxy.
         case connectionFailed = "ConnectionFailed"
         /// The connection broke after the request was sent.
@@ -24,6 +24,16 @@ public struct TransportError: CodedError {
         case cancelled = "Cancelled"
         /// The transport is not running, or is shutting down.
         case closed = "TransportClosed"
+
+        /// Transient for what the network does, terminal for what the caller decided, invalid for a bad request.
+        public var retryClass: RetryClass {
+            switch self {
+            case .connectionFailed, .connectionLost, .timedOut, .malformedAnswer, .tlsFailed, .credentialsUnavailable:
+                .transient(after: nil)
+            case .bodyTooLarge, .invalidRequest: .invalid
+            case .cancelled, .closed: .terminal
+            }
+        }
     }
 
     /// What went wrong.
@@ -38,25 +48,5 @@ public struct TransportError: CodedError {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    /// The code's name.
-    public var codeName: String { code.rawValue }
-
-    /// Transient for what the network does, terminal for what the caller decided, invalid for a bad request.
-    public var retryClass: RetryClass {
-        switch code {
-        case .connectionFailed, .connectionLost, .timedOut, .malformedAnswer, .tlsFailed, .credentialsUnavailable:
-            .transient(after: nil)
-        case .bodyTooLarge, .invalidRequest: .invalid
-        case .cancelled, .closed: .terminal
-        }
-    }
-}
-
-extension TransportError: Equatable {
-    /// Compares code and message; causes do not count.
-    public static func == (left: TransportError, right: TransportError) -> Bool {
-        left.code == right.code && left.message == right.message
     }
 }

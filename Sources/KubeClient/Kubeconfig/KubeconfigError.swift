@@ -1,9 +1,9 @@
 public import MeshBase
 
 /// Why no connection can be made of a kubeconfig or of a pod's service account.
-public struct KubeconfigError: CodedError {
+public struct KubeconfigError: CodedFailure {
     /// What is wrong.
-    public enum Code: String, Sendable, Hashable, CaseIterable {
+    public enum Code: String, ErrorCode {
         /// A file cannot be read.
         case unreadable = "KubeconfigUnreadable"
         /// A file is not YAML, or a field has the wrong type or an impossible value.
@@ -14,6 +14,9 @@ public struct KubeconfigError: CodedError {
         case unsupported = "KubeconfigUnsupported"
         /// There is neither a kubeconfig nor a service account.
         case noneFound = "KubeconfigNotFound"
+
+        /// Nothing changes until somebody edits the file.
+        public var retryClass: RetryClass { .invalid }
     }
 
     /// What is wrong.
@@ -28,17 +31,5 @@ public struct KubeconfigError: CodedError {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    /// The code's name.
-    public var codeName: String { code.rawValue }
-    /// Nothing changes until somebody edits the file.
-    public var retryClass: RetryClass { .invalid }
-}
-
-extension KubeconfigError: Equatable {
-    /// Compares code and message; causes do not count.
-    public static func == (left: KubeconfigError, right: KubeconfigError) -> Bool {
-        left.code == right.code && left.message == right.message
     }
 }

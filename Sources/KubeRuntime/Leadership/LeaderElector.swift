@@ -68,8 +68,8 @@ public final class LeaderElector: Sendable {
         case .lost:
             logger.warning("no longer leading, the lease could not be renewed in time")
             throw LeadershipError(
-                code: .lost,
-                message: "lease \(configuration.lease) was not renewed within \(configuration.renewDeadline)"
+                .lost,
+                "lease \(configuration.lease) was not renewed within \(configuration.renewDeadline)"
             )
         }
     }

@@ -36,8 +36,8 @@ public final class LeadershipFence: Sendable {
         }
         guard let left else {
             throw LeadershipError(
-                code: .notLeading,
-                message: "write refused: this process does not provably hold the lease; the leader will do it"
+                .notLeading,
+                "write refused: this process does not provably hold the lease; the leader will do it"
             )
         }
         return left
@@ -50,13 +50,16 @@ public final class LeadershipFence: Sendable {
 }
 
 /// What can go wrong with leadership.
-public struct LeadershipError: CodedError {
+public struct LeadershipError: CodedFailure {
     /// The kinds of error.
-    public enum Code: String, Sendable, Hashable {
+    public enum Code: String, ErrorCode {
         /// A write was tried while leadership was not provable.
-        case notLeading
+        case notLeading = "NotLeading"
         /// Leadership ended while there was work to do.
-        case lost
+        case lost = "LeadershipLost"
+
+        /// Waiting: somebody else does the work, or this process will again after it has won the lease anew.
+        public var retryClass: RetryClass { .waiting }
     }
 
     /// What went wrong.
@@ -67,20 +70,9 @@ public struct LeadershipError: CodedError {
     public let cause: (any Error)?
 
     /// Makes an error.
-    public init(code: Code, message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
-
-    /// The stable name of the code.
-    public var codeName: String {
-        switch code {
-        case .notLeading: "NotLeading"
-        case .lost: "LeadershipLost"
-        }
-    }
-
-    /// Waiting: somebody else does the work, or this process will again after it has won the lease anew.
-    public var retryClass: RetryClass { .waiting }
 }

@@ -149,8 +149,8 @@ public final class ObjectStore: Sendable {
         }
         guard isFirst else {
             throw StoreError(
-                code: .alreadyWritten,
-                message: "store \(configuration.name) has a writer already: give each store one watcher"
+                .alreadyWritten,
+                "store \(configuration.name) has a writer already: give each store one watcher"
             )
         }
         return StoreWriter(store: self)

@@ -1,11 +1,14 @@
 public import MeshBase
 
 /// What can go wrong with a store.
-public struct StoreError: CodedError, Hashable {
+public struct StoreError: CodedFailure {
     /// The kinds of error.
-    public enum Code: String, Sendable, Hashable {
+    public enum Code: String, ErrorCode {
         /// The right to write was handed out already.
-        case alreadyWritten
+        case alreadyWritten = "StoreAlreadyWritten"
+
+        /// Trying again cannot help: the program is wired wrongly.
+        public var retryClass: RetryClass { .terminal }
     }
 
     /// What went wrong.
@@ -14,21 +17,8 @@ public struct StoreError: CodedError, Hashable {
     public let message: String
 
     /// Makes an error.
-    public init(code: Code, message: String) {
+    public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
-
-    /// The stable name of the code.
-    public var codeName: String {
-        switch code {
-        case .alreadyWritten: "StoreAlreadyWritten"
-        }
-    }
-
-    /// Always nil.
-    public var cause: (any Error)? { nil }
-
-    /// Trying again cannot help: the program is wired wrongly.
-    public var retryClass: RetryClass { .terminal }
 }

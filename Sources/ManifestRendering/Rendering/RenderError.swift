@@ -1,9 +1,9 @@
 package import MeshBase
 
 /// Why a mesh could not be rendered.
-package struct RenderError: CodedError {
+package struct RenderError: CodedFailure {
     /// The kinds of failure.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// The version is not in the catalogue.
         case unknownVersion = "UnknownVersion"
         /// A setting holds what it must not.
@@ -12,6 +12,9 @@ package struct RenderError: CodedError {
         case unsupported = "Unsupported"
         /// What is built into this program is broken.
         case brokenCatalogue = "BrokenCatalogue"
+
+        /// Nothing helps but an edit.
+        package var retryClass: RetryClass { self == .brokenCatalogue ? .terminal : .invalid }
     }
 
     /// The kind of failure.
@@ -20,10 +23,6 @@ package struct RenderError: CodedError {
     package var message: String
     /// What lies underneath.
     package var cause: (any Error)?
-    /// The code's name.
-    package var codeName: String { code.rawValue }
-    /// Nothing helps but an edit.
-    package var retryClass: RetryClass { code == .brokenCatalogue ? .terminal : .invalid }
 
     /// Makes an error.
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -43,13 +43,16 @@ package struct SpecIssue: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Why a resource could not be used.
-package struct SpecError: CodedError {
+package struct SpecError: CodedFailure {
     /// The kinds of failure.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// Fields are missing, unknown or hold what they must not.
         case invalidSpec = "InvalidSpec"
         /// The object is of another kind.
         case wrongKind = "WrongKind"
+
+        /// Nothing helps but an edit.
+        package var retryClass: RetryClass { .invalid }
     }
 
     /// The kind of failure.
@@ -58,12 +61,6 @@ package struct SpecError: CodedError {
     package var issues: [SpecIssue]
     /// One line that names the first issues.
     package var message: String
-    /// Always nil.
-    package var cause: (any Error)? { nil }
-    /// Nothing helps but an edit.
-    package var retryClass: RetryClass { .invalid }
-    /// The code's name.
-    package var codeName: String { code.rawValue }
 
     /// Makes an error from issues, of which the message names at most 10.
     package init(issues: [SpecIssue]) {

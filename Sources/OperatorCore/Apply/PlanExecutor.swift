@@ -74,8 +74,8 @@ package struct PlanExecutor: Sendable {
         for step in steps {
             guard isCurrent() else {
                 throw MeshOperatorError(
-                    code: .superseded,
-                    message: "the MeshOperator changed its identity or is gone; its plan is dropped"
+                    .superseded,
+                    "the MeshOperator changed its identity or is gone; its plan is dropped"
                 )
             }
             do {
@@ -169,8 +169,8 @@ package struct PlanExecutor: Sendable {
     private func resource(of id: ResourceID) throws -> APIResource {
         guard let kind = OwnedKind.of(id) else {
             throw MeshOperatorError(
-                code: .unknownKind,
-                message: "\(id) is of a kind this operator does not apply; remove it from the overlays"
+                .unknownKind,
+                "\(id) is of a kind this operator does not apply; remove it from the overlays"
             )
         }
         return kind.resource

@@ -1,15 +1,24 @@
 package import MeshBase
 
 /// What can go wrong while a mesh is reconciled, apart from what the API server says.
-package struct MeshOperatorError: CodedError {
+package struct MeshOperatorError: CodedFailure {
     /// The kinds of failure.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// The MeshOperator is gone, or another one has its name.
         case superseded = "Superseded"
         /// An object is of a kind that the operator does not apply.
         case unknownKind = "UnknownKind"
         /// Writing did not come to an end.
         case unsettled = "Unsettled"
+
+        /// Superseded plans are made anew; what does not settle is tried again later; an unknown kind needs an edit.
+        package var retryClass: RetryClass {
+            switch self {
+            case .superseded: .conflict
+            case .unsettled: .transient(after: .seconds(1))
+            case .unknownKind: .invalid
+            }
+        }
     }
 
     /// The kind of failure.
@@ -20,21 +29,9 @@ package struct MeshOperatorError: CodedError {
     package let cause: (any Error)?
 
     /// Makes an error.
-    package init(code: Code, message: String, cause: (any Error)? = nil) {
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    /// The code's name.
-    package var codeName: String { code.rawValue }
-
-    /// Superseded plans are made anew; what does not settle is tried again later; an unknown kind needs an edit.
-    package var retryClass: RetryClass {
-        switch code {
-        case .superseded: .conflict
-        case .unsettled: .transient(after: .seconds(1))
-        case .unknownKind: .invalid
-        }
     }
 }

@@ -183,15 +183,15 @@ package struct MeshOperatorReconciler: ResourceReconciler {
                 spoilt[id, default: 0] += 1
                 guard spoilt[id, default: 0] < 3 else {
                     throw MeshOperatorError(
-                        code: .unsettled,
-                        message: "\(id) does not stay as it is applied; somebody else writes it all the time"
+                        .unsettled,
+                        "\(id) does not stay as it is applied; somebody else writes it all the time"
                     )
                 }
             }
         }
         throw MeshOperatorError(
-            code: .unsettled,
-            message: "\(run.object.name) still has writes to make after \(Self.passLimit) passes"
+            .unsettled,
+            "\(run.object.name) still has writes to make after \(Self.passLimit) passes"
         )
     }
 

@@ -1,23 +1,33 @@
 package import MeshBase
 
 /// Why the store refused something.
-package struct StorageError: CodedError, Hashable {
+package struct StorageError: CodedFailure {
     /// The kinds of refusal.
-    package enum Code: Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// There is already an object under that key.
-        case exists
+        case exists = "Exists"
         /// There is no object under that key.
-        case missing
+        case missing = "Missing"
         /// The object changed since it was read.
-        case changed
+        case changed = "Changed"
         /// The revision asked for is no longer kept.
-        case compacted
+        case compacted = "Compacted"
         /// The revision asked for has not happened yet.
-        case future
+        case future = "FutureRevision"
         /// The log could not be written; the store takes no more writes.
-        case logFailed
+        case logFailed = "LogFailed"
         /// The log could not be read back.
-        case logDamaged
+        case logDamaged = "LogDamaged"
+
+        /// What a caller may do.
+        package var retryClass: RetryClass {
+            switch self {
+            case .changed: .conflict
+            case .future: .transient(after: nil)
+            case .exists, .missing, .compacted: .invalid
+            case .logFailed, .logDamaged: .terminal
+            }
+        }
     }
 
     /// The kind of refusal.
@@ -32,37 +42,5 @@ package struct StorageError: CodedError, Hashable {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    package var codeName: String {
-        switch code {
-        case .exists: "Exists"
-        case .missing: "Missing"
-        case .changed: "Changed"
-        case .compacted: "Compacted"
-        case .future: "FutureRevision"
-        case .logFailed: "LogFailed"
-        case .logDamaged: "LogDamaged"
-        }
-    }
-
-    package var retryClass: RetryClass {
-        switch code {
-        case .changed: .conflict
-        case .future: .transient(after: nil)
-        case .exists, .missing, .compacted: .invalid
-        case .logFailed, .logDamaged: .terminal
-        }
-    }
-
-    /// Equality without the cause.
-    package static func == (left: StorageError, right: StorageError) -> Bool {
-        left.code == right.code && left.message == right.message
-    }
-
-    /// Hashes without the cause.
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(code)
-        hasher.combine(message)
     }
 }

@@ -1,13 +1,16 @@
 package import MeshBase
 
 /// Why a schema was refused; every issue names the field of the schema, the value and the rule broken.
-package struct SchemaError: CodedError {
+package struct SchemaError: CodedFailure {
     /// The class of the error.
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, ErrorCode {
         /// The tree is no schema: a keyword holds a value of the wrong kind, or one that is not supported.
         case malformed = "SchemaMalformed"
         /// The schema nests more deeply than ``SchemaParser/maximumDepth`` levels.
         case tooDeep = "SchemaTooDeep"
+
+        /// Nothing changes until the input does.
+        package var retryClass: RetryClass { .invalid }
     }
 
     /// The class of the error.
@@ -15,12 +18,6 @@ package struct SchemaError: CodedError {
     /// What is wrong, field by field.
     package let issues: [FieldIssue]
 
-    /// The name of the code.
-    package var codeName: String { code.rawValue }
     /// All issues in one line.
     package var message: String { issues.map(\.description).joined(separator: "; ") }
-    /// There is no error underneath.
-    package var cause: (any Error)? { nil }
-    /// Nothing changes until the input does.
-    package var retryClass: RetryClass { .invalid }
 }

@@ -103,7 +103,7 @@ internal import Testing
         let (cluster, _) = try await LifeTests.settled()
         try await Self.delete(cluster)
         // A renderer that fails stands for a spec that an older or newer version of the operator wrote.
-        let broken = try DirectOperator(cluster) { _, _ in throw MeshOperatorError(code: .unknownKind, message: "no") }
+        let broken = try DirectOperator(cluster) { _, _ in throw MeshOperatorError(.unknownKind, "no") }
         try await broken.settle()
         #expect(try await cluster.resource() == nil)
         #expect(try await cluster.object(.deployments, Self.namespace, "istiod") == nil)

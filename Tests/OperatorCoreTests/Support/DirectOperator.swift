@@ -100,8 +100,8 @@ struct DirectOperator {
             if !failed, !changed, transport.writes.count == before { return round }
         }
         throw MeshOperatorError(
-            code: .unsettled,
-            message: "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
+            .unsettled,
+            "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
         )
     }
 }

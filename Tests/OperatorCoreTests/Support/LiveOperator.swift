@@ -80,7 +80,7 @@ struct LiveOperator: Sendable {
             }
         }
         let status = try await cluster.admin.find(MeshNames.resource, key)?.tree["status"]?.jsonText() ?? "none"
-        throw MeshOperatorError(code: .unsettled, message: "not Ready within \(seconds) s: \(status)")
+        throw MeshOperatorError(.unsettled, "not Ready within \(seconds) s: \(status)")
     }
 
     /// Lets time pass, the world acting in between.
