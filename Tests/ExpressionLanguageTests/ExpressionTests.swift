@@ -110,6 +110,8 @@ private func evaluate(_ source: String, limit: UInt64 = 1_000_000) throws -> Str
             ("isIP('::ffff:1.2.3.4')", "false"),
             ("string(ip('2001:DB8:0:0::1'))", #""2001:db8::1""#), ("ip.isCanonical('2001:db8::1')", "true"),
             ("ip('127.0.0.1').isLoopback()", "true"), ("isIP('1.2.3.04')", "false"),
+            ("isCIDR('::ffff:1.2.3.0/120')", "false"),
+            ("isIP('64:ff9b::1.2.3.4')", "true"),
             ("cidr('10.0.0.0/8').containsIP('10.1.2.3')", "true"),
             ("cidr('10.0.0.0/8').containsCIDR('10.0.0.0/7')", "false"),
             ("string(cidr('10.1.2.3/8').masked())", #""10.0.0.0/8""#), ("cidr('::/0').prefixLength()", "0"),

@@ -54,7 +54,7 @@ struct TestCluster: Sendable {
         let purpose = CertificateAuthority.Purpose.client(name: "admin", groups: ["system:masters"])
         let pem = try cluster.identity.authority.issue(purpose, now: now).certificate
         let body = pem.split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
-        return ConnectionPeer(address: "127.0.0.1", certificates: [try #require(SandboxServer.Base64.decode(body))])
+        return ConnectionPeer(address: "127.0.0.1", certificates: [try #require(Base64.decode(body))])
     }
 
     struct Answer: Sendable {

@@ -1,3 +1,5 @@
+internal import MeshBase
+
 /// Builds trees from the events of a YAML text.
 struct YAMLComposer: ~Copyable {
     /// A value and what limits need to know about it.
@@ -171,7 +173,7 @@ struct YAMLComposer: ~Copyable {
     }
 
     private func binary(_ text: String, _ event: YAMLEvent) throws(ParseError) -> Tree {
-        let bytes = Base64.decode(text.utf8.filter { $0 > 0x20 })
+        let bytes = Base64.decode(utf8: text.utf8.filter { $0 > 0x20 })
         guard let bytes, let decoded = String(validating: bytes, as: UTF8.self) else {
             throw event.error(.unsupported, "!!binary must be base64 of UTF-8 text")
         }

@@ -1,3 +1,5 @@
+internal import MeshBase
+
 /// Kubernetes' URL, IP and CIDR libraries.
 enum NetworkFunctions {
     static let all: [FunctionDefinition] = urls + addresses + networks
@@ -41,21 +43,17 @@ enum NetworkFunctions {
     private static let addresses: [FunctionDefinition] =
         [
             FunctionDefinition("isIP", ["isIP(string) bool"]) { arguments, meter throws(ExpressionError) in
-                .bool(IPAddress(try text(arguments, "isIP", &meter)) != nil)
+                .bool(acceptedAddress(try text(arguments, "isIP", &meter)) != nil)
             },
             FunctionDefinition("ip", ["ip(string) IP", "CIDR.ip() IP"]) { arguments, meter throws(ExpressionError) in
                 if case .cidr(let network) = arguments[0] { return .ip(network.address) }
                 let text = try text(arguments, "ip", &meter)
-                guard let address = IPAddress(text) else {
-                    throw .evaluation("IP Address \"\(text)\" parse error during conversion from string")
-                }
+                let address = try address(text)
                 return .ip(address)
             },
             FunctionDefinition("ip.isCanonical", ["@(string) bool"]) { arguments, meter throws(ExpressionError) in
                 let text = try text(arguments, "ip.isCanonical", &meter)
-                guard let address = IPAddress(text) else {
-                    throw .evaluation("IP Address \"\(text)\" parse error during conversion from string")
-                }
+                let address = try address(text)
                 return .bool(address.description == text)
             },
             FunctionDefinition("family", ["IP.family() int"]) { arguments, _ throws(ExpressionError) in
@@ -80,7 +78,7 @@ enum NetworkFunctions {
 
     private static let networks: [FunctionDefinition] = [
         FunctionDefinition("isCIDR", ["isCIDR(string) bool"]) { arguments, meter throws(ExpressionError) in
-            .bool(IPNetwork(try text(arguments, "isCIDR", &meter)) != nil)
+            .bool(acceptedNetwork(try text(arguments, "isCIDR", &meter)) != nil)
         },
         FunctionDefinition("cidr", ["cidr(string) CIDR"]) { arguments, meter throws(ExpressionError) in
             .cidr(try network(.string(try text(arguments, "cidr", &meter)), arguments))
@@ -92,9 +90,7 @@ enum NetworkFunctions {
             switch arguments[1] {
             case .ip(let address): return .bool(network.contains(address))
             case .string(let text):
-                guard let address = IPAddress(text) else {
-                    throw .evaluation("IP Address \"\(text)\" parse error during conversion from string")
-                }
+                let address = try address(text)
                 return .bool(network.contains(address))
             default: throw .noOverload("containsIP", arguments)
             }
@@ -113,13 +109,32 @@ enum NetworkFunctions {
         },
     ]
 
+    /// The address, nil for what Kubernetes' CEL library refuses, an IPv4 address written as IPv6 has it included.
+    private static func acceptedAddress(_ text: String) -> IPAddress? {
+        IPAddress(text).flatMap { $0.isV4 == text.utf8.contains(UInt8(ascii: ":")) ? nil : $0 }
+    }
+
+    /// The network, nil for what Kubernetes' CEL library refuses.
+    private static func acceptedNetwork(_ text: String) -> IPNetwork? {
+        IPNetwork(text).flatMap { $0.address.isV4 == text.utf8.contains(UInt8(ascii: ":")) ? nil : $0 }
+    }
+
+    private static func address(_ text: String) throws(ExpressionError) -> IPAddress {
+        guard let address = acceptedAddress(text) else {
+            throw .evaluation("IP Address \"\(text)\" parse error during conversion from string")
+        }
+        return address
+    }
+
     private static func network(_ value: ExpressionValue, _ arguments: [ExpressionValue]) throws(ExpressionError)
         -> IPNetwork
     {
         switch value {
         case .cidr(let network): return network
         case .string(let text):
-            guard let network = IPNetwork(text) else { throw .evaluation("network address parse error: \"\(text)\"") }
+            guard let network = acceptedNetwork(text) else {
+                throw .evaluation("network address parse error: \"\(text)\"")
+            }
             return network
         default: throw .noOverload("cidr", arguments)
         }

@@ -1,3 +1,5 @@
+internal import MeshBase
+
 /// The proxy that the environment asks for: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case.
 ///
 /// As Go programs have it (`golang.org/x/net/http/httpproxy`), so that kubectl and this client go the same way.
@@ -39,7 +41,7 @@ public struct ProxyEnvironment: Sendable, Hashable {
 
     private static func matches(_ rule: String, host: String, address: IPAddress?, port: Int) -> Bool {
         if rule == "*" { return true }
-        if rule.contains("/") { return address.map { IPRange(rule)?.contains($0) ?? false } ?? false }
+        if rule.contains("/") { return address.map { IPNetwork(rule)?.contains($0) ?? false } ?? false }
         var name = rule[...]
         if let colon = rule.lastIndex(of: ":"), IPAddress(rule) == nil,
             let wanted = Int(rule[rule.index(after: colon)...])

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import DataTree
+internal import MeshBase
 
 /// Signs and checks service-account tokens as JSON Web Tokens with ES256 (RFC 7515, RFC 7518).
 struct TokenSigner: Sendable {

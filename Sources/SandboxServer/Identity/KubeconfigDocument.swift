@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 
 /// The kubeconfig that reaches a sandbox as its administrator (`v1 Config` of client-go).
 struct KubeconfigDocument: Sendable {

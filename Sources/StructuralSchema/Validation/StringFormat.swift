@@ -13,7 +13,7 @@ enum StringFormat {
         case "ipv4": IPAddress(text)?.isV4 ?? false
         case "ipv6": IPAddress(text).map { !$0.isV4 } ?? false
         case "cidr": IPNetwork(text) != nil
-        case "byte": isBase64(text)
+        case "byte": Base64.decode(text) != nil
         case "uri": URLParts(text) != nil
         default: pattern(of: format).map { $0.matches(text) } ?? true
         }
@@ -41,23 +41,4 @@ enum StringFormat {
     }()
 
     private static func pattern(of format: String) -> Pattern? { patterns[format] }
-
-    private static func isBase64(_ text: String) -> Bool {
-        var bytes = Array(text.utf8)
-        bytes.removeAll { $0 == 10 || $0 == 13 }
-        guard bytes.count % 4 == 0 else { return false }
-        var padding = 0
-        while padding < 2, bytes.last == UInt8(ascii: "=") {
-            bytes.removeLast()
-            padding += 1
-        }
-        return bytes.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-                true
-            default: false
-            }
-        }
-    }
 }

@@ -25,29 +25,6 @@ internal import Testing
         #expect(ServerAddress(text) == nil)
     }
 
-    @Test(arguments: [
-        ("127.0.0.1", true), ("127.9.9.9", true), ("10.0.0.1", false), ("::1", true), ("::2", false),
-        ("::ffff:127.0.0.1", true),
-    ])
-    func loopback(text: String, isLoopback: Bool) {
-        #expect(IPAddress(text)?.isLoopback == isLoopback)
-    }
-
-    @Test(arguments: [
-        "", "1.2.3", "1.2.3.4.5", "256.0.0.1", "1.2.3.0004", "a", ":", ":::", "1::2::3", "12345::", "1:2:3:4:5:6:7:8:9",
-        "::g",
-        "1:2:3:4:5:6:7", "+1.2.3.4", "1.2.3.4:80", "::1%eth0", "1.2.3.-4",
-    ])
-    func noAddress(text: String) {
-        #expect(IPAddress(text) == nil)
-    }
-
-    @Test func sameAddressHoweverWritten() {
-        #expect(IPAddress("2001:db8::1") == IPAddress("2001:0DB8:0:0:0:0:0:1"))
-        #expect(IPAddress("::ffff:1.2.3.4") == IPAddress("1.2.3.4"))
-        #expect(IPAddress("1:2:3:4:5:6:7:8") != nil)
-    }
-
     private static let noProxy =
         "localhost, .svc,example.com,*.test.io,10.0.0.0/8,[fd00::]/8,fd01::/16,1.2.3.4,corp:8443,h2:1"
 

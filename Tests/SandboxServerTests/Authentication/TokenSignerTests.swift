@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 internal import SandboxStore
 internal import Testing
 

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 internal import Testing
 
 @testable internal import SandboxStore
@@ -48,7 +49,7 @@ internal import Testing
         for token in [ListToken(revision: 42, after: "a/b"), ListToken(revision: nil, after: "x")] {
             #expect(ListToken(text: token.text) == token)
         }
-        for text in ["", "%%%", "AAAA", Base64URL.encode(Array("{}".utf8))] { #expect(ListToken(text: text) == nil) }
+        for text in ["", "%%%", "AAAA", Base64.encodeURL(Array("{}".utf8))] { #expect(ListToken(text: text) == nil) }
     }
 
     static let duplicates: [(text: String, paths: [String])] = [

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 
 /// Where a list goes on, as the `continue` token tells.
 struct ListToken: Sendable, Hashable {
@@ -20,7 +21,7 @@ struct ListToken: Sendable, Hashable {
 
     /// Reads a token; nil when it is none of this server's.
     init?(text: String) {
-        guard let bytes = Base64URL.decode(text), let tree = try? Tree(json: bytes),
+        guard let bytes = Base64.decodeURL(text), let tree = try? Tree(json: bytes),
             tree["v"]?.string == "meta.k8s.io/v1", let start = tree["start"]?.string, start.hasSuffix("\u{0}")
         else { return nil }
         let revision = tree["rv"]?.integer ?? -1
@@ -34,6 +35,6 @@ struct ListToken: Sendable, Hashable {
         let tree: Tree = [
             "v": "meta.k8s.io/v1", "rv": .integer(revision), "start": .string((after ?? "") + "\u{0}"),
         ]
-        return Base64URL.encode(tree.json(.compact))
+        return Base64.encodeURL(tree.json(.compact))
     }
 }

@@ -1,19 +1,21 @@
 /// An address with a prefix length (`10.0.0.0/8`).
-package struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
+public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     /// The address as written, host bits included.
-    package let address: IPAddress
+    public let address: IPAddress
     /// The bits of the prefix.
-    package let prefixLength: Int
+    public let prefixLength: Int
 
     /// Reads `address/length`; nil for anything else.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Self.length(parts[1]) else {
             return nil
         }
-        guard length <= address.bytes.count * 8 else { return nil }
+        // An IPv4 network written as IPv6 has it counts the 96 bits before it.
+        let before = address.isV4 && parts[0].contains(":") ? 96 : 0
+        guard (0...address.bytes.count * 8).contains(length - before) else { return nil }
         self.address = address
-        self.prefixLength = length
+        self.prefixLength = length - before
     }
 
     private init(address: IPAddress, prefixLength: Int) {
@@ -28,7 +30,7 @@ package struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The network with host bits cleared.
-    package var masked: IPNetwork {
+    public var masked: IPNetwork {
         var bytes = address.bytes
         for index in bytes.indices {
             let bits = min(8, max(0, prefixLength - index * 8))
@@ -38,16 +40,16 @@ package struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether `other` lies within the network.
-    package func contains(_ other: IPAddress) -> Bool {
+    public func contains(_ other: IPAddress) -> Bool {
         guard other.bytes.count == address.bytes.count else { return false }
         return IPNetwork(address: other, prefixLength: prefixLength).masked.address == masked.address
     }
 
     /// Whether all of `other` lies within the network.
-    package func contains(_ other: IPNetwork) -> Bool {
+    public func contains(_ other: IPNetwork) -> Bool {
         other.prefixLength >= prefixLength && contains(other.masked.address)
     }
 
     /// `address/length`.
-    package var description: String { "\(address)/\(prefixLength)" }
+    public var description: String { "\(address)/\(prefixLength)" }
 }

@@ -1,24 +1,29 @@
-/// An IPv4 or IPv6 address without zone, as Kubernetes' CEL library accepts them (no leading zeros, no IPv4 in IPv6).
-package struct IPAddress: Sendable, Hashable {
+/// An IPv4 or IPv6 address without zone (RFC 4291 section 2.2); an IPv4 address written as IPv6 has it,
+/// `::ffff:10.0.0.1`, is that IPv4 address.
+///
+/// What is refused is what Go's `netip.ParseAddr` refuses, leading zeros in IPv4 for example.
+public struct IPAddress: Sendable, Hashable {
     /// 4 or 16 bytes, most significant first.
-    package let bytes: [UInt8]
+    public let bytes: [UInt8]
 
     /// Whether this is an IPv4 address.
-    package var isV4: Bool { bytes.count == 4 }
+    public var isV4: Bool { bytes.count == 4 }
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// Reads an address in its usual notation; nil for anything else.
-    package init?(_ text: String) {
-        guard let bytes = text.utf8.contains(UInt8(ascii: ":")) ? Self.parseV6(text) : Self.parseV4(text) else {
-            return nil
-        }
-        self.bytes = bytes
+    public init?(_ text: String) {
+        let isV6 = text.utf8.contains(UInt8(ascii: ":"))
+        guard let bytes = isV6 ? Self.parseV6(text) : Self.parseV4(text[...]) else { return nil }
+        let isMapped = bytes.count == 16 && bytes.prefix(12) == Self.mappedPrefix
+        self.bytes = isMapped ? Array(bytes.suffix(4)) : bytes
     }
 
-    private static func parseV4(_ text: String) -> [UInt8]? {
+    private static let mappedPrefix: ArraySlice<UInt8> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+
+    private static func parseV4(_ text: Substring) -> [UInt8]? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
         var bytes: [UInt8] = []
@@ -35,19 +40,24 @@ package struct IPAddress: Sendable, Hashable {
     private static func parseV6(_ text: String) -> [UInt8]? {
         let halves = text.components(separatedByPair: ":")
         guard halves.count <= 2 else { return nil }
-        guard let head = groups(halves[0]) else { return nil }
+        guard let head = groups(halves[0], isEnd: halves.count == 1) else { return nil }
         guard halves.count == 2 else { return head.count == 8 ? flatten(head) : nil }
-        guard let tail = groups(halves[1]), head.count + tail.count <= 7 else { return nil }
+        guard let tail = groups(halves[1], isEnd: true), head.count + tail.count <= 7 else { return nil }
         return flatten(head + [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail)
     }
 
-    private static func groups(_ text: String) -> [UInt16]? {
+    private static func groups(_ text: String, isEnd: Bool) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         var result: [UInt16] = []
-        for part in text.split(separator: ":", omittingEmptySubsequences: false) {
-            guard (1...4).contains(part.utf8.count), !part.hasPrefix("+"), let group = UInt16(part, radix: 16) else {
-                return nil
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        for (index, part) in parts.enumerated() {
+            if isEnd, index == parts.count - 1, let four = parseV4(part) {
+                result += [UInt16(four[0]) << 8 | UInt16(four[1]), UInt16(four[2]) << 8 | UInt16(four[3])]
+                continue
             }
+            guard (1...4).contains(part.utf8.count), !part.hasPrefix("+"), !part.hasPrefix("-"),
+                let group = UInt16(part, radix: 16)
+            else { return nil }
             result.append(group)
         }
         return result.count <= 8 ? result : nil
@@ -60,7 +70,7 @@ package struct IPAddress: Sendable, Hashable {
 
 extension IPAddress: CustomStringConvertible {
     /// The canonical text (RFC 5952 for IPv6).
-    package var description: String {
+    public var description: String {
         if isV4 { return bytes.map { String($0) }.joined(separator: ".") }
         let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
         guard let gap = Self.longestGap(groups) else {
@@ -87,16 +97,22 @@ extension IPAddress: CustomStringConvertible {
 }
 
 extension IPAddress {
-    var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
-    var isLoopback: Bool { isV4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1 }
-    var isMulticast: Bool { isV4 ? bytes[0] & 0xF0 == 0xE0 : bytes[0] == 0xFF }
-    var isLinkLocalMulticast: Bool {
+    /// Whether this is the address that stands for none.
+    public var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
+    /// Whether this is the machine itself.
+    public var isLoopback: Bool { isV4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1 }
+    /// Whether this stands for a group.
+    public var isMulticast: Bool { isV4 ? bytes[0] & 0xF0 == 0xE0 : bytes[0] == 0xFF }
+    /// Whether this stands for a group on the same link.
+    public var isLinkLocalMulticast: Bool {
         isV4 ? bytes[0] == 224 && bytes[1] == 0 && bytes[2] == 0 : bytes[0] == 0xFF && bytes[1] & 0x0F == 2
     }
-    var isLinkLocalUnicast: Bool {
+    /// Whether this is valid on one link only.
+    public var isLinkLocalUnicast: Bool {
         isV4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
     }
-    var isGlobalUnicast: Bool {
+    /// Whether this stands for one machine, and not for this one or one of this link only (`netip.Addr.IsGlobalUnicast`).
+    public var isGlobalUnicast: Bool {
         let isBroadcast = isV4 && bytes.allSatisfy { $0 == 255 }
         return !isBroadcast && !isUnspecified && !isLoopback && !isMulticast && !isLinkLocalUnicast
     }
