@@ -36,6 +36,7 @@ package final class SandboxCluster: Sendable {
             random: environment.random
         )
         var settings = APIServerConfiguration(now: environment.wall, random: environment.random)
+        settings.version = configuration.version.text
         settings.hooks = Self.hooks(authorizer, tokens, reader, configuration, environment)
         let core = APIServerCore(configuration: settings, storage: storage)
         let frontend = APIFrontend(
@@ -118,7 +119,7 @@ package final class SandboxCluster: Sendable {
         ]
         if configuration.node == .hollow {
             controllers.append(PodScheduler.controller(context("default-scheduler")))
-            controllers += HollowNode.controllers(context("kubelet"))
+            controllers += HollowNode.controllers(context("kubelet"), version: configuration.version)
         }
         return ClusterControllers(storage: core.storage, controllers: controllers, environment: environment)
     }

@@ -32,6 +32,8 @@ package struct SandboxConfiguration: Sendable {
     package var log: (any WriteAheadLog)?
     /// How much of a cluster runs.
     package var extent = Extent.cluster
+    /// The Kubernetes version that is told.
+    package var version = KubernetesVersion.newestKnown
     /// Calls admission webhooks.
     package var webhooks: any WebhookTransport
 

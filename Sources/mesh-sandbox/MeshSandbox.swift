@@ -35,6 +35,14 @@ struct MeshSandbox: AsyncParsableCommand {
     @Option(help: "What runs pods: 'hollow' makes them Running and Ready without running them, 'none' leaves them.")
     var node: SandboxConfiguration.NodeKind = .hollow
 
+    @Option(
+        help: ArgumentHelp(
+            "The Kubernetes version to tell, such as 1.33 or 1.33.4; what is served stays that of 1.36.",
+            valueName: "version"
+        )
+    )
+    var kubernetesVersion = KubernetesVersion.newestKnown.text
+
     @Option(help: "How much to log to the standard error: trace, debug, info, warning or error.")
     var logLevel = "warning"
 
@@ -65,7 +73,15 @@ struct MeshSandbox: AsyncParsableCommand {
         guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
             (0...65_535).contains(port)
         else { throw ValidationError("--listen \(listen) must be host:port, for example 127.0.0.1:6443") }
+        guard let version = KubernetesVersion(kubernetesVersion) else {
+            let minors = KubernetesVersion.minors
+            throw ValidationError(
+                "--kubernetes-version \(kubernetesVersion) must be a minor from 1.\(minors.lowerBound) to "
+                    + "1.\(minors.upperBound), for example 1.33, or a patch of one, for example 1.33.4"
+            )
+        }
         var result = SandboxConfiguration(host: String(listen[..<colon]), port: port, node: node, webhooks: webhooks)
+        result.version = version
         if let dataDir {
             result.vault = try DiskVault(directory: dataDir)
             result.log = try FileLog(directory: "\(dataDir)/store")

@@ -22,7 +22,7 @@ struct HollowNode: Reconciling {
     }
 
     /// The controllers to run: the pods, and the node's own heartbeat.
-    static func controllers(_ context: ControllerContext) -> [ClusterController] {
+    static func controllers(_ context: ControllerContext, version: KubernetesVersion) -> [ClusterController] {
         let node = HollowNode(context: context)
         let beat: ClusterController.Source = .init(.nodes) { $0.name == name ? [ObjectKey(name: name)] : [] }
         return [
@@ -30,7 +30,7 @@ struct HollowNode: Reconciling {
             ClusterController(
                 name: "hollow-node",
                 sources: [beat, .init(.namespaces) { $0.name == "kube-system" ? [ObjectKey(name: name)] : [] }],
-                reconciler: NodeHeartbeat(context: context)
+                reconciler: NodeHeartbeat(context: context, kubelet: "v\(version.text)-hollow")
             ),
         ]
     }
@@ -73,6 +73,8 @@ struct HollowNode: Reconciling {
 /// Keeps the Node object and its Lease fresh.
 struct NodeHeartbeat: Reconciling {
     let context: ControllerContext
+    /// The version of the kubelet that the node tells.
+    let kubelet: String
 
     private static let interval: Duration = .seconds(10)
 
@@ -81,9 +83,10 @@ struct NodeHeartbeat: Reconciling {
         if node == nil {
             node = try await context.writer.create(.nodes, Self.node)
         }
-        if let node, !node.isDeleting, !node.conditions.isTrue("Ready") {
+        let told = node?.tree.value(at: "status", "nodeInfo", "kubeletVersion")?.string
+        if let node, !node.isDeleting, !node.conditions.isTrue("Ready") || told != kubelet {
             var ready = node
-            ready.tree["status"] = Self.status(context.now())
+            ready.tree["status"] = status(context.now())
             try await context.publish(.nodes, ready, replacing: node)
         }
         try await renew()
@@ -117,7 +120,7 @@ struct NodeHeartbeat: Reconciling {
         return node
     }
 
-    private static func status(_ now: Timestamp) -> Tree {
+    private func status(_ now: Timestamp) -> Tree {
         let time = Tree.string(now.rfc3339)
         func condition(_ type: String, _ status: String, _ reason: String, _ message: String) -> Tree {
             [
@@ -142,7 +145,7 @@ struct NodeHeartbeat: Reconciling {
             "nodeInfo": [
                 "architecture": "amd64", "operatingSystem": "linux", "osImage": "mesh-sandbox",
                 "kernelVersion": "hollow", "containerRuntimeVersion": "hollow://1.0",
-                "kubeletVersion": "v1.36.0-hollow",
+                "kubeletVersion": .string(kubelet),
                 "kubeProxyVersion": "", "machineID": "", "systemUUID": "", "bootID": "",
             ],
         ]
