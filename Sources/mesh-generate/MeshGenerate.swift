@@ -17,11 +17,12 @@ struct MeshGenerate: ParsableCommand {
     func run() throws {
         let project = URL(fileURLWithPath: root, isDirectory: true)
         let header = "# Made by hack/generate from the types in Sources/MeshAPI. Do not edit.\n"
-        let definition = MeshOperatorDefinition.tree
-        let name = definition.value(at: "metadata", "name")?.string ?? "meshoperators"
-        let group = definition.value(at: "spec", "group")?.string ?? "meshoperator.io"
-        let plural = name.split(separator: ".").first.map(String.init) ?? name
-        try write(header + definition.yaml(), to: project.appending(path: "CRDs/\(group)_\(plural).yaml"))
+        for definition in [MeshOperatorDefinition.tree, MeshRolloutDefinition.tree] {
+            let name = definition.value(at: "metadata", "name")?.string ?? ""
+            let plural = name.prefix { $0 != "." }
+            let group = name.dropFirst(plural.count + 1)
+            try write(header + definition.yaml(), to: project.appending(path: "CRDs/\(group)_\(plural).yaml"))
+        }
         for embedded in try EmbeddedFile.all(in: project) {
             try write(embedded.source, to: project.appending(path: embedded.path))
         }

@@ -50,19 +50,13 @@ extension MeshOperatorStatus {
 extension MeshOperatorStatus.Plan {
     init(_ reader: FieldReader) {
         hops = reader.texts("hops")
-        step = reader.integer("step") ?? 0
-        steps = reader.integer("steps") ?? 0
-        weight = reader.integer("weight") ?? 0
-        waitingFor = reader.text("waitingFor") ?? ""
+        progress = RolloutProgress(reader)
     }
 
     var tree: Tree {
         var result = FieldWriter()
         result.add("hops", hops.map { .string($0) })
-        result.add("step", .integer(Int64(step)))
-        result.add("steps", .integer(Int64(steps)))
-        result.add("weight", .integer(Int64(weight)))
-        result.add("waitingFor", waitingFor.isEmpty ? nil : waitingFor)
+        progress.write(to: &result)
         return .object(result.object)
     }
 }

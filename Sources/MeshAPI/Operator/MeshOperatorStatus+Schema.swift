@@ -39,12 +39,8 @@ extension MeshOperatorStatus {
             .field(
                 "hops",
                 .list("The versions on the way, the last being the target.", of: text("A version."), most: 16)
-            ),
-            .field("step", .integer("The step of the present hop, counted from 1; 0 before the first.").atLeast(0)),
-            .field("steps", .integer("How many steps the hop has.").atLeast(0)),
-            .field("weight", .integer("The share on the new revision, in percent.").within(0...100)),
-            .field("waitingFor", .string("What the next step waits for.", .free)),
-        ]
+            )
+        ] + RolloutProgress.fields
     )
 
     private static let revisionItem: FieldSchema = .object(

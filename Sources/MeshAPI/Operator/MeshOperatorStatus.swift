@@ -59,14 +59,8 @@ package struct MeshOperatorStatus: Sendable, Hashable {
     package struct Plan: Sendable, Hashable {
         /// The versions on the way, the last being the target.
         package var hops: [String] = []
-        /// The step of the present hop, counted from 1; 0 before the first.
-        package var step = 0
-        /// How many steps the hop has.
-        package var steps = 0
-        /// The share on the new revision, in percent.
-        package var weight = 0
-        /// What the next step waits for.
-        package var waitingFor = ""
+        /// How far the present hop is.
+        package var progress = RolloutProgress()
         /// Makes an empty plan.
         package init() {}
     }
@@ -106,15 +100,7 @@ package struct MeshOperatorStatus: Sendable, Hashable {
 
     /// Sets a condition; its transition time changes only with its state.
     package mutating func set(_ condition: MeshCondition) {
-        guard let index = conditions.firstIndex(where: { $0.type == condition.type }) else {
-            conditions.append(condition)
-            return
-        }
-        var next = condition
-        if conditions[index].state == condition.state {
-            next.lastTransitionTime = conditions[index].lastTransitionTime
-        }
-        conditions[index] = next
+        conditions.set(condition)
     }
 }
 

@@ -30,7 +30,7 @@ extension UpgradePlan {
                     ]
                 )
             ),
-            .field("analysis", UpgradeAnalysis.schema),
+            .field("analysis", AnalysisSpec.schema),
             .field(
                 "rollback",
                 .choice(
@@ -41,6 +41,11 @@ extension UpgradePlan {
             .field(
                 "retireAfter",
                 .string("How long the old control plane stays once nothing uses it.", .duration).defaulting(to: "10m")
+            ),
+            .field(
+                "progressDeadline",
+                .string("How long a step may go without progress; then the upgrade fails.", .duration)
+                    .defaulting(to: "10m")
             ),
             .field(
                 "maxMinorHop",
@@ -60,6 +65,7 @@ extension UpgradePlan {
                     .integer("The share on the new control plane from this step on, in percent.").within(0...100)
                 ),
                 .field("hold", .string("How long to stay before the next step, for example 5m.", .duration)),
+                .field("approve", .boolean("Whether a person must approve the step before the next.")),
             ]
         ),
         most: 20
@@ -106,59 +112,7 @@ extension UpgradePlan {
                     "How many workloads restart at a time: a count, or a percentage such as 10%."
                 ).defaulting(to: 1)
             ),
-        ]
-    )
-}
-
-extension UpgradeAnalysis {
-    static let schema: FieldSchema = .object(
-        "What must hold before the next step.",
-        [
-            .field("interval", .string("How often to look.", .duration).defaulting(to: "30s")),
-            .field(
-                "failureLimit",
-                .integer("How many failed looks end the step.").within(0...1000).defaulting(to: 3)
-            ),
-            .field(
-                "minSamples",
-                .integer("How many requests a look needs to count.").within(0...1_000_000_000).defaulting(to: 20)
-            ),
-            .field(
-                "onNoTraffic",
-                .choice("What to do with fewer: Hold stays, Proceed goes on, Fail counts as failed.", NoTraffic.self)
-                    .defaulting(to: "Hold")
-            ),
-            .field("metrics", .list("Numbers to ask a metrics server for.", of: metric, most: 32, keys: ["name"])),
-            .field(
-                "gates",
-                .list("HTTP addresses that answer 2xx to let a step go on.", of: gate, most: 32, keys: ["name"])
-            ),
-        ]
-    )
-
-    private static let metric: FieldSchema = .object(
-        "One number and its bounds.",
-        [
-            .required("name", .string("A name for messages.", .label)),
-            .required(
-                "query",
-                .string(
-                    "A PromQL query; {{revision}} and {{namespace}} stand for the new revision and the mesh's.",
-                    .free
-                )
-            ),
-            .required("address", .string("The address of the Prometheus API.", .httpAddress)),
-            .field("min", .number("The least allowed.")),
-            .field("max", .number("The most allowed.")),
-        ]
-    ).rule("has(self.min) || has(self.max)", "a metric needs min or max")
-
-    private static let gate: FieldSchema = .object(
-        "One address.",
-        [
-            .required("name", .string("A name for messages.", .label)),
-            .required("url", .string("The address to GET.", .httpAddress)),
-            .field("timeout", .string("How long to wait for an answer.", .duration).defaulting(to: "10s")),
+            .field("window", RestartWindow.schema),
         ]
     )
 }

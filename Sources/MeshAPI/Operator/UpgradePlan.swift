@@ -24,6 +24,8 @@ package struct UpgradePlan: Sendable, Hashable {
         package var weight: Int
         /// How long to stay before the next step.
         package var hold: Duration
+        /// Whether a person must approve the step before the next.
+        package var needsApproval = false
     }
 
     /// How workloads move.
@@ -41,6 +43,8 @@ package struct UpgradePlan: Sendable, Hashable {
         package var waves: [Tree] = []
         /// How many workloads restart at a time: a count, or a percentage such as `10%`.
         package var maxUnavailable: Tree = 1
+        /// When restarts may happen; nil for at any time.
+        package var window: RestartWindow?
     }
 
     /// How gateways move.
@@ -62,11 +66,13 @@ package struct UpgradePlan: Sendable, Hashable {
     /// How gateways move.
     package var gateways = GatewayMode.weighted
     /// What must hold at each step.
-    package var analysis = UpgradeAnalysis()
+    package var analysis = AnalysisSpec()
     /// What happens when a step fails.
     package var rollback = Rollback.automatic
     /// How long the old revision stays once nothing uses it.
     package var retireAfter: Duration = .seconds(600)
+    /// How long a step may go without progress.
+    package var progressDeadline: Duration = .seconds(600)
     /// How many minors one hop of a canary may cover: 1 or 2.
     package var maxMinorHop = 1
 
@@ -82,7 +88,11 @@ package struct UpgradePlan: Sendable, Hashable {
         strategy = reader.choice("strategy") ?? strategy
         if reader.value("steps") != nil {
             steps = reader.children("steps").map {
-                Step(weight: $0.integer("weight") ?? 0, hold: $0.duration("hold") ?? .zero)
+                Step(
+                    weight: $0.integer("weight") ?? 0,
+                    hold: $0.duration("hold") ?? .zero,
+                    needsApproval: $0.flag("approve") ?? false
+                )
             }
         }
         let workloads = reader.child("workloads")
@@ -90,9 +100,11 @@ package struct UpgradePlan: Sendable, Hashable {
         self.workloads.waves = workloads.children("waves").map { $0.object("namespaceSelector") }
         self.workloads.maxUnavailable = workloads.value("maxUnavailable") ?? 1
         gateways = reader.child("gateways").choice("mode") ?? gateways
-        analysis = UpgradeAnalysis(reader.child("analysis"))
+        analysis = AnalysisSpec(reader.child("analysis"))
         rollback = reader.choice("rollback") ?? rollback
         retireAfter = reader.duration("retireAfter") ?? retireAfter
+        self.workloads.window = workloads.optionalChild("window").map { RestartWindow($0) }
+        progressDeadline = reader.duration("progressDeadline") ?? progressDeadline
         maxMinorHop = reader.integer("maxMinorHop") ?? maxMinorHop
     }
 
@@ -120,91 +132,7 @@ package struct UpgradePlan: Sendable, Hashable {
                 )
             )
         }
-        for (index, metric) in analysis.metrics.enumerated() where metric.least == nil && metric.most == nil {
-            found.append(
-                SpecIssue(
-                    path: path.appending("analysis").appending("metrics").appending(index: index),
-                    value: .string(metric.name),
-                    problem: "has no bound",
-                    remedy: "set min or max"
-                )
-            )
-        }
+        found += analysis.issues(at: path.appending("analysis"))
         return found
-    }
-}
-
-/// What must hold before an upgrade takes its next step.
-package struct UpgradeAnalysis: Sendable, Hashable {
-    /// What to do at a step that sees too little traffic to judge.
-    package enum NoTraffic: String, Sendable, Hashable, CaseIterable {
-        /// Stay.
-        case hold = "Hold"
-        /// Go on.
-        case proceed = "Proceed"
-        /// Count it as a failure.
-        case fail = "Fail"
-    }
-
-    /// A number asked from a metrics server.
-    package struct Metric: Sendable, Hashable {
-        /// A name for messages.
-        package var name: String
-        /// The PromQL query; `{{revision}}` and `{{namespace}}` stand for the new revision and the mesh's namespace.
-        package var query: String
-        /// The address of the metrics server.
-        package var address: String
-        /// The least allowed, nil for no bound.
-        package var least: Double?
-        /// The most allowed, nil for no bound.
-        package var most: Double?
-    }
-
-    /// An HTTP address that answers 2xx when the step may go on.
-    package struct Gate: Sendable, Hashable {
-        /// A name for messages.
-        package var name: String
-        /// The address.
-        package var url: String
-        /// How long to wait for an answer.
-        package var timeout: Duration
-    }
-
-    /// How often to look.
-    package var interval: Duration = .seconds(30)
-    /// How many failed looks end the step.
-    package var failureLimit = 3
-    /// How many requests a look needs to count.
-    package var minSamples = 20
-    /// What to do with fewer.
-    package var onNoTraffic = NoTraffic.hold
-    /// Numbers to ask for.
-    package var metrics: [Metric] = []
-    /// Addresses to ask.
-    package var gates: [Gate] = []
-
-    init() {}
-
-    init(_ reader: FieldReader) {
-        interval = reader.duration("interval") ?? interval
-        failureLimit = reader.integer("failureLimit") ?? failureLimit
-        minSamples = reader.integer("minSamples") ?? minSamples
-        onNoTraffic = reader.choice("onNoTraffic") ?? onNoTraffic
-        metrics = reader.children("metrics").map {
-            Metric(
-                name: $0.text("name") ?? "",
-                query: $0.text("query") ?? "",
-                address: $0.text("address") ?? "",
-                least: $0.number("min"),
-                most: $0.number("max")
-            )
-        }
-        gates = reader.children("gates").map {
-            Gate(
-                name: $0.text("name") ?? "",
-                url: $0.text("url") ?? "",
-                timeout: $0.duration("timeout") ?? .seconds(10)
-            )
-        }
     }
 }

@@ -18,6 +18,8 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     case imageTag
     /// An `http` or `https` address.
     case httpAddress
+    /// A time of day such as `22:00`.
+    case timeOfDay
     /// A point in time in RFC 3339, checked by the API server as `format: date-time`.
     case timestamp
 
@@ -32,6 +34,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: "^[a-zA-Z0-9][a-zA-Z0-9._/:-]*$"
         case .imageTag: "^[a-zA-Z0-9_][a-zA-Z0-9._-]*$"
         case .httpAddress: "^https?://[^ ]+$"
+        case .timeOfDay: "^([01][0-9]|2[0-3]):[0-5][0-9]$"
         }
     }
 
@@ -49,6 +52,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: 512
         case .imageTag: 128
         case .httpAddress: 2048
+        case .timeOfDay: 5
         case .timestamp: 64
         }
     }
@@ -64,6 +68,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: "write a registry and path such as docker.io/istio"
         case .imageTag: "write an image tag such as 1.30.2-distroless"
         case .httpAddress: "write an address beginning with http:// or https://"
+        case .timeOfDay: "write a time of day from 00:00 to 23:59"
         case .timestamp: "write a time such as 2026-11-21T09:00:00Z"
         }
     }
@@ -82,6 +87,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .httpAddress:
             ["http://", "https://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
                 && !text.contains(" ")
+        case .timeOfDay: Self.isTimeOfDay(text)
         case .timestamp: Timestamp(rfc3339: text) != nil
         }
     }
@@ -91,6 +97,14 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
             return false
         }
         return text.utf8.allSatisfy { isDigit($0) || ($0 >= 0x61 && $0 <= 0x7A) || $0 == minus }
+    }
+
+    private static func isTimeOfDay(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(isDigit) }),
+            let hour = Int(parts[0]), let minute = Int(parts[1])
+        else { return false }
+        return hour < 24 && minute < 60
     }
 
     private static func isVersion(_ text: String) -> Bool {

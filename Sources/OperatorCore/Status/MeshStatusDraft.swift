@@ -100,7 +100,7 @@ package struct MeshStatusDraft: Sendable {
         guard case .working(let awaited) = plan.stage else { return nil }
         var way = MeshOperatorStatus.Plan()
         way.hops = [intent.version]
-        way.waitingFor = awaited
+        way.progress.waitingFor = awaited
         return way
     }
 }

@@ -139,8 +139,27 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
         ),
         BadSpec(
             name: "metric without bound",
-            spec: ["upgrade": ["analysis": ["metrics": [["name": "m", "query": "up", "address": "http://p"]]]]],
+            spec: [
+                "upgrade": [
+                    "analysis": ["prometheus": ["address": "http://p"], "metrics": [["name": "m", "query": "up"]]]
+                ]
+            ],
             path: "spec.upgrade.analysis.metrics[0]"
+        ),
+        BadSpec(
+            name: "metric without a source",
+            spec: ["upgrade": ["analysis": ["metrics": [["name": "m", "max": 1]]]]],
+            path: "spec.upgrade.analysis.metrics[0]"
+        ),
+        BadSpec(
+            name: "query without a metrics server",
+            spec: ["upgrade": ["analysis": ["metrics": [["name": "m", "builtIn": "ErrorRate", "max": 1]]]]],
+            path: "spec.upgrade.analysis.metrics[0]"
+        ),
+        BadSpec(
+            name: "a time of day that is none",
+            spec: ["upgrade": ["workloads": ["window": ["opens": "24:00", "closes": "04:00"]]]],
+            path: "spec.upgrade.workloads.window.opens"
         ),
         BadSpec(
             name: "gate that is no address",

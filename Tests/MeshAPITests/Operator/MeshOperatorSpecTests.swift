@@ -37,7 +37,8 @@ struct MeshOperatorSpecTests {
                 "gateways": ["mode": "Restart"], "retireAfter": "1h", "maxMinorHop": 2,
                 "analysis": [
                     "failureLimit": 0,
-                    "metrics": [["name": "m", "query": "up", "address": "http://p:9090", "max": 0.05]],
+                    "prometheus": ["address": "http://p:9090", "secretRef": ["name": "s"]],
+                    "metrics": [["name": "m", "query": "up", "max": 0.05]],
                 ],
             ],
             "teardown": ["inUse": "Remove", "crds": "Delete"], "paused": true, "adopt": true,
@@ -53,7 +54,9 @@ struct MeshOperatorSpecTests {
         #expect(spec.upgrade.steps.map(\.hold) == [.seconds(120), .zero])
         #expect(spec.upgrade.workloads.maxUnavailable == "10%")
         #expect(spec.upgrade.gateways == .restart)
-        #expect(spec.upgrade.analysis.metrics.first?.most == 0.05)
+        #expect(spec.upgrade.analysis.prometheus?.secret?.name == "s")
+        #expect(spec.upgrade.analysis.metrics.first?.bounds.most == 0.05)
+        #expect(spec.upgrade.analysis.metrics.first?.source == .query("up"))
         #expect(spec.teardown.crds == .delete)
         #expect(spec.paused && spec.adopt)
     }

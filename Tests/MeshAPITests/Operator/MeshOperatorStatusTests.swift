@@ -15,7 +15,8 @@ struct MeshOperatorStatusTests {
         status.proxies = "3/10"
         var plan = MeshOperatorStatus.Plan()
         plan.hops = ["1.30.2"]
-        (plan.step, plan.steps, plan.weight, plan.waitingFor) = (2, 4, 25, "the hold of 5m")
+        (plan.progress.step, plan.progress.steps, plan.progress.weight) = (2, 4, 25)
+        plan.progress.waitingFor = "the hold of 5m"
         status.plan = plan
         var revision = MeshOperatorStatus.Revision()
         revision.name = "default"

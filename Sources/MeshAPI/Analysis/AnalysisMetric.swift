@@ -1,0 +1,116 @@
+package import DataTree
+
+/// A number to ask for, and what must hold of it.
+package struct AnalysisMetric: Sendable, Hashable {
+    /// Numbers known by name, made from Istio's standard metrics `istio_requests_total` and
+    /// `istio_request_duration_milliseconds`.
+    package enum BuiltIn: String, Sendable, Hashable, CaseIterable {
+        /// The share of requests without a 5xx answer, in percent.
+        case successRate = "SuccessRate"
+        /// The share of requests with a 5xx answer, in percent.
+        case errorRate = "ErrorRate"
+        /// The time half of the requests take at most, in milliseconds.
+        case latencyP50 = "LatencyP50"
+        /// The time 90 of 100 requests take at most, in milliseconds.
+        case latencyP90 = "LatencyP90"
+        /// The time 99 of 100 requests take at most, in milliseconds.
+        case latencyP99 = "LatencyP99"
+        /// How many requests there were.
+        case requestCount = "RequestCount"
+    }
+
+    /// Where the number comes from.
+    package enum Source: Sendable, Hashable {
+        /// One known by name.
+        case builtIn(BuiltIn)
+        /// A query; `{{revision}}`, `{{namespace}}`, `{{version}}`, `{{host}}`, `{{workload}}` and `{{window}}` stand for the side asked about.
+        case query(String)
+        /// A JSON document and a JSONPath into it.
+        case json(url: String, path: String, secret: AnalysisSpec.SecretName?)
+        /// A Job; its success is 1, its failure 0.
+        case job(Tree)
+        /// None given.
+        case none
+    }
+
+    /// Bounds, both included.
+    package struct Bounds: Sendable, Hashable {
+        /// The least allowed, nil for no bound.
+        package var least: Double?
+        /// The most allowed, nil for no bound.
+        package var most: Double?
+
+        /// Whether there is none.
+        package var isEmpty: Bool { least == nil && most == nil }
+    }
+
+    /// A name for messages.
+    package var name: String
+    /// Where the number comes from.
+    package var source: Source
+    /// Bounds of the number.
+    package var bounds: Bounds
+    /// Bounds of new minus stable.
+    package var difference: Bounds
+    /// Bounds of new divided by stable.
+    package var ratio: Bounds
+    /// How many requests the number needs to rest on; nil for the analysis' own.
+    package var minSamples: Int?
+    /// What to do with fewer; nil for the analysis' own.
+    package var onNoTraffic: AnalysisSpec.NoTraffic?
+    /// Whether it is only shown.
+    package var isDryRun: Bool
+
+    init(_ reader: FieldReader) {
+        name = reader.text("name") ?? ""
+        source = Self.source(reader)
+        bounds = Bounds(reader)
+        let compare = reader.child("compare")
+        difference = Bounds(compare.child("difference"))
+        ratio = Bounds(compare.child("ratio"))
+        minSamples = reader.integer("minSamples")
+        onNoTraffic = reader.choice("onNoTraffic")
+        isDryRun = reader.flag("dryRun") ?? false
+    }
+
+    private static func source(_ reader: FieldReader) -> Source {
+        if let known: BuiltIn = reader.choice("builtIn") { return .builtIn(known) }
+        if let query = reader.text("query") { return .query(query) }
+        if let json = reader.optionalChild("json") {
+            return .json(
+                url: json.text("url") ?? "",
+                path: json.text("path") ?? "",
+                secret: json.optionalChild("secretRef").map { AnalysisSpec.SecretName($0) }
+            )
+        }
+        return reader.optionalChild("job").map { .job($0.tree) } ?? .none
+    }
+
+    func issues(at path: TreePath, hasServer: Bool) -> [SpecIssue] {
+        var found: [SpecIssue] = []
+        func add(_ problem: String, _ remedy: String) {
+            found.append(SpecIssue(path: path, value: .string(name), problem: problem, remedy: remedy))
+        }
+        if bounds.isEmpty, difference.isEmpty, ratio.isEmpty, !isJob {
+            add("has no bound", "set min or max, or bounds under compare")
+        }
+        switch source {
+        case .none: add("has no source", "set builtIn, query, json or job")
+        case .builtIn, .query:
+            if !hasServer { add("needs a metrics server", "set analysis.prometheus.address") }
+        case .json, .job: break
+        }
+        return found
+    }
+
+    private var isJob: Bool {
+        if case .job = source { true } else { false }
+    }
+}
+
+extension AnalysisMetric.Bounds {
+    init(_ reader: FieldReader) {
+        least = reader.number("min")
+        most = reader.number("max")
+    }
+}

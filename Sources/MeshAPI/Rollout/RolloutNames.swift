@@ -1,0 +1,45 @@
+package import KubeAPI
+
+/// Names that are part of the MeshRollout API, and of the way people steer upgrades.
+package enum RolloutNames {
+    /// The kind as objects carry it.
+    package static let kind = GroupVersionKind(
+        group: MeshNames.group,
+        version: MeshNames.version,
+        kind: "MeshRollout"
+    )
+    /// How MeshRollouts are reached; they are namespaced.
+    package static let resource = APIResource(kind: kind, plural: "meshrollouts", isNamespaced: true)
+    /// The finalizer that holds a MeshRollout until what it changed is as it was.
+    package static let finalizer = "meshoperator.io/rollout-cleanup"
+
+    /// Annotations by which people steer a MeshRollout, or the upgrade of a MeshOperator; `meshctl rollout` sets them.
+    package enum Command {
+        /// `true` keeps the rollout where it is.
+        package static let pause = "meshoperator.io/rollout-pause"
+        /// The steps approved, counted from 1 and separated by commas.
+        package static let approve = "meshoperator.io/rollout-approve"
+        /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates.
+        package static let promote = "meshoperator.io/rollout-promote"
+        /// Why everything is to go back.
+        package static let abort = "meshoperator.io/rollout-abort"
+        /// A time; a rollout that failed before it starts anew.
+        package static let retry = "meshoperator.io/rollout-retry"
+        /// All of them.
+        package static let all = [pause, approve, promote, abort, retry]
+    }
+
+    /// Annotations on objects a rollout changes.
+    package enum Annotation {
+        /// What is written down about the rollout: target, step, when it began, verdict (JSON).
+        package static let record = "meshoperator.io/rollout"
+        /// The parts of the object as they were before the rollout (JSON).
+        package static let original = "meshoperator.io/rollout-original"
+        /// On a namespace: the value of `istio.io/rev` before it was moved, empty for none.
+        package static let previousRevision = "meshoperator.io/previous-revision"
+        /// On a workload or its pods: `false` keeps the operator from restarting it.
+        package static let restart = "meshoperator.io/restart"
+        /// On a pod template: when the operator restarted the workload.
+        package static let restartedAt = "meshoperator.io/restarted-at"
+    }
+}
