@@ -26,6 +26,7 @@ package final class SandboxCluster: Sendable {
     /// - Throws: ``SandboxError`` for unusable files, `StorageError` for an unreadable log.
     package init(_ configuration: SandboxConfiguration, environment: RuntimeEnvironment) throws {
         let identity = try SandboxIdentity(vault: configuration.vault, now: environment.wall())
+        let authority = try identity.authority.pem()
         let storage = try ObjectStorage(log: configuration.log)
         let reader = ClusterReader(storage)
         let authorizer = RBACAuthorizer(reader)
@@ -37,7 +38,14 @@ package final class SandboxCluster: Sendable {
         )
         var settings = APIServerConfiguration(now: environment.wall, random: environment.random)
         settings.version = configuration.version.text
-        settings.hooks = Self.hooks(authorizer, tokens, reader, configuration, environment)
+        settings.hooks = Self.hooks(
+            authorizer,
+            tokens,
+            reader,
+            authority: authority,
+            configuration,
+            environment
+        )
         let core = APIServerCore(configuration: settings, storage: storage)
         let frontend = APIFrontend(
             server: core,
@@ -49,7 +57,7 @@ package final class SandboxCluster: Sendable {
         self.identity = identity
         self.core = core
         self.frontend = frontend
-        self.authorityPEM = try identity.authority.pem()
+        self.authorityPEM = authority
         self.server = HTTPServer(
             configuration: try Self.serving(configuration, identity, environment),
             handler: { await frontend.handle($0) }
@@ -119,6 +127,9 @@ package final class SandboxCluster: Sendable {
         ]
         if configuration.node == .hollow {
             controllers.append(PodScheduler.controller(context("default-scheduler")))
+            controllers.append(
+                WebhookTrust.controller(context("pilot-discovery"), server: core, authority: authorityPEM)
+            )
             controllers += HollowNode.controllers(context("kubelet"), version: configuration.version)
         }
         return ClusterControllers(storage: core.storage, controllers: controllers, environment: environment)
@@ -187,6 +198,7 @@ package final class SandboxCluster: Sendable {
         _ authorizer: RBACAuthorizer,
         _ tokens: ServiceAccountTokens,
         _ reader: ClusterReader,
+        authority: String,
         _ configuration: SandboxConfiguration,
         _ environment: RuntimeEnvironment
     ) -> APIServerHooks {
@@ -196,7 +208,12 @@ package final class SandboxCluster: Sendable {
         let builtIn = BuiltInAdmission(reader: reader, admitsServiceAccounts: configuration.extent == .cluster)
         hooks.admission = [
             builtIn,
-            WebhookAdmission(reader: reader, transport: configuration.webhooks, random: environment.random),
+            WebhookAdmission(
+                reader: reader,
+                transport: configuration.webhooks,
+                random: environment.random,
+                standIn: HollowControlPlane(reader: reader, authority: authority)
+            ),
             // Once more, for containers that webhooks added.
             builtIn,
             EscalationGuard(authorizer),

@@ -11,9 +11,14 @@ struct WebhookAdmission: AdmissionPlugin {
     private let caller: WebhookCaller
 
     /// Makes the plugin.
-    init(reader: ClusterReader, transport: any WebhookTransport, random: RandomSource) {
+    init(
+        reader: ClusterReader,
+        transport: any WebhookTransport,
+        random: RandomSource,
+        standIn: (any WebhookStandIn)? = nil
+    ) {
         self.reader = reader
-        self.caller = WebhookCaller(reader: reader, transport: transport, random: random)
+        self.caller = WebhookCaller(reader: reader, transport: transport, random: random, standIn: standIn)
     }
 
     func mutate(_ attributes: AdmissionAttributes, _ object: inout Tree?) async throws(APIFault) {

@@ -23,6 +23,17 @@ struct WebhookCaller: Sendable {
     let reader: ClusterReader
     let transport: any WebhookTransport
     let random: RandomSource
+    /// Answers for pods that are not really there.
+    var standIn: (any WebhookStandIn)?
+
+    /// Who is called.
+    private struct Target {
+        var endpoint: WebhookEndpoint
+        /// The port in the URL: for services their own, not that of the pod.
+        var port: Int64
+        /// The pod behind the address, if it is one of a service.
+        var pod: ObjectKey?
+    }
 
     /// Calls `webhook` about `object`.
     ///
@@ -32,10 +43,10 @@ struct WebhookCaller: Sendable {
         _ attributes: AdmissionAttributes,
         _ object: Tree?
     ) async throws(SandboxError) -> Verdict {
-        let endpoint = try await endpoint(of: webhook.client)
+        let target = try await target(of: webhook.client, seconds: webhook.timeout)
         let identifier = Self.identifier(random)
         let review = Self.review(attributes, object, identifier: identifier)
-        let answer = try await post(review, to: endpoint, seconds: webhook.timeout)
+        let answer = try await post(review, to: target, seconds: webhook.timeout)
         guard let response = answer["response"], response["uid"]?.string == identifier,
             let isAllowed = response["allowed"]?.bool
         else { throw Self.failed("the answer has no response with the uid of the request") }
@@ -103,9 +114,10 @@ struct WebhookCaller: Sendable {
 
     private func post(
         _ review: Tree,
-        to endpoint: WebhookEndpoint,
+        to target: Target,
         seconds: Int64
     ) async throws(SandboxError) -> Tree {
+        let endpoint = target.endpoint
         let request = HTTPRequest(
             .post,
             endpoint.path,
@@ -115,6 +127,11 @@ struct WebhookCaller: Sendable {
             timeouts: HTTPTimeouts(connect: .seconds(seconds), total: .seconds(seconds))
         )
         do throws(TransportError) {
+            if let pod = target.pod, let standIn,
+                let answer = try await standIn.answer(review, from: pod, at: endpoint)
+            {
+                return answer
+            }
             let response = try await transport.transport(to: endpoint).send(request)
             let body = try await response.body.collect(limit: Self.answerLimit)
             guard response.status == 200 else {
@@ -125,56 +142,87 @@ struct WebhookCaller: Sendable {
             }
             return tree
         } catch {
-            let url = "https://\(endpoint.serverName):\(endpoint.port)\(endpoint.path)?timeout=\(seconds)s"
-            throw Self.failed("failed to call webhook: Post \"\(url)\": \(error.message)", cause: error)
+            throw Self.failed(endpoint, port: target.port, seconds: seconds, error.message, cause: error)
         }
+    }
+
+    private static func failed(
+        _ endpoint: WebhookEndpoint,
+        port: Int64,
+        seconds: Int64,
+        _ why: String,
+        cause: (any Error)? = nil
+    ) -> SandboxError {
+        let url = "https://\(endpoint.serverName):\(port)\(endpoint.path)?timeout=\(seconds)s"
+        return failed("failed to call webhook: Post \"\(url)\": \(why)", cause: cause)
     }
 
     // MARK: Where
 
     /// Where the webhook listens: its URL, or the first ready address behind its Service.
-    private func endpoint(of client: Tree) async throws(SandboxError) -> WebhookEndpoint {
+    private func target(of client: Tree, seconds: Int64) async throws(SandboxError) -> Target {
         let roots = client["caBundle"]?.string.flatMap { Base64.decode($0) } ?? []
         if let text = client["url"]?.string {
             guard let endpoint = WebhookEndpoint(url: text, roots: roots) else {
                 throw Self.failed("the URL \(text) cannot be used; it must begin with https://")
             }
-            return endpoint
+            return Target(endpoint: endpoint, port: Int64(endpoint.port))
         }
-        guard let service = client["service"], let name = service["name"]?.string,
-            let namespace = service["namespace"]?.string
+        guard let reference = client["service"], let name = reference["name"]?.string,
+            let namespace = reference["namespace"]?.string
         else { throw Self.failed("the clientConfig names neither a URL nor a service") }
         let key = ObjectKey(namespace: namespace, name: name)
-        let number = service["port"]?.integer ?? 443
-        let found: (host: String, port: Int64)?
-        do {
-            found = try await address(of: key, port: number)
-        } catch {
-            throw Self.failed("service \(key) cannot be read", cause: error)
-        }
-        guard let found, let port = Int(exactly: found.port) else {
-            throw Self.failed("no endpoints available for service \"\(name)\"")
-        }
-        return WebhookEndpoint(
-            host: found.host,
-            port: port,
-            path: service["path"]?.string ?? "/",
+        let number = reference["port"]?.integer ?? 443
+        var endpoint = WebhookEndpoint(
+            host: "\(name).\(namespace).svc",
+            port: Int(exactly: number) ?? 443,
+            path: reference["path"]?.string ?? "/",
             serverName: "\(name).\(namespace).svc",
             roots: roots
         )
+        let service: KubeObject?
+        let found: Backend?
+        do {
+            service = try await reader.get(.services, key)
+            found = if let service { try await backend(of: service, port: number) } else { nil }
+        } catch {
+            throw Self.failed("service \(key) cannot be read", cause: error)
+        }
+        guard let service else { throw Self.failed("failed to call webhook: service \"\(name)\" not found") }
+        guard let found, let port = Int(exactly: found.port) else {
+            // What the cluster's network answers for a service without ready addresses.
+            let address = "\(service.tree.value(at: "spec", "clusterIP")?.string ?? name):\(number)"
+            let why = "dial tcp \(address): connect: connection refused"
+            throw Self.failed(endpoint, port: number, seconds: seconds, why)
+        }
+        endpoint.host = found.host
+        endpoint.port = port
+        return Target(endpoint: endpoint, port: number, pod: found.pod)
     }
 
-    private func address(of key: ObjectKey, port: Int64) async throws -> (host: String, port: Int64)? {
-        guard let service = try await reader.get(.services, key) else { return nil }
-        if let name = service.tree.value(at: "spec", "externalName")?.string { return (name, port) }
+    private struct Backend {
+        var host: String
+        var port: Int64
+        var pod: ObjectKey?
+    }
+
+    private func backend(of service: KubeObject, port: Int64) async throws -> Backend? {
+        if let name = service.tree.value(at: "spec", "externalName")?.string { return Backend(host: name, port: port) }
         let wanted = service.tree.value(at: "spec", "ports")?.array?.first { $0["port"]?.integer == port }
-        let endpoints = try await reader.get(.endpoints, key)
+        let endpoints = try await reader.get(.endpoints, service.key)
         for subset in endpoints?.tree["subsets"]?.array ?? [] {
             let ports = subset["ports"]?.array ?? []
             let match = ports.first { ($0["name"]?.string ?? "") == (wanted?["name"]?.string ?? "") }
-            if let address = subset["addresses"]?[0]?["ip"]?.string, let number = match?["port"]?.integer {
-                return (address, number)
-            }
+            guard let address = subset["addresses"]?[0], let host = address["ip"]?.string,
+                let number = match?["port"]?.integer
+            else { continue }
+            let reference = address["targetRef"]
+            let pod = reference?["kind"] == "Pod" ? reference?["name"]?.string : nil
+            return Backend(
+                host: host,
+                port: number,
+                pod: pod.map { ObjectKey(namespace: reference?["namespace"]?.string, name: $0) }
+            )
         }
         return nil
     }

@@ -25,11 +25,13 @@ struct ClusterWriter: Sendable {
 
     private let server: APIServerCore
     private let user: UserInfo
+    private let agent: String
 
-    /// Makes a writer that acts as `user`.
-    init(_ server: APIServerCore, as user: UserInfo) {
+    /// Makes a writer that acts as `user` and shows in `managedFields` as `agent`.
+    init(_ server: APIServerCore, as user: UserInfo, agent: String = agent) {
         self.server = server
         self.user = user
+        self.agent = agent
     }
 
     /// Creates an object; nil when one of that name exists.
@@ -105,7 +107,7 @@ struct ClusterWriter: Sendable {
             path: path,
             headers: [
                 HeaderField("Content-Type", type), HeaderField("Accept", "application/json"),
-                HeaderField("User-Agent", Self.agent),
+                HeaderField("User-Agent", agent),
             ],
             body: body.json(.compact),
             user: user

@@ -14,6 +14,12 @@ struct HollowNode: Reconciling {
     let addresses: AddressPool
     let node: PodLifecycle.Node
 
+    /// Whether `pod` was started by a hollow node: its containers say so.
+    static func runs(_ pod: KubeObject) -> Bool {
+        let statuses = pod.tree.value(at: "status", "containerStatuses")?.array ?? []
+        return statuses.contains { $0["containerID"]?.string?.hasPrefix("\(PodLifecycle.runtime)://") == true }
+    }
+
     /// Makes a node.
     init(context: ControllerContext) {
         self.context = context

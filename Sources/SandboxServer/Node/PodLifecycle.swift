@@ -6,12 +6,13 @@ internal import MeshBase
 ///
 /// A pure function. Pods of Jobs come to a good end, all others run until they are deleted.
 enum PodLifecycle {
+    /// The name of the container runtime in identifiers.
+    static let runtime = "hollow"
+
     /// What a node says about the pods it runs.
     struct Node: Sendable, Hashable {
         /// The node's address.
         var address: String
-        /// The name of the container runtime in identifiers.
-        var runtime = "hollow"
     }
 
     /// The next status of `pod`.
@@ -97,7 +98,7 @@ enum PodLifecycle {
         let name = container["name"]?.string ?? ""
         let image = container["image"]?.string ?? ""
         let started = startTime(of: name, in: pod) ?? time
-        let identifier = "\(node.runtime)://\(pod.uid ?? "")/\(name)"
+        let identifier = "\(runtime)://\(pod.uid ?? "")/\(name)"
         let running: Tree = ["running": ["startedAt": .string(started)]]
         let ended: Tree = [
             "terminated": [
@@ -107,7 +108,7 @@ enum PodLifecycle {
         ]
         return [
             "name": .string(name), "state": runs ? running : ended, "lastState": [:], "ready": .bool(isReady),
-            "restartCount": 0, "image": .string(image), "imageID": .string("\(node.runtime)://\(image)"),
+            "restartCount": 0, "image": .string(image), "imageID": .string("\(runtime)://\(image)"),
             "containerID": .string(identifier), "started": .bool(runs),
         ]
     }
