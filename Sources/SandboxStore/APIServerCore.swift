@@ -108,13 +108,13 @@ package struct APIServerCore: Sendable {
         var representation = Representation.json
         if let wanted = try? Representation(request, shapes: false) { representation.encoding = wanted.encoding }
         var headers = [HeaderField("Content-Type", representation.contentType)]
-        if let seconds = fault.details?.retryAfterSeconds, seconds > 0 {
+        if let seconds = fault.status.details?.retryAfterSeconds, seconds > 0 {
             headers.append(HeaderField("Retry-After", String(seconds)))
         }
         return APIResponse(
-            status: fault.code,
+            status: fault.status.code,
             headers: headers,
-            body: .bytes(BodyCodec.encode(fault.status, representation))
+            body: .bytes(BodyCodec.encode(fault.status.tree, representation))
         )
     }
 }
@@ -126,7 +126,7 @@ extension APIFault {
         let tail = reason.isEmpty ? "" : ": \(reason)"
         if attributes.resource.isEmpty {
             let text = "forbidden: \(user) cannot \(attributes.verb) path \"\(attributes.path)\"\(tail)"
-            return APIFault(403, "Forbidden", text, details: Details())
+            return APIFault(403, .forbidden, text, details: Details())
         }
         var resource = GroupResource(group: attributes.group, resource: attributes.resource)
         var text = "\(user) cannot \(attributes.verb) resource"

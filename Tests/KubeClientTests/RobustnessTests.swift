@@ -77,7 +77,7 @@ internal import Testing
         var random = SeededRandom(seed: seed)
         let watch =
             event("ADDED", pod("a")) + event("BOOKMARK", endOfInitialEvents)
-            + event("ERROR", KubeStatus.expired("x").tree)
+            + event("ERROR", KubeStatus(code: 410, reason: .expired, message: "x").tree)
         let page = list(["a", "b"], continuation: "n").jsonText()
         for _ in 0..<30 {
             let (one, other) = (damaged(watch, &random), damaged(page, &random))

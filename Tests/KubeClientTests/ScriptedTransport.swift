@@ -47,6 +47,10 @@ extension HTTPResponse {
         json(status.tree, status: status.code, headers: headers)
     }
 
+    static func refusal(_ code: Int, _ reason: KubeStatus.Reason) -> HTTPResponse {
+        refusal(KubeStatus(code: code, reason: reason, message: "refused"))
+    }
+
     /// A body in pieces of `size` bytes, which perhaps breaks off at the end.
     static func pieces(_ text: String, of size: Int, error: TransportError? = nil) -> HTTPResponse {
         let bytes = Array(text.utf8)

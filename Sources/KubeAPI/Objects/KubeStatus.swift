@@ -70,8 +70,10 @@ public struct KubeStatus: Sendable, Hashable {
     public var reason: Reason
     /// Why, for people.
     public var message: String
-    /// What it is about.
-    public var details: Details
+    /// What it is about; nil when the server did not say.
+    public var details: Details?
+    /// Continues a list that was cut off by an expired token (`ListMeta`).
+    public var continueToken: String?
 
     /// Makes a status.
     public init(
@@ -79,7 +81,7 @@ public struct KubeStatus: Sendable, Hashable {
         code: Int,
         reason: Reason,
         message: String,
-        details: Details = Details()
+        details: Details? = nil
     ) {
         self.isSuccess = isSuccess
         self.code = code
@@ -134,38 +136,44 @@ extension KubeStatus {
     /// Reads a status, nil when `tree` is not one.
     public init?(_ tree: Tree) {
         guard tree["kind"]?.string == "Status", tree["apiVersion"]?.string == "v1" else { return nil }
-        let details = tree["details"]
+        let details = tree["details"].flatMap { $0.object == nil ? nil : $0 }
         self.init(
             isSuccess: tree["status"]?.string == "Success",
             code: tree["code"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
             reason: Reason(tree["reason"]?.string ?? ""),
             message: tree["message"]?.string ?? "",
-            details: Details(
-                name: details?["name"]?.string ?? "",
-                group: details?["group"]?.string ?? "",
-                kind: details?["kind"]?.string ?? "",
-                uid: details?["uid"]?.string ?? "",
-                causes: details?["causes"]?.array?.map(Cause.init) ?? [],
-                retryAfterSeconds: details?["retryAfterSeconds"]?.integer
-            )
+            details: details.map(Details.init)
         )
+        self.continueToken = tree["metadata"]?["continue"]?.string
     }
 
     /// The status as the API server sends it; empty fields are left out.
     public var tree: Tree {
+        var metadata: Tree = [:]
+        if let continueToken { metadata["continue"] = .string(continueToken) }
         var tree: Tree = [
-            "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": isSuccess ? "Success" : "Failure",
+            "kind": "Status", "apiVersion": "v1", "metadata": metadata, "status": isSuccess ? "Success" : "Failure",
         ]
         if !message.isEmpty { tree["message"] = .string(message) }
         if !reason.rawValue.isEmpty { tree["reason"] = .string(reason.rawValue) }
-        let details = details.tree
-        if details.object?.isEmpty == false { tree["details"] = details }
+        if let details { tree["details"] = details.tree }
         if code != 0 { tree["code"] = .integer(Int64(code)) }
         return tree
     }
 }
 
 extension KubeStatus.Details {
+    fileprivate init(_ tree: Tree) {
+        self.init(
+            name: tree["name"]?.string ?? "",
+            group: tree["group"]?.string ?? "",
+            kind: tree["kind"]?.string ?? "",
+            uid: tree["uid"]?.string ?? "",
+            causes: tree["causes"]?.array?.map(KubeStatus.Cause.init) ?? [],
+            retryAfterSeconds: tree["retryAfterSeconds"]?.integer
+        )
+    }
+
     fileprivate var tree: Tree {
         var tree = Tree.object(TreeObject())
         for (key, value) in [("name", name), ("group", group), ("kind", kind), ("uid", uid)] where !value.isEmpty {

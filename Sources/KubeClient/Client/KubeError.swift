@@ -105,7 +105,7 @@ extension KubeError {
     ///   - retryAfter: The value of the `Retry-After` header, whole seconds or nothing of use.
     ///   - request: What was asked, for the message.
     public init(status: KubeStatus?, httpStatus: Int, retryAfter: String? = nil, request: String) {
-        let seconds = retryAfter.flatMap { Int64($0) } ?? status?.details.retryAfterSeconds
+        let seconds = retryAfter.flatMap { Int64($0) } ?? status?.details?.retryAfterSeconds
         let wait = seconds.flatMap { $0 >= 0 ? Duration.seconds(Swift.min($0, 86_400)) : nil }
         let words = status.map { $0.message.isEmpty ? $0.reason.rawValue : $0.message } ?? "no further explanation"
         self.init(

@@ -14,7 +14,7 @@ package struct StepFailure: Sendable, Hashable {
 
     /// The fields and managers named in a conflict of server-side apply; empty for other failures.
     package var fieldConflicts: [String] {
-        (error.status?.details.causes ?? []).filter { $0.reason == "FieldManagerConflict" }
+        (error.status?.details?.causes ?? []).filter { $0.reason == "FieldManagerConflict" }
             .map { "\($0.field) (\($0.message))" }
     }
 

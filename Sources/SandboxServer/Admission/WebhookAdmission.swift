@@ -136,6 +136,6 @@ struct WebhookAdmission: AdmissionPlugin {
             message = "\(prefix): \(reason)"
         }
         let code = status?["code"]?.integer.flatMap { Int(exactly: $0) } ?? 0
-        return APIFault(code < 400 || code > 599 ? 400 : code, reason, message)
+        return APIFault(code < 400 || code > 599 ? 400 : code, KubeStatus.Reason(reason), message)
     }
 }

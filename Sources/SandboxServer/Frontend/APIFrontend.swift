@@ -1,5 +1,6 @@
 internal import DataTree
 internal import HTTPServing
+internal import KubeAPI
 internal import SandboxStore
 
 /// Carries HTTP requests to the API server: says who asks, reads the body, and streams what comes back.
@@ -71,9 +72,9 @@ struct APIFrontend: Sendable {
 
     private static func response(_ fault: APIFault) -> APIResponse {
         APIResponse(
-            status: fault.code,
+            status: fault.status.code,
             headers: [HeaderField("Content-Type", "application/json")],
-            body: .bytes(fault.status.json(.compact))
+            body: .bytes(fault.status.tree.json(.compact))
         )
     }
 

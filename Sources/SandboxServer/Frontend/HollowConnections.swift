@@ -30,9 +30,9 @@ struct HollowConnections: Sendable {
 
     private static func refusal(_ fault: APIFault) -> APIResponse {
         APIResponse(
-            status: fault.code,
+            status: fault.status.code,
             headers: [HeaderField("Content-Type", "application/json")],
-            body: .bytes(fault.status.json(.compact))
+            body: .bytes(fault.status.tree.json(.compact))
         )
     }
 }

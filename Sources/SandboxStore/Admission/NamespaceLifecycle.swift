@@ -28,7 +28,7 @@ struct NamespaceLifecycle: Sendable {
         guard namespace.isDeleting else { return }
         let why = "unable to create new content in namespace \(name) because it is being terminated"
         var fault = APIFault.forbidden(resource.groupResource, attributes.name, why)
-        fault.details?.causes = [
+        fault.status.details?.causes = [
             FaultCause(
                 reason: "NamespaceTerminating",
                 message: "namespace \(name) is being terminated",

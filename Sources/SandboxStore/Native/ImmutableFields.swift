@@ -1,4 +1,5 @@
 internal import DataTree
+internal import KubeAPI
 
 /// Fields of native kinds that never change once they are written.
 enum ImmutableFields {

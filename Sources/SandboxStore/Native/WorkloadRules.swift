@@ -1,4 +1,5 @@
 internal import DataTree
+internal import KubeAPI
 
 /// What is wrong with the parts of workloads that are no pod.
 enum WorkloadRules {

@@ -98,7 +98,7 @@ struct FieldOwnership: Sendable {
             let isDuplicate = message.hasPrefix("duplicate entries") && path.hasSuffix("]")
             let field = isDuplicate ? String(path[..<(path.lastIndex(of: "[") ?? path.endIndex)]) : path
             let text = "(\(place); \(kind.group)/\(kind.version), Kind=\(kind.kind)): .\(field): \(message)"
-            return APIFault(500, "", "failed to create typed patch object " + text)
+            return APIFault(500, .unknown, "failed to create typed patch object " + text)
         case .conflicts(let conflicts):
             var details = APIFault.Details()
             details.causes = conflicts.map { conflict in
@@ -108,7 +108,7 @@ struct FieldOwnership: Sendable {
                     field: conflict.path.description
                 )
             }
-            return APIFault(409, "Conflict", Self.message(conflicts), details: details)
+            return APIFault(409, .conflict, Self.message(conflicts), details: details)
         }
     }
 

@@ -4,14 +4,14 @@ package import KubeAPI
 extension APIFault {
     /// 404: there is no such object.
     package static func notFound(_ resource: GroupResource, _ name: String) -> APIFault {
-        APIFault(404, "NotFound", "\(resource) \"\(name)\" not found", details: Details(resource, name: name))
+        APIFault(404, .notFound, "\(resource) \"\(name)\" not found", details: Details(resource, name: name))
     }
 
     /// 409: the name is taken.
     package static func alreadyExists(_ resource: GroupResource, _ name: String) -> APIFault {
         APIFault(
             409,
-            "AlreadyExists",
+            .alreadyExists,
             "\(resource) \"\(name)\" already exists",
             details: Details(resource, name: name)
         )
@@ -23,14 +23,14 @@ extension APIFault {
         details.retryAfterSeconds = 1
         let message =
             "\(resource) \"\(name)\" already exists, the server was not able to generate a unique name for the object"
-        return APIFault(409, "AlreadyExists", message, details: details)
+        return APIFault(409, .alreadyExists, message, details: details)
     }
 
     /// 409: something does not fit the present state.
     package static func conflict(_ resource: GroupResource, _ name: String, _ why: String) -> APIFault {
         APIFault(
             409,
-            "Conflict",
+            .conflict,
             "Operation cannot be fulfilled on \(resource) \"\(name)\": \(why)",
             details: Details(resource, name: name)
         )
@@ -51,7 +51,7 @@ extension APIFault {
             if name.isEmpty { "\(resource) is forbidden: \(why)" } else {
                 "\(resource) \"\(name)\" is forbidden: \(why)"
             }
-        return APIFault(403, "Forbidden", message, details: Details(resource, name: name))
+        return APIFault(403, .forbidden, message, details: Details(resource, name: name))
     }
 
     /// 422: values are wrong.
@@ -68,24 +68,24 @@ extension APIFault {
         case 1: message += ": \(lines[0])"
         default: message += ": [\(lines.joined(separator: ", "))]"
         }
-        return APIFault(422, "Invalid", message, details: Details(groupKind, name: name, causes: issues))
+        return APIFault(422, .invalid, message, details: Details(groupKind, name: name, causes: issues))
     }
 
     /// 400: the request makes no sense.
-    package static func badRequest(_ message: String) -> APIFault { APIFault(400, "BadRequest", message) }
+    package static func badRequest(_ message: String) -> APIFault { APIFault(400, .badRequest, message) }
 
     /// 405: the kind does not know the verb.
     package static func notSupported(_ resource: GroupResource, _ action: String) -> APIFault {
         APIFault(
             405,
-            "MethodNotAllowed",
+            .methodNotAllowed,
             "\(action) is not supported on resources of kind \"\(resource)\"",
             details: Details(resource, name: "")
         )
     }
 
     /// 410: the revision is no longer kept.
-    package static func expired(_ message: String) -> APIFault { APIFault(410, "Expired", message) }
+    package static func expired(_ message: String) -> APIFault { APIFault(410, .expired, message) }
 
     /// 504: the revision asked for has not happened yet.
     package static func tooLargeRevision(_ asked: UInt64, current: UInt64) -> APIFault {
@@ -96,7 +96,7 @@ extension APIFault {
         details.retryAfterSeconds = 1
         return APIFault(
             504,
-            "Timeout",
+            .timeout,
             "Too large resource version: \(asked), current: \(current)",
             details: details
         )
@@ -106,21 +106,21 @@ extension APIFault {
     package static func internalError(_ message: String) -> APIFault {
         var details = Details()
         details.causes = [FaultCause(reason: "", message: message, field: "")]
-        return APIFault(500, "InternalError", "Internal error occurred: \(message)", details: details)
+        return APIFault(500, .internalError, "Internal error occurred: \(message)", details: details)
     }
 
     /// 429: too many at once, or not now.
     package static func tooManyRequests(_ message: String, retryAfterSeconds: Int) -> APIFault {
         var details = Details()
-        details.retryAfterSeconds = retryAfterSeconds
-        return APIFault(429, "TooManyRequests", message, details: details)
+        if retryAfterSeconds > 0 { details.retryAfterSeconds = Int64(retryAfterSeconds) }
+        return APIFault(429, .tooManyRequests, message, details: details)
     }
 
     /// 415: the body's media type is not known.
     package static func unsupportedMediaType(_ accepted: [String]) -> APIFault {
         APIFault(
             415,
-            "UnsupportedMediaType",
+            .unsupportedMediaType,
             "the body of the request was in an unknown format - accepted media types include: "
                 + accepted.joined(separator: ", ")
         )
@@ -130,21 +130,21 @@ extension APIFault {
     package static func notAcceptable(_ offered: [String]) -> APIFault {
         APIFault(
             406,
-            "NotAcceptable",
+            .notAcceptable,
             "only the following media types are accepted: " + offered.joined(separator: ", ")
         )
     }
 
     /// 404: the path is within a known API, but nothing is served there.
     package static func unknownPath() -> APIFault {
-        APIFault(404, "NotFound", "the server could not find the requested resource", details: Details())
+        APIFault(404, .notFound, "the server could not find the requested resource", details: Details())
     }
 
     /// 405: the path is known, but not with that method.
     package static func methodNotAllowed() -> APIFault {
         APIFault(
             405,
-            "MethodNotAllowed",
+            .methodNotAllowed,
             "the server does not allow this method on the requested resource",
             details: Details()
         )
@@ -152,15 +152,15 @@ extension APIFault {
 
     /// 413: the body is larger than the server takes.
     package static func tooLarge(_ limit: Int) -> APIFault {
-        APIFault(413, "RequestEntityTooLarge", "limit is \(limit)")
+        APIFault(413, .requestEntityTooLarge, "limit is \(limit)")
     }
 
     /// 401: nobody knows who asks.
-    package static func unauthorized() -> APIFault { APIFault(401, "Unauthorized", "Unauthorized") }
+    package static func unauthorized() -> APIFault { APIFault(401, .unauthorized, "Unauthorized") }
 }
 
 /// What is wrong with a value, in the words of Kubernetes' field errors (`k8s.io/apimachinery/pkg/util/validation/field`).
-extension FaultCause {
+extension KubeStatus.Cause {
     /// The field must be set.
     package static func required(_ field: String, _ detail: String = "") -> FaultCause {
         FaultCause(

@@ -1,118 +1,40 @@
-package import DataTree
+package import KubeAPI
 package import MeshBase
 
-/// One cause of a refusal: which field, and what is wrong with it (`StatusCause` of meta/v1).
-package struct FaultCause: Sendable, Hashable {
-    /// The kind of cause, for example `FieldValueRequired`.
-    package var reason: String
-    /// What is wrong.
-    package var message: String
-    /// The field's path, empty where no field is to blame.
-    package var field: String
+/// One cause of a refusal: which field, and what is wrong with it.
+package typealias FaultCause = KubeStatus.Cause
 
-    /// Makes a cause.
-    package init(reason: String, message: String, field: String) {
-        self.reason = reason
-        self.message = message
-        self.field = field
-    }
-}
-
-/// A refusal by the API server: the `Status` of meta/v1 with its HTTP code.
+/// A refusal by the API server: the `Status` that the client gets, thrown.
 package struct APIFault: CodedError, Hashable {
-    /// What the refusal is about (`StatusDetails` of meta/v1).
-    package struct Details: Sendable, Hashable {
-        /// The object's name.
-        package var name = ""
-        /// The API group.
-        package var group = ""
-        /// The plural or, in refusals of values, the kind.
-        package var kind = ""
-        /// The object's identifier.
-        package var uid = ""
-        /// What is wrong, field by field.
-        package var causes: [FaultCause] = []
-        /// After how many seconds to try again; 0 says nothing.
-        package var retryAfterSeconds = 0
+    /// What the refusal is about.
+    package typealias Details = KubeStatus.Details
 
-        /// Says nothing.
-        package init() {}
+    /// The body the client gets.
+    package var status: KubeStatus
 
-        /// Names an object of a kind.
-        package init(_ resource: GroupResource, name: String, causes: [FaultCause] = []) {
-            self.name = name
-            self.group = resource.group
-            self.kind = resource.resource
-            self.causes = causes
-        }
+    /// Makes a refusal of an HTTP status, a reason for programs and a message for people.
+    package init(_ code: Int, _ reason: KubeStatus.Reason, _ message: String, details: Details? = nil) {
+        self.status = KubeStatus(code: code, reason: reason, message: message, details: details)
     }
 
-    /// The HTTP status.
-    package var code: Int
-    /// The machine-readable reason, for example `NotFound`.
-    package var reason: String
-    /// What happened.
-    package var message: String
-    /// What it is about; nil when the refusal has no details.
-    package var details: Details?
-    /// Continues a list that was cut off by an expired token.
-    package var continueToken: String?
-
-    /// Makes a refusal.
-    package init(_ code: Int, _ reason: String, _ message: String, details: Details? = nil) {
-        self.code = code
-        self.reason = reason
-        self.message = message
-        self.details = details
-    }
-
-    package var codeName: String { reason.isEmpty ? "Unknown" : reason }
+    package var message: String { status.message }
+    package var codeName: String { status.reason == .unknown ? "Unknown" : status.reason.rawValue }
     package var cause: (any Error)? { nil }
 
     package var retryClass: RetryClass {
-        switch code {
-        case 409 where reason == "Conflict": .conflict
-        case 429, 503, 504: .transient(after: details.map { .seconds($0.retryAfterSeconds) })
+        switch status.code {
+        case 409 where status.reason == .conflict: .conflict
+        case 429, 503, 504: .transient(after: status.details.map { .seconds($0.retryAfterSeconds ?? 0) })
         case 500...: .transient(after: nil)
         case 404, 410: .waiting
         default: .invalid
         }
     }
-
-    /// The body the client gets.
-    package var status: Tree {
-        var metadata: Tree = [:]
-        if let continueToken { metadata["continue"] = .string(continueToken) }
-        var result: Tree = [
-            "kind": "Status", "apiVersion": "v1", "metadata": metadata, "status": "Failure",
-            "message": .string(message),
-        ]
-        if !reason.isEmpty { result["reason"] = .string(reason) }
-        if let details { result["details"] = details.tree }
-        result["code"] = .integer(Int64(code))
-        return result
-    }
 }
 
-extension APIFault.Details {
-    var tree: Tree {
-        var result: Tree = [:]
-        if !name.isEmpty { result["name"] = .string(name) }
-        if !group.isEmpty { result["group"] = .string(group) }
-        if !kind.isEmpty { result["kind"] = .string(kind) }
-        if !uid.isEmpty { result["uid"] = .string(uid) }
-        if !causes.isEmpty { result["causes"] = .array(causes.map(\.tree)) }
-        if retryAfterSeconds > 0 { result["retryAfterSeconds"] = .integer(Int64(retryAfterSeconds)) }
-        return result
-    }
-}
-
-extension FaultCause {
-    var tree: Tree {
-        var result: Tree = [:]
-        if !reason.isEmpty { result["reason"] = .string(reason) }
-        if !message.isEmpty { result["message"] = .string(message) }
-        if !field.isEmpty { result["field"] = .string(field) }
-        return result
+extension KubeStatus.Details {
+    /// Names an object of a kind.
+    init(_ resource: GroupResource, name: String, causes: [KubeStatus.Cause] = []) {
+        self.init(name: name, group: resource.group, kind: resource.resource, causes: causes)
     }
 }

@@ -48,7 +48,7 @@ struct ListParameters: Sendable {
     private static func revision(_ request: APIRequest, isWatch: Bool) throws(APIFault) -> UInt64? {
         guard let text = request.parameter("resourceVersion") else { return nil }
         guard let revision = UInt64(text) else {
-            if isWatch { throw APIFault(500, "", "strconv.ParseUint: parsing \"\(text)\": invalid syntax") }
+            if isWatch { throw APIFault(500, .unknown, "strconv.ParseUint: parsing \"\(text)\": invalid syntax") }
             throw .badRequest("invalid resourceVersion: strconv.ParseUint: parsing \"\(text)\": invalid syntax")
         }
         return revision
@@ -127,6 +127,6 @@ extension APIFault {
         var details = Details()
         let message = "Invalid value: \"\(text)\": strconv.ParseUint: parsing \"\(text)\": invalid syntax"
         details.causes = [FaultCause(reason: "FieldValueInvalid", message: message, field: "resourceVersion")]
-        return APIFault(422, "Invalid", " \"\" is invalid: resourceVersion: \(message)", details: details)
+        return APIFault(422, .invalid, " \"\" is invalid: resourceVersion: \(message)", details: details)
     }
 }

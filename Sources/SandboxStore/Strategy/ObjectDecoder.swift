@@ -131,7 +131,7 @@ struct ObjectDecoder: Sendable {
             let issues = unknown.map { ".\($0): field not declared in schema" }.joined(separator: "\n")
             throw APIFault(
                 500,
-                "",
+                .unknown,
                 "failed to create typed patch object (\(place); \(kind.group)/\(kind.version), Kind=\(kind.kind)): \(issues)"
             )
         }

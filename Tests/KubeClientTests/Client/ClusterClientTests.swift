@@ -7,7 +7,7 @@ internal import Testing
     private static let web = ObjectKey(namespace: "shop", name: "web")
 
     @Test func findsOrNot() async throws {
-        let client = ScriptedTransport(.json(pod("web")), .refusal(.notFound(.pods, name: "web"))).client()
+        let client = ScriptedTransport(.json(pod("web")), .refusal(404, .notFound)).client()
         #expect(try await client.find(.pods, Self.web)?.name == "web")
         #expect(try await client.find(.pods, Self.web) == nil)
     }

@@ -37,7 +37,7 @@ internal import Testing
     func retryAfter(header: String?, details: Int?, expected: Duration?) async {
         for code in [429, 503] {
             var status = KubeStatus(code: code, reason: .tooManyRequests, message: "m")
-            status.details.retryAfterSeconds = details.map { Int64($0) }
+            status.details = KubeStatus.Details(retryAfterSeconds: details.map { Int64($0) })
             var headers = HTTPHeaders()
             headers["Retry-After"] = header
             let client = ScriptedTransport(.refusal(status, headers: headers)).client()

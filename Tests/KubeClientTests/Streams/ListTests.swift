@@ -39,7 +39,7 @@ func list(_ names: [String], version: Int = 9, continuation: String? = nil, rema
     @Test func startsOverWhenTheServerForgets() async throws {
         let transport = ScriptedTransport(
             .json(list(["a"], continuation: "next")),
-            .refusal(.expired("too old")),
+            .refusal(410, .expired),
             .json(list(["a", "b"]))
         )
         #expect(try await transport.client().list(.pods).objects.count == 2)

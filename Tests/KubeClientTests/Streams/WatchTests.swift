@@ -33,7 +33,7 @@ let endOfInitialEvents: Tree = [
     }
 
     @Test func anErrorIsTheLastEvent() async throws {
-        let status = KubeStatus.expired("too old resource version")
+        let status = KubeStatus(code: 410, reason: .expired, message: "too old resource version")
         let text = event("ERROR", status.tree) + event("ADDED", pod("a"))
         var events: [WatchEvent] = []
         for try await event in try await ScriptedTransport(.text(text)).client().watch(.pods) { events.append(event) }
@@ -61,12 +61,12 @@ let endOfInitialEvents: Tree = [
     }
 
     @Test func refusedAtTheDoor() async {
-        let client = ScriptedTransport(.refusal(.expired("old"))).client()
+        let client = ScriptedTransport(.refusal(410, .expired)).client()
         #expect(await kubeError { _ = try await client.watch(.pods) }?.code == .expired)
     }
 
     @Test func projectionKeepsWhatTheClientNeeds() async throws {
-        let status = KubeStatus.expired("old")
+        let status = KubeStatus(code: 410, reason: .expired, message: "old")
         var full = pod("a")
         full["spec"] = ["x": 1]
         let text = event("ADDED", full) + event("BOOKMARK", endOfInitialEvents) + event("ERROR", status.tree)
@@ -110,8 +110,9 @@ let endOfInitialEvents: Tree = [
     }
 
     @Test(arguments: [
-        KubeStatus.badRequest("unknown parameter"),
-        KubeStatus(code: 422, reason: .invalid, message: "sendInitialEvents is forbidden"), KubeStatus.expired("old"),
+        KubeStatus(code: 400, reason: .badRequest, message: "unknown parameter"),
+        KubeStatus(code: 422, reason: .invalid, message: "sendInitialEvents is forbidden"),
+        KubeStatus(code: 410, reason: .expired, message: "old"),
     ])
     func fallsBackToPages(refusal: KubeStatus) async throws {
         for isEvent in [false, true] {
@@ -139,8 +140,11 @@ let endOfInitialEvents: Tree = [
 
     @Test(arguments: [
         (event("ADDED", pod("a")), KubeError.Code.connection),
-        (event("ADDED", pod("a")) + event("ERROR", KubeStatus.expired("old").tree), .expired),
-        (event("ERROR", KubeStatus.internalError("x").tree), .serverFailure),
+        (
+            event("ADDED", pod("a")) + event("ERROR", KubeStatus(code: 410, reason: .expired, message: "old").tree),
+            .expired
+        ),
+        (event("ERROR", KubeStatus(code: 500, reason: .internalError, message: "x").tree), .serverFailure),
         (event("DELETED", pod("a")), .malformedAnswer),
     ])
     func failsWithinInitialEvents(text: String, code: KubeError.Code) async {
@@ -150,7 +154,7 @@ let endOfInitialEvents: Tree = [
     }
 
     @Test func otherRefusalsPass() async {
-        let transport = ScriptedTransport(.refusal(.forbidden(.pods, name: "", because: "no")))
+        let transport = ScriptedTransport(.refusal(403, .forbidden))
         #expect(await kubeError { _ = try await steps(transport) }?.code == .forbidden)
     }
 }

@@ -121,7 +121,7 @@ internal import Testing
 
     @Test("410 as an event, a break and garbage")
     func endings() async throws {
-        let gone: Tree = ["type": "ERROR", "object": KubeStatus.expired("too old").tree]
+        let gone: Tree = ["type": "ERROR", "object": KubeStatus(code: 410, reason: .expired, message: "too old").tree]
         let script = Script { _ in HTTPResponse(status: 200, body: HTTPBody(gone.json(.compact))) }
         let signals = Record<WatchSignal>()
         try await Self.source(script).watch(.after(ResourceVersion("1")), limit: .seconds(60)) { signal in

@@ -84,7 +84,7 @@ internal import Testing
         let cluster = try await TestCluster()
         let error = await #expect(throws: KubeError.self) { try await cluster.create(spec) }
         #expect(error?.code == .invalid)
-        #expect(error?.status?.details.causes.isEmpty == false)
+        #expect(error?.status?.details?.causes.isEmpty == false)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import KubeAPI
 internal import KubeClient
 internal import SandboxStore
 internal import Testing
@@ -12,7 +13,7 @@ private struct LabellingPlugin: AdmissionPlugin {
 
     func validate(_ attributes: AdmissionAttributes, _ object: Tree?) async throws(APIFault) {
         guard object?.value(at: "metadata", "name") == "bad" else { return }
-        throw APIFault(403, "Forbidden", "no")
+        throw APIFault(403, .forbidden, "no")
     }
 }
 

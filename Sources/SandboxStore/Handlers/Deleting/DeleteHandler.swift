@@ -47,7 +47,7 @@ struct DeleteHandler: Sendable {
             do throws(APIFault) {
                 _ = try await delete(KubeObject(item).key, options, scope)
             } catch {
-                guard error.code == 404 else { throw error }
+                guard error.status.code == 404 else { throw error }
             }
         }
         page.token = nil

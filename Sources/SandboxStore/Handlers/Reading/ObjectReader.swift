@@ -59,7 +59,7 @@ struct ObjectReader: Sendable {
         case .compacted where parameters.token != nil:
             var fault = APIFault.expired(ListToken.expiredText)
             // The token given back reads on from the same place in the present state.
-            fault.continueToken = ListToken(revision: nil, after: position.after).text
+            fault.status.continueToken = ListToken(revision: nil, after: position.after).text
             return fault
         case .compacted: return .expired("The resourceVersion for the provided list is too old.")
         default: return .internalError(error.message)

@@ -56,7 +56,7 @@ final class WatchFeed: Sendable {
             case .cancelled: return nil
             case .compacted(let oldest):
                 progress.withLock { $0.isOver = true }
-                return line("ERROR", WatchHandler.tooOld(plan.watch.revision, oldest: oldest).status)
+                return line("ERROR", WatchHandler.tooOld(plan.watch.revision, oldest: oldest).status.tree)
             case .changes(let changes):
                 let lines = changes.flatMap { self.lines(for: $0) }
                 if !lines.isEmpty { return lines }
@@ -92,7 +92,7 @@ final class WatchFeed: Sendable {
             if ends { progress.endsInitial = false }
             return (nil, batch, ends)
         }
-        if let refusal { return line("ERROR", refusal.status) }
+        if let refusal { return line("ERROR", refusal.status.tree) }
         var lines: [UInt8] = []
         for object in batch {
             let tree = presenter.scope.resource.served(object.tree)

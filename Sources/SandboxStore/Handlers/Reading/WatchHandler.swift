@@ -1,3 +1,5 @@
+internal import KubeAPI
+
 /// Answers watches.
 struct WatchHandler: Sendable {
     let context: ServerContext

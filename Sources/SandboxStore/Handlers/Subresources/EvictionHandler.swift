@@ -87,7 +87,7 @@ struct EvictionHandler: Sendable {
             "Cannot evict pod as it would violate the pod's disruption budget.",
             retryAfterSeconds: retryAfterSeconds
         )
-        fault.details?.causes = [FaultCause(reason: "DisruptionBudget", message: message, field: "")]
+        fault.status.details?.causes = [FaultCause(reason: "DisruptionBudget", message: message, field: "")]
         return fault
     }
 }

@@ -51,7 +51,7 @@ struct PatchHandler: Sendable {
             if isNative {
                 throw APIFault(
                     415,
-                    "UnsupportedMediaType",
+                    .unsupportedMediaType,
                     "415: Unsupported Media Type",
                     details: APIFault.Details()
                 )
@@ -79,7 +79,7 @@ struct PatchHandler: Sendable {
                 // kube-apiserver refuses a JSON patch that does not fit as an invalid object.
                 throw APIFault(
                     422,
-                    "Invalid",
+                    .invalid,
                     "the server rejected our request due to an error in our request",
                     details: APIFault.Details()
                 )
