@@ -75,7 +75,8 @@ let allTargets: [Target] = [
     .target(
         name: "OperatorCore",
         dependencies: [
-            "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI", "MeshBase", logging,
+            "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI", "MeshBase",
+            "RolloutEngine", logging,
         ]
     ),
     .target(
@@ -175,7 +176,7 @@ let allTargets: [Target] = [
         name: "OperatorCoreTests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
-            "MeshBase",
+            "MeshBase", "RolloutEngine",
             "OperatorCore", "SandboxStore", logging,
         ]
     ),

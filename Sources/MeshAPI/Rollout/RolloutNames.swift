@@ -39,6 +39,8 @@ package enum RolloutNames {
         package static let previousRevision = "meshoperator.io/previous-revision"
         /// On a workload or its pods: `false` keeps the operator from restarting it.
         package static let restart = "meshoperator.io/restart"
+        /// On a pod template: the revision the operator restarted the workload for.
+        package static let movedTo = "meshoperator.io/moved-to"
         /// On a pod template: when the operator restarted the workload.
         package static let restartedAt = "meshoperator.io/restarted-at"
     }

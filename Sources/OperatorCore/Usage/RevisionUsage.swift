@@ -83,22 +83,52 @@ package enum MeshProjection {
     /// The annotation that holds what was injected into a pod.
     static let sidecarStatus = "sidecar.istio.io/status"
 
-    /// Of pods: identity, labels and the revision of their sidecar; the rest is not needed to see who uses a mesh.
+    /// Set on a trimmed pod: the version of its proxy.
+    static let proxyVersion = "meshoperator.io/proxy-version"
+    /// Set on a trimmed pod that shares the network of its node, and thus gets no sidecar.
+    static let hostNetwork = "meshoperator.io/host-network"
+
+    /// Of pods: identity, labels, controller, readiness, and the revision and version of their sidecar.
     package static let pods = ObjectTrimming { pod in
         var result = KubeObject(kind: .pod, key: pod.key, labels: pod.labels)
         if let uid = pod.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
         result.resourceVersion = pod.resourceVersion
+        if let owner = pod.controllerReference { result.ownerReferences = [owner] }
+        if let time = pod.deletionTimestamp { result.tree.set(.string(time), at: ["metadata", "deletionTimestamp"]) }
+        var annotations: [String: String] = [:]
         if let status = pod.annotations[sidecarStatus] {
-            let revision = (try? Tree(json: status))?["revision"]?.string ?? "default"
-            result.annotations = [sidecarStatus: revision]
+            annotations[sidecarStatus] = (try? Tree(json: status))?["revision"]?.string ?? "default"
+            annotations[proxyVersion] = imageTag(ofProxy: pod)
+        }
+        if pod.tree.value(at: "spec", "hostNetwork")?.bool == true { annotations[hostNetwork] = "true" }
+        result.annotations = annotations
+        if pod.conditions.isTrue("Ready") {
+            result.tree.set([["type": "Ready", "status": "True"]], at: ["status", "conditions"])
         }
         return result
+    }
+
+    /// The tag of the image of `istio-proxy`, among the containers or, as a native sidecar, the init containers.
+    private static func imageTag(ofProxy pod: KubeObject) -> String? {
+        for list in ["containers", "initContainers"] {
+            for container in pod.tree.value(at: "spec", list)?.array ?? []
+            where container["name"]?.string == "istio-proxy" {
+                let image = container["image"]?.string?.prefix { $0 != "@" } ?? ""
+                guard let colon = image.lastIndex(of: ":"), !image[colon...].contains("/") else { return nil }
+                return String(image[image.index(after: colon)...])
+            }
+        }
+        return nil
     }
 
     /// What of a resource is decoded at all: who owns which field decides whether an object is applied.
     static func decoding(_ resource: APIResource) -> TreeProjection {
         switch resource {
-        case .pods: TreeProjection(keeping: [["apiVersion"], ["kind"], ["metadata"]])
+        case .pods:
+            TreeProjection(keeping: [
+                ["apiVersion"], ["kind"], ["metadata"], ["spec", "hostNetwork"], ["spec", "containers"],
+                ["spec", "initContainers"], ["status", "conditions"],
+            ])
         case MeshNames.resource, .namespaces: TreeProjection(dropping: [["metadata", "managedFields"]])
         default: TreeProjection(dropping: [])
         }

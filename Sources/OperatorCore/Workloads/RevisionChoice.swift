@@ -1,0 +1,44 @@
+internal import MeshAPI
+
+/// Which control-plane revision injects a pod, by the labels of its namespace and its own.
+///
+/// The rules are those of Istio's webhook selectors: a namespace that names a revision decides; `istio-injection` stands for the
+/// tag `default`; only where the namespace says nothing do the pod's labels count.
+package struct RevisionChoice: Sendable, Hashable {
+    /// The label by which namespaces choose the default tag.
+    package static let injectionLabel = "istio-injection"
+    /// The label by which pods choose, or refuse, a sidecar.
+    package static let injectLabel = "sidecar.istio.io/inject"
+
+    /// What each tag points to.
+    package var tags: [String: String]
+
+    /// Knows the tags of a mesh.
+    package init(tags: [String: String]) {
+        self.tags = tags
+    }
+
+    /// The revision that pods of a namespace get, as far as its labels say; nil when they choose none.
+    package func revision(ofNamespace labels: [String: String]) -> String? {
+        guard labels[Self.injectionLabel] != "disabled" else { return nil }
+        if let name = Self.name(ofNamespace: labels) { return resolved(name) }
+        return nil
+    }
+
+    /// The revision or tag that a namespace names.
+    package static func name(ofNamespace labels: [String: String]) -> String? {
+        if labels[injectionLabel] == "enabled" { return "default" }
+        return labels[MeshNames.Label.revision]
+    }
+
+    /// The revision a new pod gets; nil for none.
+    package func revision(pod: [String: String], namespace: [String: String]) -> String? {
+        guard pod[Self.injectLabel] != "false", namespace[Self.injectionLabel] != "disabled" else { return nil }
+        if let chosen = revision(ofNamespace: namespace) { return chosen }
+        if let named = pod[MeshNames.Label.revision] { return resolved(named) }
+        return pod[Self.injectLabel] == "true" ? resolved("default") : nil
+    }
+
+    /// The revision a name stands for: a tag's, or the one of that name.
+    package func resolved(_ name: String) -> String { tags[name] ?? name }
+}

@@ -1,0 +1,121 @@
+internal import DataTree
+package import KubeAPI
+internal import MeshAPI
+
+/// Every workload whose pods have, or should have, a sidecar.
+package struct WorkloadInventory: Sendable, Hashable {
+    /// The workloads, by namespace, kind and name.
+    package private(set) var workloads: [MeshWorkload] = []
+
+    /// Nothing.
+    package init() {}
+
+    /// Finds the workloads of a mesh.
+    ///
+    /// - Parameters:
+    ///   - pods: all pods, as ``MeshProjection/pods`` leaves them.
+    ///   - owners: Deployments, StatefulSets, DaemonSets and Argo Rollouts, as far as known.
+    ///   - namespaces: all namespaces.
+    ///   - choice: which revision a pod gets.
+    ///   - isOwn: whether a pod belongs to the mesh itself (istiod, gateways, node agent), which is moved otherwise.
+    package init(
+        pods: [KubeObject],
+        owners: [ResourceID: KubeObject],
+        namespaces: [KubeObject],
+        choice: RevisionChoice,
+        isOwn: (KubeObject) -> Bool
+    ) {
+        var labels: [String: [String: String]] = [:]
+        for namespace in namespaces { labels[namespace.name] = namespace.labels }
+        var found: [ResourceID: [MeshWorkload.Pod]] = [:]
+        for pod in pods where !pod.isDeleting && !isOwn(pod) {
+            let entry = Self.entry(pod, labels[pod.namespace ?? ""] ?? [:], choice)
+            guard entry.revision != nil || entry.wanted != nil else { continue }
+            found[Self.owner(of: pod), default: []].append(entry)
+        }
+        for (id, pods) in found {
+            workloads.append(Self.workload(id, pods.sorted { $0.key < $1.key }, owner: owners[id]))
+        }
+        workloads.sort { ($0.id.key, $0.id.kind) < ($1.id.key, $1.id.kind) }
+    }
+
+    /// Pods that should have a sidecar and have none.
+    package var lackingSidecar: [ObjectKey] {
+        workloads.flatMap { $0.pods.filter(\.lacksSidecar).map(\.key) }.sorted()
+    }
+
+    /// How many pods each revision injected.
+    package var podsPerRevision: [String: Int] {
+        var result: [String: Int] = [:]
+        for pod in workloads.flatMap(\.pods) {
+            if let revision = pod.revision { result[revision, default: 0] += 1 }
+        }
+        return result
+    }
+
+    // MARK: Reading objects
+
+    private static func entry(
+        _ pod: KubeObject,
+        _ namespace: [String: String],
+        _ choice: RevisionChoice
+    ) -> MeshWorkload.Pod {
+        MeshWorkload.Pod(
+            key: pod.key,
+            revision: MeshProjection.sidecarRevision(of: pod),
+            proxyVersion: pod.annotations[MeshProjection.proxyVersion],
+            wanted: pod.annotations[MeshProjection.hostNetwork] == nil
+                ? choice.revision(pod: pod.labels, namespace: namespace) : nil,
+            isReady: pod.conditions.isTrue("Ready")
+        )
+    }
+
+    /// Who brings a pod back: the Deployment behind its ReplicaSet, its controller, or nobody but itself.
+    ///
+    /// A Deployment names its ReplicaSets `NAME-HASH` with the hash in the label `pod-template-hash`; Argo Rollouts do the same
+    /// with `rollouts-pod-template-hash`.
+    package static func owner(of pod: KubeObject) -> ResourceID {
+        guard let owner = pod.controllerReference else { return ResourceID(pod) }
+        let key = ObjectKey(namespace: pod.namespace, name: owner.name)
+        let own = ResourceID(group: owner.kind.group, kind: owner.kind.kind, key: key)
+        guard owner.kind.kind == "ReplicaSet" else { return own }
+        let labels = pod.labels
+        let hashes = [
+            ("rollouts-pod-template-hash", "argoproj.io", "Rollout"), ("pod-template-hash", "apps", "Deployment"),
+        ]
+        for (label, group, kind) in hashes {
+            guard let hash = labels[label], owner.name.hasSuffix("-\(hash)") else { continue }
+            let name = String(owner.name.dropLast(hash.count + 1))
+            return ResourceID(group: group, kind: kind, key: ObjectKey(namespace: pod.namespace, name: name))
+        }
+        return own
+    }
+
+    private static func workload(_ id: ResourceID, _ pods: [MeshWorkload.Pod], owner: KubeObject?) -> MeshWorkload {
+        let template = owner?.tree.value(at: "spec", "template", "metadata", "annotations")
+        return MeshWorkload(
+            id: id,
+            pods: pods,
+            restart: restart(id, owner),
+            directedTo: template?[RolloutNames.Annotation.movedTo]?.string
+                ?? owner?.annotations[RolloutNames.Annotation.movedTo],
+            isRolledOut: owner.map { RestartableWorkload.isRolledOut($0) } ?? true
+        )
+    }
+
+    private static func restart(_ id: ResourceID, _ owner: KubeObject?) -> MeshWorkload.Restart {
+        switch (id.group, id.kind) {
+        case ("", "Pod"): return .impossible("a pod of its own; delete it to have it made anew")
+        case ("batch", _): return .impossible("a Job; its next run gets the new sidecar")
+        default: break
+        }
+        guard RestartableWorkload.kinds.contains(where: { $0.kind.group == id.group && $0.kind.kind == id.kind }) else {
+            return .impossible("\(id.kind) is not known to the operator; restart it by hand")
+        }
+        guard let owner else { return .impossible("\(id) does not exist any more") }
+        let template = owner.tree.value(at: "spec", "template", "metadata", "annotations")
+        let said =
+            owner.annotations[RolloutNames.Annotation.restart] ?? template?[RolloutNames.Annotation.restart]?.string
+        return said == "false" ? .refused : .possible
+    }
+}

@@ -1,0 +1,89 @@
+internal import KubeAPI
+package import RolloutEngine
+
+/// The next restarts of a move from one revision to another: a function of the inventory.
+package struct WorkloadMoves: Sendable {
+    /// One write.
+    package enum Move: Sendable, Hashable {
+        /// Pods made in this namespace from now on get the revision.
+        case label(namespace: String)
+        /// The pods of this workload are made anew.
+        case restart(ResourceID)
+    }
+
+    /// What may be done now, and what keeps the rest.
+    package struct Turn: Sendable, Hashable {
+        /// The writes, in order.
+        package var moves: [Move] = []
+        /// What keeps the rest, for people; nil when nothing does.
+        package var obstacle: String?
+    }
+
+    /// The workloads that count, in the order in which they move.
+    package let order: [MeshWorkload]
+    /// The revision they move to.
+    package let revision: String
+    /// How many may be under way at a time.
+    package var maxInMotion = 1
+    /// Whether a PodDisruptionBudget lets a workload lose a pod; says which one does not.
+    package var budget: @Sendable (MeshWorkload) -> String? = { _ in nil }
+    /// Whether pods of a namespace get the revision.
+    package var isLabelled: @Sendable (String) -> Bool = { _ in true }
+
+    /// Orders workloads by the wave their namespace belongs to; those that cannot be restarted do not count.
+    ///
+    /// - Parameters:
+    ///   - workloads: all of the mesh.
+    ///   - revision: the revision to move to.
+    ///   - wave: the wave of a namespace, nil for one that does not move.
+    package init(_ workloads: [MeshWorkload], to revision: String, wave: (String) -> Int?) {
+        let counted = workloads.compactMap { workload -> (wave: Int, workload: MeshWorkload)? in
+            guard workload.restart == .possible, let wave = wave(workload.id.key.namespace ?? "") else { return nil }
+            return (wave, workload)
+        }
+        order = counted.sorted {
+            ($0.wave, $0.workload.id.key, $0.workload.id.kind) < ($1.wave, $1.workload.id.key, $1.workload.id.kind)
+        }
+        .map(\.workload)
+        self.revision = revision
+    }
+
+    /// How far the move is.
+    package var part: RolloutPart {
+        RolloutPart(
+            name: "workloads",
+            total: order.count,
+            moved: order.count { $0.isMoved(to: revision) },
+            settled: order.count { $0.isSettled(at: revision) }
+        )
+    }
+
+    /// The workloads under way: restarted, not yet settled.
+    package var inMotion: [MeshWorkload] { order.filter { $0.isMoved(to: revision) && !$0.isSettled(at: revision) } }
+
+    /// The next writes towards `need` moved workloads.
+    package func turn(towards need: Int) -> Turn {
+        var turn = Turn()
+        var room = maxInMotion - inMotion.count
+        var missing = need - order.count { $0.isMoved(to: revision) }
+        var labelled: Set<String> = []
+        for workload in order where missing > 0 && !workload.isMoved(to: revision) {
+            guard room > 0 else {
+                let names = inMotion.prefix(3).map(\.id.description).joined(separator: ", ")
+                turn.obstacle = turn.obstacle ?? (names.isEmpty ? nil : "waiting for \(names)")
+                break
+            }
+            if let why = budget(workload) {
+                turn.obstacle = why
+                continue
+            }
+            let namespace = workload.id.key.namespace ?? ""
+            if !isLabelled(namespace), labelled.insert(namespace).inserted {
+                turn.moves.append(.label(namespace: namespace))
+            }
+            turn.moves.append(.restart(workload.id))
+            (room, missing) = (room - 1, missing - 1)
+        }
+        return turn
+    }
+}

@@ -1,0 +1,94 @@
+internal import KubeAPI
+internal import Testing
+
+@testable internal import OperatorCore
+
+struct WorkloadInventoryTests {
+    private static let hash = ["pod-template-hash": "5d4f"]
+
+    @Test("Pods are found with their owner behind the ReplicaSet, revision, version and readiness")
+    func owners() throws {
+        let inventory = SampleWorkloads.inventory(
+            [
+                SampleWorkloads.pod("web-1", owner: ("ReplicaSet", "web-5d4f"), labels: Self.hash, revision: "old"),
+                SampleWorkloads.pod("db-0", owner: ("StatefulSet", "db"), revision: "new", isReady: false),
+                SampleWorkloads.pod("once", owner: ("Job", "once"), revision: "old"),
+                SampleWorkloads.pod("alone", revision: "old"),
+                SampleWorkloads.pod("odd", owner: ("ReplicaSet", "odd"), labels: Self.hash, revision: "old"),
+                SampleWorkloads.pod("gateway", in: "istio-system", revision: "old"),
+            ],
+            owners: [SampleWorkloads.deployment("web")]
+        )
+        #expect(
+            inventory.workloads.map(\.id.description) == [
+                "Pod shop/alone", "StatefulSet shop/db", "ReplicaSet shop/odd", "Job shop/once", "Deployment shop/web",
+            ]
+        )
+        let web = try #require(inventory.workloads.last)
+        #expect(web.restart == .possible)
+        #expect(web.pods.map(\.revision) == ["old"])
+        #expect(web.pods.map(\.proxyVersion) == ["1.29.2"])
+        #expect(inventory.workloads[1].pods.map(\.isReady) == [false])
+        #expect(inventory.workloads.count { $0.restart == .possible } == 1)
+        #expect(inventory.podsPerRevision == ["old": 4, "new": 1])
+    }
+
+    @Test("A pod that should have a sidecar and has none is found; a pod that should not is no matter")
+    func lacking() {
+        let namespaces = [
+            SampleWorkloads.namespace("shop", ["istio-injection": "enabled"]),
+            SampleWorkloads.namespace("off", ["istio-injection": "disabled", "istio.io/rev": "old"]),
+            SampleWorkloads.namespace("plain", [:]),
+        ]
+        let inventory = SampleWorkloads.inventory(
+            [
+                SampleWorkloads.pod("bare"),
+                SampleWorkloads.pod("said-no", labels: ["sidecar.istio.io/inject": "false"]),
+                SampleWorkloads.pod("a", in: "off"), SampleWorkloads.pod("b", in: "plain"),
+                SampleWorkloads.pod("c", in: "plain", labels: ["sidecar.istio.io/inject": "true"]),
+                SampleWorkloads.pod("d", in: "plain", labels: ["istio.io/rev": "new"]),
+            ],
+            namespaces: namespaces
+        )
+        #expect(inventory.lackingSidecar.map(\.name) == ["c", "d", "bare"])
+    }
+
+    struct Choice: Sendable {
+        var namespace: [String: String] = [:]
+        var pod: [String: String] = [:]
+        var revision: String?
+    }
+
+    static let choices = [
+        Choice(namespace: ["istio-injection": "enabled"], revision: "old"),
+        Choice(namespace: ["istio.io/rev": "new"], revision: "new"),
+        Choice(namespace: ["istio.io/rev": "stable"], revision: "new"),
+        Choice(namespace: ["istio.io/rev": "new"], pod: ["istio.io/rev": "old"], revision: "new"),
+        Choice(pod: ["istio.io/rev": "new"], revision: "new"),
+        Choice(pod: ["sidecar.istio.io/inject": "true"], revision: "old"),
+        Choice(),
+        Choice(namespace: ["istio-injection": "disabled"], pod: ["istio.io/rev": "new"]),
+        Choice(namespace: ["istio.io/rev": "new"], pod: ["sidecar.istio.io/inject": "false"]),
+    ]
+
+    @Test("Labels choose a revision as Istio's webhooks do", arguments: choices)
+    func chooses(_ example: Choice) {
+        let choice = RevisionChoice(tags: ["default": "old", "stable": "new"])
+        #expect(choice.revision(pod: example.pod, namespace: example.namespace) == example.revision)
+    }
+
+    @Test("An owner may refuse restarts, on itself or on its template")
+    func refusal() {
+        var web = SampleWorkloads.deployment("web")
+        web.annotations = ["meshoperator.io/restart": "false"]
+        let api = SampleWorkloads.deployment("api", template: ["meshoperator.io/restart": "false"])
+        let inventory = SampleWorkloads.inventory(
+            [
+                SampleWorkloads.pod("web-1", owner: ("ReplicaSet", "web-5d4f"), labels: Self.hash, revision: "old"),
+                SampleWorkloads.pod("api-1", owner: ("ReplicaSet", "api-5d4f"), labels: Self.hash, revision: "old"),
+            ],
+            owners: [web, api]
+        )
+        #expect(inventory.workloads.map(\.restart) == [.refused, .refused])
+    }
+}
