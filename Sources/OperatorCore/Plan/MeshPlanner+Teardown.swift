@@ -26,6 +26,12 @@ extension MeshPlanner {
         return plan
     }
 
+    /// Whether `object` is one of ours that goes with the mesh.
+    func removes(_ object: KubeObject, for intent: MeshIntent?) -> Bool {
+        guard let intent, !intent.wishes.contains(.paused) else { return false }
+        return observation.marks.verdict(on: object, manager: Self.manager) == .ours && isDoomed(object, intent)
+    }
+
     private func isDoomed(_ object: KubeObject, _ intent: MeshIntent) -> Bool {
         guard object.annotations[MeshNames.Annotation.ignore] != "true" else { return false }
         return switch OwnedKind.of(ResourceID(object))?.removal {

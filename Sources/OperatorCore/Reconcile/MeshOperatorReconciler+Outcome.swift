@@ -18,13 +18,46 @@ extension MeshOperatorReconciler {
         let intent = spec.map { MeshIntent($0, defaultVersion: version) } ?? MeshIntent(salvaging: object)
         var run = MeshRun(object: object, intent: intent)
         if let spec { run.blueprint = try? render(spec, run) }
-        let plan = try await settle(&run)
-        if plan.stage == .removed, run.failures.isEmpty {
+        var plan = try await settle(&run)
+        for _ in 0..<Self.leftoverRounds where plan.stage == .removed && run.failures.isEmpty {
+            guard try await findLeftovers(run) else { break }
+            plan = try await settle(&run)
+        }
+        if plan.stage == .removed, run.failures.isEmpty, try await !findLeftovers(run) {
             environment.logger.info("mesh removed", metadata: ["meshoperator": "\(object.name)"])
             return .released
         }
         _ = conclude(plan, run, &scope)
         return .waiting(recheckAfter: run.failures.isEmpty ? .seconds(30) : .seconds(60))
+    }
+
+    /// How often what was overlooked is looked for and removed in one go.
+    private static let leftoverRounds = 3
+
+    /// Looks past the caches for objects that still bear the label of the MeshOperator: one list per kind.
+    ///
+    /// The finalizer is the last chance to remove them, and a cache that lost an event must not decide that nothing is left.
+    /// What is found is noted, so that the next plan sees it.
+    private func findLeftovers(_ run: MeshRun) async throws -> Bool {
+        let planner = MeshPlanner(
+            observation: observe(run),
+            history: memories.of(run.object).history,
+            now: environment.wall()
+        )
+        let selection = Selection(labels: LabelSelector(matching: [MeshNames.Label.owner: run.object.name]))
+        var found = false
+        for kind in OwnedKind.all where kind.removal != .never {
+            for object in try await parts.client.list(kind.resource, selection).objects {
+                guard !object.isDeleting, planner.removes(object, for: run.intent) else { continue }
+                environment.logger.warning(
+                    "object overlooked by the cache",
+                    metadata: ["meshoperator": "\(run.object.name)", "object": "\(ResourceID(object))"]
+                )
+                ledger.confirm(object, now: environment.time.now)
+                found = true
+            }
+        }
+        return found
     }
 
     // MARK: Status
