@@ -14,7 +14,12 @@ package struct RenderError: CodedFailure {
         case brokenCatalogue = "BrokenCatalogue"
 
         /// Nothing helps but an edit.
-        package var retryClass: RetryClass { self == .brokenCatalogue ? .terminal : .invalid }
+        package var retryClass: RetryClass {
+            switch self {
+            case .unknownVersion, .invalidSetting, .unsupported: .invalid
+            case .brokenCatalogue: .terminal
+            }
+        }
     }
 
     /// The kind of failure.
