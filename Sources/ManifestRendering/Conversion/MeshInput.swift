@@ -21,14 +21,22 @@ package struct MeshInput: Sendable {
         let changed = KubeObject(tree)
         let isBare = tree["kind"] == nil && tree["apiVersion"] == nil
         guard object.kind == IstioOperatorConversion.kind || isBare else {
-            resource = try MeshOperatorResource(decoding: changed)
+            resource = try Self.read(changed)
             isConverted = false
             warnings = []
             return
         }
         let conversion = try IstioOperatorConversion(changed, catalogue: catalogue)
-        resource = try MeshOperatorResource(decoding: conversion.object)
+        resource = try Self.read(conversion.object)
         isConverted = true
         warnings = conversion.warnings
+    }
+
+    /// Reads a MeshOperator, amounts in its untyped parts included.
+    private static func read(_ object: KubeObject) throws -> MeshOperatorResource {
+        let resource = try MeshOperatorResource(decoding: object)
+        let issues = QuantityCheck.issues(in: object.tree["spec"] ?? .null)
+        guard issues.isEmpty else { throw SpecError(issues: issues) }
+        return resource
     }
 }

@@ -26,6 +26,9 @@ package struct MeshIntent: Sendable, Hashable {
     /// The annotation on a MeshOperator by which a user takes a version without fixes knowingly, when it says `true`.
     package static let acceptEndOfLife = "meshoperator.io/accept-end-of-life"
 
+    /// The annotation by which a user takes a version knowingly that nobody tested on the cluster's Kubernetes version.
+    package static let acceptKubernetes = "meshoperator.io/accept-kubernetes-version"
+
     /// The version to run.
     package var version: String
     /// The revision to run, `default` for the one without a name.

@@ -48,6 +48,7 @@ package struct MeshPlanner: Sendable {
             day: String(now.rfc3339.prefix(10))
         )
         checks.acceptsEndOfLife = observation.resource.annotations[MeshIntent.acceptEndOfLife] == "true"
+        checks.acceptsKubernetes = observation.resource.annotations[MeshIntent.acceptKubernetes] == "true"
         return checks.refusal()
     }
 

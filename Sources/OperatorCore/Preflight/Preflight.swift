@@ -23,6 +23,8 @@ package struct Preflight: Sendable {
     package let day: String
     /// Whether the user takes a version without fixes knowingly.
     package var acceptsEndOfLife = false
+    /// Whether the user takes a version knowingly that nobody tested on the cluster's Kubernetes version.
+    package var acceptsKubernetes = false
 
     /// Describes what is to be checked.
     package init(
@@ -75,7 +77,7 @@ package struct Preflight: Sendable {
 
     private func checkKubernetes() -> Refusal? {
         guard let kubernetes, let cluster = MeshVersion(kubernetes), let entry = catalogue.entry(version),
-            !catalogue.supports(entry, kubernetes: kubernetes)
+            !acceptsKubernetes, !catalogue.supports(entry, kubernetes: kubernetes)
         else { return nil }
         let fitting = maintained.filter { catalogue.supports($0, kubernetes: kubernetes) }.map(\.version.description)
         let remedy =
@@ -85,7 +87,8 @@ package struct Preflight: Sendable {
         return Refusal(
             reason: .unsupportedKubernetes,
             message: "spec.version: \(version) runs on Kubernetes \(entry.minor.kubernetes.joined(separator: ", ")), "
-                + "and this cluster is \(cluster.minorText); \(remedy)"
+                + "and this cluster is \(cluster.minorText); \(remedy), or annotate the MeshOperator with "
+                + "\(MeshIntent.acceptKubernetes): \"true\""
         )
     }
 

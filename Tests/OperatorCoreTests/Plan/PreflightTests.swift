@@ -94,4 +94,17 @@ internal import Testing
         checks.acceptsEndOfLife = true
         #expect(checks.refusal() == nil)
     }
+
+    @Test func runsOnAnUntestedClusterForThoseWhoSayThatTheyKnow() throws {
+        var checks = Preflight(
+            version: "1.30.2",
+            catalogue: try Self.catalogue(),
+            kubernetes: "v1.36.2",
+            installed: [],
+            day: "2026-06-01"
+        )
+        #expect(checks.refusal()?.message.contains("meshoperator.io/accept-kubernetes-version") == true)
+        checks.acceptsKubernetes = true
+        #expect(checks.refusal() == nil)
+    }
 }

@@ -1,17 +1,17 @@
-internal import DataTree
+package import DataTree
 internal import KubeAPI
-internal import MeshAPI
+package import MeshAPI
 
 /// Finds amounts of resources in a spec that no API server would take.
 ///
 /// The parts of a spec that are Kubernetes' own (`k8s`, `values`) are not typed here; amounts in them are checked all the
 /// same, so that a refusal names the field of the MeshOperator and comes before anything is written.
-enum QuantityCheck {
+package enum QuantityCheck {
     /// Deeper parts are left to the API server.
     private static let depthLimit = 64
 
     /// What is wrong, in the order of the text, at most 20 findings.
-    static func issues(in spec: Tree) -> [SpecIssue] {
+    package static func issues(in spec: Tree) -> [SpecIssue] {
         var found: [SpecIssue] = []
         visit(spec, at: TreePath(keys: "spec"), depth: 0, &found)
         return found
