@@ -5,6 +5,7 @@ extension ControlPlane {
     var configuration: [Tree] {
         var result: [Tree] = []
         if values.has("configMap") { result.append(meshConfigMap) }
+        result.append(valuesRecord)
         for entry in values.at("gatewayClasses").sortedEntries { result.append(gatewayClass(entry.key, entry.value)) }
         if runsHere, values.has("jwksResolverExtraRootCA") {
             let text = values.text("jwksResolverExtraRootCA")
@@ -14,14 +15,33 @@ extension ControlPlane {
     }
 
     /// A ConfigMap with the control plane's labels.
-    func configMap(_ name: String, labels more: [(String, Tree?)] = [], _ data: Tree) -> Tree {
+    func configMap(
+        _ name: String,
+        labels more: [(String, Tree?)] = [],
+        annotations: Tree? = nil,
+        _ data: Tree
+    ) -> Tree {
         scope.object(
             .configMap,
             name: name,
             namespace: scope.namespace,
             labels: labels(more),
+            annotations: annotations,
             body: [("data", data)]
         )
+    }
+
+    /// The values the mesh was rendered from, as given and with the defaults below them: for people who compare, nothing
+    /// reads them.
+    private var valuesRecord: Tree {
+        let note: Tree = [
+            "kubernetes.io/description": "What this control plane was rendered from; changing it here does nothing."
+        ]
+        let data: Tree = [
+            "original-values": .string(scope.given.ordered.jsonText(.pretty)),
+            "merged-values": .string(values.ordered.jsonText(.pretty)),
+        ]
+        return configMap("values\(scope.suffix)", annotations: note, data)
     }
 
     private var meshConfigMap: Tree {

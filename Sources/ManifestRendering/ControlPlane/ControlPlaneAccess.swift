@@ -201,9 +201,8 @@ struct ControlPlaneAccess {
     }
 
     private var readerRules: [AccessRule] {
-        let core = [
-            "endpoints", "pods", "services", "nodes", "replicationcontrollers", "namespaces", "secrets", "configmaps",
-        ]
+        var core = ["endpoints", "pods", "services", "nodes", "replicationcontrollers", "namespaces", "secrets"]
+        if scope.has(.readableConfigMaps) { core.append("configmaps") }
         var rules = [
             AccessRule(Self.meshGroups, ["*"], AccessRule.read), AccessRule([""], core, AccessRule.read),
             AccessRule(["networking.istio.io"], ["workloadentries"], ["get", "watch", "list"]),

@@ -154,6 +154,7 @@ struct ControlPlaneDeployment {
         result.append(PodParts.env("PILOT_ENABLE_ANALYSIS", values.at("global.istiod.enableAnalysis").printed))
         let cluster = values.text("global.multiCluster.clusterName", or: "Kubernetes")
         result.append(PodParts.env("CLUSTER_ID", cluster))
+        if !scope.has(.boundsMemory) { result.append(PodParts.env("GOMEMLIMIT", limit: "memory")) }
         if !boundsProcessors { result.append(PodParts.env("GOMAXPROCS", limit: "cpu")) }
         let platform = values.text("global.platform", or: values.text("platform"))
         return result + [PodParts.env("PLATFORM", platform)]

@@ -12,6 +12,8 @@ struct InjectorConfiguration {
         var templates: Tree = [
             "sidecar": .string(try template(EmbeddedManifests.templateSidecar)),
             "gateway": .string(try template(EmbeddedManifests.templateGateway)),
+            "grpc-simple": .string(try template(EmbeddedManifests.templateGrpcSimple)),
+            "grpc-agent": .string(try template(EmbeddedManifests.templateGrpcAgent)),
             "kube-gateway": .string(try template(EmbeddedManifests.templateKubeGateway)),
         ]
         templates = templates.merged(with: injector.at("templates").or([:]))

@@ -33,7 +33,8 @@ struct StablePolicy {
     }
 
     private var variables: [Tree] {
-        ["EnvoyFilter", "WasmPlugin", "ProxyConfig", "Telemetry", "AuthorizationPolicy"].map {
+        let kinds = ["EnvoyFilter", "WasmPlugin", "ProxyConfig", "Telemetry"]
+        return (kinds + (scope.has(.stableAuthorization) ? ["AuthorizationPolicy"] : [])).map {
             ["name": .string("is\($0)"), "expression": .string("object.kind == '\($0)'")]
         }
     }
@@ -51,8 +52,11 @@ struct StablePolicy {
               has(r.from) && r.from.exists(f,
                 has(f.source) && (has(f.source.trustDomains) || has(f.source.notTrustDomains))))
             """
-        return [
-            "!variables.isEnvoyFilter", "!variables.isWasmPlugin", "!variables.isProxyConfig", telemetry, authorization,
-        ].map { ["expression": .string($0)] }
+        let expressions = [
+            "!variables.isEnvoyFilter", "!variables.isWasmPlugin", "!variables.isProxyConfig", telemetry,
+        ]
+        return (expressions + (scope.has(.stableAuthorization) ? [authorization] : [])).map {
+            ["expression": .string($0)]
+        }
     }
 }

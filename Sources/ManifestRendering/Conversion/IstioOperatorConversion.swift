@@ -25,7 +25,8 @@ package struct IstioOperatorConversion {
         let name = source.name.isEmpty ? "mesh" : source.name
         object = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: name), labels: source.labels)
         object.annotations = source.annotations
-        object.tree["spec"] = Self.carryOver(spec, catalogue)
+        object.tree["spec"] = Self.carryOver(Self.expanded(spec), catalogue)
+        warnings += Self.additions(in: spec)
         if let path = spec["installPackagePath"]?.string, !path.isEmpty {
             warnings.append("spec.installPackagePath: \"\(path)\" is not used: the operator renders from its own data")
         }
@@ -50,17 +51,30 @@ package struct IstioOperatorConversion {
                 remedy: "remove it, or use one of: \(known.sorted().joined(separator: ", "))"
             )
         }
+        let ambient = "asks for ambient mode, which the operator does not install"
         if spec.at("components.ztunnel.enabled") == .bool(true) {
+            let place = path.appending("components").appending("ztunnel")
+            found.append(SpecIssue(path: place, value: nil, problem: ambient, remedy: "remove it"))
+        }
+        if let profile = spec["profile"]?.string, profile.hasSuffix("ambient") {
+            let remedy = "use default" + (profile.hasPrefix("openshift") ? ", or openshift" : "")
             found.append(
-                SpecIssue(
-                    path: path.appending("components").appending("ztunnel"),
-                    value: nil,
-                    problem: "asks for ambient mode, which the operator does not install",
-                    remedy: "remove it"
-                )
+                SpecIssue(path: path.appending("profile"), value: spec["profile"], problem: ambient, remedy: remedy)
             )
         }
         return found
+    }
+
+    /// What an IstioOperator's profile stands for that is none of a MeshOperator's: OpenShift is a platform there.
+    private static func expanded(_ spec: Tree) -> Tree {
+        guard spec["profile"]?.string == "openshift" else { return spec }
+        let below: Tree = [
+            "components": ["cni": ["enabled": true, "namespace": "kube-system"]],
+            "values": ["global": ["platform": "openshift"]],
+        ]
+        var result = below.merged(with: spec.withoutNulls)
+        result["profile"] = nil
+        return result
     }
 
     private static func carryOver(_ spec: Tree, _ catalogue: VersionCatalogue) -> Tree {
@@ -107,6 +121,26 @@ package struct IstioOperatorConversion {
         guard case .object = tree else { return tree }
         var result = tree
         if let tag = tree["tag"], tag.string == nil, tag.isSet { result["tag"] = .string(tag.printed) }
+        for part in ["limits", "requests"] {
+            for amount in tree.at("k8s.resources.\(part)").sortedEntries {
+                // A schema has no kind for an amount with a fraction but text.
+                guard case .double = amount.value else { continue }
+                result.set(.string(amount.value.printed), at: ["k8s", "resources", part, amount.key])
+            }
+        }
         return result
+    }
+
+    /// Fields that upstream's installer reads and passes over, and that have an effect here.
+    private static func additions(in spec: Tree) -> [String] {
+        spec.at("components").sortedEntries.flatMap { entry -> [String] in
+            let several = entry.value.array
+            return (several ?? [entry.value]).enumerated().flatMap { index, component in
+                ["volumes", "volumeMounts"].filter { component.has("k8s.\($0)") }.map { field in
+                    let place = "spec.components.\(entry.key)" + (several == nil ? "" : "[\(index)]")
+                    return "\(place).k8s.\(field): is applied here, which upstream's installer does not do"
+                }
+            }
+        }
     }
 }

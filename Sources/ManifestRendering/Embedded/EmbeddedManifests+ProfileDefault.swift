@@ -5,6 +5,6 @@ extension EmbeddedManifests {
         {"components":{"base":{"enabled":true},"pilot":{"enabled":true},"ingressGateways":[{"name":"istio-ingressgateway",
         "enabled":true}],"egressGateways":[{"name":"istio-egressgateway","enabled":false}]},"values":{"defaultRevision":"",
         "global":{"istioNamespace":"istio-system","configValidation":true},"gateways":{"istio-ingressgateway":{},
-        "istio-egressgateway":{}}}}
+        "istio-egressgateway":{}},"ztunnel":{"resourceName":"ztunnel"}}}
         """##
 }

@@ -2,8 +2,8 @@
 
 extension EmbeddedManifests {
     static let templateEnvironment = ##"""
-        {{- /* What a proxy is told about itself, its mesh and its pod; sidecars and gateways share it. */}}
-        {{- define "mesh.environment" }}
+        {{- /* What an agent is told about itself, its mesh and its pod. */}}
+        {{- define "mesh.identity" }}
             - {name: PILOT_CERT_PROVIDER, value: "{{ .Values.global.pilotCertProvider }}"}
             - name: CA_ADDR
               {{- if .Values.global.caAddress }}
@@ -17,9 +17,6 @@ extension EmbeddedManifests {
             - {name: HOST_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}
             - {name: SERVICE_ACCOUNT, valueFrom: {fieldRef: {fieldPath: spec.serviceAccountName}}}
             - {name: ISTIO_META_NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
-            - {name: ISTIO_CPU_LIMIT, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: "1"}}}
-            - {name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: "1"}}}
-            - {name: GOMEMLIMIT, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: "1"}}}
             - name: PROXY_CONFIG
               value: |
                 {{ protoToJSON .ProxyConfig }}
@@ -30,10 +27,6 @@ extension EmbeddedManifests {
             {{- range .Spec.Containers }}{{ if ne .Name "istio-proxy" }}{{ $names = append $names .Name }}{{ end }}{{ end }}
             - {name: ISTIO_META_APP_CONTAINERS, value: "{{ $names | join "," }}"}
             - {name: ISTIO_META_CLUSTER_ID, value: "{{ valueOrDefault .Values.global.multiCluster.clusterName `Kubernetes` }}"}
-            - {name: ISTIO_META_INTERCEPTION_MODE, value: "{{ annotation .ObjectMeta `sidecar.istio.io/interceptionMode` .ProxyConfig.InterceptionMode }}"}
-            {{- with .CompliancePolicy }}
-            - {name: COMPLIANCE_POLICY, value: "{{ . }}"}
-            {{- end }}
             {{- with .Values.global.network }}
             - {name: ISTIO_META_NETWORK, value: "{{ . }}"}
             {{- end }}
@@ -50,6 +43,17 @@ extension EmbeddedManifests {
             {{- end }}
             {{- with $domain }}
             - {name: TRUST_DOMAIN, value: "{{ . }}"}
+            {{- end }}
+        {{- end }}
+        {{- /* The same, and what only those with a proxy need; sidecars and gateways share it. */}}
+        {{- define "mesh.environment" }}
+        {{- template "mesh.identity" . }}
+            - {name: ISTIO_CPU_LIMIT, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: "1"}}}
+            - {name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: "1"}}}
+            - {name: GOMEMLIMIT, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: "1"}}}
+            - {name: ISTIO_META_INTERCEPTION_MODE, value: "{{ annotation .ObjectMeta `sidecar.istio.io/interceptionMode` .ProxyConfig.InterceptionMode }}"}
+            {{- with .CompliancePolicy }}
+            - {name: COMPLIANCE_POLICY, value: "{{ . }}"}
             {{- end }}
             {{- if isset .ObjectMeta.Annotations `sidecar.istio.io/bootstrapOverride` }}
             - {name: ISTIO_BOOTSTRAP_OVERRIDE, value: /etc/istio/custom-bootstrap/custom_bootstrap.json}

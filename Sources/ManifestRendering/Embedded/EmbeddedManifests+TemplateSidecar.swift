@@ -3,38 +3,6 @@
 extension EmbeddedManifests {
     static let templateSidecar = ##"""
         {{- /* Merged over a pod that joins the mesh: redirects its traffic to a proxy beside it. */}}
-        {{- /* CPU and memory: the pod's annotations replace those of the mesh as a whole. */}}
-        {{- define "mesh.resources" }}
-            {{- $annotations := .ObjectMeta.Annotations }}
-            {{- $cpu := index $annotations `sidecar.istio.io/proxyCPU` }}
-            {{- $memory := index $annotations `sidecar.istio.io/proxyMemory` }}
-            {{- $cpuLimit := index $annotations `sidecar.istio.io/proxyCPULimit` }}
-            {{- $memoryLimit := index $annotations `sidecar.istio.io/proxyMemoryLimit` }}
-            {{- if or $cpu $memory $cpuLimit $memoryLimit }}
-            resources:
-              {{- if or $cpu $memory }}
-              requests:
-                {{- with $cpu }}
-                cpu: {{ . | quote }}
-                {{- end }}
-                {{- with $memory }}
-                memory: {{ . | quote }}
-                {{- end }}
-              {{- end }}
-              {{- if or $cpuLimit $memoryLimit }}
-              limits:
-                {{- with $cpuLimit }}
-                cpu: {{ . | quote }}
-                {{- end }}
-                {{- with $memoryLimit }}
-                memory: {{ . | quote }}
-                {{- end }}
-              {{- end }}
-            {{- else if .Values.global.proxy.resources }}
-            resources:
-              {{- toYaml .Values.global.proxy.resources | nindent 6 }}
-            {{- end }}
-        {{- end }}
         {{- define "mesh.seccomp" }}
               {{- with .Values.global.proxy.seccompProfile }}
               seccompProfile:
@@ -99,7 +67,8 @@ extension EmbeddedManifests {
           {{- end }}
           {{- if ne $mode "NONE" }}
           - name: {{ if $cni }}istio-validation{{ else }}istio-init{{ end }}
-            image: "{{ template "mesh.image" . }}"
+            {{- $image := annotation .ObjectMeta `sidecar.istio.io/proxyImage` .Values.global.proxy_init.image }}
+            image: "{{ if contains "/" $image }}{{ $image }}{{ else }}{{ .ProxyImage }}{{ end }}"
             {{- with .Values.global.imagePullPolicy }}
             imagePullPolicy: "{{ . }}"
             {{- end }}

@@ -94,5 +94,46 @@ extension EmbeddedManifests {
             {{- end }}
             {{- end }}
         {{- end }}
+        {{- /* CPU and memory: the pod's annotations replace those of the mesh as a whole. */}}
+        {{- define "mesh.resources" }}
+            {{- $annotations := .ObjectMeta.Annotations }}
+            {{- $cpu := index $annotations `sidecar.istio.io/proxyCPU` }}
+            {{- $memory := index $annotations `sidecar.istio.io/proxyMemory` }}
+            {{- $cpuLimit := index $annotations `sidecar.istio.io/proxyCPULimit` }}
+            {{- $memoryLimit := index $annotations `sidecar.istio.io/proxyMemoryLimit` }}
+            {{- if or $cpu $memory $cpuLimit $memoryLimit }}
+            resources:
+              {{- if or $cpu $memory }}
+              requests:
+                {{- with $cpu }}
+                cpu: {{ . | quote }}
+                {{- end }}
+                {{- with $memory }}
+                memory: {{ . | quote }}
+                {{- end }}
+              {{- end }}
+              {{- if or $cpuLimit $memoryLimit }}
+              limits:
+                {{- with $cpuLimit }}
+                cpu: {{ . | quote }}
+                {{- end }}
+                {{- with $memoryLimit }}
+                memory: {{ . | quote }}
+                {{- end }}
+              {{- end }}
+            {{- else if .Values.global.proxy.resources }}
+            resources:
+              {{- range $part, $amounts := .Values.global.proxy.resources }}
+              {{- if kindIs "map" $amounts }}
+              {{ $part }}:
+                {{- range $name, $amount := $amounts }}
+                {{- if not (kindIs "invalid" $amount) }}
+                {{ $name }}: {{ $amount | quote }}
+                {{- end }}
+                {{- end }}
+              {{- end }}
+              {{- end }}
+            {{- end }}
+        {{- end }}
         """##
 }

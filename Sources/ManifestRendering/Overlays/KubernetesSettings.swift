@@ -30,6 +30,10 @@ struct KubernetesSettings {
             guard let target = target(of: entry.key) else { continue }
             var value = entry.value
             if entry.key == "service", scope.kind.isGateway { value["ports"] = nil }
+            if entry.key == "podDisruptionBudget", value["selector"]?.object != nil {
+                // The Kubernetes API replaces this selector as a whole (patch strategy "replace").
+                value.set("replace", at: ["selector", "$patch"])
+            }
             let change = patch(target, value)
             for index in result.indices where matches(result[index], kind: target.kind, name: objectName) {
                 result[index] = try merge(change, into: result[index], field: entry.key)

@@ -7,7 +7,9 @@ struct ComponentScope: Sendable {
     let kind: ComponentKind
     /// Its own settings within `spec.components`.
     let settings: Tree
-    /// Its values: its defaults with the mesh's over them.
+    /// The mesh's values, with those that other settings come to.
+    let given: Tree
+    /// Its values: its defaults with the given ones over them.
     let values: Tree
     /// Where it lives.
     let namespace: String

@@ -29,6 +29,10 @@ package struct ManifestRenderer: Sendable {
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
                 let scope = try makeScope(kind, instance, settings, entry, options, library)
+                if kind == .pilot {
+                    try RetiredValues.check(scope.values)
+                    result.warnings += RetiredValues.warnings(scope.values)
+                }
                 let patched = try KubernetesSettings(scope: scope).apply(to: objects(scope))
                 result.warnings += patched.warnings
                 result.rendered += patched.objects.compactMap { Self.rendered($0, scope) }
@@ -50,13 +54,18 @@ package struct ManifestRenderer: Sendable {
     ) throws(RenderError) -> ComponentScope {
         var values = settings.values
         Self.carryOver(instance, kind, to: &values)
-        var all = try library.defaults(of: kind, values: values, entry: entry, catalogue: catalogue).merged(
-            with: values
-        )
+        let defaults = try library.defaults(of: kind, values: values, entry: entry, catalogue: catalogue)
+        try ValueKinds.check(settings.values, against: defaults, at: "spec.values")
+        if kind == .pilot || kind == .cni {
+            let place = "spec.values.\(kind.rawValue)"
+            try ValueKinds.check(settings.values.at(kind.rawValue), against: defaults, at: place)
+        }
+        var all = defaults.merged(with: values)
         if kind == .pilot || kind == .cni { all = all.merged(with: all.at(kind.rawValue).or(.object(TreeObject()))) }
         return ComponentScope(
             kind: kind,
             settings: instance,
+            given: values,
             values: all,
             namespace: instance.text("namespace", or: settings.namespace),
             entry: entry,

@@ -61,12 +61,12 @@ extension VersionCatalogue {
     /// Values by which a control plane of `entry` behaves like the minor `older` (`1.28`).
     func changes(since older: String, upTo entry: Entry) throws(RenderError) -> Tree {
         guard let from = MeshVersion(older), from.minor <= entry.version.minor, from.major == entry.version.major,
-            from.minor >= (entries.first?.version.minor ?? 0)
+            from.minor + 1 >= (entries.first?.version.minor ?? 0)
         else {
             throw RenderError(
                 .invalidSetting,
                 "spec.values.compatibilityVersion: \"\(older)\" is unknown; use a minor of the catalogue up to "
-                    + entry.minor.name
+                    + "\(entry.minor.name), or the one before its first"
             )
         }
         var result = Tree.object(TreeObject())

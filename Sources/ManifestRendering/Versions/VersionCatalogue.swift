@@ -26,6 +26,12 @@ package struct VersionCatalogue: Sendable, Hashable {
         case experimentalListenerSets
         /// istiod was built with Go 1.25 or later, whose runtime keeps to the container's CPU limit by itself.
         case boundsProcessors
+        /// istiod works out how much memory it may use by itself, and is not told its limit.
+        case boundsMemory
+        /// Control planes of other clusters may read ConfigMaps here.
+        case readableConfigMaps
+        /// The policy of stable features looks at AuthorizationPolicies too.
+        case stableAuthorization
         /// Injection templates may call `otelResourceAttributes`.
         case resourceAttributesInTemplate
     }

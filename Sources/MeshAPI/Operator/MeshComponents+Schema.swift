@@ -59,7 +59,7 @@ extension MeshComponent {
         "How it runs on Kubernetes. Each field has the form of the Kubernetes API field of that name.",
         [
             field("affinity", "Which nodes and neighbours its pods want (Affinity)."),
-            list("env", "Environment variables of its main container, merged by name (EnvVar)."),
+            .field("env", variables),
             .field(
                 "hpaSpec",
                 .openObject(
@@ -89,13 +89,40 @@ extension MeshComponent {
             ),
             field("service", "Its Service's spec (ServiceSpec): type, ports, loadBalancerIP and so on."),
             field("strategy", "How pods are replaced (DeploymentStrategy)."),
-            list("tolerations", "Taints its pods tolerate (Toleration)."),
+            .field("tolerations", tolerations),
             .field("serviceAnnotations", .stringMap("Annotations of its Service.").limited(to: 64)),
             field("securityContext", "The security context of its pods (PodSecurityContext)."),
             list("volumes", "Further volumes of its pods (Volume)."),
             list("volumeMounts", "Further volume mounts of its main container (VolumeMount)."),
             .field("overlays", ObjectOverlay.listSchema),
         ]
+    )
+
+    private static let variables: FieldSchema = .list(
+        "Environment variables of its main container, merged by name (EnvVar).",
+        of: .openObject(
+            "One variable: a name, and either a value or valueFrom.",
+            [
+                .required("name", .string("Its name.", .free).limited(to: 256)),
+                .field("value", .string("Its value; put numbers in quotes.", .free).limited(to: 32768)),
+            ]
+        ),
+        most: 128
+    )
+
+    private static let tolerations: FieldSchema = .list(
+        "Taints its pods tolerate (Toleration).",
+        of: .object(
+            "One toleration.",
+            [
+                .field("key", .string("The taint's key; empty for all.", .free).limited(to: 316)),
+                .field("operator", .string("Exists or Equal.", .free).limited(to: 16)),
+                .field("value", .string("The taint's value.", .free).limited(to: 63)),
+                .field("effect", .string("Such as NoSchedule; empty for all.", .free).limited(to: 32)),
+                .field("tolerationSeconds", .integer("How long a NoExecute taint is tolerated.")),
+            ]
+        ),
+        most: 128
     )
 
     private static func amounts(_ description: String) -> FieldSchema {

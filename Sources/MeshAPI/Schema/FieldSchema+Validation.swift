@@ -31,8 +31,13 @@ extension FieldSchema {
         case (.integer, .integer(let number)): checkNumber(Double(number), value, path, &found)
         case (.number, .integer), (.number, .double): checkNumber(value.number ?? 0, value, path, &found)
         case (.boolean, .bool), (.integerOrString, .string): break
-        case (.quantity, .string), (.quantity, .integer), (.quantity, .double): checkQuantity(value, path, &found)
+        case (.quantity, .string), (.quantity, .integer): checkQuantity(value, path, &found)
         case (.integerOrString, .integer(let number)): checkNumber(Double(number), value, path, &found)
+        case (.quantity, .double):
+            // The API server knows no such kind either: x-kubernetes-int-or-string takes whole numbers and text.
+            let problem = "is a number with a fraction, which amounts are not"
+            let remedy = "put it in quotes, \"\(value.jsonText(.compact))\", or write it with a unit such as 500m"
+            found.append(SpecIssue(path: path, value: value, problem: problem, remedy: remedy))
         default:
             found.append(
                 SpecIssue(

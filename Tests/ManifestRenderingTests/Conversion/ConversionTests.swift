@@ -49,14 +49,46 @@ struct ConversionTests {
         arguments: [
             (["profiles": "demo"], "spec.profiles"),
             (["components": ["ztunnel": ["enabled": true]]], "spec.components.ztunnel"),
-            (["profile": "ambient"], "spec.profile"),
+            (["profile": "ambient"], "spec.profile"), (["profile": "openshift-ambient"], "spec.profile"),
+            (
+                ["components": ["pilot": ["k8s": ["env": [["name": "A", "value": true]]]]]],
+                "spec.components.pilot.k8s.env[0].value"
+            ),
+            (
+                ["components": ["cni": ["k8s": ["tolerations": [["thats": "nothing"]]]]]],
+                "spec.components.cni.k8s.tolerations[0].thats"
+            ),
             (["components": ["pilot": ["enabled": "yes"]]], "spec.components.pilot.enabled"),
             (["components": ["citadel": [:]]], "spec.components.citadel"), ([1], "spec"),
+            (
+                ["values": ["pilot": ["resources": ["requests": ["cpu": "-5"]]]]],
+                "spec.values.pilot.resources.requests.cpu"
+            ),
+            (
+                ["values": ["global": ["proxy": ["resources": ["limits": ["memory": "much"]]]]]],
+                "spec.values.global.proxy.resources.limits.memory"
+            ),
         ] as [(Tree, String)]
     )
     func refusals(_ spec: Tree, _ path: String) throws {
         let error = try #require(throws: SpecError.self) { try convert(spec) }
         #expect(error.issues.map(\.path.description).contains(path), "\(error)")
+    }
+
+    @Test("OpenShift's profile is a platform with the node agent, under what the user says")
+    func openShift() throws {
+        let spec = try convert(["profile": "openshift", "components": ["cni": ["namespace": "agents"]]]).resource.spec
+        #expect(spec.profile == "default" && spec.values.at("global.platform") == "openshift")
+        #expect(spec.components.cni.enabled == true && spec.components.cni.namespace == "agents")
+    }
+
+    @Test("Amounts with a fraction become text, and what upstream passes over is said")
+    func amounts() throws {
+        let mesh = try convert([
+            "components": ["pilot": ["k8s": ["resources": ["requests": ["cpu": 0.5]], "volumes": [["name": "x"]]]]]
+        ])
+        #expect(mesh.resource.spec.components.tree.at("pilot.k8s.resources.requests.cpu") == "0.5")
+        #expect(mesh.warnings.count == 1 && mesh.warnings[0].contains("spec.components.pilot.k8s.volumes"))
     }
 
     @Test("What has no effect any more is said")

@@ -133,10 +133,10 @@ struct OverlayTests {
 
     @Test("A setting that cannot be merged is refused by its field")
     func unmergeable() throws {
-        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["env": [["value": "nameless"]]]]]]
+        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["volumes": [["emptyDir": [:]]]]]]]
         let error = try #require(throws: RenderError.self) { try RenderExample(name: "", spec: spec).render() }
         #expect(error.code == .invalidSetting)
-        #expect(error.message.contains("spec.components.pilot.k8s.env"))
+        #expect(error.message.contains("spec.components.pilot.k8s.volumes"))
     }
 
     @Test("Objects merge, other lists are replaced, null removes")

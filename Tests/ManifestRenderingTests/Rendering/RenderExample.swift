@@ -148,7 +148,7 @@ struct RenderExample: Sendable, CustomTestStringConvertible {
         "global": [
             "proxy": ["tracer": "zipkin"], "istiod": ["enableAnalysis": true],
             "meshNetworks": ["n1": ["endpoints": [["fromRegistry": "r1"]]]],
-            "externalIstiod": true, "trustBundleName": "bundle", "pilotCertProvider": "kubernetes",
+            "externalIstiod": true, "trustBundleName": "bundle", "pilotCertProvider": "k8s.io/issuer",
             "certSigners": ["s/1"],
         ],
         "telemetry": ["v2": ["stackdriver": ["enabled": true]]], "compatibilityVersion": "1.28",

@@ -25,6 +25,7 @@ struct VersionCatalogueTests {
             ("environment", EmbeddedManifests.templateEnvironment), ("volumes", EmbeddedManifests.templateVolumes),
             ("sidecar", EmbeddedManifests.templateSidecar), ("gateway", EmbeddedManifests.templateGateway),
             ("kube-gateway", EmbeddedManifests.templateKubeGateway),
+            ("grpc-simple", EmbeddedManifests.templateGrpcSimple), ("grpc-agent", EmbeddedManifests.templateGrpcAgent),
         ]
         #expect(templates.map { "\($0.0).tpl" }.sorted() == folderEntries("\(packageRoot)/Manifests/injection"))
         for (name, text) in templates {
@@ -89,8 +90,8 @@ struct VersionCatalogueTests {
     @Test("Ends of life and Kubernetes versions are judged")
     func support() throws {
         let entry = try catalogue.resolve("1.28.4")
-        #expect(!catalogue.hasEnded(entry, on: "2026-06-30"))
-        #expect(catalogue.hasEnded(entry, on: "2026-07-01"))
+        #expect(!catalogue.hasEnded(entry, on: "2026-07-01"))
+        #expect(catalogue.hasEnded(entry, on: "2026-07-02"))
         #expect(catalogue.supports(entry, kubernetes: "v1.33.7-eks-1"))
         #expect(!catalogue.supports(entry, kubernetes: "v1.36.0"))
         #expect(!catalogue.supports(entry, kubernetes: "unknown"))
