@@ -175,3 +175,14 @@ def check_fragments(breach) -> None:
     for page in glob.glob("changelogs/unreleased/*"):
         if not re.match(r"(added|changed|fixed|removed)\n\n\S", read(page)) or not page.endswith(".md"):
             breach(f"{page}:1", "changelog", "begin with added, changed, fixed or removed, an empty line, then the sentence")
+
+
+def check_reasons(breach) -> None:
+    """Every reason of a condition, and no other, has a row on the reconciler's page."""
+    source, page = "Sources/MeshAPI/Operator/MeshNames.swift", "docs/reconcilers/meshoperator.md"
+    body = read(source).partition("enum MeshConditionReason")[2].partition("\n}")[0]
+    known = set(re.findall(r'case \w+ = "(\w+)"', body))
+    table = read(page).partition("| reason | means |")[2].partition("\n\n")[0]
+    listed = {name for line in table.split("\n") for name in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line[1:] else "")}
+    for name in sorted(known ^ listed):
+        breach(page, "reasons", f"{name} stands {'in ' + source if name in known else 'here'} only; add or remove its row")
