@@ -4,6 +4,7 @@ internal import KubeAPI
 package import KubeRuntime
 internal import MeshBase
 internal import SandboxStore
+internal import Synchronization
 
 /// A small Kubernetes cluster in one process: API server, controllers and, if wanted, a hollow node.
 ///
@@ -19,6 +20,7 @@ package final class SandboxCluster: Sendable {
     /// What stands between it and the network.
     let frontend: APIFrontend
     private let server: HTTPServer
+    private let address: ListeningAddress
     private let authorityPEM: String
 
     /// Makes a sandbox.
@@ -46,6 +48,8 @@ package final class SandboxCluster: Sendable {
             configuration,
             environment
         )
+        let address = ListeningAddress("\(configuration.host):\(configuration.port)")
+        settings.serverAddress = { address.text }
         let core = APIServerCore(configuration: settings, storage: storage)
         let frontend = APIFrontend(
             server: core,
@@ -55,6 +59,7 @@ package final class SandboxCluster: Sendable {
         self.configuration = configuration
         self.environment = environment
         self.identity = identity
+        self.address = address
         self.core = core
         self.frontend = frontend
         self.authorityPEM = authority
@@ -90,6 +95,7 @@ package final class SandboxCluster: Sendable {
             }
             defer { group.cancelAll() }
             try await server.run { address in
+                self.address.text = "\(address)"
                 found.yield(address)
                 found.finish()
             }
@@ -115,6 +121,7 @@ package final class SandboxCluster: Sendable {
         var controllers = [
             NamespaceContents.controller(context("namespace-controller"), authority: authorityPEM),
             NamespaceDeletion.controller(context("namespace-controller"), registry: core.registry),
+            NodeTaints.controller(context("node-controller")),
             RoleAggregation.controller(context("clusterrole-aggregation-controller")),
             DeploymentReconciler.controller(context("deployment-controller")),
             ReplicaSetReconciler.controller(context("replicaset-controller")),
@@ -226,5 +233,17 @@ package final class SandboxCluster: Sendable {
             return IdentityDocuments(tokens: tokens).answer(request)
         }
         return hooks
+    }
+}
+
+/// Where the server listens, known once it does.
+private final class ListeningAddress: Sendable {
+    private let state: Mutex<String>
+
+    init(_ text: String) { self.state = Mutex(text) }
+
+    var text: String {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }

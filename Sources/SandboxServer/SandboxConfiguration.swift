@@ -12,12 +12,12 @@ package struct SandboxConfiguration: Sendable {
     }
 
     /// How much of a cluster runs.
-    package enum Extent: Sendable, Hashable {
+    package enum Extent: String, Sendable, Hashable, CaseIterable {
         /// All of it.
         case cluster
         /// The API server alone, without controllers and without the admission of service accounts, as tests of clients run
         /// kube-apiserver.
-        case serverAlone
+        case serverAlone = "server-alone"
     }
 
     /// The address to listen on.

@@ -11,7 +11,7 @@ package struct APIServerConfiguration: Sendable {
     /// The version that `/version` tells, without `v`.
     package var version = "1.36.0"
     /// Host and port that discovery tells clients.
-    package var serverAddress = "127.0.0.1:6443"
+    package var serverAddress: @Sendable () -> String = { "127.0.0.1:6443" }
     /// The largest body taken, in bytes (kube-apiserver's default).
     package var bodyLimit = 3 << 20
     /// Seconds between bookmarks of a watch.

@@ -43,6 +43,9 @@ struct MeshSandbox: AsyncParsableCommand {
     )
     var kubernetesVersion = KubernetesVersion.newestKnown.text
 
+    @Option(help: "How much runs: 'cluster' everything, 'server-alone' the API server without any controller.")
+    var extent: SandboxConfiguration.Extent = .cluster
+
     @Option(help: "How much to log to the standard error: trace, debug, info, warning or error.")
     var logLevel = "warning"
 
@@ -82,6 +85,7 @@ struct MeshSandbox: AsyncParsableCommand {
         }
         var result = SandboxConfiguration(host: String(listen[..<colon]), port: port, node: node, webhooks: webhooks)
         result.version = version
+        result.extent = extent
         if let dataDir {
             result.vault = try DiskVault(directory: dataDir)
             result.log = try FileLog(directory: "\(dataDir)/store")
@@ -104,6 +108,7 @@ struct MeshSandbox: AsyncParsableCommand {
 }
 
 extension SandboxConfiguration.NodeKind: ExpressibleByArgument {}
+extension SandboxConfiguration.Extent: ExpressibleByArgument {}
 
 /// Runs the cluster, and tells where it is once it can be used.
 private struct ClusterService: Service {

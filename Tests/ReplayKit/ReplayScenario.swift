@@ -11,6 +11,10 @@ package struct ReplayScenario: Sendable {
     package let name: String
     /// The requests in order.
     package let steps: [Step]
+    /// Why the scenario needs an API server for itself, without controllers; nil where any cluster will do.
+    package let needsOwnServer: String?
+    /// The file's content.
+    let tree: Tree
 
     /// One request and its answer.
     package struct Step: Sendable {
@@ -24,16 +28,30 @@ package struct ReplayScenario: Sendable {
         package let captures: [(name: String, path: [String])]
         /// Send again until this status comes, for at most a minute.
         package let until: Int?
-        package let status: Int
+        /// What stands around the API server that answers so; nil where the server alone does.
+        package let needs: Surrounding?
+        /// Nil before the first recording.
+        package let status: Int?
         package let warnings: [String]
         /// The normalised answer; nil where only the status is compared.
         package let response: Tree?
+    }
+
+    /// What a step may need around the API server.
+    package enum Surrounding: String, Sendable, Hashable {
+        /// Roles and tokens.
+        case cluster
+        /// A store that tells how far a watch has come, which kube-apiserver needs for streaming lists; etcd has it since
+        /// 3.4.31 and 3.5.13.
+        case watchProgress = "watch-progress"
     }
 
     /// Reads a scenario from its YAML tree; nil where the tree has no steps.
     package init?(name: String, tree: Tree) {
         guard let steps = tree["steps"]?.array else { return nil }
         self.name = name
+        self.tree = tree
+        self.needsOwnServer = tree["needsOwnServer"]?.string
         self.steps = steps.compactMap(Step.init)
         guard self.steps.count == steps.count else { return nil }
     }
@@ -41,9 +59,7 @@ package struct ReplayScenario: Sendable {
 
 extension ReplayScenario.Step {
     fileprivate init?(_ tree: Tree) {
-        guard let request = tree["request"]?.string, let space = request.firstIndex(of: " "),
-            let status = tree["status"]?.integer
-        else { return nil }
+        guard let request = tree["request"]?.string, let space = request.firstIndex(of: " ") else { return nil }
         self.method = String(request[..<space])
         self.target = String(request[request.index(after: space)...])
         self.body = tree["body"]
@@ -59,7 +75,9 @@ extension ReplayScenario.Step {
             ($0.key, ($0.value.string ?? "").split(separator: ".").map(String.init))
         }
         self.until = tree["until"]?.integer.map(Int.init)
-        self.status = Int(status)
+        self.needs = (tree["needs"]?.string).flatMap(ReplayScenario.Surrounding.init(rawValue:))
+        guard self.needs?.rawValue == tree["needs"]?.string else { return nil }
+        self.status = tree["status"]?.integer.map(Int.init)
         self.warnings = tree["warnings"]?.array?.compactMap(\.string) ?? []
         self.response = tree["compare"]?.string == "status" ? nil : tree["response"]
     }
@@ -68,7 +86,6 @@ extension ReplayScenario.Step {
 extension ReplayScenario {
     /// All recorded scenarios, ordered by name.
     package static let all: [ReplayScenario] = {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
         return names.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { name in
             guard let bytes = try? Data(contentsOf: folder.appending(path: name)),
@@ -77,6 +94,26 @@ extension ReplayScenario {
             return ReplayScenario(name: String(name.dropLast(5)), tree: tree)
         }
     }()
+}
+
+extension ReplayScenario {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
+
+    /// Writes the scenario's file anew, with `answers` in place of those it has.
+    package func record(_ answers: [ReplayRunner.Answer?]) throws {
+        var steps = tree["steps"]?.array ?? []
+        for (index, answer) in answers.enumerated() where steps.indices.contains(index) {
+            guard let answer else { continue }
+            let isStatusOnly = steps[index]["compare"]?.string == "status"
+            steps[index]["status"] = .integer(Int64(answer.status))
+            steps[index]["warnings"] =
+                answer.warnings.isEmpty ? nil : .array(answer.warnings.sorted().map { .string($0) })
+            steps[index]["response"] = isStatusOnly ? nil : ReplayNormaliser.normalise(answer.recordable)
+        }
+        var tree = tree
+        tree["steps"] = .array(steps)
+        try Data(tree.yaml().utf8).write(to: Self.folder.appending(path: "\(name).yaml"))
+    }
 }
 
 extension ReplayScenario: CustomTestStringConvertible {

@@ -223,7 +223,7 @@ internal import Testing
             "/api/v1/namespaces/default/serviceaccounts/default/token",
             "6b3873000a280a1861757468656e7469636174696f6e2e6b38732e696f2f7631120c546f6b656e5265717565737412220a100a0012"
                 + "001a0022002a0032003800420012080a0361756420901c1a040a0012001a002200",
-            ["spec": ["audiences": ["aud"], "expirationSeconds": 3600]]
+            ["spec": ["audiences": ["aud"], "expirationSeconds": 3600, "boundObjectRef": .null]]
         ),
         (
             "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles",

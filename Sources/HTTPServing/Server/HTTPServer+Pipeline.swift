@@ -54,6 +54,9 @@ extension HTTPServer {
             HTTP2Setting(parameter: .maxConcurrentStreams, value: configuration.limits.concurrentStreams),
             HTTP2Setting(parameter: .maxHeaderListSize, value: configuration.limits.headerBytes),
         ]
+        // libcurl sends a PRIORITY frame with every stream, and watches end with RST_STREAM: a client may do both often.
+        protocolSettings.connection.controlFrameRateLimit.maximumCount = configuration.limits.controlFrames
+        protocolSettings.stream.streamResetFrameRateLimit.maximumCount = configuration.limits.streamResets
         protocolSettings.stream.outboundBufferSizeHighWatermark = 64 * 1024
         protocolSettings.stream.outboundBufferSizeLowWatermark = 16 * 1024
         let timeouts = configuration.timeouts

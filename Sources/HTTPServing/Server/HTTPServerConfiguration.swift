@@ -29,6 +29,10 @@ package struct HTTPServerConfiguration: Sendable, Hashable {
         package var bodyBytes = 16 * 1024 * 1024
         /// The streams a client may have open at once on one HTTP/2 connection.
         package var concurrentStreams = 1000
+        /// The PING, SETTINGS and PRIORITY frames that a client may send on one HTTP/2 connection within 30 seconds.
+        package var controlFrames = 100_000
+        /// The streams that a client may break off on one HTTP/2 connection within 30 seconds.
+        package var streamResets = 2000
         /// The connections held at once; more are closed at once.
         package var connections = 4096
 

@@ -1,8 +1,8 @@
 extension LabelSelector {
     /// Reads the text form of the `labelSelector` query parameter.
     ///
-    /// Accepts what Kubernetes does except `>` and `<`: `a`, `!a`, `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`,
-    /// joined by commas. Empty text selects everything.
+    /// Accepts what Kubernetes does: `a`, `!a`, `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a>1`, `a<1`, joined
+    /// by commas. Empty text selects everything.
     public init(text: String) throws(SelectorError) {
         var reader = SelectorReader(text)
         var requirements: [LabelRequirement] = []
@@ -64,10 +64,12 @@ private struct SelectorReader {
         if isAtEnd || bytes[position] == UInt8(ascii: ",") { return LabelRequirement(key: key, operation: .exists) }
         if take("!=") { return LabelRequirement(key: key, operation: .notIn, values: [try value()]) }
         if take("==") || take("=") { return LabelRequirement(key: key, operation: .isIn, values: [try value()]) }
+        if take(">") { return LabelRequirement(key: key, operation: .isGreater, values: [try number(key)]) }
+        if take("<") { return LabelRequirement(key: key, operation: .isLess, values: [try number(key)]) }
         switch word() {
         case "in": return LabelRequirement(key: key, operation: .isIn, values: try values())
         case "notin": return LabelRequirement(key: key, operation: .notIn, values: try values())
-        default: throw problem("expected one of =, ==, !=, in, notin after \"\(key)\"")
+        default: throw problem("expected one of =, ==, !=, in, notin, >, < after \"\(key)\"")
         }
     }
 
@@ -75,6 +77,12 @@ private struct SelectorReader {
         skipSpace()
         let value = word()
         if let issue = NameRule.labelValue.issues(in: value).first { throw problem("value \"\(value)\": \(issue)") }
+        return value
+    }
+
+    private mutating func number(_ key: String) throws(SelectorError) -> String {
+        let value = try value()
+        guard Int64(value) != nil else { throw problem("what \"\(key)\" is compared with must be a whole number") }
         return value
     }
 

@@ -12,13 +12,17 @@ public struct LabelRequirement: Sendable, Hashable {
         case exists = "Exists"
         /// The label is absent.
         case doesNotExist = "DoesNotExist"
+        /// The label is a whole number above the only value; known to the text form alone.
+        case isGreater = "Gt"
+        /// The label is a whole number below the only value; known to the text form alone.
+        case isLess = "Lt"
     }
 
     /// The label's key.
     public var key: String
     /// How it is compared.
     public var operation: Operation
-    /// The values for `isIn` and `notIn`, empty for the others.
+    /// The values to compare with, empty for `exists` and `doesNotExist`.
     public var values: [String]
 
     /// Makes a requirement.
@@ -36,7 +40,14 @@ public struct LabelRequirement: Sendable, Hashable {
         case .notIn: value.map { !values.contains($0) } ?? true
         case .exists: value != nil
         case .doesNotExist: value == nil
+        case .isGreater: Self.compare(value, values.first, by: >)
+        case .isLess: Self.compare(value, values.first, by: <)
         }
+    }
+
+    private static func compare(_ value: String?, _ bound: String?, by holds: (Int64, Int64) -> Bool) -> Bool {
+        guard let value = value.flatMap({ Int64($0) }), let bound = bound.flatMap({ Int64($0) }) else { return false }
+        return holds(value, bound)
     }
 }
 
@@ -86,6 +97,8 @@ extension LabelRequirement {
         case .notIn: "\(key) notin (\(values.sorted().joined(separator: ",")))"
         case .exists: key
         case .doesNotExist: "!\(key)"
+        case .isGreater: "\(key)>\(values.first ?? "")"
+        case .isLess: "\(key)<\(values.first ?? "")"
         }
     }
 }
@@ -136,6 +149,8 @@ extension LabelSelector {
         switch operation {
         case .isIn, .notIn:
             if values.isEmpty { throw SelectorError("\(path).values: must have a value for operator \(word)") }
+        case .isGreater, .isLess:
+            throw SelectorError("\(path).operator: must be In, NotIn, Exists or DoesNotExist")
         case .exists, .doesNotExist:
             if !values.isEmpty { throw SelectorError("\(path).values: must be empty for operator \(word)") }
         }

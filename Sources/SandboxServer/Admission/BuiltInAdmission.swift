@@ -28,8 +28,6 @@ struct BuiltInAdmission: AdmissionPlugin {
         if admitsServiceAccounts {
             try await complete(account: &spec, attributes, seed: pod["metadata"]?.jsonText(.compact) ?? "")
         }
-        try await complete(priority: &spec, attributes)
-        Self.completeTolerations(&spec)
         pod["spec"] = spec
     }
 
@@ -101,43 +99,6 @@ struct BuiltInAdmission: AdmissionPlugin {
         ]
         let volume: Tree = ["name": .string(name), "projected": ["sources": sources, "defaultMode": 420]]
         spec["volumes"] = .array(volumes + [volume])
-    }
-
-    private func complete(priority spec: inout Tree, _ attributes: AdmissionAttributes) async throws(APIFault) {
-        guard let name = spec["priorityClassName"]?.string, !name.isEmpty else {
-            if spec["priority"] == nil { spec["priority"] = 0 }
-            if spec["preemptionPolicy"] == nil { spec["preemptionPolicy"] = "PreemptLowerPriority" }
-            return
-        }
-        let classes = GroupResource(group: "scheduling.k8s.io", resource: "priorityclasses")
-        guard let found = try? await reader.get(classes, ObjectKey(name: name)) else {
-            throw APIFault.forbidden(
-                GroupResource(.pods),
-                attributes.name,
-                "no PriorityClass with name \(name) was found"
-            )
-        }
-        spec["priority"] = found.tree["value"] ?? 0
-        if spec["preemptionPolicy"] == nil {
-            spec["preemptionPolicy"] = found.tree["preemptionPolicy"] ?? "PreemptLowerPriority"
-        }
-    }
-
-    /// Lets pods stay on a failing node for five minutes, as kube-apiserver does (DefaultTolerationSeconds).
-    private static func completeTolerations(_ spec: inout Tree) {
-        var tolerations = spec["tolerations"]?.array ?? []
-        for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-            let isThere = tolerations.contains { toleration in
-                let own = toleration["key"]?.string ?? ""
-                let effect = toleration["effect"]?.string ?? ""
-                return (own == key || own.isEmpty) && (effect == "NoExecute" || effect.isEmpty)
-            }
-            if isThere { continue }
-            tolerations.append([
-                "key": .string(key), "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300,
-            ])
-        }
-        spec["tolerations"] = .array(tolerations)
     }
 }
 

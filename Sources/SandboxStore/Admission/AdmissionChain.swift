@@ -11,7 +11,9 @@ struct AdmissionChain: Sendable {
     func mutate(_ operation: AdmissionAttributes.Operation, _ object: Tree, old: Tree?) async throws(APIFault) -> Tree {
         let attributes = attributes(operation, object, old)
         try await NamespaceLifecycle(context: context).check(attributes, scope.resource)
-        var result: Tree? = object
+        var placed = object
+        try await PlacementAdmission(context: context).mutate(attributes, &placed)
+        var result: Tree? = placed
         for plugin in context.configuration.hooks.admission { try await plugin.mutate(attributes, &result) }
         guard var admitted = result else { return object }
         if admitted != object { scope.resource.schema.complete(&admitted) }

@@ -75,7 +75,7 @@ struct PathDocuments: Sendable {
         [
             "kind": "APIVersions", "versions": ["v1"],
             "serverAddressByClientCIDRs": [
-                ["clientCIDR": "0.0.0.0/0", "serverAddress": .string(context.configuration.serverAddress)]
+                ["clientCIDR": "0.0.0.0/0", "serverAddress": .string(context.configuration.serverAddress())]
             ],
         ]
     }

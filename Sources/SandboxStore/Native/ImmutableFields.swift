@@ -74,13 +74,14 @@ enum ImmutableFields {
             return spec
         }
         guard frozen(new) != frozen(old) else { return [] }
+        let difference = TreeDiff.text(frozen(old), frozen(new))
         return [
             .forbidden(
                 "spec",
                 "pod updates may not change fields other than `spec.containers[*].image`,"
                     + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions "
                     + "to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was "
-                    + "previously negative)"
+                    + "previously negative)\n" + difference
             )
         ]
     }

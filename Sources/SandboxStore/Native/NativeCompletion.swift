@@ -29,7 +29,8 @@ struct NativeCompletion: Sendable {
             ]
         case "HorizontalPodAutoscaler":
             object["status"] = ["desiredReplicas": 0, "currentMetrics": .null]
-        case "CertificateSigningRequest", "Node", "ResourceQuota", "APIService", "ValidatingAdmissionPolicy":
+        case "Node": NativeDefaults.apply(kind: kind, &object)
+        case "CertificateSigningRequest", "ResourceQuota", "APIService", "ValidatingAdmissionPolicy":
             object.fill("status", [:])
         default: break
         }

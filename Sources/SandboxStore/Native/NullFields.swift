@@ -31,6 +31,9 @@ enum NullFields {
                 balancer.editEach("ingress") { if kind == "Service", $0.has("ip") { $0.fill("ipMode", "VIP") } }
             }
         case "Pod": object.edit("status") { addresses(&$0) }
+        case "Node":
+            object.fill("status", [:])
+            object.edit("status") { node(&$0) }
         default: break
         }
     }
@@ -46,6 +49,19 @@ enum NullFields {
         if !isNew {
             event.fill("reportingComponent", "")
             event.fill("reportingInstance", "")
+        }
+    }
+
+    private static func node(_ status: inout Tree) {
+        status.fill("daemonEndpoints", [:])
+        status.edit("daemonEndpoints") { $0.fill("kubeletEndpoint", ["Port": 0]) }
+        status.fill("nodeInfo", [:])
+        status.edit("nodeInfo") { info in
+            let names = [
+                "machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion",
+                "kubeletVersion", "kubeProxyVersion", "operatingSystem", "architecture",
+            ]
+            for name in names { info.fill(name, "") }
         }
     }
 

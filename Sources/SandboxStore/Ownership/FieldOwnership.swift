@@ -16,7 +16,8 @@ struct FieldOwnership: Sendable {
             operation: operation,
             apiVersion: resource.kind.apiVersion,
             subresource: subresource,
-            time: time
+            // kube-apiserver forgets when somebody scaled.
+            time: subresource == "scale" ? nil : time
         )
     }
 

@@ -24,6 +24,11 @@ struct ObjectSchema: Sendable {
         self.init(node: kind.schema, native: kind.kind.kind)
     }
 
+    /// Makes the schema of a native definition that is asked but not stored.
+    init(definition name: String) {
+        self.init(node: NativeSchemas.shared.definitions[name] ?? .anything, native: nil)
+    }
+
     /// Makes the schema of a custom kind: as its definition says, with the `metadata` that every object has.
     init(custom schema: CustomResourceSchema) {
         let meta = NativeSchemas.shared.definitions["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"] ?? .anything

@@ -16,6 +16,8 @@ internal import Testing
         ("a notin (x,y)", "a notin (x,y)", [[:], ["a": "z"]], [["a": "x"]]),
         ("a=", "a=", [["a": ""]], [["a": "b"], [:]]),
         ("in in (in)", "in=in", [["in": "in"]], [[:]]),
+        ("a>1", "a>1", [["a": "2"], ["a": "10"]], [["a": "1"], ["a": "x"], [:]]),
+        ("a < 5", "a<5", [["a": "4"], ["a": "04"]], [["a": "5"], ["a": ""], [:]]),
     ])
     func text(text: String, canonical: String, yes: [[String: String]], no: [[String: String]]) throws {
         let selector = try LabelSelector(text: text)
@@ -27,7 +29,7 @@ internal import Testing
 
     @Test(arguments: [
         "a b", "a in x", "a in (x", "=b", ",", "a,", "a=b c", "a in (x y)", "a=b,,c", "!", "a near (b)", "-a", "a=-",
-        "a>1",
+        "a>x", "a<", "a<-1", "a>99999999999999999999", "a>=1",
         "a=b=c", "a in (x))",
     ])
     func refusesText(text: String) {

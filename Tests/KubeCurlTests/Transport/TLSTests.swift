@@ -82,6 +82,17 @@ private func client(_ request: ServerRequest) -> String {
         }
     }
 
+    @Test("A client that keeps one connection busy is not sent away")
+    func busyConnection() async throws {
+        try await withTLS(CurlTransport.Configuration(offersHTTP2: true), handler: { .text($0.path) }) { transport in
+            for number in 0..<500 {
+                let response = try await transport.send(HTTPRequest(.get, "/\(number)"))
+                #expect(try await response.body.text() == "/\(number)")
+            }
+            #expect(transport.statistics.connections == 1)
+        }
+    }
+
     @Test(arguments: [
         (authority, "localhost" as String?, nil as TransportError.Code?), (authority, "kubernetes.default", nil),
         (authority, nil, .tlsFailed), (authority, "elsewhere", .tlsFailed), (.system, "localhost", .tlsFailed),

@@ -139,7 +139,7 @@ final class WatchFeed: Sendable {
 
     private func bookmark(_ revision: UInt64, endsInitial: Bool) -> [UInt8] {
         let kind = presenter.scope.resource.kind
-        var metadata: Tree = ["resourceVersion": .string(String(revision)), "creationTimestamp": .null]
+        var metadata: Tree = ["resourceVersion": .string(String(revision))]
         if endsInitial { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
         let object: Tree = [
             "kind": .string(kind.kind), "apiVersion": .string(kind.apiVersion), "metadata": metadata,

@@ -1,3 +1,5 @@
+internal import DataTree
+
 /// Leads a request to a subresource to whoever serves it.
 struct SubresourceRouter: Sendable {
     let context: ServerContext
@@ -18,6 +20,11 @@ struct SubresourceRouter: Sendable {
         case "binding": return try await BindingHandler(context: context).bind(scope)
         case "token": return try await TokenHandler(context: context).issue(scope)
         case "log":
+            guard let pod = try await context.read(scope.resource, scope.key()) else {
+                throw .notFound(scope.resource.groupResource, scope.info.name ?? "")
+            }
+            // A pod that no node has taken has nothing to say.
+            if pod.tree.value(at: "spec", "nodeName")?.string?.isEmpty ?? true { return .text("", status: 204) }
             if let connect = context.configuration.hooks.connect, let answer = await connect(scope.info, scope.request)
             {
                 return answer
