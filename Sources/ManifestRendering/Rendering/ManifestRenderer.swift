@@ -26,6 +26,10 @@ package struct ManifestRenderer: Sendable {
         let entry = try catalogue.resolve(spec.version)
         let settings = try EffectiveSettings(spec, entry: entry, library: library)
         var result = RenderedManifests(rendered: [], version: entry.version.description, warnings: settings.warnings)
+        let config = MeshConfigShape.current.findings(in: spec.meshConfig, at: TreePath(keys: "spec", "meshConfig"))
+        result.warnings += config.unknown.map {
+            "\($0): is not a field of MeshConfig, istiod passes over it; remove it"
+        }
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
                 let scope = try makeScope(kind, instance, settings, entry, options, library)

@@ -81,6 +81,7 @@ package struct MeshOperatorSpec: Sendable, Hashable {
         paused = reader.flag("paused") ?? false
         adopt = reader.flag("adopt") ?? false
         issues += upgrade.issues(at: path.appending("upgrade"))
+        issues += MeshConfigShape.current.findings(in: meshConfig, at: path.appending("meshConfig")).issues
         if !issues.isEmpty { throw SpecError(issues: issues) }
     }
 }
