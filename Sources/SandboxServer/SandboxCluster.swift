@@ -76,8 +76,8 @@ package final class SandboxCluster: Sendable {
 
     /// Serves until ``shutdown()`` is called or the task is cancelled; call it once.
     ///
-    /// - Parameter onReady: Called once the API answers and the cluster's own objects are there.
-    /// - Throws: ``SandboxError`` or `HTTPServingError` when it cannot start.
+    /// - Parameter onReady: Called once the API answers and the cluster's own objects are there; what it throws ends the run.
+    /// - Throws: ``SandboxError`` or `HTTPServingError` when it cannot start, and what `onReady` threw.
     package func run(onReady: @escaping @Sendable (SandboxAccess) async throws -> Void) async throws {
         let writer = ClusterWriter(core, as: Self.controllerUser)
         try await Bootstrap(writer: writer, reader: ClusterReader(core.storage), authority: authorityPEM).run()
@@ -91,7 +91,13 @@ package final class SandboxCluster: Sendable {
             group.addTask { await self.tick() }
             let (addresses, found) = AsyncStream.makeStream(of: BoundAddress.self)
             group.addTask {
-                for await address in addresses { try await onReady(self.access(at: address)) }
+                do {
+                    for await address in addresses { try await onReady(self.access(at: address)) }
+                } catch {
+                    // Nobody could find the sandbox, so it does not go on.
+                    self.server.shutdown()
+                    throw error
+                }
             }
             defer { group.cancelAll() }
             try await server.run { address in
@@ -99,6 +105,8 @@ package final class SandboxCluster: Sendable {
                 found.yield(address)
                 found.finish()
             }
+            group.cancelAll()
+            try await group.waitForAll()
         }
     }
 
@@ -211,6 +219,7 @@ package final class SandboxCluster: Sendable {
     ) -> APIServerHooks {
         var hooks = APIServerHooks()
         hooks.authorize = { await authorizer.decide($0) }
+        hooks.translate = { request throws(APIFault) in try ProtobufBodies.translated(request) }
         hooks.rules = { await authorizer.review($0, $1) }
         let builtIn = BuiltInAdmission(reader: reader, admitsServiceAccounts: configuration.extent == .cluster)
         hooks.admission = [

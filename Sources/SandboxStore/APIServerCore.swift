@@ -63,6 +63,7 @@ package struct APIServerCore: Sendable {
             return try unknownResource(info)
         }
         try await authorize(AuthorizationAttributes(user: request.user, info: info, path: request.path))
+        let request = try context.configuration.hooks.translate?(request) ?? request
         let scope = RequestScope(request: request, info: info, resource: resource, warnings: warnings)
         return try await ResourceRouter(context: context).handle(scope)
     }

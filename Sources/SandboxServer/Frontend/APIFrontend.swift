@@ -5,8 +5,8 @@ internal import SandboxStore
 
 /// Carries HTTP requests to the API server: says who asks, reads the body, and streams what comes back.
 struct APIFrontend: Sendable {
-    /// The largest body taken, in bytes; the API server's own, smaller limit answers with a `Status`.
-    static let bodyLimit = 4 << 20
+    /// The largest body taken, in bytes (`MaxRequestBodyBytes` of kube-apiserver).
+    static let bodyLimit = 3 << 20
 
     private let server: APIServerCore
     private let authenticator: RequestAuthenticator
@@ -38,7 +38,7 @@ struct APIFrontend: Sendable {
             guard let path = PercentCoding.decode(request.path, plusIsSpace: false) else {
                 throw APIFault.badRequest("the path \(request.path) is not percent-encoded UTF-8")
             }
-            var inner = APIRequest(
+            let inner = APIRequest(
                 method: request.method,
                 path: path,
                 query: PercentCoding.parameters(request.query ?? ""),
@@ -46,27 +46,11 @@ struct APIFrontend: Sendable {
                 body: body,
                 user: user
             )
-            try Self.translate(&inner)
             let answer = await server.handle(inner)
             count.add(inner, status: answer.status)
             return answer
         } catch {
             return Self.response(error)
-        }
-    }
-
-    private static let protobuf = "application/vnd.kubernetes.protobuf"
-
-    /// Turns a body in protobuf, as typed Go clients send them, into JSON; answers are JSON, which all of them take too.
-    private static func translate(_ request: inout APIRequest) throws(APIFault) {
-        guard request.header("content-type")?.lowercased().hasPrefix(protobuf) == true else { return }
-        request.headers.removeAll { $0.name.lowercased() == "content-type" }
-        request.headers.append(HeaderField("Content-Type", "application/json"))
-        guard !request.body.isEmpty else { return }
-        do {
-            request.body = try ProtobufDecoder().decode(request.body).json(.compact)
-        } catch {
-            throw APIFault.badRequest("the body cannot be read as \(protobuf): \(error); send application/json")
         }
     }
 

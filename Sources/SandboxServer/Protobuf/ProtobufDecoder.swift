@@ -6,9 +6,26 @@ internal import MeshBase
 struct ProtobufDecoder: Sendable {
     /// What every body begins with.
     static let magic: [UInt8] = [0x6B, 0x38, 0x73, 0x00]  // "k8s" and a zero
+    /// How many values one body may hold, each of which costs memory many times its two bytes on the wire.
+    static let mostValues = 1 << 18
     private static let deepest = 48
 
     private let table = ProtobufTable.shared
+
+    /// The fields of one object while they are read: lists and maps grow on their own, so that each element costs the same.
+    private struct Fields {
+        var object: Tree
+        var lists: [String: [Tree]] = [:]
+        var maps: [String: TreeObject] = [:]
+
+        /// The whole object.
+        func gathered() -> Tree {
+            var object = object
+            for (name, items) in lists { object[name] = .array(items) }
+            for (name, map) in maps { object[name] = .object(map) }
+            return object
+        }
+    }
 
     /// Reads a body: the magic bytes and a `runtime.Unknown`.
     func decode(_ body: [UInt8]) throws(ProtobufFault) -> Tree {
@@ -33,16 +50,18 @@ struct ProtobufDecoder: Sendable {
         }
         let name = GroupVersionKind(apiVersion: apiVersion, kind: kind)
         guard let message = table.message(for: name) else { throw .unknownKind("\(name)") }
-        var object: Tree = ["apiVersion": .string(apiVersion), "kind": .string(kind)]
-        try decode(raw, message, into: &object, depth: 0)
-        return object
+        var fields = Fields(object: ["apiVersion": .string(apiVersion), "kind": .string(kind)])
+        var left = Self.mostValues
+        try decode(raw, message, into: &fields, depth: 0, left: &left)
+        return fields.gathered()
     }
 
     private func decode(
         _ bytes: ArraySlice<UInt8>,
         _ message: String,
-        into object: inout Tree,
-        depth: Int
+        into gathered: inout Fields,
+        depth: Int,
+        left: inout Int
     ) throws(ProtobufFault) {
         guard depth < Self.deepest else { throw .tooDeep }
         let fields = table.fields(of: message) ?? [:]
@@ -51,22 +70,20 @@ struct ProtobufDecoder: Sendable {
             guard let field = fields[number] else { continue }
             guard let name = field.name else {
                 if case .message(let inner) = field.kind, case .bytes(let bytes) = value {
-                    try decode(bytes, inner, into: &object, depth: depth + 1)
+                    try decode(bytes, inner, into: &gathered, depth: depth + 1, left: &left)
                 }
                 continue
             }
             if case .map(let kind) = field.kind, case .bytes(let entry) = value {
-                let (key, item) = try self.entry(entry, kind, depth: depth)
-                var map = object[name] ?? [:]
-                map[key] = item
-                object[name] = map
+                let (key, item) = try self.entry(entry, kind, depth: depth, left: &left)
+                gathered.maps[name, default: [:]][key] = item
             } else if field.isRepeated {
                 // Numbers and booleans may come packed; Kubernetes does not pack them.
-                let item = try self.value(value, field.kind, depth: depth)
-                object[name] = .array((object[name]?.array ?? []) + [item])
+                let item = try self.value(value, field.kind, depth: depth, left: &left)
+                gathered.lists[name, default: []].append(item)
             } else {
-                let item = try self.value(value, field.kind, depth: depth)
-                if field.keepsZero || !Self.isZero(item) { object[name] = item }
+                let item = try self.value(value, field.kind, depth: depth, left: &left)
+                if field.keepsZero || !Self.isZero(item) { gathered.object[name] = item }
             }
         }
     }
@@ -74,14 +91,15 @@ struct ProtobufDecoder: Sendable {
     private func entry(
         _ bytes: ArraySlice<UInt8>,
         _ kind: ProtobufTable.Kind,
-        depth: Int
+        depth: Int,
+        left: inout Int
     ) throws(ProtobufFault) -> (String, Tree) {
         var reader = ProtobufReader(bytes)
         var key = ""
-        var item = try value(.bytes([]), kind, depth: depth)
+        var item = try value(.bytes([]), kind, depth: depth, left: &left)
         while let (number, value) = try reader.next() {
             if number == 1, case .bytes(let text) = value { key = try Self.text(text) }
-            if number == 2 { item = try self.value(value, kind, depth: depth) }
+            if number == 2 { item = try self.value(value, kind, depth: depth, left: &left) }
         }
         return (key, item)
     }
@@ -89,8 +107,11 @@ struct ProtobufDecoder: Sendable {
     private func value(
         _ value: ProtobufReader.Value,
         _ kind: ProtobufTable.Kind,
-        depth: Int
+        depth: Int,
+        left: inout Int
     ) throws(ProtobufFault) -> Tree {
+        guard left > 0 else { throw .tooMany }
+        left -= 1
         switch (kind, value) {
         case (.integer, .number(let number)): return .integer(Int64(bitPattern: number))
         case (.bool, .number(let number)): return .bool(number != 0)
@@ -100,14 +121,14 @@ struct ProtobufDecoder: Sendable {
         case (.string, .bytes(let bytes)): return .string(try Self.text(bytes))
         case (.bytes, .bytes(let bytes)): return .string(Base64.encode(Array(bytes)))
         case (.message(let name), .bytes(let bytes)):
-            var object: Tree = [:]
-            try decode(bytes, name, into: &object, depth: depth + 1)
-            return object
+            var fields = Fields(object: [:])
+            try decode(bytes, name, into: &fields, depth: depth + 1, left: &left)
+            return fields.gathered()
         case (.wrapped(let inner), .bytes(let bytes)):
             var items: [Tree] = []
             var reader = ProtobufReader(bytes)
             while let (number, item) = try reader.next() {
-                if number == 1 { items.append(try self.value(item, inner, depth: depth + 1)) }
+                if number == 1 { items.append(try self.value(item, inner, depth: depth + 1, left: &left)) }
             }
             return .array(items)
         case (_, .bytes(let bytes)): return try special(bytes, kind)

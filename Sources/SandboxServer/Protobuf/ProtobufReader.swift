@@ -57,6 +57,8 @@ enum ProtobufFault: Error, Hashable {
     case malformed
     /// Messages lie within each other too deeply.
     case tooDeep
+    /// There are more values than ``ProtobufDecoder/mostValues``.
+    case tooMany
     /// A text is no UTF-8.
     case notText
     /// The kind is not known in protobuf.

@@ -6,6 +6,8 @@ package struct APIServerHooks: Sendable {
     package var authorize: (@Sendable (AuthorizationAttributes) async -> AuthorizationDecision)?
     /// Says which rules apply to a user in a namespace: the `status` of a SelfSubjectRulesReview.
     package var rules: (@Sendable (UserInfo, _ namespace: String) async -> Tree)?
+    /// Turns a request that is allowed into one whose body is JSON or YAML.
+    package var translate: (@Sendable (APIRequest) throws(APIFault) -> APIRequest)?
     /// The admission chain behind the built-in parts, in order: all mutate, then all validate.
     package var admission: [any AdmissionPlugin] = []
     /// Issues a token for a service account (its object, then the `TokenRequest`): the request's `status`.
