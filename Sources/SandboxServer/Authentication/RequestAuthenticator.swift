@@ -14,10 +14,11 @@ struct RequestAuthenticator: Sendable {
 
     /// The user to act as.
     ///
-    /// - Throws: ``APIFault`` 401 for a token that does not hold, 403 for an impersonation that is not allowed.
+    /// - Throws: ``APIFault`` 401 for a token that does not hold, 400 for an impersonation that names no user, 403 for one
+    ///   that is not allowed.
     func user(headers: HeaderFields, peer: ConnectionPeer) async throws(APIFault) -> UserInfo {
         let user = try await sender(headers, peer)
-        guard let wanted = ImpersonationHeaders(headers) else { return user }
+        guard let wanted = try ImpersonationHeaders(headers) else { return user }
         for question in wanted.questions(by: user) {
             let decision = await authorizer.decide(question)
             guard decision.isAllowed else {
@@ -53,24 +54,46 @@ struct ImpersonationHeaders: Sendable, Hashable {
     let user: UserInfo
     private let named: UserInfo
 
-    /// Reads the headers; nil when they name no user.
-    init?(_ headers: HeaderFields) {
-        guard let name = headers["impersonate-user"], !name.isEmpty else { return nil }
+    /// Reads the headers; nil when there are none.
+    ///
+    /// - Throws: 400 when they name groups, a uid or more, but no user: the sender would go on as itself unawares.
+    init?(_ headers: HeaderFields) throws(APIFault) {
+        let name = headers["impersonate-user"] ?? ""
         let groups = headers.values("impersonate-group")
         var extra: [String: [String]] = [:]
         let prefix = "impersonate-extra-"
         for field in headers.fields where field.name.lowercased().hasPrefix(prefix) {
             extra[String(field.name.lowercased().dropFirst(prefix.count)), default: []].append(field.value)
         }
-        named = UserInfo(name: name, uid: headers["impersonate-uid"] ?? "", groups: groups, extra: extra)
+        let uid = headers["impersonate-uid"] ?? ""
+        guard !name.isEmpty else {
+            if groups.isEmpty, uid.isEmpty, extra.isEmpty { return nil }
+            throw APIFault.badRequest(
+                "requested \(Self.goText(uid, groups, extra)) without impersonating a user name"
+            )
+        }
+        named = UserInfo(name: name, uid: uid, groups: groups, extra: extra)
         var user = named
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
         if parts.count == 4, name.hasPrefix("system:serviceaccount:"), groups.isEmpty {
             user.groups = ["system:serviceaccounts", "system:serviceaccounts:\(parts[2])"]
         }
-        let standing = name == UserInfo.anonymous.name ? "system:unauthenticated" : "system:authenticated"
-        if !user.groups.contains(standing) { user.groups.append(standing) }
+        let isNobody = name == UserInfo.anonymous.name
+        let standing = isNobody ? "system:unauthenticated" : "system:authenticated"
+        // Who asks to count as unauthenticated does.
+        let says = isNobody ? [standing] : [standing, "system:unauthenticated"]
+        if !user.groups.contains(where: says.contains) { user.groups.append(standing) }
         self.user = user
+    }
+
+    /// What was asked for, as Go prints it.
+    private static func goText(_ uid: String, _ groups: [String], _ extra: [String: [String]]) -> String {
+        func list(_ values: [String]) -> String {
+            values.isEmpty ? "[]string(nil)" : "[]string{" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "}"
+        }
+        let entries = extra.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(list($0.value))" }
+        let map = "map[string][]string" + (entries.isEmpty ? "(nil)" : "{\(entries.joined(separator: ", "))}")
+        return "&user.DefaultInfo{Name:\"\", UID:\"\(uid)\", Groups:\(list(groups)), Extra:\(map)}"
     }
 
     /// What the sender must be allowed to do: `impersonate` on every part that is named.

@@ -18,18 +18,48 @@ struct EscalationGuard: AdmissionPlugin {
         guard attributes.kind.group == Self.group, attributes.operation != .delete, attributes.subresource.isEmpty,
             !attributes.user.groups.contains("system:masters"), let object
         else { return }
+        // Garbage collection may touch what its user does not hold. Any other change counts, labels too: they decide
+        // which aggregated roles gain the rules.
+        if let old = attributes.old, Self.essence(of: old) == Self.essence(of: object) { return }
         switch attributes.kind.kind {
-        case "Role", "ClusterRole":
-            if let old = attributes.old, old["rules"] == object["rules"] { return }
-            let rules = object["rules"]?.array?.map { PolicyRule($0) } ?? []
-            try await require("escalate", on: attributes.resource, attributes, object, rules: rules)
-        case "RoleBinding", "ClusterRoleBinding":
-            if let old = attributes.old, old["roleRef"] == object["roleRef"], old["subjects"] == object["subjects"] {
-                return
-            }
-            try await requireBinding(attributes, object)
+        case "Role", "ClusterRole": try await requireRules(attributes, object)
+        case "RoleBinding", "ClusterRoleBinding": try await requireBinding(attributes, object)
         default: break
         }
+    }
+
+    /// An object without what garbage collection and bookkeeping change.
+    private static func essence(of object: Tree) -> Tree {
+        var result = object
+        for field in ["ownerReferences", "finalizers", "managedFields", "resourceVersion"] {
+            result.set(nil, at: ["metadata", field])
+        }
+        return result
+    }
+
+    private func requireRules(_ attributes: AdmissionAttributes, _ object: Tree) async throws(APIFault) {
+        let name = KubeObject(object).name
+        if await isAllowed("escalate", attributes.resource, name, attributes) { return }
+        let rules = object["rules"]?.array?.map { PolicyRule($0) } ?? []
+        let owned = await owned(attributes)
+        try refuseMissing(PolicyRule.missing(rules, from: owned), attributes, name)
+        // An aggregated role gathers whatever its selectors come to match, so only who may do all may choose or change them.
+        guard Self.gathers(object) || attributes.old.map(Self.gathers) == true else { return }
+        guard PolicyRule.missing(Self.fullAuthority, from: owned).isEmpty else {
+            throw APIFault.forbidden(
+                GroupResource(group: Self.group, resource: attributes.resource),
+                name,
+                "must have cluster-admin privileges to use the aggregationRule"
+            )
+        }
+    }
+
+    private static let fullAuthority = [
+        PolicyRule(["*"], groups: ["*"], resources: ["*"]), PolicyRule(["*"], paths: ["*"]),
+    ]
+
+    private static func gathers(_ role: Tree) -> Bool {
+        role.value(at: "aggregationRule", "clusterRoleSelectors")?.array?.isEmpty == false
     }
 
     private func requireBinding(_ attributes: AdmissionAttributes, _ object: Tree) async throws(APIFault) {
@@ -45,26 +75,26 @@ struct EscalationGuard: AdmissionPlugin {
         guard let rules else {
             throw APIFault.notFound(GroupResource(group: Self.group, resource: resource), binding.role.name)
         }
-        try await require("bind", on: resource, attributes, object, rules: rules)
+        try refuseMissing(PolicyRule.missing(rules, from: await owned(attributes)), attributes, KubeObject(object).name)
     }
 
-    private func require(
-        _ verb: String,
-        on resource: String,
+    /// What the sender holds where the object lies; nothing when it cannot be read.
+    private func owned(_ attributes: AdmissionAttributes) async -> [PolicyRule] {
+        (try? await authorizer.rules(for: attributes.user, in: attributes.namespace ?? "")) ?? []
+    }
+
+    private func refuseMissing(
+        _ missing: [PolicyRule],
         _ attributes: AdmissionAttributes,
-        _ object: Tree,
-        rules: [PolicyRule]
-    ) async throws(APIFault) {
-        let name = KubeObject(object).name
-        if verb == "escalate", await isAllowed(verb, resource, name, attributes) { return }
-        let owned = (try? await authorizer.rules(for: attributes.user, in: attributes.namespace ?? "")) ?? []
-        let missing = PolicyRule.missing(rules, from: owned)
+        _ name: String
+    ) throws(APIFault) {
         guard !missing.isEmpty else { return }
-        let listed = missing.map(\.summary).joined(separator: "\n")
+        let listed = Set(PolicyRule.compacted(missing).map(\.summary)).sorted().joined(separator: "\n")
+        let user = attributes.user
         throw APIFault.forbidden(
             GroupResource(group: Self.group, resource: attributes.resource),
             name,
-            "user \"\(attributes.user.name)\" (groups=\(attributes.user.groups)) is attempting to grant RBAC "
+            "user \"\(user.name)\" (groups=\(PolicyRule.goText(user.groups))) is attempting to grant RBAC "
                 + "permissions not currently held:\n\(listed)"
         )
     }
@@ -86,11 +116,33 @@ struct EscalationGuard: AdmissionPlugin {
 }
 
 extension PolicyRule {
+    /// Rules about one resource that differ only in their verbs, made one.
+    fileprivate static func compacted(_ rules: [PolicyRule]) -> [PolicyRule] {
+        var result: [PolicyRule] = []
+        var places: [PolicyRule: Int] = [:]
+        for rule in rules {
+            var resource = rule
+            resource.verbs = []
+            if rule.paths.isEmpty, let place = places[resource] {
+                result[place].verbs += rule.verbs
+            } else {
+                places[resource] = result.count
+                result.append(rule)
+            }
+        }
+        return result
+    }
+
+    /// A list as Go prints quoted strings.
+    fileprivate static func goText(_ values: [String]) -> String {
+        "[" + values.map { "\"\($0)\"" }.joined(separator: " ") + "]"
+    }
+
     /// The rule in one line, as refusals list it.
     fileprivate var summary: String {
         var parts: [String] = []
         func add(_ name: String, _ values: [String]) {
-            if !values.isEmpty { parts.append("\(name):\(values)") }
+            if !values.isEmpty { parts.append("\(name):\(Self.goText(values))") }
         }
         add("APIGroups", groups)
         add("Resources", resources)
