@@ -1,6 +1,9 @@
 internal import DataTree
 internal import HTTPServing
 internal import KubeAPI
+internal import KubeRuntime
+internal import Logging
+internal import MeshBase
 internal import SandboxStore
 internal import Testing
 
@@ -215,6 +218,80 @@ internal import Testing
                 }
             }
         }
+    }
+
+    static let workloads: [(GroupVersionKind, APIResource)] = [
+        (.deployment, .deployments), (.daemonSet, .daemonSets), (.statefulSet, .statefulSets), (.job, .jobs),
+    ]
+
+    @Test(arguments: workloads)
+    func refusedPodsAreTold(_ kind: GroupVersionKind, _ resource: APIResource) async throws {
+        try await TestCluster.with { cluster in
+            let rule: Tree = [
+                "operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"],
+            ]
+            try await cluster.create(
+                .validatingWebhookConfigurations,
+                [
+                    "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+                    "metadata": ["name": "gone"],
+                    "webhooks": [
+                        [
+                            "name": "gone.example.org", "rules": [rule], "failurePolicy": "Fail",
+                            "sideEffects": "None", "admissionReviewVersions": ["v1"],
+                            "clientConfig": ["service": ["name": "none", "namespace": "default"]],
+                        ]
+                    ],
+                ]
+            )
+            var object = Self.deployment("web", replicas: 1)
+            object["apiVersion"] = .string(kind.apiVersion)
+            object["kind"] = .string(kind.kind)
+            if kind == .daemonSet || kind == .job { object.set(nil, at: ["spec", "replicas"]) }
+            if kind == .job {
+                object.set(nil, at: ["spec", "selector"])
+                object.set("Never", at: ["spec", "template", "spec", "restartPolicy"])
+            }
+            try await cluster.create(resource, object)
+            let why = "failed calling webhook \"gone.example.org\": failed to call webhook: service \"none\" not found"
+            if kind == .deployment {
+                let failed = try await cluster.wait(.deployments, Self.key("web")) {
+                    $0?.conditions.isTrue("ReplicaFailure") == true
+                }
+                let condition = failed?.conditions.condition("ReplicaFailure")
+                #expect(condition?.reason == "FailedCreate")
+                #expect(condition?.message == "Internal error occurred: \(why)")
+            }
+            let begin =
+                kind == .statefulSet ? "create Pod web-0 in StatefulSet web failed error:" : "Error creating:"
+            let watch = StorageWatch(cluster.cluster.core.storage, GroupResource(APIResource.coreEvents))
+            while true {
+                let events = try await cluster.send("GET", "/api/v1/namespaces/default/events").body["items"]
+                if let event = events?.array?.first(where: { $0["reason"] == "FailedCreate" }) {
+                    #expect(event["type"] == "Warning")
+                    #expect(event["message"] == .string("\(begin) Internal error occurred: \(why)"))
+                    break
+                }
+                _ = await watch.next()
+            }
+        }
+    }
+
+    /// Nobody could find a sandbox that cannot say where it is, so that it must not run on.
+    @Test func aSandboxThatCannotTellItsAddressEnds() async throws {
+        var logger = Logger(label: "tests")
+        logger.logLevel = .critical
+        let environment = RuntimeEnvironment(
+            clock: ContinuousClock(),
+            wall: { Timestamp(seconds: 1_700_000_000) },
+            random: .seeded(7),
+            logger: logger
+        )
+        let cluster = try SandboxCluster(SandboxConfiguration(), environment: environment)
+        let error = await #expect(throws: SandboxError.self) {
+            try await cluster.run { _ in throw SandboxError(.fileFailed, "cannot write /none") }
+        }
+        #expect(error?.message == "cannot write /none")
     }
 
     /// Bodies as kubectl 1.32 sends them, in protobuf.

@@ -118,6 +118,10 @@ struct ClusterWriter: Sendable {
         if response.status < 300 { return KubeObject(answer) }
         if absent(response.status, answer["reason"]?.string ?? "") { return nil }
         let message = answer["message"]?.string ?? "status \(response.status)"
-        throw SandboxError(response.status == 409 ? .writeConflict : .writeRefused, "\(message) (\(method) \(path))")
+        throw SandboxError(
+            response.status == 409 ? .writeConflict : .writeRefused,
+            "\(message) (\(method) \(path))",
+            cause: APIFault(response.status, .unknown, message)
+        )
     }
 }

@@ -62,10 +62,29 @@ enum GoTypes {
     }
 
     private static func wrongType(_ tree: Tree, _ facts: SchemaFacts) -> (found: String, wanted: String)? {
-        guard let type = facts.type, !facts.extensions.isIntOrString, facts.format != "quantity" else { return nil }
+        if facts.extensions.isIntOrString { return wrongNumberOrText(tree) }
+        guard let type = facts.type, facts.format != "quantity" else { return nil }
+        return wrongType(tree, type, facts)
+    }
+
+    /// A number or a text: a number must fit 32 bits.
+    private static func wrongNumberOrText(_ tree: Tree) -> (found: String, wanted: String)? {
+        if case .string = tree { return nil }
+        var facts = SchemaFacts()
+        facts.format = "int32"
+        return wrongType(tree, .integer, facts)
+    }
+
+    private static func wrongType(
+        _ tree: Tree,
+        _ type: SchemaFacts.ValueType,
+        _ facts: SchemaFacts
+    ) -> (found: String, wanted: String)? {
         let found =
             switch tree {
             case .bool: "bool"
+            case .bigInteger(let digits) where type == .integer: "number \(digits)"
+            case .double(let value) where type == .integer: "number \(value)"
             case .integer, .double, .bigInteger: "number"
             case .string: "string"
             case .array: "array"
@@ -78,9 +97,14 @@ enum GoTypes {
         case (.integer, .integer(let value)):
             let fits = facts.format != "int32" || Int32(exactly: value) != nil
             return fits ? nil : ("number \(value)", "int32")
-        case (.integer, .double(let value)) where value == value.rounded(): return nil
+        case (.integer, .double(let value)) where fits(value, facts): return nil
         default: return (found, goName(type, facts))
         }
+    }
+
+    /// Whether a number with a fraction of zero, as YAML may bring it, is an integer of the format.
+    private static func fits(_ value: Double, _ facts: SchemaFacts) -> Bool {
+        facts.format == "int32" ? Int32(exactly: value) != nil : Int64(exactly: value) != nil
     }
 
     private static func goName(_ type: SchemaFacts.ValueType, _ facts: SchemaFacts) -> String {

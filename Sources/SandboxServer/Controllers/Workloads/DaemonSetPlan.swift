@@ -66,7 +66,7 @@ struct DaemonSetPlan: Sendable, Hashable {
         guard strategy?["type"]?.string != "OnDelete" else { return [] }
         let setting = strategy?["rollingUpdate"]?["maxUnavailable"].flatMap(IntOrString.init) ?? .integer(1)
         let total = Int64(wanted.count)
-        let allowed = max(1, setting.scaled(of: total, rounding: .up) ?? 1)
+        let allowed = max(1, Count.clamped(setting.scaled(of: total, rounding: .up) ?? 1))
         let pods = wanted.sorted().compactMap { byNode[$0]?.first }
         let down = total - Int64(pods.count { $0.isAvailable(after: set.minReadySeconds, now: now) })
         let old = pods.filter { $0.object.labels[hashLabel] != hash }

@@ -38,7 +38,7 @@ struct DaemonSetReconciler: Reconciling {
         ]
         var pod = PodTemplate(of: set).pod(ownedBy: set, labels: labels)
         pod.tree.set(.string(node), at: ["spec", "nodeName"])
-        guard let made = try await context.writer.create(.pods, pod) else { return }
+        guard let made = try await context.create(pod, for: set) else { return }
         await context.events.record(set, "SuccessfulCreate", "Created pod: \(made.name)")
     }
 }

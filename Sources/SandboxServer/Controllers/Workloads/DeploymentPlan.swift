@@ -54,12 +54,13 @@ struct DeploymentPlan: Sendable, Hashable {
     /// Makes sure that there is a ReplicaSet for the template and that it carries the highest revision.
     private mutating func planRevision(_ view: DeploymentView, create: Bool) {
         let highestOld = view.old.map(DeploymentView.revision).max() ?? 0
+        let next = highestOld == .max ? .max : highestOld + 1
         guard let current = view.current else {
-            revision = create ? highestOld + 1 : max(1, highestOld)
+            revision = create ? next : max(1, highestOld)
             if create { actions.append(.create(view.newReplicaSet(revision: revision))) }
             return
         }
-        revision = max(DeploymentView.revision(current), highestOld + 1)
+        revision = max(DeploymentView.revision(current), next)
         if DeploymentView.revision(current) < revision {
             actions.append(.number(current.name, revision: revision))
         }
@@ -118,12 +119,11 @@ struct DeploymentPlan: Sendable, Hashable {
     }
 
     private mutating func planHistory(_ view: DeploymentView) {
-        guard let limit = view.deployment.tree.value(at: "spec", "revisionHistoryLimit")?.integer, limit >= 0 else {
-            return
-        }
+        guard view.deployment.tree.value(at: "spec", "revisionHistoryLimit")?.integer ?? -1 >= 0 else { return }
+        let limit = view.deployment.count(0, "spec", "revisionHistoryLimit")
         let idle = view.old.filter { set in
             set.wantedReplicas == 0 && set.statusCount("replicas") == 0 && !set.isDeleting
-                && (set.generation ?? 0) <= set.statusCount("observedGeneration")
+                && (set.generation ?? 0) <= (set.tree.value(at: "status", "observedGeneration")?.integer ?? 0)
         }
         guard let excess = Int(exactly: Int64(idle.count) - limit), excess > 0 else { return }
         actions += idle.prefix(excess).map { .delete($0.name) }

@@ -58,7 +58,7 @@ struct DeploymentStatus: Sendable {
     private mutating func progressing(created: String?) -> Tree? {
         let old = previous("Progressing")
         let name = created ?? view.current?.name ?? view.deployment.name
-        let deadline = view.deployment.tree.value(at: "spec", "progressDeadlineSeconds")?.integer ?? 600
+        let deadline = view.deployment.count(600, "spec", "progressDeadlineSeconds")
         if isComplete {
             return condition(
                 "Progressing",

@@ -53,7 +53,7 @@ struct DeploymentView: Sendable {
         let wanted = deployment.wantedReplicas
         func value(_ field: String, _ rounding: IntOrString.Rounding) -> Int64 {
             let setting = rolling?[field].flatMap(IntOrString.init) ?? .string("25%")
-            return max(0, setting.scaled(of: wanted, rounding: rounding) ?? 0)
+            return Count.clamped(setting.scaled(of: wanted, rounding: rounding) ?? 0)
         }
         if deployment.tree.value(at: "spec", "strategy", "type")?.string == "Recreate" { return (0, wanted) }
         let surge = value("maxSurge", .up)

@@ -6,13 +6,14 @@ internal import MeshBase
 enum DisruptionPlan {
     /// The status of `budget` over `pods`, of which `wanted` are meant to exist.
     static func status(_ budget: KubeObject, pods: [KubeObject], wanted: Int64, now: Timestamp) -> Tree {
+        let wanted = Count.clamped(wanted)
         let healthy = Int64(pods.count { PodView($0).isActive && PodView($0).isReady })
         let spec = budget.tree["spec"]
         let needed: Int64 =
             if let least = spec?["minAvailable"].flatMap(IntOrString.init) {
-                least.scaled(of: wanted, rounding: .up) ?? wanted
+                Count.clamped(least.scaled(of: wanted, rounding: .up) ?? wanted)
             } else if let most = spec?["maxUnavailable"].flatMap(IntOrString.init) {
-                max(0, wanted - (most.scaled(of: wanted, rounding: .up) ?? 0))
+                max(0, wanted - Count.clamped(most.scaled(of: wanted, rounding: .up) ?? 0))
             } else {
                 wanted
             }

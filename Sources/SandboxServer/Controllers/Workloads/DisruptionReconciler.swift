@@ -53,6 +53,7 @@ struct DisruptionReconciler: Reconciling {
             }
             guard seen.insert(owner.uid).inserted else { continue }
             let key = ObjectKey(namespace: pod.namespace, name: owner.name)
+            // Each is of 32 bits, so that no number of pods makes the sum overflow.
             total += try await context.reader.get(resource, key)?.wantedReplicas ?? 0
         }
         return total

@@ -94,9 +94,10 @@ struct JobPlan: Sendable, Hashable {
     }
 
     private mutating func plan(_ job: KubeObject, active: [PodView], succeeded: Int64) {
-        let parallelism = max(0, job.tree.value(at: "spec", "parallelism")?.integer ?? 1)
+        let parallelism = job.count(1, "spec", "parallelism")
         var wanted = parallelism
-        if let completions = job.tree.value(at: "spec", "completions")?.integer {
+        if job.tree.value(at: "spec", "completions")?.integer != nil {
+            let completions = job.count(0, "spec", "completions")
             wanted = min(parallelism, max(0, completions - succeeded))
         } else if succeeded > 0 {
             wanted = Int64(active.count)  // Of a work queue the first success means: nothing more to start.

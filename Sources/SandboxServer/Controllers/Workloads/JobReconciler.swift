@@ -20,7 +20,7 @@ struct JobReconciler: Reconciling {
         let pods = try await context.reader.list(.pods, controlledBy: job)
         let plan = JobPlan(job, pods: pods, now: context.now())
         for _ in 0..<plan.creations {
-            guard let pod = try await context.writer.create(.pods, PodTemplate(of: job).pod(ownedBy: job)) else {
+            guard let pod = try await context.create(PodTemplate(of: job).pod(ownedBy: job), for: job) else {
                 continue
             }
             await context.events.record(job, "SuccessfulCreate", "Created pod: \(pod.name)")

@@ -58,16 +58,30 @@ struct PodTemplate: Sendable, Hashable {
 
 extension KubeObject {
     /// `spec.replicas`, 1 where it is absent, never negative.
-    var wantedReplicas: Int64 { max(0, tree.value(at: "spec", "replicas")?.integer ?? 1) }
+    var wantedReplicas: Int64 { count(1, "spec", "replicas") }
     /// `spec.minReadySeconds`, 0 where it is absent.
-    var minReadySeconds: Int64 { tree.value(at: "spec", "minReadySeconds")?.integer ?? 0 }
-    /// A number in the status, 0 where it is absent.
-    func statusCount(_ field: String) -> Int64 { tree.value(at: "status", field)?.integer ?? 0 }
+    var minReadySeconds: Int64 { count(0, "spec", "minReadySeconds") }
+    /// A number in the status, 0 where it is absent, never negative.
+    func statusCount(_ field: String) -> Int64 { count(0, "status", field) }
+    /// The number at `path` held within what a count may be, `absent` where there is none.
+    ///
+    /// The API takes no others, but what an older version stored is read too.
+    func count(_ absent: Int64, _ path: String...) -> Int64 {
+        Count.clamped(tree.value(at: TreePath(path.map { .key($0) }))?.integer ?? absent)
+    }
     /// The selector in the spec; one that cannot be read, or is absent, selects nothing.
     var podSelector: LabelSelector? {
         guard let tree = tree.value(at: "spec", "selector") else { return nil }
         return try? LabelSelector(tree)
     }
+}
+
+/// Numbers of pods and seconds, which are of 32 bits in the API: sums and products of a few always fit 64.
+enum Count {
+    static let range: ClosedRange<Int64> = 0...Int64(Int32.max)
+
+    /// The number in ``range`` that is closest.
+    static func clamped(_ value: Int64) -> Int64 { min(max(value, range.lowerBound), range.upperBound) }
 }
 
 extension Tree {

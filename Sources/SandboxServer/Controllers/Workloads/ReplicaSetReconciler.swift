@@ -30,7 +30,7 @@ struct ReplicaSetReconciler: Reconciling {
         let template = PodTemplate(of: set)
         do {
             for _ in 0..<plan.creations {
-                guard let pod = try await context.writer.create(.pods, template.pod(ownedBy: set)) else { continue }
+                guard let pod = try await context.create(template.pod(ownedBy: set), for: set) else { continue }
                 await context.events.record(set, "SuccessfulCreate", "Created pod: \(pod.name)")
             }
             for pod in pods where plan.deletions.contains(pod.name) {
@@ -51,7 +51,7 @@ struct ReplicaSetReconciler: Reconciling {
         if let failure {
             let old = set.conditions.filter { $0.type == "ReplicaFailure" }
             conditions += old
-            let message = (failure as? SandboxError)?.message ?? "\(failure)"
+            let message = ControllerContext.refusal(failure)
             conditions.set(
                 Condition(type: "ReplicaFailure", status: .isTrue, reason: "FailedCreate", message: message),
                 now: context.now().rfc3339

@@ -24,7 +24,7 @@ struct StatefulSetPlan: Sendable, Hashable {
         let revision = "\(set.name)-\(PodTemplate(of: set).hash())"
         self.revision = revision
         status = [:]
-        let first = set.tree.value(at: "spec", "ordinals", "start")?.integer ?? 0
+        let first = set.count(0, "spec", "ordinals", "start")
         let wanted = first..<(first + min(set.wantedReplicas, 10_000))
         var byNumber: [Int64: PodView] = [:]
         for pod in pods {
@@ -82,8 +82,8 @@ struct StatefulSetPlan: Sendable, Hashable {
     private mutating func planUpdate(_ set: KubeObject, wanted: Range<Int64>, _ byNumber: [Int64: PodView]) {
         let strategy = set.tree.value(at: "spec", "updateStrategy")
         guard strategy?["type"]?.string != "OnDelete" else { return }
-        let partition = strategy?["rollingUpdate"]?["partition"]?.integer ?? 0
-        for number in wanted.reversed() where number >= wanted.lowerBound + max(0, partition) {
+        let partition = Count.clamped(strategy?["rollingUpdate"]?["partition"]?.integer ?? 0)
+        for number in wanted.reversed() where number >= wanted.lowerBound + partition {
             guard let pod = byNumber[number], !pod.object.isDeleting else { return }
             if pod.object.labels[Self.hashLabel] != revision {
                 deletions.append(pod.object.name)

@@ -28,7 +28,8 @@ struct StatefulSetReconciler: Reconciling {
             var pod = PodTemplate(of: set).pod(ownedBy: set, name: name, labels: labels)
             pod.tree.set(.string(name), at: ["spec", "hostname"])
             pod.tree.set(set.tree.value(at: "spec", "serviceName"), at: ["spec", "subdomain"])
-            guard try await context.writer.create(.pods, pod) != nil else { continue }
+            let failed = "create Pod \(name) in StatefulSet \(set.name) failed error:"
+            guard try await context.create(pod, for: set, failed) != nil else { continue }
             let message = "create Pod \(name) in StatefulSet \(set.name) successful"
             await context.events.record(set, "SuccessfulCreate", message)
         }

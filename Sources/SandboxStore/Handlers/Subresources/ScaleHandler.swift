@@ -1,5 +1,6 @@
 internal import DataTree
 internal import KubeAPI
+internal import StructuralSchema
 
 /// Serves `scale` of native workloads and of custom resources.
 struct ScaleHandler: Sendable {
@@ -28,6 +29,7 @@ struct ScaleHandler: Sendable {
             guard let old else { throw .notFound(scope.resource.groupResource, scope.info.name ?? "") }
             let present = Self.scale(old, paths)
             let wanted = try isPatch ? Self.patched(present, body, patchKind) : body
+            try Self.checkType(wanted, isPatched: isPatch)
             return ObjectUpdate.Wanted(object: try Self.scaled(old, wanted, paths, scope), isOwned: paths.isCustom)
         }
         return presenter.plain(Self.scale(scope.resource.served(result.object), paths))
@@ -65,6 +67,33 @@ struct ScaleHandler: Sendable {
         guard paths.isCustom, value(paths.wanted, of: object) == nil else { return }
         throw .internalError("the spec replicas field \".\(paths.wanted.joined(separator: "."))\" does not exist")
     }
+
+    /// - Throws: 400 when the number does not fit, 422 when a patch made it so.
+    private static func checkType(_ scale: Tree, isPatched: Bool) throws(APIFault) {
+        guard let mismatch = GoTypes.mismatch(["spec": scale["spec"] ?? [:]], schema) else { return }
+        guard isPatched else {
+            throw .badRequest("Scale in version \"v1\" cannot be handled as a Scale: \(mismatch)")
+        }
+        let patch = Tree.string(GoText.json(scale, ["kind", "apiVersion", "metadata"])).jsonText(.compact)
+        let none = GroupVersionKind(group: "", version: "", kind: "")
+        throw .invalid(none, "", [.invalid("patch", patch, mismatch)])
+    }
+
+    /// The part of `Scale` that is written (autoscaling/v1).
+    private static let schema: SchemaNode = {
+        func object(_ name: String, _ properties: [SchemaProperty]) -> SchemaNode {
+            var facts = SchemaFacts()
+            facts.type = .object
+            facts.extensions.definitionName = "io.k8s.api.autoscaling.v1.\(name)"
+            facts.properties = properties
+            return SchemaNode(facts)
+        }
+        var number = SchemaFacts()
+        number.type = .integer
+        number.format = "int32"
+        let spec = object("ScaleSpec", [SchemaProperty(name: "replicas", schema: SchemaNode(number))])
+        return object("Scale", [SchemaProperty(name: "spec", schema: spec)])
+    }()
 
     private static func value(_ keys: [String], of tree: Tree) -> Tree? {
         tree.value(at: TreePath(keys.map { .key($0) }))
