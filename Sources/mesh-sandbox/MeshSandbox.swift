@@ -56,7 +56,7 @@ struct MeshSandbox: AsyncParsableCommand {
             let transport = CurlTransport(connection: connection)
             return WebhookLinks.Link(transport) { try? await transport.run() }
         }
-        let cluster = try SandboxCluster(try settings(webhooks), environment: Self.environment(logger))
+        let cluster = try SandboxCluster(try settings(webhooks, logger), environment: Self.environment(logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -72,7 +72,7 @@ struct MeshSandbox: AsyncParsableCommand {
         try await group.run()
     }
 
-    private func settings(_ webhooks: WebhookLinks) throws -> SandboxConfiguration {
+    private func settings(_ webhooks: WebhookLinks, _ logger: Logger) throws -> SandboxConfiguration {
         guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
             (0...65_535).contains(port)
         else { throw ValidationError("--listen \(listen) must be host:port, for example 127.0.0.1:6443") }
@@ -88,7 +88,9 @@ struct MeshSandbox: AsyncParsableCommand {
         result.extent = extent
         if let dataDir {
             result.vault = try DiskVault(directory: dataDir)
-            result.log = try FileLog(directory: "\(dataDir)/store")
+            result.log = try FileLog(directory: "\(dataDir)/store") { repair in
+                logger.warning("end of the log dropped", metadata: ["problem": "\(repair)"])
+            }
         }
         return result
     }

@@ -48,11 +48,11 @@ enum FileBytes {
     }
 
     /// Makes renames in a directory durable.
-    static func synchronize(directory: String) {
+    static func synchronize(directory: String) throws(SandboxError) {
         let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        guard descriptor >= 0 else { throw SandboxError.file("open", directory) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SandboxError.file("synchronize", directory) }
     }
 }
 

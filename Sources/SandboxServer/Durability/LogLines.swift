@@ -5,8 +5,13 @@ struct LogLines {
     private let content: [UInt8]
     private var position = 0
 
+    /// The key under which a line that does not begin a write names the offset at which its write begins.
+    static let batchKey = "b"
+
     /// How many lines were handed out.
     private(set) var number = 0
+    /// The offset of the line handed out last.
+    private(set) var start = 0
     /// The bytes up to the end of the last line that was accepted.
     private(set) var accepted = 0
 
@@ -15,12 +20,10 @@ struct LogLines {
         self.content = content
     }
 
-    /// Whether every byte was handed out.
-    var isAtEnd: Bool { position == content.count }
-
     /// The next line without its line feed, nil at the end; the header is accepted at once.
     mutating func next() -> ArraySlice<UInt8>? {
         guard position < content.count else { return nil }
+        start = position
         let rest = content[position...]
         let end = rest.firstIndex(of: UInt8(ascii: "\n"))
         let line = rest[..<(end ?? content.endIndex)]
@@ -30,6 +33,16 @@ struct LogLines {
         if end == nil { return [] }
         if number == 1 { accepted = position }
         return line
+    }
+
+    /// Whether after the line handed out last there is one of a write that began after it.
+    func hasLaterWrite() -> Bool {
+        var rest = self
+        while let line = rest.next() {
+            guard let tree = Self.checked(line) else { continue }
+            if tree[Self.batchKey]?.integer ?? Int64(rest.start) > Int64(start) { return true }
+        }
+        return false
     }
 
     /// Counts the line handed out last as whole.

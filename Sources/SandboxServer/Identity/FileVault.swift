@@ -57,6 +57,6 @@ package struct DiskVault: FileVault {
             unlink(temporary)
             throw error
         }
-        FileBytes.synchronize(directory: directory)
+        try FileBytes.synchronize(directory: directory)
     }
 }

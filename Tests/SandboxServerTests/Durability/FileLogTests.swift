@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import KubeAPI
 internal import MeshTestKit
 internal import SandboxStore
+internal import Synchronization
 internal import Testing
 
 @testable internal import SandboxServer
@@ -29,18 +30,30 @@ internal import Testing
         try body(path)
     }
 
+    /// Uses a log, and gives its directory up afterwards.
+    static func using<Result>(_ directory: String, _ body: (FileLog) throws -> Result) throws -> Result {
+        let log = try FileLog(directory: directory)
+        return try body(log)
+    }
+
+    static func append(_ batches: [[LogRecord]], to directory: String) throws {
+        try using(directory) { log in
+            _ = try log.replay { _ in }
+            for batch in batches { try log.append(batch) }
+        }
+    }
+
     static func replay(_ directory: String) throws -> (base: UInt64, records: [LogRecord]) {
-        var records: [LogRecord] = []
-        let base = try FileLog(directory: directory).replay { records.append($0) }
-        return (base, records)
+        try using(directory) { log in
+            var records: [LogRecord] = []
+            let base = try log.replay { records.append($0) }
+            return (base, records)
+        }
     }
 
     @Test func writesComeBackInOrder() throws {
         try Self.withDirectory { directory in
-            let log = try FileLog(directory: directory)
-            #expect(try log.replay { _ in } == 0)
-            try log.append([Self.record(2), Self.record(3)])
-            try log.append([Self.record(4, value: nil)])
+            try Self.append([[Self.record(2), Self.record(3)], [Self.record(4, value: nil)]], to: directory)
             let (base, records) = try Self.replay(directory)
             #expect(base == 0)
             #expect(records == [Self.record(2), Self.record(3), Self.record(4, value: nil)])
@@ -49,53 +62,122 @@ internal import Testing
 
     @Test func aSnapshotReplacesWhatWasBefore() throws {
         try Self.withDirectory { directory in
-            let log = try FileLog(directory: directory)
-            _ = try log.replay { _ in }
-            try log.append([Self.record(2), Self.record(3)])
-            try log.snapshot(at: 3, [Self.record(3)])
-            try log.append([Self.record(4)])
+            try Self.using(directory) { log in
+                _ = try log.replay { _ in }
+                try log.append([Self.record(2), Self.record(3)])
+                try log.snapshot(at: 3, [Self.record(3)])
+                // A change that was under way while the snapshot was taken comes again.
+                try log.append([Self.record(3), Self.record(4)])
+            }
             let (base, records) = try Self.replay(directory)
             #expect(base == 3)
-            #expect(records.map(\.revision) == [3, 4])
-            #expect(records.map(\.isSnapshot) == [true, false])
+            #expect(records.map(\.revision) == [3, 3, 4])
+            #expect(records.map(\.isSnapshot) == [true, false, false])
         }
     }
 
     /// Whatever byte the last write was cut off at, everything acknowledged before it is there, and writing goes on.
     @Test func aWriteCutOffAnywhereLosesOnlyItself() throws {
         try Self.withDirectory { directory in
-            let log = try FileLog(directory: directory)
-            _ = try log.replay { _ in }
-            try log.append([Self.record(2)])
             let path = directory + "/1.log"
+            try Self.append([[Self.record(2)]], to: directory)
             let whole = try FileBytes.read(path)
-            try log.append([Self.record(3)])
+            try Self.append([[Self.record(3), Self.record(4)]], to: directory)
             let longer = try FileBytes.read(path)
             for length in whole.count...longer.count {
                 try Data(longer[..<length]).write(to: URL(fileURLWithPath: path))
-                var seen: [UInt64] = []
-                let again = try FileLog(directory: directory)
-                _ = try again.replay { seen.append($0.revision) }
-                #expect(seen == (length == longer.count ? [2, 3] : [2]), "cut at \(length)")
-                try again.append([Self.record(9)])
+                let seen = try Self.replay(directory).records.map(\.revision)
+                #expect(seen == Array([2, 3, 4].prefix(seen.count)), "cut at \(length)")
+                #expect(seen.count >= 1 && (seen.count == 3) == (length == longer.count), "cut at \(length)")
+                try Self.append([[Self.record(9)]], to: directory)
                 #expect(try Self.replay(directory).records.map(\.revision) == seen + [9])
             }
         }
     }
 
+    /// A power cut may leave any of the blocks of the last write unwritten, also one in the middle.
+    @Test func aHoleInTheLastWriteLosesOnlyThatWrite() throws {
+        try Self.withDirectory { directory in
+            let path = directory + "/1.log"
+            try Self.append([[Self.record(2)], [Self.record(3)]], to: directory)
+            let whole = try FileBytes.read(path)
+            try Self.append([[Self.record(4), Self.record(5), Self.record(6)]], to: directory)
+            let longer = try FileBytes.read(path)
+            for start in whole.count..<(longer.count - 4) {
+                var bytes = longer
+                for index in start..<(start + 4) { bytes[index] = 0 }
+                try Data(bytes).write(to: URL(fileURLWithPath: path))
+                var warnings: [String] = []
+                let seen = try Self.replay(directory, warnings: &warnings)
+                #expect(seen == Array([2, 3, 4, 5].prefix(seen.count)) && seen.count >= 2, "hole at \(start)")
+                #expect(warnings.count == 1 && warnings.allSatisfy { $0.hasPrefix("\(path) ends at offset ") })
+                try Self.append([[Self.record(9)]], to: directory)
+                #expect(try Self.replay(directory).records.map(\.revision) == seen + [9])
+            }
+        }
+    }
+
+    private static func replay(_ directory: String, warnings: inout [String]) throws -> [UInt64] {
+        let heard = Mutex<[String]>([])
+        var seen: [UInt64] = []
+        do {
+            let log = try FileLog(directory: directory) { text in heard.withLock { $0.append(text) } }
+            _ = try log.replay { seen.append($0.revision) }
+        }
+        warnings = heard.withLock { $0 }
+        return seen
+    }
+
+    /// Anywhere before the last write, damage has hit what was acknowledged.
     @Test func damageInTheMiddleIsReported() throws {
         try Self.withDirectory { directory in
-            let log = try FileLog(directory: directory)
-            _ = try log.replay { _ in }
-            try log.append([Self.record(2), Self.record(3)])
             let path = directory + "/1.log"
-            var bytes = try FileBytes.read(path)
-            let second = try #require(bytes.firstIndex(of: UInt8(ascii: "\n")))
-            bytes[second + 20] ^= 1
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
-            let error = #expect(throws: SandboxError.self) { _ = try Self.replay(directory) }
-            #expect(error?.code == .fileFailed)
+            try Self.append([], to: directory)
+            let header = try FileBytes.read(path).count
+            try Self.append([[Self.record(2), Self.record(3)]], to: directory)
+            let end = try FileBytes.read(path).count
+            try Self.append([[Self.record(4), Self.record(5)]], to: directory)
+            let whole = try FileBytes.read(path)
+            for place in 0..<end {
+                var bytes = whole
+                bytes[place] ^= 1
+                try Data(bytes).write(to: URL(fileURLWithPath: path))
+                let error = #expect(throws: SandboxError.self) { _ = try Self.replay(directory) }
+                #expect(error?.code == .fileFailed)
+                let start = place < header ? "offset 0, line 1;" : "offset "
+                #expect(error?.message.hasPrefix("\(path) is damaged at \(start)") == true, "\(error?.message ?? "")")
+            }
         }
+    }
+
+    @Test func aRevisionThatComesTwiceIsDamage() throws {
+        try Self.withDirectory { directory in
+            try Self.append([[Self.record(2)], [Self.record(3)], [Self.record(3)]], to: directory)
+            let error = #expect(throws: SandboxError.self) { _ = try Self.replay(directory) }
+            #expect(error?.message.contains("revision 3 comes after 3") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func oneProcessAtATimeUsesADirectory() throws {
+        try Self.withDirectory { directory in
+            try Self.using(directory) { log in
+                _ = try log.replay { _ in }
+                let error = #expect(throws: SandboxError.self) { _ = try FileLog(directory: directory) }
+                #expect(error?.code == .fileFailed)
+                #expect(
+                    error?.message
+                        == "\(directory) is in use by another sandbox, which holds \(directory)/lock; end that one or choose "
+                        + "another directory"
+                )
+                try log.append([Self.record(2)])
+            }
+            #expect(try Self.replay(directory).records.count == 1)
+        }
+    }
+
+    @Test func aDirectoryThatCannotBeSynchronisedIsReported() throws {
+        let error = #expect(throws: SandboxError.self) { try FileBytes.synchronize(directory: "/none/such") }
+        #expect(error?.message.hasPrefix("cannot open /none/such: ") == true)
     }
 
     @Test func theCheckSumIsTheUsualOne() {
