@@ -29,10 +29,12 @@ struct WebhookCaller: Sendable {
     /// Who is called.
     private struct Target {
         var endpoint: WebhookEndpoint
-        /// The port in the URL: for services their own, not that of the pod.
-        var port: Int64
+        /// The URL as messages name it: for services with their own port, not that of the pod.
+        var url: String
         /// The pod behind the address, if it is one of a service.
         var pod: ObjectKey?
+        /// Whether the address lies within the cluster, where nothing is listening: only this machine is ever called.
+        var isWithinCluster = false
     }
 
     /// Calls `webhook` about `object`.
@@ -132,6 +134,7 @@ struct WebhookCaller: Sendable {
             {
                 return answer
             }
+            if target.isWithinCluster, !Self.isThisMachine(endpoint.host) { throw Self.refused(endpoint) }
             let response = try await transport.transport(to: endpoint).send(request)
             let body = try await response.body.collect(limit: Self.answerLimit)
             guard response.status == 200 else {
@@ -142,19 +145,31 @@ struct WebhookCaller: Sendable {
             }
             return tree
         } catch {
-            throw Self.failed(endpoint, port: target.port, seconds: seconds, error.message, cause: error)
+            throw Self.failed(target.url, seconds: seconds, error.message, cause: error)
         }
     }
 
+    /// What the cluster's network says where nothing listens.
+    private static func refused(_ endpoint: WebhookEndpoint) -> TransportError {
+        TransportError(
+            .connectionFailed,
+            "dial tcp \(ServerAddress.bracketed(endpoint.host)):\(endpoint.port): connect: connection refused"
+        )
+    }
+
+    /// Whether a host is reached without leaving this machine.
+    private static func isThisMachine(_ host: String) -> Bool {
+        guard let address = IPAddress(host) else { return host == "localhost" }
+        return address.isLoopback
+    }
+
     private static func failed(
-        _ endpoint: WebhookEndpoint,
-        port: Int64,
+        _ url: String,
         seconds: Int64,
         _ why: String,
         cause: (any Error)? = nil
     ) -> SandboxError {
-        let url = "https://\(endpoint.serverName):\(port)\(endpoint.path)?timeout=\(seconds)s"
-        return failed("failed to call webhook: Post \"\(url)\": \(why)", cause: cause)
+        failed("failed to call webhook: Post \"\(url)?timeout=\(seconds)s\": \(why)", cause: cause)
     }
 
     // MARK: Where
@@ -166,7 +181,7 @@ struct WebhookCaller: Sendable {
             guard let endpoint = WebhookEndpoint(url: text, roots: roots) else {
                 throw Self.failed("the URL \(text) cannot be used; it must begin with https://")
             }
-            return Target(endpoint: endpoint, port: Int64(endpoint.port))
+            return Target(endpoint: endpoint, url: text)
         }
         guard let reference = client["service"], let name = reference["name"]?.string,
             let namespace = reference["namespace"]?.string
@@ -180,6 +195,7 @@ struct WebhookCaller: Sendable {
             serverName: "\(name).\(namespace).svc",
             roots: roots
         )
+        let url = "https://\(endpoint.serverName):\(number)\(endpoint.path)"
         let service: KubeObject?
         let found: Backend?
         do {
@@ -193,11 +209,11 @@ struct WebhookCaller: Sendable {
             // What the cluster's network answers for a service without ready addresses.
             let address = "\(service.tree.value(at: "spec", "clusterIP")?.string ?? name):\(number)"
             let why = "dial tcp \(address): connect: connection refused"
-            throw Self.failed(endpoint, port: number, seconds: seconds, why)
+            throw Self.failed(url, seconds: seconds, why)
         }
         endpoint.host = found.host
         endpoint.port = port
-        return Target(endpoint: endpoint, port: number, pod: found.pod)
+        return Target(endpoint: endpoint, url: url, pod: found.pod, isWithinCluster: true)
     }
 
     private struct Backend {
