@@ -53,6 +53,7 @@ extension APIFault {
         case .missing: self = .notFound(resource.groupResource, name)
         case .changed: self = .modified(resource.groupResource, name)
         case .compacted: self = .expired("The resourceVersion for the provided list is too old.")
+        case .tooLarge: self = APIFault(500, .unknown, error.message)
         case .future, .logFailed, .logDamaged: self = .internalError(error.message)
         }
     }

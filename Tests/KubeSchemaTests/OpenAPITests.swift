@@ -109,6 +109,34 @@ internal import Testing
         #expect(widget["paths"]?.object?.keys.count == 5)
     }
 
+    /// kubectl sends the kind of patch that is offered, and only compiled types take strategic ones.
+    @Test("offer the kinds of patch that are taken")
+    func patches() throws {
+        let documents = try Self.documents()
+        for (group, path, isNative) in [
+            ("apis/apps/v1", "/apis/apps/v1/namespaces/{namespace}/deployments/{name}", true),
+            ("apis/apps/v1", "/apis/apps/v1/namespaces/{namespace}/deployments/{name}/status", true),
+            (
+                "apis/demo.example.com/v1alpha1",
+                "/apis/demo.example.com/v1alpha1/namespaces/{namespace}/widgets/{name}", false
+            ),
+            (
+                "apis/demo.example.com/v1alpha1",
+                "/apis/demo.example.com/v1alpha1/namespaces/{namespace}/widgets/{name}/status", false
+            ),
+        ] {
+            let patch = try #require(documents.groupDocument(group)["paths"]?[path]?["patch"])
+            let taken = Set(patch.value(at: "requestBody", "content")?.object?.keys ?? [])
+            let always = [
+                "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml",
+            ]
+            let more = isNative ? ["application/strategic-merge-patch+json"] : []
+            #expect(taken == Set(always + more), "\(path)")
+            let old = documents.swagger()["paths"]?[path]?["patch"]?["consumes"]?.array?.compactMap(\.string) ?? []
+            #expect(Set(old) == taken, "\(path)")
+        }
+    }
+
     @Test("are served by path and form, with a hash that follows the content")
     func serving() throws {
         let documents = try Self.documents()

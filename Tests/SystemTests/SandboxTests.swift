@@ -26,7 +26,10 @@ struct SandboxTests {
     func appliesAgain() async throws {
         try await withSandbox { cluster in
             try await cluster.expectKubectl("apply", "-f", SandboxScope.project.appending(path: "CRDs").path())
-            for (text, field) in [(Self.mesh, "{.spec.values.a}"), (Self.deployment, "{.spec.replicas}")] {
+            for (text, object, field) in [
+                (Self.mesh, "meshoperator/mesh", "{.spec.values.a}"),
+                (Self.deployment, "deployment/web", "{.spec.replicas}"),
+            ] {
                 for side in ["--server-side=false", "--server-side"] {
                     func manifest(_ number: Int) -> String {
                         text.replacingOccurrences(of: "NUMBER", with: "\(number)")
@@ -36,14 +39,7 @@ struct SandboxTests {
                     #expect(difference.status == 1, "\(side): \(difference.errors)")
                     #expect(difference.output.contains("+") && difference.errors.isEmpty, "\(difference.errors)")
                     try await cluster.expectKubectl("apply", side, "-f", "-", input: manifest(2))
-                    let value = try await cluster.expectKubectl(
-                        "get",
-                        "-f",
-                        "-",
-                        "-o",
-                        "jsonpath=\(field)",
-                        input: manifest(2)
-                    )
+                    let value = try await cluster.expectKubectl("get", object, "-o", "jsonpath=\(field)")
                     #expect(value == "2", "\(side) \(field)")
                     let none = try await cluster.kubectl("diff", side, "-f", "-", input: manifest(2))
                     #expect(none.status == 0, "\(side): \(none.output)\(none.errors)")

@@ -101,7 +101,8 @@ struct OpenAPIPaths {
             into: &result,
             body: ["create", "update"].contains(verb) ? definition : Self.bodies[verb],
             answer: isStatus ? "io.k8s.apimachinery.pkg.apis.meta.v1.Status" : definition,
-            verb
+            types: verb == "patch" ? Self.patchTypes(kind) : ["application/json", "application/yaml"],
+            isRequired: !verb.hasPrefix("delete")
         )
         return result
     }
@@ -146,13 +147,19 @@ struct OpenAPIPaths {
         return parameters
     }
 
-    private func write(into operation: inout Tree, body: String?, answer: String, _ verb: String) {
-        let types =
-            verb == "patch"
-            ? [
-                "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
-                "application/apply-patch+yaml",
-            ] : ["application/json", "application/yaml"]
+    /// The kinds of patch taken: clients choose by them, and only compiled types know how to merge lists by keys.
+    private static func patchTypes(_ kind: PublishedKind) -> [String] {
+        ["application/json-patch+json", "application/merge-patch+json"]
+            + (kind.isNative ? ["application/strategic-merge-patch+json"] : []) + ["application/apply-patch+yaml"]
+    }
+
+    private func write(
+        into operation: inout Tree,
+        body: String?,
+        answer: String,
+        types: [String],
+        isRequired: Bool
+    ) {
         func reference(_ name: String) -> Tree { ["$ref": .string(flavour.referencePrefix + name)] }
         func content(_ name: String, _ types: [String]) -> Tree {
             .object(TreeObject(types.map { (key: $0, value: ["schema": reference(name)]) }))
@@ -163,7 +170,7 @@ struct OpenAPIPaths {
             operation["consumes"] = .array(types.map { .string($0) })
             if let body {
                 let parameter: Tree = [
-                    "name": "body", "in": "body", "required": .bool(!verb.hasPrefix("delete")),
+                    "name": "body", "in": "body", "required": .bool(isRequired),
                     "schema": reference(body),
                 ]
                 operation["parameters"] = .array([parameter] + (operation["parameters"]?.array ?? []))

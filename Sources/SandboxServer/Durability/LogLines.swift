@@ -60,9 +60,9 @@ struct LogLines {
 
     /// The value on a line, nil when the check sum or the JSON is wrong.
     static func checked(_ line: ArraySlice<UInt8>) -> Tree? {
-        guard line.count > 9, let sum = UInt32(String(decoding: line.prefix(8), as: UTF8.self), radix: 16) else {
-            return nil
-        }
+        guard line.count > 9, line[line.startIndex + 8] == UInt8(ascii: " "),
+            let sum = UInt32(String(decoding: line.prefix(8), as: UTF8.self), radix: 16)
+        else { return nil }
         let json = line.dropFirst(9)
         guard checkSum(json) == sum else { return nil }
         return try? JSONParser.parse(json)

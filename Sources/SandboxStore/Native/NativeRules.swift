@@ -14,7 +14,7 @@ enum NativeRules {
             issues += PodRules.issues(object.value(at: "spec", "template", "spec") ?? [:], at: "spec.template.spec")
         case "CronJob": issues = WorkloadRules.cronJob(object["spec"] ?? [:])
         case "Service": issues = ServiceRules.issues(object["spec"] ?? [:])
-        case "ConfigMap", "Secret": issues = keys(kind, object) + secretIssues(kind, object)
+        case "ConfigMap", "Secret": issues = keys(kind, object) + sizeIssues(kind, object) + secretIssues(kind, object)
         case "CustomResourceDefinition": issues = DefinitionRules.issues(object)
         case "RoleBinding", "ClusterRoleBinding": issues = binding(object)
         case "Role", "ClusterRole": issues = roleRules(object)
@@ -101,6 +101,29 @@ enum NativeRules {
             }
         }
         return issues
+    }
+
+    /// The most bytes that the values of a ConfigMap or a Secret may have together (`MaxSecretSize` of core).
+    static let mostData = 1 << 20
+
+    private static func sizeIssues(_ kind: String, _ object: Tree) -> [FaultCause] {
+        func size(_ field: String, _ length: (String) -> Int) -> Int {
+            (object[field]?.object?.entries ?? []).reduce(0) { $0 + length($1.value.string ?? "") }
+        }
+        func decoded(_ text: String) -> Int {
+            text.utf8.count / 4 * 3 - text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        }
+        let isSecret = kind == "Secret"
+        let total =
+            isSecret ? size("data", decoded) : size("data") { $0.utf8.count } + size("binaryData", decoded)
+        guard total > mostData else { return [] }
+        return [
+            FaultCause(
+                reason: "FieldValueTooLong",
+                message: "Too long: may not be more than \(mostData) bytes",
+                field: isSecret ? "data" : "[]"
+            )
+        ]
     }
 
     /// A secret of a known type has the keys of that type.

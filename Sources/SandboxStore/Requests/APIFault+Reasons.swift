@@ -152,7 +152,7 @@ extension APIFault {
 
     /// 413: the body is larger than the server takes.
     package static func tooLarge(_ limit: Int) -> APIFault {
-        APIFault(413, .requestEntityTooLarge, "limit is \(limit)")
+        APIFault(413, .requestEntityTooLarge, "Request entity too large: limit is \(limit)")
     }
 
     /// 401: nobody knows who asks.

@@ -84,9 +84,13 @@ package final class ObjectStorage: Sendable {
 
     /// Writes when the condition holds, and returns once the write is durable.
     ///
-    /// - Throws: ``StorageError`` with `exists`, `missing` or `changed` by the condition, `logFailed` by the log.
+    /// - Throws: ``StorageError`` with `exists`, `missing` or `changed` by the condition, `tooLarge` by the
+    ///   object, `logFailed` by the log.
     @discardableResult
     package func write(_ write: StorageWrite) async throws(StorageError) -> StorageChange {
+        if case .put(let tree) = write.effect, StorageWrite.exceeds(StorageWrite.mostBytes, tree) {
+            throw StorageError(.tooLarge, "etcdserver: request is too large")
+        }
         let outcome = inner.withLock { inner -> Result<StorageChange, StorageError> in
             if let failure = inner.failure { return .failure(failure) }
             do throws(StorageError) {

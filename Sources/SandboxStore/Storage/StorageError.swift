@@ -10,6 +10,8 @@ package struct StorageError: CodedFailure {
         case missing = "Missing"
         /// The object changed since it was read.
         case changed = "Changed"
+        /// The object is larger than the store takes.
+        case tooLarge = "TooLarge"
         /// The revision asked for is no longer kept.
         case compacted = "Compacted"
         /// The revision asked for has not happened yet.
@@ -24,7 +26,7 @@ package struct StorageError: CodedFailure {
             switch self {
             case .changed: .conflict
             case .future: .transient(after: nil)
-            case .exists, .missing, .compacted: .invalid
+            case .exists, .missing, .compacted, .tooLarge: .invalid
             case .logFailed, .logDamaged: .terminal
             }
         }

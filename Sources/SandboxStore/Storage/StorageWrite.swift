@@ -38,3 +38,33 @@ package struct StorageWrite: Sendable {
         self.effect = effect
     }
 }
+
+extension StorageWrite {
+    /// The most bytes of an object, as JSON without spaces: what etcd takes in one request unless told otherwise.
+    static let mostBytes = 3 << 19
+
+    /// Whether `tree` takes more than `limit` bytes as JSON, escapes not counted; stops counting once it is known.
+    static func exceeds(_ limit: Int, _ tree: Tree) -> Bool {
+        var left = limit
+        count(tree, &left)
+        return left < 0
+    }
+
+    private static func count(_ tree: Tree, _ left: inout Int) {
+        guard left >= 0 else { return }
+        switch tree {
+        case .null, .bool, .integer, .double: left -= 4
+        case .bigInteger(let digits): left -= digits.utf8.count
+        case .string(let text): left -= text.utf8.count + 2
+        case .array(let items):
+            left -= 1 + items.count
+            for item in items where left >= 0 { count(item, &left) }
+        case .object(let object):
+            left -= 1 + object.count
+            for entry in object where left >= 0 {
+                left -= entry.key.utf8.count + 3
+                count(entry.value, &left)
+            }
+        }
+    }
+}

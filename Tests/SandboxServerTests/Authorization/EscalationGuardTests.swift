@@ -123,8 +123,8 @@ internal import Testing
         Case(testDescription: "no selectors", owned: [], object: role([], aggregation: ["clusterRoleSelectors": []])),
         Case(testDescription: "a selector, all held", owned: everything, object: role([], aggregation: selector)),
         Case(
-            testDescription: "a selector, all resources held but no paths",
-            owned: [everything[0] ?? [:]],
+            testDescription: "a selector, all may be read",
+            owned: [["apiGroups": ["*"], "resources": ["*"], "verbs": ["get"]]],
             object: role([], aggregation: selector),
             refusal: aggregation
         ),

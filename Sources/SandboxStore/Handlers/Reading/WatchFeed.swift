@@ -80,6 +80,15 @@ final class WatchFeed: Sendable {
 
     /// What comes before the first change: a refusal, or the present objects, some at a time, then their end.
     private func opening() -> [UInt8]? {
+        while true {
+            let (lines, isOver) = openingPart()
+            if !lines.isEmpty { return lines }
+            if isOver { return nil }
+        }
+    }
+
+    /// The next part of the opening, empty when the filter leaves nothing of it, and whether it was the last.
+    private func openingPart() -> (lines: [UInt8], isOver: Bool) {
         let (refusal, batch, ends) = progress.withLock { progress in
             if let refusal = progress.refusal {
                 progress.refusal = nil
@@ -92,15 +101,14 @@ final class WatchFeed: Sendable {
             if ends { progress.endsInitial = false }
             return (nil, batch, ends)
         }
-        if let refusal { return line("ERROR", refusal.status.tree) }
+        if let refusal { return (line("ERROR", refusal.status.tree), true) }
         var lines: [UInt8] = []
         for object in batch {
             let tree = presenter.scope.resource.served(object.tree)
             if filter.matches(tree) { lines += line("ADDED", shaped(tree)) }
         }
         if ends { lines += bookmark(plan.initialRevision, endsInitial: true) }
-        if !lines.isEmpty { return lines }
-        return batch.isEmpty ? nil : opening()
+        return (lines, batch.isEmpty)
     }
 
     /// How a change looks to this watcher: an object that no longer matches is gone, one that newly matches is new.
