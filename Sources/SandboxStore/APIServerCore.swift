@@ -13,6 +13,7 @@ package struct APIServerCore: Sendable {
 
     let context: ServerContext
     private let compactor = Compactor()
+    private let expiry = Expiry()
 
     /// Makes a server over a store; definitions of custom resources found there are served at once.
     package init(configuration: APIServerConfiguration, storage: ObjectStorage) {
@@ -45,7 +46,7 @@ package struct APIServerCore: Sendable {
     package func tick() async {
         storage.tick()
         compactor.run(storage, now: context.configuration.now())
-        await Expiry(context: context).run()
+        await expiry.run(context)
     }
 
     private func route(_ request: APIRequest, _ warnings: WarningSink) async throws(APIFault) -> APIResponse {

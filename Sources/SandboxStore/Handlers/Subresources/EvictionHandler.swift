@@ -50,6 +50,12 @@ struct EvictionHandler: Sendable {
             )
         }
         let status = budget.tree["status"] ?? [:]
+        if !pod.conditions.isTrue("Ready") {
+            // A pod that does not serve takes nothing away, unless what is left is too little already.
+            if budget.tree.value(at: "spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" { return }
+            let needed = status["desiredHealthy"]?.integer ?? 0
+            if needed > 0, status["currentHealthy"]?.integer ?? 0 >= needed { return }
+        }
         if (status["observedGeneration"]?.integer ?? 0) < (KubeObject(budget.tree).generation ?? 0) {
             throw Self.refusal(
                 budget,
