@@ -138,6 +138,8 @@ package final class SandboxCluster: Sendable {
             JobReconciler.controller(context("job-controller")),
             EndpointsReconciler.controller(context("endpoint-controller")),
             DisruptionReconciler.controller(context("disruption-controller")),
+            AutoscalerReconciler.controller(context("horizontal-pod-autoscaler")),
+            VolumeBinder.controller(context("persistentvolume-controller")),
             LoadBalancerReconciler.controller(context("service-controller")),
         ]
         if configuration.node == .hollow {
@@ -145,7 +147,11 @@ package final class SandboxCluster: Sendable {
             controllers.append(
                 WebhookTrust.controller(context("pilot-discovery"), server: core, authority: authorityPEM)
             )
-            controllers += HollowNode.controllers(context("kubelet"), version: configuration.version)
+            controllers += HollowNode.controllers(
+                context("kubelet"),
+                version: configuration.version,
+                count: configuration.nodes
+            )
         }
         return ClusterControllers(storage: core.storage, controllers: controllers, environment: environment)
     }

@@ -20,6 +20,9 @@ package struct SandboxConfiguration: Sendable {
         case serverAlone = "server-alone"
     }
 
+    /// How many hollow nodes there may be.
+    package static let nodeCounts = 1...100
+
     /// The address to listen on.
     package var host: String
     /// The port, 0 for any free one.
@@ -32,6 +35,8 @@ package struct SandboxConfiguration: Sendable {
     package var log: (any WriteAheadLog)?
     /// How much of a cluster runs.
     package var extent = Extent.cluster
+    /// How many hollow nodes there are.
+    package var nodes = 1
     /// The Kubernetes version that is told.
     package var version = KubernetesVersion.newestKnown
     /// Calls admission webhooks.

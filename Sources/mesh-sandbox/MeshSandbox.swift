@@ -35,6 +35,9 @@ struct MeshSandbox: AsyncParsableCommand {
     @Option(help: "What runs pods: 'hollow' makes them Running and Ready without running them, 'none' leaves them.")
     var node: SandboxConfiguration.NodeKind = .hollow
 
+    @Option(help: ArgumentHelp("How many hollow nodes there are, 1 to 100.", valueName: "number"))
+    var nodes = 1
+
     @Option(
         help: ArgumentHelp(
             "The Kubernetes version to tell, such as 1.33 or 1.33.4; what is served stays that of 1.36.",
@@ -84,8 +87,12 @@ struct MeshSandbox: AsyncParsableCommand {
             )
         }
         var result = SandboxConfiguration(host: String(listen[..<colon]), port: port, node: node, webhooks: webhooks)
+        guard SandboxConfiguration.nodeCounts.contains(nodes) else {
+            throw ValidationError("--nodes \(nodes) must be a number from 1 to 100")
+        }
         result.version = version
         result.extent = extent
+        result.nodes = nodes
         if let dataDir {
             result.vault = try DiskVault(directory: dataDir)
             result.log = try FileLog(directory: "\(dataDir)/store") { repair in

@@ -12,15 +12,16 @@ struct HollowConnections: Sendable {
         else {
             return nil
         }
-        guard (try? await reader.get(.pods, ObjectKey(namespace: info.namespace, name: name))) != nil else {
+        guard let pod = try? await reader.get(.pods, ObjectKey(namespace: info.namespace, name: name)) else {
             return Self.refusal(APIFault.notFound(GroupResource(.pods), name))
         }
+        let node = PodView(pod).node ?? HollowNode.name
         switch subresource {
         case "log":
-            return .text("the node \(HollowNode.name) is hollow: this container was never started\n")
+            return .text("the node \(node) is hollow: this container was never started\n")
         case "exec", "attach", "portforward", "proxy":
             return Self.refusal(
-                APIFault.badRequest("the node \(HollowNode.name) is hollow: there is no container to reach into")
+                APIFault.badRequest("the node \(node) is hollow: there is no container to reach into")
             )
         default:
             return nil

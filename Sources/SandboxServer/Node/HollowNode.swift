@@ -3,16 +3,30 @@ internal import KubeAPI
 internal import KubeRuntime
 internal import MeshBase
 
-/// A node that runs nothing: it reports itself ready, makes its pods Running and Ready, and lets deleted ones go.
+/// Nodes that run nothing: they report themselves ready, make their pods Running and Ready, and let deleted ones go.
 struct HollowNode: Reconciling {
-    /// The node's name.
+    /// The first node's name; the others add a number.
     static let name = "mesh-sandbox"
-    private static let podCIDR = "10.244.0.0/16"
-    private static let heartbeat: Duration = .seconds(10)
 
     let context: ControllerContext
-    let addresses: AddressPool
-    let node: PodLifecycle.Node
+    /// The pods' addresses, by node.
+    private let addresses: [String: AddressPool]
+
+    /// Makes `count` nodes.
+    init(context: ControllerContext, count: Int) {
+        self.context = context
+        var addresses: [String: AddressPool] = [:]
+        for index in 0..<count {
+            addresses[Self.name(index)] = AddressPool(first: "\(Self.network(index)).0.2", count: 65_000)
+        }
+        self.addresses = addresses
+    }
+
+    /// The name of the node with that index, the first being 0.
+    static func name(_ index: Int) -> String { index == 0 ? name : "\(name)-\(index + 1)" }
+
+    /// The first half of the addresses of a node's pods.
+    static func network(_ index: Int) -> String { "10.\(244 - index)" }
 
     /// Whether `pod` was started by a hollow node: its containers say so.
     static func runs(_ pod: KubeObject) -> Bool {
@@ -20,140 +34,122 @@ struct HollowNode: Reconciling {
         return statuses.contains { $0["containerID"]?.string?.hasPrefix("\(PodLifecycle.runtime)://") == true }
     }
 
-    /// Makes a node.
-    init(context: ControllerContext) {
-        self.context = context
-        self.addresses = AddressPool(first: "10.244.0.2", count: 65_000)
-        self.node = PodLifecycle.Node(address: "127.0.0.1")
-    }
-
-    /// The controllers to run: the pods, and the node's own heartbeat.
-    static func controllers(_ context: ControllerContext, version: KubernetesVersion) -> [ClusterController] {
-        let node = HollowNode(context: context)
-        let beat: ClusterController.Source = .init(.nodes) { $0.name == name ? [ObjectKey(name: name)] : [] }
+    /// The controllers to run: the pods, and the nodes' own heartbeats.
+    static func controllers(
+        _ context: ControllerContext,
+        version: KubernetesVersion,
+        count: Int
+    ) -> [ClusterController] {
+        let names = (0..<count).map { name($0) }
+        let known = Set(names)
+        let beat: ClusterController.Source = .init(.nodes) { known.contains($0.name) ? [ObjectKey(name: $0.name)] : [] }
+        let start: ClusterController.Source = .init(.namespaces) {
+            $0.name == "kube-system" ? names.map { ObjectKey(name: $0) } : []
+        }
         return [
-            ClusterController(name: "hollow-pods", sources: [.object(.pods)], reconciler: node),
+            ClusterController(
+                name: "hollow-pods",
+                sources: [.object(.pods)],
+                reconciler: HollowNode(context: context, count: count)
+            ),
             ClusterController(
                 name: "hollow-node",
-                sources: [beat, .init(.namespaces) { $0.name == "kube-system" ? [ObjectKey(name: name)] : [] }],
-                reconciler: NodeHeartbeat(context: context, kubelet: "v\(version.text)-hollow")
+                sources: [beat, start],
+                reconciler: NodeHeartbeat(context: context, kubelet: "v\(version.text)-hollow", names: names)
             ),
         ]
     }
 
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
         guard let pod = try await context.reader.get(.pods, key) else {
-            addresses.release("\(key)")
+            for pool in addresses.values { pool.release("\(key)") }
             return .done
         }
-        guard PodView(pod).node == Self.name else { return .done }
-        if pod.isDeleting {
-            try await context.writer.delete(.pods, pod, grace: 0)
-            return .done
-        }
-        if let address = PodView(pod).address { addresses.keep(address, for: "\(key)") }
+        guard let name = PodView(pod).node, let pool = addresses[name] else { return .done }
+        let object = try await context.reader.get(.nodes, ObjectKey(name: name))
+        let behaviour = PodBehaviour(pod: pod.annotations, node: object?.annotations ?? [:])
+        if pod.isDeleting { return try await stop(pod, behaviour) }
+        if let address = PodView(pod).address { pool.keep(address, for: "\(key)") }
+        let node = PodLifecycle.Node(address: NodeHeartbeat.address(of: name))
         let usesHost = pod.tree.value(at: "spec", "hostNetwork")?.bool == true
-        guard let address = usesHost ? node.address : addresses.address(for: "\(key)") else {
+        guard let address = usesHost ? node.address : pool.address(for: "\(key)") else {
             await context.events.record(pod, "FailedCreatePodSandBox", "no pod address is free", isWarning: true)
             return .requeue(after: .seconds(5))
         }
-        guard let status = PodLifecycle.status(of: pod, address: address, on: node, now: context.now()) else {
-            return .done
+        let step = PodLifecycle(pod, address: address, on: node, behaviour: behaviour, now: context.now())
+        if let status = step.status {
+            var wanted = pod
+            wanted.tree["status"] = status
+            try await context.publish(.pods, wanted, replacing: pod)
+            await report(pod, wanted, behaviour)
         }
-        var wanted = pod
-        wanted.tree["status"] = status
-        try await context.publish(.pods, wanted, replacing: pod)
-        await report(pod, status)
+        return step.requeue.map { .requeue(after: max($0, .milliseconds(10))) } ?? .done
+    }
+
+    /// Lets a deleted pod go once it has had its time to stop.
+    private func stop(_ pod: KubeObject, _ behaviour: PodBehaviour) async throws -> ReconcileOutcome {
+        let grace = pod.count(0, "metadata", "deletionGracePeriodSeconds")
+        let end = pod.deletionTimestamp.flatMap(Timestamp.init(rfc3339:)) ?? context.now()
+        let due = end + .seconds(min(behaviour.stopSeconds, grace) - grace)
+        let left = due - context.now()
+        if behaviour.stopSeconds > 0, left > .zero { return .requeue(after: left) }
+        try await context.writer.delete(.pods, pod, grace: 0)
         return .done
     }
 
-    private func report(_ pod: KubeObject, _ status: Tree) async {
-        guard PodView(pod).phase == "Pending" else { return }
-        for container in pod.tree.value(at: "spec", "containers")?.array ?? [] {
-            let name = container["name"]?.string ?? ""
-            await context.events.record(pod, "Started", "Started container \(name)")
+    /// Tells what happened to containers, as a kubelet does.
+    private func report(_ old: KubeObject, _ new: KubeObject, _ behaviour: PodBehaviour) async {
+        if old.tree.value(at: "status", "containerStatuses") == nil {
+            for complaint in behaviour.complaints {
+                await context.events.record(new, "InvalidSandboxSetting", complaint, isWarning: true)
+            }
+        }
+        for event in PodEvents.between(old, new) {
+            await context.events.record(new, event.reason, event.message, isWarning: event.isWarning)
         }
     }
 }
 
-/// Keeps the Node object and its Lease fresh.
-struct NodeHeartbeat: Reconciling {
-    let context: ControllerContext
-    /// The version of the kubelet that the node tells.
-    let kubelet: String
-
-    private static let interval: Duration = .seconds(10)
-
-    func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
-        var node = try await context.reader.get(.nodes, key)
-        if node == nil {
-            node = try await context.writer.create(.nodes, Self.node)
-        }
-        let told = node?.tree.value(at: "status", "nodeInfo", "kubeletVersion")?.string
-        if let node, !node.isDeleting, !node.conditions.isTrue("Ready") || told != kubelet {
-            var ready = node
-            ready.tree["status"] = status(context.now())
-            try await context.publish(.nodes, ready, replacing: node)
-        }
-        try await renew()
-        return .requeue(after: Self.interval)
+/// The events of a kubelet, from what changed in a pod's status.
+enum PodEvents {
+    /// One event.
+    struct Event: Sendable, Hashable {
+        var reason: String
+        var message: String
+        var isWarning = false
     }
 
-    private func renew() async throws {
-        let key = ObjectKey(namespace: "kube-node-lease", name: HollowNode.name)
-        let time = Tree.string(context.now().rfc3339Micro)
-        guard try await context.reader.get(.leases, key) == nil else {
-            try await context.writer.merge(.leases, key, ["spec": ["renewTime": time]])
-            return
+    /// What happened between two states of a pod.
+    static func between(_ old: KubeObject, _ new: KubeObject) -> [Event] {
+        var events: [Event] = []
+        for field in ["initContainerStatuses", "containerStatuses"] {
+            let before = old.tree.value(at: "status", field)?.array ?? []
+            for status in new.tree.value(at: "status", field)?.array ?? [] {
+                let last = before.first { $0["name"] == status["name"] }
+                events += between(last, status)
+            }
         }
-        var lease = KubeObject(kind: .lease, key: key)
-        lease.tree["spec"] = [
-            "holderIdentity": .string(HollowNode.name), "leaseDurationSeconds": 40, "renewTime": time,
-        ]
-        try await context.writer.create(.leases, lease)
+        return events
     }
 
-    private static var node: KubeObject {
-        var node = KubeObject(
-            kind: .node,
-            key: ObjectKey(name: HollowNode.name),
-            labels: [
-                "kubernetes.io/hostname": HollowNode.name, "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": "amd64",
-            ]
-        )
-        node.tree["spec"] = ["podCIDR": "10.244.0.0/16", "podCIDRs": ["10.244.0.0/16"]]
-        return node
-    }
-
-    private func status(_ now: Timestamp) -> Tree {
-        let time = Tree.string(now.rfc3339)
-        func condition(_ type: String, _ status: String, _ reason: String, _ message: String) -> Tree {
-            [
-                "type": .string(type), "status": .string(status), "reason": .string(reason),
-                "message": .string(message),
-                "lastHeartbeatTime": time, "lastTransitionTime": time,
-            ]
+    private static func between(_ old: Tree?, _ new: Tree) -> [Event] {
+        let name = new["name"]?.string ?? ""
+        let image = new["image"]?.string ?? ""
+        if new.value(at: "state", "running") != nil, old?.value(at: "state", "running") == nil {
+            return [Event(reason: "Started", message: "Container started: \(name)")]
         }
-        let capacity: Tree = ["cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "10000"]
-        return [
-            "capacity": capacity, "allocatable": capacity,
-            "addresses": [
-                ["type": "InternalIP", "address": "127.0.0.1"],
-                ["type": "Hostname", "address": .string(HollowNode.name)],
-            ],
-            "conditions": [
-                condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "memory is not limited"),
-                condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "no disk is used"),
-                condition("PIDPressure", "False", "KubeletHasSufficientPID", "no processes are started"),
-                condition("Ready", "True", "KubeletReady", "the hollow node runs no processes"),
-            ],
-            "nodeInfo": [
-                "architecture": "amd64", "operatingSystem": "linux", "osImage": "mesh-sandbox",
-                "kernelVersion": "hollow", "containerRuntimeVersion": "hollow://1.0",
-                "kubeletVersion": .string(kubelet),
-                "kubeProxyVersion": "", "machineID": "", "systemUUID": "", "bootID": "",
-            ],
-        ]
+        let reason = new.value(at: "state", "waiting", "reason")?.string ?? ""
+        let message = new.value(at: "state", "waiting", "message")?.string ?? ""
+        guard new != old else { return [] }
+        switch reason {
+        case "ErrImagePull":
+            return [Event(reason: "Failed", message: "Failed to pull image \"\(image)\": \(message)", isWarning: true)]
+        case "ImagePullBackOff":
+            return [Event(reason: "BackOff", message: "Back-off pulling image \"\(image)\"")]
+        case "CrashLoopBackOff":
+            return [Event(reason: "BackOff", message: "Back-off restarting failed container \(name)", isWarning: true)]
+        default:
+            return []
+        }
     }
 }

@@ -2,10 +2,11 @@ internal import DataTree
 internal import KubeAPI
 internal import MeshBase
 
-/// What the status of a pod on a hollow node should be: as if its containers had been started and did well.
+/// What the status of a pod on a hollow node should be: as if its containers had been started.
 ///
-/// A pure function. Pods of Jobs come to a good end, all others run until they are deleted.
-enum PodLifecycle {
+/// A pure function. Each call is one step: Pending and being created, then Running, then Ready ("Pod Lifecycle" in the
+/// Kubernetes documentation). Nothing takes time unless ``PodBehaviour`` says so. Containers of Jobs come to a good end.
+struct PodLifecycle: Sendable {
     /// The name of the container runtime in identifiers.
     static let runtime = "hollow"
 
@@ -15,107 +16,197 @@ enum PodLifecycle {
         var address: String
     }
 
-    /// The next status of `pod`.
+    /// The next status, nil when nothing changes.
+    private(set) var status: Tree?
+    /// When the next step is due although nothing has changed.
+    private(set) var requeue: Duration?
+
+    private let pod: KubeObject
+    private let behaviour: PodBehaviour
+    private let now: Timestamp
+
+    private struct Outcome {
+        var initial: [Tree] = []
+        var containers: [Tree] = []
+        var phase = "Running"
+    }
+
+    /// Takes the next step of a pod that is bound to a node and not being deleted.
     ///
     /// - Parameters:
-    ///   - pod: a pod bound to the node and not being deleted.
+    ///   - pod: the pod.
     ///   - address: the pod's address, used when it has none yet.
     ///   - node: the node.
+    ///   - behaviour: how it behaves.
     ///   - now: the time.
-    /// - Returns: the status, nil when nothing changes.
-    static func status(of pod: KubeObject, address: String, on node: Node, now: Timestamp) -> Tree? {
-        let view = PodView(pod)
-        guard !view.isFinished else { return nil }
-        let ends = pod.controllerReference?.kind.kind == "Job"
-        if view.phase == "Running", !ends, isRunning(pod) { return nil }
-        let time = now.rfc3339
-        let podAddress = view.address ?? address
-        let finished = ends && view.phase == "Running"
+    init(_ pod: KubeObject, address: String, on node: Node, behaviour: PodBehaviour, now: Timestamp) {
+        self.pod = pod
+        self.behaviour = behaviour
+        self.now = now
+        guard !PodView(pod).isFinished else { return }
+        let isKnown = pod.tree.value(at: "status", "containerStatuses")?.array?.isEmpty == false
+        let outcome = isKnown ? run() : create()
+        let podAddress = isKnown || PodView(pod).address != nil ? PodView(pod).address ?? address : nil
         var status = pod.tree["status"] ?? [:]
-        status["phase"] = finished ? "Succeeded" : "Running"
+        status["phase"] = .string(outcome.phase)
         status["hostIP"] = .string(node.address)
         status["hostIPs"] = [["ip": .string(node.address)]]
-        status["podIP"] = .string(podAddress)
-        status["podIPs"] = [["ip": .string(podAddress)]]
-        if status["startTime"] == nil { status["startTime"] = .string(time) }
+        if let podAddress {
+            status["podIP"] = .string(podAddress)
+            status["podIPs"] = [["ip": .string(podAddress)]]
+        }
+        if status["startTime"] == nil { status["startTime"] = .string(now.rfc3339) }
         status["observedGeneration"] = pod.generation.map { .integer($0) }
-        status["conditions"] = conditions(pod, finished: finished, time: time)
-        let spec = pod.tree["spec"] ?? [:]
-        let initial = spec["initContainers"]?.array ?? []
-        if !initial.isEmpty {
-            status["initContainerStatuses"] = .array(
-                initial.map { container in
-                    let stays = container["restartPolicy"]?.string == "Always" && !finished
-                    return containerStatus(container, pod, node, runs: stays, isReady: true, time: time)
-                }
-            )
-        }
-        status["containerStatuses"] = .array(
-            (spec["containers"]?.array ?? []).map {
-                containerStatus($0, pod, node, runs: !finished, isReady: !finished, time: time)
-            }
+        if !outcome.initial.isEmpty { status["initContainerStatuses"] = .array(outcome.initial) }
+        status["containerStatuses"] = .array(outcome.containers)
+        status["conditions"] = conditions(outcome, isKnown: isKnown)
+        if status != pod.tree["status"] { self.status = status }
+    }
+
+    private var containers: [Tree] { pod.tree.value(at: "spec", "containers")?.array ?? [] }
+    private var initial: [Tree] { pod.tree.value(at: "spec", "initContainers")?.array ?? [] }
+    private static func stays(_ container: Tree) -> Bool { container["restartPolicy"]?.string == "Always" }
+
+    // MARK: Containers
+
+    private func create() -> Outcome {
+        let reason = initial.isEmpty ? "ContainerCreating" : "PodInitializing"
+        return Outcome(
+            initial: initial.map { step($0, "initContainerStatuses").status(.waiting("PodInitializing")) },
+            containers: containers.map { step($0, "containerStatuses").status(.waiting(reason)) },
+            phase: "Pending"
         )
-        return status
     }
 
-    private static func isRunning(_ pod: KubeObject) -> Bool {
-        let statuses = pod.tree.value(at: "status", "containerStatuses")?.array ?? []
-        let containers = pod.tree.value(at: "spec", "containers")?.array ?? []
-        return statuses.count == containers.count && PodView(pod).isReady
-            && zip(containers, statuses).allSatisfy { $0["image"] == $1["image"] }
+    private mutating func run() -> Outcome {
+        var outcome = Outcome()
+        var isDone = !containers.isEmpty
+        var exitCode: Int64 = 0
+        for (index, container) in containers.enumerated() {
+            let aim = aim(container, isMain: index == 0)
+            if case .ended(let code) = aim { exitCode = max(exitCode, code) } else { isDone = false }
+            if aim == .unpullable { outcome.phase = "Pending" }
+            outcome.containers.append(step(container, "containerStatuses").status(aim))
+        }
+        if isDone { outcome.phase = exitCode == 0 ? "Succeeded" : "Failed" }
+        for container in initial {
+            let step = step(container, "initContainerStatuses")
+            let runs = Self.stays(container) && !isDone
+            if Self.isUnpullable(container) {
+                outcome.phase = "Pending"
+                outcome.initial.append(step.status(.unpullable))
+            } else {
+                outcome.initial.append(step.status(runs ? .running(ready: isReady(step, container)) : .ended(0)))
+            }
+        }
+        return outcome
     }
 
-    private static func conditions(_ pod: KubeObject, finished: Bool, time: String) -> Tree {
+    private func step(_ container: Tree, _ field: String) -> ContainerStep {
+        ContainerStep(container, of: pod, in: field, now: now)
+    }
+
+    private mutating func aim(_ container: Tree, isMain: Bool) -> ContainerStep.Aim {
+        let step = step(container, "containerStatuses")
+        if Self.isUnpullable(container) || (isMain && !behaviour.canBePulled) { return .unpullable }
+        let policy = pod.tree.value(at: "spec", "restartPolicy")?.string ?? "Always"
+        let isOfJob = pod.controllerReference?.kind.kind == "Job"
+        if isMain, let code = behaviour.exitCode {
+            if policy == "Never" || (policy == "OnFailure" && code == 0) { return .ended(code) }
+            if let due = step.restartsAt, due > now { wait(due - now) } else { wait(.seconds(1)) }
+            return .crashing(code)
+        }
+        if isOfJob {
+            // One look at it running, then it is done.
+            return step.startedAt == nil ? .running(ready: true) : .ended(0)
+        }
+        var isReady = isReady(step, container)
+        if isMain {
+            isReady = isReady && behaviour.becomesReady
+            let due = (step.startedAt ?? now) + .seconds(behaviour.startSeconds)
+            if due > now {
+                isReady = false
+                wait(due - now)
+            }
+        }
+        return .running(ready: isReady)
+    }
+
+    private mutating func wait(_ duration: Duration) { requeue = min(requeue ?? duration, duration) }
+
+    /// A container with a probe is not ready at once.
+    private func isReady(_ step: ContainerStep, _ container: Tree) -> Bool {
+        container["readinessProbe"] == nil || step.startedAt != nil
+    }
+
+    /// The registries of the reserved domain `invalid` (RFC 2606) have no images.
+    private static func isUnpullable(_ container: Tree) -> Bool {
+        let host = container["image"]?.string?.split(separator: "/").first ?? ""
+        return host.split(separator: ":").first?.hasSuffix(".invalid") == true
+    }
+
+    // MARK: Conditions
+
+    private func conditions(_ outcome: Outcome, isKnown: Bool) -> Tree {
+        let isOver = outcome.phase == "Succeeded" || outcome.phase == "Failed"
+        let names = zip(containers, outcome.containers).filter { $1["ready"]?.bool != true }.map { $0.0 }
+        let sidecars = zip(initial, outcome.initial).filter { Self.stays($0) && $1["ready"]?.bool != true }.map { $0.0 }
+        let unready = (sidecars + names).compactMap { $0["name"]?.string }
+        var containersReady = Condition(
+            type: "ContainersReady",
+            status: unready.isEmpty ? .isTrue : .isFalse,
+            reason: ""
+        )
+        if isOver {
+            containersReady.status = .isFalse
+            containersReady.reason = outcome.phase == "Succeeded" ? "PodCompleted" : "PodFailed"
+        } else if !unready.isEmpty {
+            containersReady.reason = "ContainersNotReady"
+            containersReady.message = "containers with unready status: [\(unready.joined(separator: " "))]"
+        }
+        var ready = containersReady
+        ready.type = "Ready"
+        if containersReady.status == .isTrue, let gate = missingGate {
+            ready.status = .isFalse
+            ready.reason = "ReadinessGatesNotReady"
+            ready.message = gate
+        }
+        var initialized = Condition(type: "Initialized", status: .isTrue, reason: isOver ? "PodCompleted" : "")
+        let open = isKnown ? [] : initial.compactMap { $0["name"]?.string }
+        if !open.isEmpty {
+            initialized.status = .isFalse
+            initialized.reason = "ContainersNotInitialized"
+            initialized.message = "containers with incomplete status: [\(open.joined(separator: " "))]"
+        }
+        let hasSandbox: Condition.Status = isKnown && !isOver ? .isTrue : .isFalse
         var conditions = pod.conditions
-        let ready = Condition.Status(rawValue: finished ? "False" : "True") ?? .unknown
-        let reason = finished ? "PodCompleted" : ""
-        for (type, status) in [
-            ("PodReadyToStartContainers", finished ? .isFalse : .isTrue), ("Initialized", .isTrue), ("Ready", ready),
-            ("ContainersReady", ready), ("PodScheduled", Condition.Status.isTrue),
-        ] {
-            let why = type == "PodScheduled" || type == "PodReadyToStartContainers" ? "" : reason
-            conditions.set(Condition(type: type, status: status, reason: why), now: time)
-        }
-        return .array(
-            conditions.map { condition in
-                var tree = condition.tree
-                tree["lastProbeTime"] = .null
-                if condition.reason.isEmpty { tree["reason"] = nil }
-                if condition.message.isEmpty { tree["message"] = nil }
-                return tree
+        for condition in [
+            Condition(type: "PodReadyToStartContainers", status: hasSandbox, reason: ""), initialized, ready,
+            containersReady,
+            Condition(type: "PodScheduled", status: .isTrue, reason: ""),
+        ] { conditions.set(condition, now: now.rfc3339) }
+        return .array(conditions.map(Self.tree))
+    }
+
+    /// What a readiness gate still waits for.
+    private var missingGate: String? {
+        for gate in pod.tree.value(at: "spec", "readinessGates")?.array ?? [] {
+            guard let type = gate["conditionType"]?.string else { continue }
+            guard let condition = pod.conditions.condition(type) else {
+                return "corresponding condition of pod readiness gate \"\(type)\" does not exist."
             }
-        )
+            if condition.status != .isTrue {
+                return "the status of pod readiness gate \"\(type)\" is not \"True\", but \(condition.status.rawValue)"
+            }
+        }
+        return nil
     }
 
-    private static func containerStatus(
-        _ container: Tree,
-        _ pod: KubeObject,
-        _ node: Node,
-        runs: Bool,
-        isReady: Bool,
-        time: String
-    ) -> Tree {
-        let name = container["name"]?.string ?? ""
-        let image = container["image"]?.string ?? ""
-        let started = startTime(of: name, in: pod) ?? time
-        let identifier = "\(runtime)://\(pod.uid ?? "")/\(name)"
-        let running: Tree = ["running": ["startedAt": .string(started)]]
-        let ended: Tree = [
-            "terminated": [
-                "exitCode": 0, "reason": "Completed", "startedAt": .string(started), "finishedAt": .string(time),
-                "containerID": .string(identifier),
-            ]
-        ]
-        return [
-            "name": .string(name), "state": runs ? running : ended, "lastState": [:], "ready": .bool(isReady),
-            "restartCount": 0, "image": .string(image), "imageID": .string("\(runtime)://\(image)"),
-            "containerID": .string(identifier), "started": .bool(runs),
-        ]
-    }
-
-    private static func startTime(of container: String, in pod: KubeObject) -> String? {
-        let statuses = pod.tree.value(at: "status", "containerStatuses")?.array ?? []
-        let status = statuses.first { $0["name"]?.string == container }
-        return status?.value(at: "state", "running", "startedAt")?.string
+    private static func tree(_ condition: Condition) -> Tree {
+        var tree = condition.tree
+        tree["lastProbeTime"] = .null
+        if condition.reason.isEmpty { tree["reason"] = nil }
+        if condition.message.isEmpty { tree["message"] = nil }
+        return tree
     }
 }

@@ -2,11 +2,13 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeRuntime
 
-/// Lets pods onto nodes that are ready, and keeps them off others ("Taint based evictions" in the Kubernetes documentation).
+/// Lets pods onto nodes that are ready and not cordoned, and keeps them off others ("Taint based evictions" in the
+/// Kubernetes documentation).
 struct NodeTaints: Reconciling {
     let context: ControllerContext
 
     private static let notReady = "node.kubernetes.io/not-ready"
+    private static let cordon = "node.kubernetes.io/unschedulable"
     private static let unreachable = "node.kubernetes.io/unreachable"
 
     /// The controller to run.
@@ -35,6 +37,11 @@ struct NodeTaints: Reconciling {
         }
         if !wanted.isEmpty, !taints.contains(where: { $0["key"]?.string == wanted && $0["effect"] == "NoSchedule" }) {
             taints.append(["key": .string(wanted), "effect": "NoSchedule"])
+        }
+        let isCordoned = node.tree.value(at: "spec", "unschedulable")?.bool == true
+        if taints.contains(where: { $0["key"]?.string == cordon }) != isCordoned {
+            taints.removeAll { $0["key"]?.string == cordon }
+            if isCordoned { taints.append(["key": .string(cordon), "effect": "NoSchedule"]) }
         }
         return taints == present ? nil : taints
     }

@@ -55,7 +55,7 @@ struct EndpointsPlan: Sendable {
             while !rest.isEmpty {
                 let part = rest.prefix(Self.sliceSize)
                 rest = rest.dropFirst(Self.sliceSize)
-                wanted.append((ports, part.map { Self.endpoint($0, publishesAll: publishesAll) }))
+                wanted.append((ports, part.map { Self.endpoint($0, of: service, publishesAll: publishesAll) }))
             }
         }
         if wanted.isEmpty { wanted.append((.null, [])) }
@@ -110,18 +110,26 @@ struct EndpointsPlan: Sendable {
         return slice
     }
 
-    private static func endpoint(_ member: Member, publishesAll: Bool) -> Tree {
+    private static func endpoint(_ member: Member, of service: KubeObject, publishesAll: Bool) -> Tree {
         let isTerminating = member.pod.object.isDeleting
         var endpoint: Tree = [
             "addresses": [.string(member.address)],
             "conditions": [
                 "ready": .bool(publishesAll || (member.isServing && !isTerminating)),
-                "serving": .bool(publishesAll || member.isServing), "terminating": .bool(isTerminating),
+                "serving": .bool(member.isServing), "terminating": .bool(isTerminating),
             ],
             "targetRef": reference(member.pod.object),
         ]
         if let node = member.pod.node { endpoint["nodeName"] = .string(node) }
+        if let name = hostname(of: member, in: service) { endpoint["hostname"] = .string(name) }
         return endpoint
+    }
+
+    /// The name that a pod asks for below the name of this service.
+    private static func hostname(of member: Member, in service: KubeObject) -> String? {
+        let spec = member.pod.object.tree["spec"]
+        guard spec?["subdomain"]?.string == service.name else { return nil }
+        return spec?["hostname"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     // MARK: Endpoints
@@ -134,6 +142,7 @@ struct EndpointsPlan: Sendable {
                 group.filter { ($0.isServing || publishesAll) == ready }.map { member in
                     var address: Tree = ["ip": .string(member.address), "targetRef": reference(member.pod.object)]
                     if let node = member.pod.node { address["nodeName"] = .string(node) }
+                    if let name = hostname(of: member, in: service) { address["hostname"] = .string(name) }
                     return address
                 }
             }

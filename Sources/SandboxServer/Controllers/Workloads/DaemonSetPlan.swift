@@ -20,7 +20,8 @@ struct DaemonSetPlan: Sendable, Hashable {
     /// Plans for `set`, whose pods are `pods`, over `nodes`.
     init(_ set: KubeObject, pods: [KubeObject], nodes: [KubeObject], now: Timestamp) {
         let hash = PodTemplate(of: set).hash()
-        let fitting = nodes.filter { NodeFit.allows($0, set.tree.value(at: "spec", "template", "spec") ?? [:]) }
+        let spec = DaemonSetPlan.tolerant(set.tree.value(at: "spec", "template", "spec") ?? [:])
+        let fitting = nodes.filter { NodeFit.allows($0, spec) }
         let wanted = Set(fitting.map(\.name))
         let views = pods.map { PodView($0) }
         var byNode: [String: [PodView]] = [:]
@@ -54,6 +55,24 @@ struct DaemonSetPlan: Sendable, Hashable {
         )
     }
 
+    /// A pod's spec with the tolerations that all pods of DaemonSets have: they stay on nodes in trouble, and come to
+    /// cordoned ones ("DaemonSet" in the Kubernetes documentation, taints and tolerations).
+    static func tolerant(_ spec: Tree) -> Tree {
+        var taints = [("not-ready", "NoExecute"), ("unreachable", "NoExecute")]
+        taints += ["disk-pressure", "memory-pressure", "pid-pressure", "unschedulable"].map { ($0, "NoSchedule") }
+        if spec["hostNetwork"]?.bool == true { taints.append(("network-unavailable", "NoSchedule")) }
+        var tolerations = spec["tolerations"]?.array ?? []
+        for (name, effect) in taints {
+            let toleration: Tree = [
+                "key": .string("node.kubernetes.io/\(name)"), "operator": "Exists", "effect": .string(effect),
+            ]
+            if !tolerations.contains(toleration) { tolerations.append(toleration) }
+        }
+        var result = spec
+        result["tolerations"] = .array(tolerations)
+        return result
+    }
+
     /// Pods of an older template that may go now: as many as `maxUnavailable` leaves room for.
     private static func outdated(
         _ set: KubeObject,
@@ -73,32 +92,5 @@ struct DaemonSetPlan: Sendable, Hashable {
         let broken = old.filter { !$0.isReady }.map(\.object.name)
         let room = max(0, allowed - down)
         return broken + old.filter(\.isReady).prefix(Int(room)).map(\.object.name)
-    }
-}
-
-/// Whether a pod may run on a node.
-enum NodeFit {
-    /// Whether `node` has the labels that the pod's `nodeSelector` asks for, and no taint that it does not tolerate.
-    static func allows(_ node: KubeObject, _ pod: Tree) -> Bool {
-        let labels = node.labels
-        for entry in pod["nodeSelector"]?.object?.entries ?? [] where labels[entry.key] != entry.value.string {
-            return false
-        }
-        let tolerations = pod["tolerations"]?.array ?? []
-        for taint in node.tree.value(at: "spec", "taints")?.array ?? []
-        where taint["effect"]?.string != "PreferNoSchedule" && !tolerations.contains(where: { tolerates($0, taint) }) {
-            return false
-        }
-        return true
-    }
-
-    private static func tolerates(_ toleration: Tree, _ taint: Tree) -> Bool {
-        if let effect = toleration["effect"]?.string, !effect.isEmpty, effect != taint["effect"]?.string {
-            return false
-        }
-        let exists = toleration["operator"]?.string == "Exists"
-        guard let key = toleration["key"]?.string, !key.isEmpty else { return exists }
-        guard key == taint["key"]?.string else { return false }
-        return exists || (toleration["value"]?.string ?? "") == (taint["value"]?.string ?? "")
     }
 }

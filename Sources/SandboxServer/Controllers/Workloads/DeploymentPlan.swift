@@ -11,7 +11,7 @@ struct DeploymentPlan: Sendable, Hashable {
     enum Action: Sendable, Hashable {
         /// Creates the ReplicaSet of the present template.
         case create(KubeObject)
-        /// Changes the number of replicas of a ReplicaSet.
+        /// Changes the number of replicas of a ReplicaSet, and notes on it the size of the whole.
         case scale(String, from: Int64, to: Int64)
         /// Writes the revision on a ReplicaSet that became the present one again.
         case number(String, revision: Int64)
@@ -35,8 +35,10 @@ struct DeploymentPlan: Sendable, Hashable {
         let view = DeploymentView(deployment, sets: sets)
         if !deployment.isDeleting {
             let isPaused = deployment.tree.value(at: "spec", "paused")?.bool ?? false
-            planRevision(view, create: !isPaused)
-            if isPaused { planScaling(view) } else { planRollout(view) }
+            // A change of the size is shared out before anything else is looked at.
+            let isScaled = isPaused || view.isResized
+            planRevision(view, create: !isScaled)
+            if isScaled { planScaling(view) } else { planRollout(view) }
             planHistory(view)
         } else {
             revision = view.current.map(DeploymentView.revision) ?? 1
@@ -111,11 +113,24 @@ struct DeploymentPlan: Sendable, Hashable {
         for (index, set) in view.old.enumerated() { scale(set, to: sizes[index]) }
     }
 
-    /// While a rollout is paused only a change of the number of replicas is followed.
+    /// Follows a change of the number of replicas, and nothing else.
     private mutating func planScaling(_ view: DeploymentView) {
         let active = view.all.filter { $0.wantedReplicas > 0 }
-        guard active.count <= 1, let only = active.first ?? view.current else { return }
-        scale(only, to: view.wanted)
+        if active.count <= 1 {
+            if let only = active.first ?? view.current ?? view.old.last { resize(only, to: view.wanted, view) }
+        } else if view.isSaturated {
+            for set in active { resize(set, to: set.uid == view.current?.uid ? view.wanted : 0, view) }
+        } else if view.isRecreate {
+            for set in active { resize(set, to: set.wantedReplicas, view) }
+        } else {
+            for (set, size) in ProportionalScaling.sizes(view) { resize(set, to: size, view) }
+        }
+    }
+
+    /// Sets size and what the set knows about the whole, from which later changes are shared out.
+    private mutating func resize(_ set: KubeObject, to size: Int64, _ view: DeploymentView) {
+        guard set.wantedReplicas != size || !view.isKnown(by: set) else { return }
+        actions.append(.scale(set.name, from: set.wantedReplicas, to: size))
     }
 
     private mutating func planHistory(_ view: DeploymentView) {

@@ -10,14 +10,29 @@ struct DeploymentReconciler: Reconciling {
     static func controller(_ context: ControllerContext) -> ClusterController {
         ClusterController(
             name: "deployment",
-            sources: [.object(.deployments), .controller(of: .replicaSets, .deployment)],
+            sources: [
+                .object(.deployments), .controller(of: .replicaSets, .deployment),
+                // Nobody's ReplicaSet may be one for any deployment of its namespace.
+                .init(.replicaSets) { set in
+                    set.controllerReference == nil ? [ObjectKey(namespace: set.namespace, name: all)] : []
+                },
+            ],
             reconciler: DeploymentReconciler(context: context)
         )
     }
 
+    /// Stands for all deployments of a namespace; no deployment can have this name.
+    private static let all = "*"
+
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
+        if key.name == Self.all {
+            for deployment in try await context.reader.list(.deployments, namespace: key.namespace) {
+                _ = try await context.claim(.replicaSets, for: deployment)
+            }
+            return .done
+        }
         guard let deployment = try await context.reader.get(.deployments, key) else { return .done }
-        let sets = try await context.reader.list(.replicaSets, controlledBy: deployment)
+        let sets = try await context.claim(.replicaSets, for: deployment)
         let plan = DeploymentPlan(deployment, sets: sets, now: context.now())
         for action in plan.actions { try await apply(action, to: deployment, sets: sets) }
         var wanted = deployment
@@ -38,7 +53,14 @@ struct DeploymentReconciler: Reconciling {
             try await create(set, for: deployment)
         case .scale(let name, let from, let to):
             let key = ObjectKey(namespace: deployment.namespace, name: name)
-            try await context.writer.merge(.replicaSets, key, ["spec": ["replicas": .integer(to)]])
+            let known = DeploymentView(deployment, sets: sets).sizeAnnotations.sorted { $0.key < $1.key }
+            let annotations = Tree.object(TreeObject(known.map { (key: $0.key, value: .string($0.value)) }))
+            try await context.writer.merge(
+                .replicaSets,
+                key,
+                ["metadata": ["annotations": annotations], "spec": ["replicas": .integer(to)]]
+            )
+            guard from != to else { return }
             let verb = to > from ? "up" : "down"
             let message = "Scaled \(verb) replica set \(name) from \(from) to \(to)"
             await context.events.record(deployment, "ScalingReplicaSet", message)

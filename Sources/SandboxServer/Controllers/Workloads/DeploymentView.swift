@@ -16,6 +16,11 @@ struct DeploymentView: Sendable {
     /// How many of them may be missing.
     let maxUnavailable: Int64
 
+    /// How many replicas the deployment wanted when a ReplicaSet was last scaled.
+    static let desiredAnnotation = "deployment.kubernetes.io/desired-replicas"
+    /// How many there could be at most then.
+    static let maximumAnnotation = "deployment.kubernetes.io/max-replicas"
+
     /// Looks at a deployment.
     init(_ deployment: KubeObject, sets: [KubeObject]) {
         let template = PodTemplate(of: deployment).withoutHash
@@ -37,8 +42,30 @@ struct DeploymentView: Sendable {
     var isRecreate: Bool { deployment.tree.value(at: "spec", "strategy", "type")?.string == "Recreate" }
     /// How many replicas all ReplicaSets together ask for.
     var totalWanted: Int64 { all.reduce(0) { $0 + $1.wantedReplicas } }
+    /// What ReplicaSets are told about the whole when they are scaled.
+    var sizeAnnotations: [String: String] {
+        [Self.desiredAnnotation: String(wanted), Self.maximumAnnotation: String(wanted + maxSurge)]
+    }
+    /// Whether the number of replicas was changed since ReplicaSets were last scaled.
+    var isResized: Bool {
+        all.contains { set in
+            let known = set.annotations[Self.desiredAnnotation]
+            return set.wantedReplicas > 0 && known != nil && known != String(wanted)
+        }
+    }
+    /// Whether the present ReplicaSet does all the work, so that others are not needed.
+    var isSaturated: Bool {
+        guard let current else { return false }
+        return current.wantedReplicas == wanted && current.annotations[Self.desiredAnnotation] == String(wanted)
+            && current.statusCount("availableReplicas") == wanted
+    }
     /// How many pods serve.
     var available: Int64 { total("availableReplicas") }
+
+    /// Whether a ReplicaSet knows the size of the whole.
+    func isKnown(by set: KubeObject) -> Bool {
+        sizeAnnotations.allSatisfy { set.annotations[$0.key] == $0.value }
+    }
 
     /// The sum of a number over the statuses of all ReplicaSets.
     func total(_ field: String) -> Int64 { all.reduce(0) { $0 + $1.statusCount(field) } }
@@ -80,8 +107,7 @@ struct DeploymentView: Sendable {
         var annotations = deployment.annotations
         annotations["kubectl.kubernetes.io/last-applied-configuration"] = nil
         annotations[DeploymentPlan.revisionAnnotation] = String(revision)
-        annotations["deployment.kubernetes.io/desired-replicas"] = String(wanted)
-        annotations["deployment.kubernetes.io/max-replicas"] = String(wanted + maxSurge)
+        annotations.merge(sizeAnnotations) { $1 }
         set.annotations = annotations
         set.ownerReferences = deployment.ownerReference().map { [$0] } ?? []
         set.tree["spec"] = [

@@ -6,11 +6,13 @@ internal import MeshBase
 enum DisruptionPlan {
     /// The status of `budget` over `pods`, of which `wanted` are meant to exist.
     static func status(_ budget: KubeObject, pods: [KubeObject], wanted: Int64, now: Timestamp) -> Tree {
-        let wanted = Count.clamped(wanted)
         let healthy = Int64(pods.count { PodView($0).isActive && PodView($0).isReady })
         let spec = budget.tree["spec"]
+        // A plain number is held against the pods there are, a share against those there should be.
+        let least = spec?["minAvailable"].flatMap(IntOrString.init)
+        let wanted = if case .integer = least { Int64(pods.count) } else { Count.clamped(wanted) }
         let needed: Int64 =
-            if let least = spec?["minAvailable"].flatMap(IntOrString.init) {
+            if let least {
                 Count.clamped(least.scaled(of: wanted, rounding: .up) ?? wanted)
             } else if let most = spec?["maxUnavailable"].flatMap(IntOrString.init) {
                 max(0, wanted - Count.clamped(most.scaled(of: wanted, rounding: .up) ?? 0))

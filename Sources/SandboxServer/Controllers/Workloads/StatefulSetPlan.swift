@@ -3,8 +3,6 @@ internal import KubeAPI
 internal import MeshBase
 
 /// What is to be done so that a StatefulSet has its numbered pods; a pure function of what was observed.
-///
-/// Volumes claimed by templates are left out: the sandbox has no storage.
 struct StatefulSetPlan: Sendable, Hashable {
     static let hashLabel = "controller-revision-hash"
 
@@ -50,6 +48,17 @@ struct StatefulSetPlan: Sendable, Hashable {
         status["currentRevision"] = .string(current)
         status["updateRevision"] = .string(revision)
         status["collisionCount"] = 0
+    }
+
+    /// The revision of a pod about to be made: below the partition that which all pods had before.
+    func revision(ofNew number: Int64, in set: KubeObject) -> String {
+        let strategy = set.tree.value(at: "spec", "updateStrategy")
+        let first = set.count(0, "spec", "ordinals", "start")
+        let partition = Count.clamped(strategy?["rollingUpdate"]?["partition"]?.integer ?? 0)
+        guard strategy?["type"]?.string != "OnDelete", number - first < partition,
+            let current = set.tree.value(at: "status", "currentRevision")?.string, !current.isEmpty
+        else { return revision }
+        return current
     }
 
     private mutating func plan(

@@ -23,4 +23,14 @@ struct NodeTaintsTests {
         if let ready { node.tree["status"] = ["conditions": [["type": "Ready", "status": .string(ready)]]] }
         #expect(NodeTaints.taints(of: node) == wanted)
     }
+
+    @Test func followCordons() {
+        let cordon: Tree = ["key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"]
+        var node = KubeObject(kind: .node, key: ObjectKey(name: "n"))
+        node.tree["status"] = ["conditions": [["type": "Ready", "status": "True"]]]
+        node.tree["spec"] = ["unschedulable": true, "taints": [Self.mine]]
+        #expect(NodeTaints.taints(of: node) == [Self.mine, cordon])
+        node.tree["spec"] = ["taints": [cordon]]
+        #expect(NodeTaints.taints(of: node) == [])
+    }
 }

@@ -77,6 +77,27 @@ internal import Testing
         #expect(current?.annotations[DeploymentPlan.revisionAnnotation] == "3")
     }
 
+    @Test(arguments: [(20, [9, 13]), (5, [3, 4]), (10, [5, 7])] as [(Int64, [Int64])])
+    func aChangeOfSizeIsSharedOutDuringARollout(_ replicas: Int64, _ expected: [Int64]) throws {
+        // Half way: five old ones, seven new ones that never serve, of ten with two more and none less.
+        let strategy: Tree = ["type": "RollingUpdate", "rollingUpdate": ["maxSurge": 2, "maxUnavailable": 5]]
+        var world = Rollout(deployment: Sample.deployment(replicas: 10, strategy: strategy), now: Self.now)
+        world.settle()
+        world.podsBecomeReady = false
+        world.setImage("web:2")
+        world.settle()
+        #expect(world.sets.map(\.wantedReplicas) == [5, 7])
+        world.deployment.tree.set(.integer(replicas), at: ["spec", "replicas"])
+        let plan = DeploymentPlan(world.deployment, sets: world.sets, now: Self.now)
+        var sizes = world.sets.map(\.wantedReplicas)
+        for case .scale(let name, _, let to) in plan.actions {
+            let index = try #require(world.sets.firstIndex { $0.name == name })
+            sizes[index] = to
+        }
+        #expect(sizes == expected)
+        world.settle()
+    }
+
     @Test func historyIsCut() {
         var world = Rollout(deployment: Sample.deployment(replicas: 1), now: Self.now)
         world.deployment.tree.set(2, at: ["spec", "revisionHistoryLimit"])
@@ -173,6 +194,8 @@ struct Rollout {
         case .scale(let name, _, let to):
             for index in sets.indices where sets[index].name == name {
                 sets[index].tree.set(.integer(to), at: ["spec", "replicas"])
+                let known = DeploymentView(deployment, sets: sets).sizeAnnotations
+                sets[index].annotations.merge(known) { $1 }
             }
         case .number(let name, let revision):
             for index in sets.indices where sets[index].name == name {
