@@ -91,7 +91,7 @@ public struct ClusterClient: Sendable {
         throw KubeError(
             status: status,
             httpStatus: response.status,
-            retryAfter: response.headers["Retry-After"],
+            headers: response.headers,
             request: request.summary
         )
     }

@@ -102,11 +102,11 @@ extension KubeError {
     /// - Parameters:
     ///   - status: The body, where it was a `Status`.
     ///   - httpStatus: The HTTP status code.
-    ///   - retryAfter: The value of the `Retry-After` header, whole seconds or nothing of use.
+    ///   - headers: The headers, of which `Retry-After` says how long to wait.
     ///   - request: What was asked, for the message.
-    public init(status: KubeStatus?, httpStatus: Int, retryAfter: String? = nil, request: String) {
-        let seconds = retryAfter.flatMap { Int64($0) } ?? status?.details?.retryAfterSeconds
-        let wait = seconds.flatMap { $0 >= 0 ? Duration.seconds(Swift.min($0, 86_400)) : nil }
+    public init(status: KubeStatus?, httpStatus: Int, headers: HTTPHeaders = [:], request: String) {
+        let seconds = status?.details?.retryAfterSeconds.flatMap { $0 >= 0 ? Swift.min($0, 86_400) : nil }
+        let wait = RetryAfter.wait(headers) ?? seconds.map { .seconds($0) }
         let words = status.map { $0.message.isEmpty ? $0.reason.rawValue : $0.message } ?? "no further explanation"
         self.init(
             Self.code(reason: status?.reason, httpStatus: httpStatus),

@@ -49,11 +49,13 @@ public struct PatientTransport: HTTPTransport {
     }
 
     private func wait(for response: HTTPResponse) -> Duration? {
-        let named = response.headers["Retry-After"].flatMap { Int64($0) }
+        let named = RetryAfter.wait(response.headers)
         let wait: Duration
-        switch (response.status, named) {
-        case (429, nil): wait = patience.usualWait
-        case (429, let seconds?), (503, let seconds?): wait = .seconds(min(max(seconds, 0), 86_400))
+        switch response.status {
+        case 429: wait = named ?? patience.usualWait
+        case 503:
+            guard let named else { return nil }
+            wait = named
         default: return nil
         }
         return wait <= patience.longestWait ? wait : nil

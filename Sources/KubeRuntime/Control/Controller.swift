@@ -133,8 +133,9 @@ public final class Controller: Sendable {
         case .timer(let wait):
             queue.forgetFailures(of: item.key)
             queue.add(item.key, after: wait, priority: item.priority)
-        case .retry(let wait):
+        case .retry(let wait, let isDemanded):
             _ = queue.recordFailure(of: item.key)
+            if isDemanded { queue.hold(item.key, for: wait) }
             queue.add(item.key, after: wait, priority: item.priority)
         }
     }

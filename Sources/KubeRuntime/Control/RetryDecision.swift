@@ -6,8 +6,8 @@ public enum RetryDecision: Sendable, Hashable {
     case rest
     /// Forget earlier failures; again after the wait.
     case timer(Duration)
-    /// Count a failure; again after the wait.
-    case retry(after: Duration)
+    /// Count a failure; again after the wait, and before it not even for a change where the other side demanded the wait.
+    case retry(after: Duration, isDemanded: Bool = false)
     /// The error stands until the object changes: no retry, failures forgotten.
     case giveUp
 
@@ -57,7 +57,8 @@ public enum RetryDecision: Sendable, Hashable {
         switch error.retryClass {
         case .transient(let requested):
             let own = policy.transient.delay(afterFailures: failures - 1, random: random)
-            return .retry(after: max(own, min(requested ?? .zero, policy.longestRequestedWait)))
+            guard let requested, requested > .zero else { return .retry(after: own) }
+            return .retry(after: max(own, min(requested, policy.longestRequestedWait)), isDemanded: true)
         case .conflict:
             return .retry(after: policy.conflict.delay(afterFailures: failures - 1, random: random))
         case .waiting:

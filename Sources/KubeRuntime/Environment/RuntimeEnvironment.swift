@@ -5,6 +5,8 @@ public import MeshBase
 ///
 /// All parts of one runtime share one environment, so that their instants compare.
 public struct RuntimeEnvironment: Sendable {
+    /// The clock that ``time`` counts by, for parts that take a clock.
+    public let clock: any Clock<Duration>
     /// Monotonic time, for every wait and deadline.
     public var time: MonotonicTime
     /// The time of day, for what people read; no decision depends on it.
@@ -24,6 +26,7 @@ public struct RuntimeEnvironment: Sendable {
         logger: Logger,
         metrics: MetricsRegistry = MetricsRegistry()
     ) {
+        self.clock = clock
         self.time = MonotonicTime(clock)
         self.wall = wall
         self.random = random

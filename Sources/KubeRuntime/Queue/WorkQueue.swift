@@ -83,6 +83,11 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         return item
     }
 
+    /// Keeps `key` from being handed out for `wait`, whatever is added meanwhile; see `WorkQueueMachine.hold(_:until:)`.
+    public func hold(_ key: Key, for wait: Duration) {
+        change { $0.machine.hold(key, until: time.now + wait) }
+    }
+
     /// Gives back a key; it returns to the queue if it was added while it was out.
     public func finish(_ key: Key) {
         let now = time.now

@@ -6,6 +6,7 @@
 /// - Of several delays for one key the earliest counts; of several priorities the highest.
 /// - Ready keys leave by priority, then by arrival. Every ``Configuration/agingInterval``-th key handed out is the one
 ///   that has been ready longest, whatever its priority, so that none waits forever.
+/// - A key that is held back is not handed out before its time, whatever is added meanwhile.
 /// - Closing refuses further keys. ``Closing/drain`` still hands out what is ready, ``Closing/finishRunning`` does not;
 ///   both drop what is delayed.
 public struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
@@ -64,6 +65,7 @@ public struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     private let configuration: Configuration
     private var entries: [Key: Entry] = [:]
     private var failures: [Key: Int] = [:]
+    private var holds: [Key: Duration] = [:]
     private var levels: [Int: FirstInFirstOut<Ticket>] = [:]
     private var byAge = FirstInFirstOut<Ticket>()
     private var delayed = DeadlineHeap<Key>()
@@ -142,6 +144,13 @@ public struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
             entries[key] = Entry(place: .running(since: since, again: merged), priority: entry.priority)
         }
         return true
+    }
+
+    /// Keeps `key` from being handed out before `deadline`, since somebody asked to be left alone until then.
+    ///
+    /// It holds for what is added from now on; a key that is ready already goes out.
+    public mutating func hold(_ key: Key, until deadline: Duration) {
+        holds[key] = max(deadline, holds[key] ?? deadline)
     }
 
     /// Makes delayed keys ready whose time has come.
@@ -223,6 +232,8 @@ public struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
 extension WorkQueueMachine {
     private mutating func place(_ key: Key, at deadline: Duration, priority: Int, now: Duration) {
         lastTicket += 1
+        if let hold = holds[key], hold <= now { holds[key] = nil }
+        let deadline = max(deadline, holds[key] ?? deadline)
         if deadline <= now {
             entries[key] = Entry(place: .ready(ticket: lastTicket, since: now), priority: priority)
             levels[priority, default: FirstInFirstOut()].append(Ticket(key: key, number: lastTicket))

@@ -82,7 +82,11 @@ package struct MeshOperatorService: Sendable {
             } else {
                 configuration.transport
             }
-        let client = ClusterClient(transport: writes)
+        // Short waits are waited out where they arise, outside of the fence, which is asked for every try. Longer ones go
+        // back to the queue. Elections and watches have clocks of their own.
+        let client = ClusterClient(
+            transport: PatientTransport(writes, clock: environment.clock, patience: Self.patience)
+        )
         let recorder = EventRecorder(
             client: client,
             configuration: .init(controller: "meshoperator.io/mesh-operator", instance: configuration.instance),
@@ -121,7 +125,7 @@ package struct MeshOperatorService: Sendable {
         self.stores = stores
         self.elector = elector
         self.definitions = configuration.definitions
-        self.client = plain
+        self.client = ClusterClient(transport: PatientTransport(configuration.transport, clock: environment.clock))
         self.prepare = { await reconciler.prepare() }
         self.environment = environment
     }
@@ -150,6 +154,9 @@ package struct MeshOperatorService: Sendable {
         let renderer = ManifestRenderer(catalogue: catalogue)
         return { spec, options in MeshBlueprint(try renderer.render(spec, options: options)) }
     }
+
+    /// What a worker waits out before it gives its place to another MeshOperator.
+    private static let patience = PatientTransport.Patience(attempts: 3, longestWait: .seconds(2))
 
     /// How long changes of pods and namespaces wait, so that a busy cluster does not keep the operator busy.
     private static let usageDelay = Duration.seconds(20)

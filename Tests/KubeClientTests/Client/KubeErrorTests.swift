@@ -46,6 +46,28 @@ internal import Testing
         }
     }
 
+    @Test(arguments: [
+        ("Sat, 21 Nov 2026 10:00:07 GMT", Duration.seconds(7) as Duration?),
+        ("Saturday, 21-Nov-26 10:00:07 GMT", .seconds(7)), ("Sat Nov 21 10:01:00 2026", .seconds(60)),
+        ("Sun Nov  1 10:00:07 2026", .zero), ("Sun, 22 Nov 2026 10:00:00 GMT", .seconds(86_400)),
+        ("Sun, 06 Nov 2094 08:49:37 GMT", .seconds(86_400)), ("Sunday, 06-Nov-94 08:49:37 GMT", .zero),
+        ("Sat, 31 Feb 2026 10:00:07 GMT", nil), ("Sat, 21 Nov 2026 10:00:07 CET", nil), (", , , , ,", nil),
+        ("Sat, 21 Nox 2026 10:00:07 GMT", nil), ("Sat, 21 Nov 2026 10:00 GMT", nil),
+    ])
+    func retryAfterADate(value: String, expected: Duration?) async {
+        let status = KubeStatus(code: 503, reason: .serviceUnavailable, message: "m")
+        let dated: HTTPHeaders = ["Retry-After": value, "Date": "Sat, 21 Nov 2026 10:00:00 GMT"]
+        let error = await kubeError {
+            _ = try await ScriptedTransport(.refusal(status, headers: dated)).client().list(.pods)
+        }
+        #expect(error?.retryClass == .transient(after: expected))
+        // Without the date of the answer a date says nothing.
+        let undated = await kubeError {
+            _ = try await ScriptedTransport(.refusal(status, headers: ["Retry-After": value])).client().list(.pods)
+        }
+        #expect(undated?.retryClass == .transient(after: nil))
+    }
+
     @Test func answersThatAreNoStatus() async {
         for body in ["", "<html>", "[]", "{\"kind\":\"Pod\"}"] {
             let client = ScriptedTransport(.text(body, status: 503)).client()

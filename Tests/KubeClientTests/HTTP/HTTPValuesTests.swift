@@ -77,6 +77,16 @@ internal import Testing
         #expect((result.status, result.sent, result.waited) == (200, 3, .seconds(8)))
     }
 
+    @Test func waitsUntilTheDateThatTheServerNames() async throws {
+        let down = HTTPResponse.text(
+            "",
+            status: 503,
+            headers: ["Retry-After": "Sat, 21 Nov 2026 10:00:12 GMT", "Date": "Sat, 21 Nov 2026 10:00:00 GMT"]
+        )
+        let result = try await patient(down, .text("ok"))
+        #expect((result.status, result.sent, result.waited) == (200, 2, .seconds(12)))
+    }
+
     @Test func givesUp() async throws {
         func busy() -> HTTPResponse { .text("", status: 429) }
         let result = try await patient(busy(), busy(), busy(), busy(), busy())

@@ -47,6 +47,30 @@ internal import Testing
         }
     }
 
+    @Test("a key that is held back is not handed out before its time, whatever is added")
+    func holdsBack() {
+        var machine = WorkQueueMachine<String>()
+        machine.hold("a", until: .seconds(7))
+        machine.add("a", at: .seconds(1), now: .zero)
+        machine.add("a", at: .zero, priority: 9, now: .zero)
+        machine.add("b", at: .zero, now: .zero)
+        #expect(machine.next(now: .zero)?.key == "b")
+        machine.add("a", at: .seconds(2), now: .seconds(2))
+        #expect(machine.next(now: .seconds(6)) == nil)
+        #expect(machine.nextDeadline == .seconds(7))
+        #expect(machine.next(now: .seconds(7))?.key == "a")
+        // What is added while it runs is held back as well; afterwards nothing is.
+        machine.add("a", at: .seconds(7), now: .seconds(7))
+        machine.hold("a", until: .seconds(9))
+        machine.hold("a", until: .seconds(8))
+        machine.finish("a", now: .seconds(7))
+        #expect(machine.next(now: .seconds(8)) == nil)
+        #expect(machine.next(now: .seconds(9))?.key == "a")
+        machine.finish("a", now: .seconds(9))
+        machine.add("a", at: .seconds(9), now: .seconds(9))
+        #expect(machine.next(now: .seconds(9))?.key == "a")
+    }
+
     @Test("no key waits forever behind more urgent ones")
     func ages() {
         var machine = WorkQueueMachine<Int>(configuration: .init(agingInterval: 8))

@@ -158,6 +158,45 @@ internal import Testing
         }
     }
 
+    @Test(arguments: [7, 1]) func waitsAsLongAsTheServerDemandsWhileOtherMeshesGoOn(_ seconds: Int) async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock, workers: 1)
+            let tries = Mutex<[Duration]>([])
+            live.transport.setRule { request, write in
+                guard write > 0, request.path.contains("/slow-system/configmaps") else { return nil }
+                let isBusy = tries.withLock { tries in
+                    tries.append(clock.now.offset)
+                    return tries.count <= 3
+                }
+                return isBusy ? .refuse(status: 429, reason: "TooManyRequests", retryAfter: "\(seconds)") : nil
+            }
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                var slow = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "slow"))
+                slow.tree["spec"] = ["profile": "minimal", "namespace": "slow-system", "values": ["slow": true]]
+                _ = try await cluster.admin.create(MeshNames.resource, slow)
+                await clock.advance(by: .seconds(2))
+                try await cluster.create("{profile: default}")
+                try await live.untilReady(within: 15)
+                // Its own objects changing meanwhile are no reason to try again sooner.
+                let owner = ["metadata": ["annotations": ["a": "b"]]] as Tree
+                for _ in 0..<30 {
+                    _ = try? await cluster.admin.patch(
+                        .serviceAccounts,
+                        ObjectKey(namespace: "slow-system", name: "istiod"),
+                        .merge(owner)
+                    )
+                    try await live.pass(1)
+                }
+            }
+            let times = tries.withLock(\.self)
+            #expect(times.count == 4, "\(times)")
+            let waits = zip(times.dropFirst(), times).map { $0 - $1 }
+            #expect(waits.allSatisfy { $0 >= .seconds(seconds) }, "\(waits)")
+        }
+    }
+
     @Test func onlyTheLeaderOfTwoWrites() async throws {
         try await withVirtualTime { clock in
             let cluster = try await TestCluster()
