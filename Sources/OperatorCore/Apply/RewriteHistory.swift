@@ -62,6 +62,16 @@ package struct RewriteHistory: Sendable {
         return (open.sorted { ($0.id, $0.place) < ($1.id, $1.place) }, ends.min())
     }
 
+    /// Whether setting the field right at `now` makes a fight of it, or goes on with one.
+    package func isLastRound(_ contest: Contest, now: Timestamp) -> Bool {
+        recent(contest, now: now).count >= Self.limit - 1
+    }
+
+    /// Notes that the field was set right at `now` in a fight that began before this process.
+    package mutating func recordFight(_ contest: Contest, now: Timestamp) {
+        repairs[contest] = Array(repeating: now, count: Self.limit)
+    }
+
     /// Notes that the field was set right at `now`.
     package mutating func record(_ contest: Contest, now: Timestamp) {
         repairs[contest] = recent(contest, now: now).suffix(Self.limit) + [now]

@@ -61,6 +61,12 @@ package struct ObjectDecider: Sendable {
         package init() {}
     }
 
+    /// A version that no object ever has, since a store's first write comes after it.
+    ///
+    /// An apply based on it creates an object and never touches one that is there, which the cache may not show yet: the API
+    /// server refuses it as a conflict, forced or not.
+    package static let versionOfNothing = "1"
+
     /// The name under which we apply.
     package let manager: String
     /// Whose the objects are.
@@ -90,7 +96,8 @@ package struct ObjectDecider: Sendable {
         let comparison = ObjectComparison(manager: manager)
         let ownership = ObjectOwnership(live)
         let cause = cause(of: desired, live)
-        var judged = Judged()
+        var judged = Judged(mark: ContestMark(live))
+        keepMark(of: live, ownership, in: &wanted)
         for difference in comparison.differences(desired: wanted, live: live) {
             judge(difference, id, ownership, cause: cause, into: &judged)
         }
@@ -101,16 +108,37 @@ package struct ObjectDecider: Sendable {
         guard !rest.isEmpty else { return ObjectDecision(id: id, write: nil, yields: judged.yields) }
         let isClaim = cause == .drift && rest.allSatisfy { $0.kind == .unclaimed }
         wanted.resourceVersion = live.resourceVersion
+        let rewritten = cause == .drift ? judged.rewritten : []
+        wanted.annotations[ContestMark.annotation] = mark(judged.mark, rewritten).text
         let write = ObjectDecision.Write(
             object: wanted,
             cause: isClaim ? .claim : cause,
             takesFields: judged.takesFields || cause == .adopt,
-            rewritten: cause == .drift ? judged.rewritten : []
+            rewritten: rewritten
         )
         return ObjectDecision(id: id, write: write, yields: judged.yields)
     }
 
+    /// Takes the mark of a fight as it is, so that it is never a reason to write.
+    private func keepMark(of live: KubeObject, _ ownership: ObjectOwnership, in wanted: inout KubeObject) {
+        let place = FieldPlace(fields: "metadata", "annotations", ContestMark.annotation)
+        guard ownership.applied(by: manager)?.owns(place) == true else { return }
+        wanted.annotations[ContestMark.annotation] = live.annotations[ContestMark.annotation]
+    }
+
+    /// The mark that goes with a write by which `rewritten` is set right.
+    private func mark(_ old: ContestMark, _ rewritten: [RewriteHistory.Contest]) -> ContestMark {
+        var mark = old
+        mark.expire(now: now)
+        for contest in rewritten
+        where mark.isOpen(contest.manager, now: now) || history.isLastRound(contest, now: now) {
+            mark.renew(contest.manager, now: now)
+        }
+        return mark
+    }
+
     private struct Judged {
+        let mark: ContestMark
         var leftOut: [FieldPlace] = []
         /// Values that mean the same in other words: claiming them in those words is no conflict.
         var spelled: [(FieldPlace, Tree)] = []
@@ -124,6 +152,8 @@ package struct ObjectDecider: Sendable {
         if case .wait(let until) = history.verdict(contest, now: now) {
             return ObjectDecision(id: id, write: nil, yields: [.init(contest: contest, until: until)])
         }
+        var desired = desired
+        desired.resourceVersion = Self.versionOfNothing
         let write = ObjectDecision.Write(
             object: desired,
             cause: .create,
@@ -166,13 +196,19 @@ package struct ObjectDecider: Sendable {
         }
         let manager = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
         let contest = RewriteHistory.Contest(id: id, place: difference.place, manager: manager)
-        if cause == .drift, case .wait(let until) = history.verdict(contest, now: now) {
+        if cause == .drift, let until = wait(contest, judged.mark) {
             judged.leftOut.append(difference.place)
             judged.yields.append(.init(contest: contest, until: until))
             return
         }
         judged.rewritten.append(contest)
         judged.takesFields = judged.takesFields || !owners.isEmpty
+    }
+
+    /// Until when a field that is fought over is left as it is, by what is remembered and by what the object says.
+    private func wait(_ contest: RewriteHistory.Contest, _ mark: ContestMark) -> Timestamp? {
+        let verdicts = [history.verdict(contest, now: now), mark.verdict(contest.manager, now: now)]
+        return verdicts.compactMap { if case .wait(let until) = $0 { until } else { nil } }.max()
     }
 
     /// Leaves replicas to the autoscaler without letting them drop in between.

@@ -21,6 +21,8 @@ struct MeshMemory: Sendable {
     var isChanging = false
     /// When the status was written last.
     var statusWrittenAt: Duration?
+    /// The version of the MeshOperator that the API server itself gave or confirmed, caches apart.
+    var confirmedVersion: String?
     /// How many reconciles in a row failed.
     var failures = 0
 
@@ -29,7 +31,13 @@ struct MeshMemory: Sendable {
         for step in report.done {
             switch step {
             case .apply(let write):
-                for contest in write.rewritten { history.record(contest, now: now) }
+                let mark = ContestMark(write.object)
+                for contest in write.rewritten {
+                    history.record(contest, now: now)
+                    if mark.isOpen(contest.manager, now: now), !history.isContested(contest, now: now) {
+                        history.recordFight(contest, now: now)
+                    }
+                }
                 known.insert(step.id)
                 if write.cause == .change || write.cause == .adopt { isChanging = true }
             case .delete:

@@ -47,7 +47,7 @@ internal import Testing
         let write = try #require(decision.write)
         #expect(write.cause == .create)
         #expect(!write.takesFields)
-        #expect(write.object.resourceVersion == nil)
+        #expect(write.object.resourceVersion == ObjectDecider.versionOfNothing)
     }
 
     @Test func writesNothingWhereAllIsAsApplied() throws {
