@@ -121,6 +121,22 @@ extension APIResource {
         "validatingwebhookconfigurations",
         namespaced: false
     )
+    /// `admissionregistration.k8s.io/v1` ValidatingAdmissionPolicy, served since Kubernetes 1.30.
+    public static let validatingAdmissionPolicies = APIResource(
+        "admissionregistration.k8s.io",
+        "v1",
+        "ValidatingAdmissionPolicy",
+        "validatingadmissionpolicies",
+        namespaced: false
+    )
+    /// `admissionregistration.k8s.io/v1` ValidatingAdmissionPolicyBinding, served since Kubernetes 1.30.
+    public static let validatingAdmissionPolicyBindings = APIResource(
+        "admissionregistration.k8s.io",
+        "v1",
+        "ValidatingAdmissionPolicyBinding",
+        "validatingadmissionpolicybindings",
+        namespaced: false
+    )
     /// `apiextensions.k8s.io/v1` CustomResourceDefinition.
     public static let customResourceDefinitions = APIResource(
         "apiextensions.k8s.io",
@@ -148,7 +164,8 @@ extension APIResource {
         .podDisruptionBudgets,
         .networkPolicies, .ingresses, .endpointSlices, .leases, .events,
         .roles, .roleBindings, .clusterRoles, .clusterRoleBindings, .mutatingWebhookConfigurations,
-        .validatingWebhookConfigurations, .customResourceDefinitions, .apiServices,
+        .validatingWebhookConfigurations, .validatingAdmissionPolicies, .validatingAdmissionPolicyBindings,
+        .customResourceDefinitions, .apiServices,
     ]
 
     /// The well-known resource that serves `kind`, nil for kinds not named here.

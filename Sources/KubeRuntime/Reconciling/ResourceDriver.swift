@@ -132,10 +132,11 @@ public struct ResourceDriver<Reconciler: ResourceReconciler>: Reconciling {
     }
 
     private func writeStatus(_ scope: ReconcileScope<Reconciler.Work>) async throws {
-        guard let patch = scope.statusPatch else { return }
+        guard !scope.holdsStatus, let patch = scope.statusPatch else { return }
         try await ignoringAbsence {
             let written = try await client.patchStatus(reconciler.resource, scope.object.key, .merge(patch))
             writes.remember(written)
+            reconciler.noteWritten(written)
         }
     }
 
@@ -143,6 +144,7 @@ public struct ResourceDriver<Reconciler: ResourceReconciler>: Reconciling {
     private func write(_ patch: Tree, of object: KubeObject) async throws(KubeError) -> KubeObject {
         let written = try await client.patch(reconciler.resource, object.key, .merge(patch))
         writes.remember(written)
+        reconciler.noteWritten(written)
         return written
     }
 

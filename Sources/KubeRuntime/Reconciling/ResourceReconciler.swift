@@ -27,6 +27,8 @@ public protocol ResourceReconciler: Sendable {
     func reportPause(_ scope: inout ReconcileScope<Work>)
     /// Tells in the status that a phase failed.
     func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Work>)
+    /// Takes note of an object as the API server answered a write of its finalizer or status.
+    func noteWritten(_ object: KubeObject)
     /// Takes note that an object is gone, for metrics and memories.
     func forget(_ key: ObjectKey)
 }
@@ -40,6 +42,8 @@ extension ResourceReconciler {
     public func reportPause(_ scope: inout ReconcileScope<Work>) {}
     /// Tells nothing.
     public func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Work>) {}
+    /// Remembers nothing.
+    public func noteWritten(_ object: KubeObject) {}
     /// Remembers nothing.
     public func forget(_ key: ObjectKey) {}
 }
@@ -97,6 +101,8 @@ public struct ReconcileScope<Work: Sendable>: Sendable {
     public let now: Timestamp
     /// The status to be written when the run ends; begins as the object's own.
     public var statusObject: KubeObject
+    /// Whether the status is left as it is for now, to be written by a later run.
+    public var holdsStatus = false
     /// What phases hand to each other.
     public var work: Work
 

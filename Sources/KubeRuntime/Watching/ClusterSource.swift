@@ -13,6 +13,7 @@ public struct ClusterSource: ObjectSource {
     private let client: ClusterClient
     private let resource: APIResource
     private let selection: Selection
+    private let mayBeMissing: Bool
 
     /// Makes a source.
     ///
@@ -22,15 +23,19 @@ public struct ClusterSource: ObjectSource {
     ///   - selection: which of them.
     ///   - projection: what to decode; nil for the client's own, or without one everything but `metadata.managedFields`. Name,
     ///     namespace, uid and resourceVersion must stay in.
+    ///   - mayBeMissing: whether an API server that does not serve the resource has none of it, instead of being at fault; the
+    ///     watch is tried again and again, in case it is served one day.
     public init(
         client: ClusterClient,
         resource: APIResource,
         selection: Selection = .everything,
-        projection: TreeProjection? = nil
+        projection: TreeProjection? = nil,
+        mayBeMissing: Bool = false
     ) {
         self.client = client.projecting(projection ?? client.configuration.projection ?? Self.withoutManagedFields)
         self.resource = resource
         self.selection = selection
+        self.mayBeMissing = mayBeMissing
     }
 
     /// Reads one page.
@@ -43,6 +48,8 @@ public struct ClusterSource: ObjectSource {
                 version: page.resourceVersion,
                 continuation: page.continuation
             )
+        } catch  where error.code == .notFound && mayBeMissing {
+            return ListPage(objects: [], version: "0")
         } catch {
             throw WatchProblem(error)
         }

@@ -128,7 +128,7 @@ package struct PlanExecutor: Sendable {
         let failure = StepFailure(id: id, error: error)
         switch error.retryClass {
         case .transient, .waiting: throw error
-        case .conflict where failure.fieldConflicts.isEmpty:
+        case .conflict where failure.fieldConflicts.isEmpty || step.isCreation:
             try await refresh(step)
             report.outdated.append(id)
         case .conflict, .invalid: report.failures.append(failure)
@@ -184,6 +184,11 @@ extension MeshStep {
         case .apply(let write): write.object.resourceVersion
         case .delete(let object): object.resourceVersion
         }
+    }
+
+    /// Whether an object is made that must not be there yet.
+    var isCreation: Bool {
+        if case .apply(let write) = self { write.cause == .create } else { false }
     }
 
     /// The object written.

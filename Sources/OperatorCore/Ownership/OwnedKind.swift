@@ -19,9 +19,18 @@ package struct OwnedKind: Sendable, Hashable {
     /// What becomes of it at the end.
     package let removal: Removal
 
-    private init(_ resource: APIResource, isWebhook: Bool = false, removal: Removal = .always) {
+    /// Whether every version of Kubernetes that any mesh version supports serves the kind.
+    package let isServedByAll: Bool
+
+    private init(
+        _ resource: APIResource,
+        isWebhook: Bool = false,
+        removal: Removal = .always,
+        isServedByAll: Bool = true
+    ) {
         self.resource = resource
         self.isWebhook = isWebhook
+        self.isServedByAll = isServedByAll
         self.removal = removal
     }
 
@@ -41,6 +50,8 @@ package struct OwnedKind: Sendable, Hashable {
         OwnedKind(.daemonSets),
         OwnedKind(.horizontalPodAutoscalers),
         OwnedKind(.podDisruptionBudgets),
+        OwnedKind(.validatingAdmissionPolicyBindings, isWebhook: true, isServedByAll: false),
+        OwnedKind(.validatingAdmissionPolicies, isWebhook: true, isServedByAll: false),
         OwnedKind(.validatingWebhookConfigurations, isWebhook: true),
         OwnedKind(.mutatingWebhookConfigurations, isWebhook: true),
     ]

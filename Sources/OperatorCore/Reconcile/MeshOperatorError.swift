@@ -6,6 +6,8 @@ package struct MeshOperatorError: CodedFailure {
     package enum Code: String, ErrorCode {
         /// The MeshOperator is gone, or another one has its name.
         case superseded = "Superseded"
+        /// The API server answered with a state from before what is known.
+        case staleAnswer = "StaleAnswer"
         /// An object is of a kind that the operator does not apply.
         case unknownKind = "UnknownKind"
         /// Writing did not come to an end.
@@ -15,7 +17,7 @@ package struct MeshOperatorError: CodedFailure {
         package var retryClass: RetryClass {
             switch self {
             case .superseded: .conflict
-            case .unsettled: .transient(after: .seconds(1))
+            case .unsettled, .staleAnswer: .transient(after: .seconds(1))
             case .unknownKind: .invalid
             }
         }

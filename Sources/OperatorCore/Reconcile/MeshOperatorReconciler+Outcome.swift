@@ -19,11 +19,12 @@ extension MeshOperatorReconciler {
         var run = MeshRun(object: object, intent: intent)
         if let spec { run.blueprint = try? render(spec, run) }
         var plan = try await settle(&run)
-        for _ in 0..<Self.leftoverRounds where plan.stage == .removed && run.failures.isEmpty {
-            guard try await findLeftovers(run) else { break }
-            plan = try await settle(&run)
+        var isClear = false
+        for _ in 0..<Self.leftoverRounds where plan.stage == .removed && run.failures.isEmpty && !isClear {
+            isClear = try await !findLeftovers(&run)
+            if !isClear { plan = try await settle(&run) }
         }
-        if plan.stage == .removed, run.failures.isEmpty, try await !findLeftovers(run) {
+        if plan.stage == .removed, run.failures.isEmpty, isClear {
             environment.logger.info("mesh removed", metadata: ["meshoperator": "\(object.name)"])
             return .released
         }
@@ -33,32 +34,6 @@ extension MeshOperatorReconciler {
 
     /// How often what was overlooked is looked for and removed in one go.
     private static let leftoverRounds = 3
-
-    /// Looks past the caches for objects that still bear the label of the MeshOperator: one list per kind.
-    ///
-    /// The finalizer is the last chance to remove them, and a cache that lost an event must not decide that nothing is left.
-    /// What is found is noted, so that the next plan sees it.
-    private func findLeftovers(_ run: MeshRun) async throws -> Bool {
-        let planner = MeshPlanner(
-            observation: observe(run),
-            history: memories.of(run.object).history,
-            now: environment.wall()
-        )
-        let selection = Selection(labels: LabelSelector(matching: [MeshNames.Label.owner: run.object.name]))
-        var found = false
-        for kind in OwnedKind.all where kind.removal != .never {
-            for object in try await parts.client.list(kind.resource, selection).objects {
-                guard !object.isDeleting, planner.removes(object, for: run.intent) else { continue }
-                environment.logger.warning(
-                    "object overlooked by the cache",
-                    metadata: ["meshoperator": "\(run.object.name)", "object": "\(ResourceID(object))"]
-                )
-                ledger.confirm(object, now: environment.time.now)
-                found = true
-            }
-        }
-        return found
-    }
 
     // MARK: Status
 
@@ -111,6 +86,10 @@ extension MeshOperatorReconciler {
         let change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
         metrics.show(status, of: scope.object.name)
         guard change.isAny else { return nil }
+        if let wait = change.quietTime(of: scope.object, now: environment.wall()) {
+            scope.holdsStatus = true
+            return wait
+        }
         let now = environment.time.now
         if !change.isSignificant, let last = memories.of(scope.object).statusWrittenAt,
             now - last < Self.detailInterval

@@ -177,6 +177,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             let plan = plan(run)
             guard !plan.steps.isEmpty, run.failures.isEmpty else { return plan }
             if try await !confirm(plan, run).isEmpty { continue }
+            try await confirmIsCurrent(run.object)
             let report = try await perform(plan.steps, for: run.object)
             run.failures = report.failures
             for id in report.outdated + report.repeated(&applied) {

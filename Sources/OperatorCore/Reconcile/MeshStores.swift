@@ -51,7 +51,8 @@ package struct MeshStores: Sendable {
                 source: ClusterSource(
                     client: client,
                     resource: resource,
-                    projection: MeshProjection.decoding(resource)
+                    projection: MeshProjection.decoding(resource),
+                    mayBeMissing: OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
                 ),
                 store: store,
                 configuration: configuration,

@@ -1,6 +1,8 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeRuntime
 internal import MeshAPI
+internal import MeshBase
 
 /// What a new status tells that the old one did not.
 package struct StatusChange: Sendable {
@@ -13,6 +15,20 @@ package struct StatusChange: Sendable {
     var isSignificant: Bool {
         old.phase != new.phase || old.observedGeneration != new.observedGeneration || old.version != new.version
             || old.targetVersion != new.targetVersion || Self.states(old) != Self.states(new)
+    }
+
+    /// How long an installation goes on before it is told of, so that a quick one is told of once, when it is done.
+    static let quietTime = Duration.seconds(3)
+
+    /// How long to wait at `now` before telling that the installation of `object` is under way; nil to tell what there is to
+    /// tell.
+    func quietTime(of object: KubeObject, now: Timestamp) -> Duration? {
+        let created = object.tree.value(at: "metadata", "creationTimestamp")?.string
+        guard old.phase == nil, new.phase == .installing, new.condition(.degraded)?.state != .yes,
+            let created = created.flatMap({ Timestamp(rfc3339: $0) })
+        else { return nil }
+        let age = now - created
+        return age >= .zero && age < Self.quietTime ? Self.quietTime - age : nil
     }
 
     /// Whether anything differs.

@@ -1,6 +1,7 @@
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import KubeRuntime
 internal import MeshAPI
 internal import Testing
 
@@ -65,11 +66,38 @@ internal import Testing
         for _ in 0..<5 {
             try await life.synchronize()
             try await life.reconcile()
+            cluster.pass(.seconds(1))
         }
         #expect(try await cluster.object(.deployments, "istio-system", "istiod") != nil)
         #expect(try await cluster.object(.mutatingWebhookConfigurations, nil, "istio-mutating") == nil)
         #expect(try await cluster.object(.deployments, "istio-system", "ingress") == nil)
         #expect(try await cluster.condition("Progressing")?.status == .isTrue)
         #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Installing")
+    }
+
+    @Test func tellsOfAnInstallationOnlyWhenItTakesTime() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: default}")
+        let life = try DirectOperator(cluster)
+        try await life.synchronize()
+        let outcome = try await life.reconcile()
+        #expect(outcome == .requeue(after: .seconds(3)))
+        #expect(try await cluster.resource()?.tree["status"] == nil)
+        cluster.pass(.seconds(3))
+        try await life.synchronize()
+        try await life.reconcile()
+        let progressing = try #require(try await cluster.condition("Progressing"))
+        #expect(progressing.status == .isTrue)
+        #expect(progressing.message.contains("istiod"))
+        #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Installing")
+    }
+
+    @Test func tellsAtOnceWhatIsInTheWayOfAnInstallation() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: default, version: 9.9.9}")
+        let life = try DirectOperator(cluster)
+        try await life.synchronize()
+        try await life.reconcile()
+        #expect(try await cluster.condition("Preflight")?.reason == "VersionUnknown")
     }
 }

@@ -21,7 +21,7 @@ internal import Testing
         #expect(try await cluster.object(.deployments, Self.namespace, "istiod") == nil)
         #expect(try await cluster.object(.customResourceDefinitions, nil, "gateways.networking.example.io") != nil)
         let deletions = life.transport.writes.filter { $0.method == .delete }.map(\.path)
-        #expect(deletions.prefix(2).allSatisfy { $0.contains("webhookconfigurations") })
+        #expect(deletions.prefix(4).allSatisfy { $0.contains("/admissionregistration.k8s.io/") })
         let gateway = try #require(deletions.firstIndex { $0.hasSuffix("/deployments/ingress") })
         let control = try #require(deletions.firstIndex { $0.hasSuffix("/deployments/istiod") })
         let account = try #require(deletions.firstIndex { $0.hasSuffix("/serviceaccounts/istiod") })

@@ -25,10 +25,11 @@ struct DirectOperator {
         _ cluster: TestCluster,
         renderer: @escaping MeshOperatorReconciler.Renderer = SampleMesh.render,
         catalogue: VersionCatalogue? = nil,
+        server: (any HTTPTransport)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.cluster = cluster
-        transport = FaultyTransport(InProcessTransport(cluster.core))
+        transport = FaultyTransport(server ?? InProcessTransport(cluster.core))
         transport.setRule(rule)
         metrics = MetricsRegistry()
         let environment = RuntimeEnvironment(
@@ -52,10 +53,14 @@ struct DirectOperator {
         writers = try stores.all.map { ($0.resource, try $0.store.claimWriter()) }
     }
 
-    /// Makes the caches equal to the cluster.
-    func synchronize() async throws {
+    /// Makes the caches equal to the cluster, or some of them to what `server` shows of it.
+    func synchronize(
+        from server: (any HTTPTransport)? = nil,
+        where isAsked: (APIResource) -> Bool = { _ in true }
+    ) async throws {
         for (resource, writer) in writers {
-            let page = try await cluster.admin.list(resource)
+            let source = server.map { ClusterClient(transport: $0) }
+            let page = try await (isAsked(resource) ? source ?? cluster.admin : cluster.admin).list(resource)
             writer.beginReplacement()
             writer.stage(page.objects)
             writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)

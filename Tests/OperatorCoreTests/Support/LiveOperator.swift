@@ -24,7 +24,7 @@ struct LiveOperator: Sendable {
         elects: Bool = false,
         name: String = "one",
         workers: Int = 2,
-        server: InProcessTransport? = nil
+        server: (any HTTPTransport)? = nil
     ) throws {
         self.cluster = cluster
         self.clock = clock

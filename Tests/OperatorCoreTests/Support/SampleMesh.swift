@@ -22,7 +22,9 @@ enum SampleMesh {
     /// `default` has an ingress gateway, `demo` an egress gateway besides, `minimal` neither.
     static func render(_ spec: MeshOperatorSpec, _ options: RenderOptions) throws -> MeshBlueprint {
         let version = spec.version ?? "1.29.2"
-        var phases = try [definitions(), configuration(version), controlPlane(version, spec), webhooks(version)]
+        var phases = try [
+            definitions(), configuration(version), controlPlane(version, spec), webhooks(version) + policies(),
+        ]
         var components: [ResourceID: String] = [:]
         for object in phases.flatMap(\.self) { components[ResourceID(object)] = "pilot" }
         var gateways: [KubeObject] = []
@@ -34,9 +36,20 @@ enum SampleMesh {
             gateways += egress
         }
         phases.append(gateways)
+        if spec.namespace != "istio-system" {
+            phases = try phases.map { try $0.map { try moved($0, to: spec.namespace) } }
+        }
         var blueprint = MeshBlueprint(phases: phases)
         blueprint.components = components
         return blueprint
+    }
+
+    /// The object as it is in another namespace; names that a whole cluster shares get the namespace as an ending.
+    private static func moved(_ object: KubeObject, to namespace: String) throws -> KubeObject {
+        guard object.kind.kind != "CustomResourceDefinition" else { return object }
+        var tree = try Tree(json: object.tree.jsonText().replacing("istio-system", with: namespace))
+        if object.namespace == nil { tree.set(.string("\(object.name)-\(namespace)"), at: ["metadata", "name"]) }
+        return KubeObject(tree)
     }
 
     private static func objects(_ yaml: String) throws -> [KubeObject] {
@@ -165,6 +178,27 @@ enum SampleMesh {
                 """
             )
         }
+    }
+
+    private static func policies() throws -> [KubeObject] {
+        try objects(
+            """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: stable}
+            spec:
+              failurePolicy: Fail
+              matchConstraints:
+                resourceRules:
+                  - {apiGroups: [networking.example.io], apiVersions: ["*"], operations: [CREATE], resources: ["*"]}
+              validations: [{expression: "true"}]
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicyBinding
+            metadata: {name: stable}
+            spec: {policyName: stable, validationActions: [Deny]}
+            """
+        )
     }
 
     private static func gateway(_ name: String, _ version: String) throws -> [KubeObject] {

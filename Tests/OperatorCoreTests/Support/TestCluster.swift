@@ -13,14 +13,15 @@ final class TestCluster: Sendable {
     let core: APIServerCore
     /// Writes as people and the cluster's controllers do.
     let admin: ClusterClient
+    let log = RecordingLog()
     private let seconds = Mutex<Int64>(1_790_000_000)
 
+    static func configuration(seed: UInt64) -> APIServerConfiguration {
+        APIServerConfiguration(now: { Timestamp(seconds: 1_790_000_000) }, random: .seeded(seed))
+    }
+
     init(seed: UInt64 = 1) async throws {
-        let configuration = APIServerConfiguration(
-            now: { Timestamp(seconds: 1_790_000_000) },
-            random: .seeded(seed)
-        )
-        core = APIServerCore(configuration: configuration, storage: try ObjectStorage())
+        core = APIServerCore(configuration: Self.configuration(seed: seed), storage: try ObjectStorage(log: log))
         admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
         await core.bootstrap()
         _ = try await admin.create(.customResourceDefinitions, KubeObject(MeshOperatorDefinition.tree))
