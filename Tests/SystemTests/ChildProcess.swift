@@ -35,6 +35,8 @@ final class ChildProcess: Sendable {
     }
 
     var isRunning: Bool { process.withLock { $0.isRunning } }
+    /// How it ended; nil while it runs.
+    var exitStatus: Int32? { process.withLock { $0.isRunning ? nil : $0.terminationStatus } }
     var identifier: Int32 { process.withLock { $0.processIdentifier } }
     var text: String { output.withLock { String(decoding: $0, as: UTF8.self) } }
 

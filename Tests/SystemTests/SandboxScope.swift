@@ -66,6 +66,19 @@ struct SandboxScope: Sendable {
     }
 }
 
+extension SandboxScope {
+    /// Starts an operator that works only while it leads, by the lease in the namespace `default`.
+    func startElectedOperator(_ name: String) throws -> ChildProcess {
+        try ChildProcess.start(
+            Self.executable("mesh-operator"),
+            [
+                "--kubeconfig", kubeconfig.path(), "--metrics-bind", "127.0.0.1:0", "--health-bind", "127.0.0.1:0",
+            ],
+            environment: ["POD_NAME": name, "POD_NAMESPACE": "default"]
+        )
+    }
+}
+
 /// Runs `body` with a fresh sandbox, which is ended afterwards whatever happens.
 func withSandbox(
     _ extra: [String] = [],
