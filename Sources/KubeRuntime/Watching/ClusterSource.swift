@@ -65,6 +65,9 @@ public struct ClusterSource: ObjectSource {
             for try await event in try await open(start, limit: limit, receive: receive) {
                 if receive(Self.signal(event)) == .stop { return }
             }
+        } catch  where error.code == .notFound && mayBeMissing && start == .initialEvents {
+            // Pages tell that there is nothing; a stream would be tried for ever.
+            throw WatchProblem(.unsupported, message: error.description)
         } catch {
             throw WatchProblem(error)
         }

@@ -33,9 +33,14 @@ package struct MeshObservation: Sendable {
         return live.sorted { $0.key < $1.key }.map(\.value).filter { marks.verdict(on: $0, manager: manager) == .ours }
     }
 
-    /// The versions our workloads were rendered for, each once.
+    /// The versions our workloads were rendered for, each once; what somebody else wrote there does not count.
     package func installedVersions(manager: String) -> [String] {
         let workloads = ours(manager: manager).filter { ObjectReadiness.isWorkload($0.kind) && !$0.isDeleting }
-        return Array(Set(workloads.compactMap { $0.annotations[MeshNames.Annotation.version] })).sorted()
+        let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.version)
+        let versions = workloads.compactMap { workload -> String? in
+            guard ObjectOwnership(workload).applied(by: manager)?.owns(place) == true else { return nil }
+            return workload.annotations[MeshNames.Annotation.version]
+        }
+        return Array(Set(versions)).sorted()
     }
 }

@@ -20,6 +20,9 @@ package enum ObjectReadiness: Sendable, Hashable {
 
     /// Judges an object by what its controller has written about it.
     package static func of(_ object: KubeObject) -> ObjectReadiness {
+        if object.isDeleting, object.kind == .namespace {
+            return .failed("\(ResourceID(object)) is being deleted, and nothing can be made in it until it is gone")
+        }
         if object.isDeleting { return .waiting("\(ResourceID(object)) is being deleted") }
         return switch (object.kind.group, object.kind.kind) {
         case ("apps", "Deployment"): deployment(object)

@@ -69,6 +69,7 @@ extension MeshOperatorReconciler {
         if !run.failures.isEmpty {
             let mayPass = run.failures.allSatisfy { $0.error.code == .forbidden }
             waits.append(mayPass ? .seconds(60) : .seconds(300))
+            return waits.min()
         }
         switch plan.stage {
         case .working, .stuck, .removing: waits.append(.seconds(60))

@@ -74,6 +74,24 @@ internal import Testing
         #expect(watch?.kind == kind)
     }
 
+    @Test("a resource that may be missing has no objects, and is not streamed")
+    func missing() async throws {
+        let script = Script { _ in ObjectServer.failure(404) }
+        let source = ClusterSource(client: ClusterClient(transport: script), resource: .pods, mayBeMissing: true)
+        let stream = await #expect(throws: WatchProblem.self) {
+            try await source.watch(.initialEvents, limit: .seconds(60)) { _ in .more }
+        }
+        #expect(stream?.kind == .unsupported)
+        let page = try await source.list(continuation: nil, limit: 5)
+        #expect(page.objects.isEmpty)
+        #expect(page.version == ResourceVersion("0"))
+        #expect(page.continuation == nil)
+        let watch = await #expect(throws: WatchProblem.self) {
+            try await source.watch(.after(ResourceVersion("0")), limit: .seconds(60)) { _ in .more }
+        }
+        #expect(watch?.kind == .refused)
+    }
+
     @Test("a watch from a version, in whatever pieces it arrives")
     func watch() async throws {
         let bytes =

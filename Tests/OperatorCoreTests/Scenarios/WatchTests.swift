@@ -51,6 +51,8 @@ internal import Testing
     /// What a faulty watch does to its events; each is a JSON line.
     struct Fault: Sendable, CustomTestStringConvertible {
         var testDescription: String
+        /// How long events are on their way.
+        var delay = Duration.zero
         var change: @Sendable (_ lines: [[UInt8]], _ number: Int) -> [[UInt8]]
     }
 
@@ -58,6 +60,10 @@ internal import Testing
         Fault(testDescription: "every third event lost") { lines, number in number % 3 == 0 ? [] : lines },
         Fault(testDescription: "every event twice") { lines, _ in lines.flatMap { [$0, $0] } },
         Fault(testDescription: "events reordered") { lines, _ in Array(lines.reversed()) },
+        Fault(testDescription: "events delayed by 40 s", delay: .seconds(40)) { lines, _ in lines },
+        Fault(testDescription: "events late, doubled and reordered", delay: .seconds(20)) { lines, number in
+            number % 2 == 0 ? Array((lines + lines).reversed()) : lines
+        },
         Fault(testDescription: "410 now and then") { lines, number in
             guard number % 5 == 0 else { return lines }
             let gone =
@@ -81,6 +87,7 @@ internal import Testing
                     count += 1
                     return count
                 }
+                if fault.delay > .zero { try? await clock.sleep(for: fault.delay) }
                 return fault.change(lines, count)
             }
             server.faults = faults
@@ -91,6 +98,15 @@ internal import Testing
                 try await live.untilReady(within: 1_500)
                 try await cluster.change("{profile: demo}")
                 try await live.untilReady(within: 1_500)
+                // Whatever the watch tells: each object is made and changed once, and afterwards nothing is.
+                let writes = live.transport.writes.filter { $0.status < 300 && !$0.path.contains("events") }
+                    .filter { !$0.path.contains("meshoperators") }
+                let repeated = Dictionary(grouping: writes, by: \.path).filter { $0.value.count > 1 }
+                #expect(repeated.isEmpty, "\(fault.testDescription): \(repeated.keys)")
+                try await live.pass(120)  // Series of Events are closed after a while.
+                live.transport.forget()
+                try await live.pass(600)
+                #expect(live.transport.writes.isEmpty, "\(fault.testDescription): \(live.transport.writes)")
             }
             let state = try await cluster.endState()
             for (id, text) in whole.state where state[id] != text {
@@ -98,6 +114,78 @@ internal import Testing
             }
             #expect(state.count == whole.state.count)
         }
+    }
+
+    static let gone: [UInt8] = Array(
+        (#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","#
+            + #""reason":"Expired","code":410,"message":"too old"}}"# + "\n").utf8
+    )
+
+    /// The n-th piece of any watch is answered with 410 instead, for every n there is until the mesh is Ready.
+    @Test(arguments: 1...48) func reachesTheSameEndThroughA410AtAnyPoint(_ point: Int) async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let server = InProcessTransport(cluster.core)
+            let number = Mutex(0)
+            var faults = TransportFaults.none
+            faults.rewrite = { _, lines in
+                let count = number.withLock { count in
+                    count += 1
+                    return count
+                }
+                return count == point ? [Self.gone] : lines
+            }
+            server.faults = faults
+            let live = try LiveOperator(cluster, clock, server: server)
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                try await cluster.create("{profile: minimal}")
+                try await live.untilReady(within: 120)
+                _ = try await cluster.admin.delete(.configMaps, ObjectKey(namespace: "istio-system", name: "istio"))
+                try await live.pass(10)
+                #expect(try await cluster.object(.configMaps, "istio-system", "istio") != nil)
+                let writes = live.transport.writes.filter { $0.status < 300 && $0.path.hasSuffix("/configmaps/istio") }
+                #expect(writes.count == 2)
+            }
+        }
+    }
+
+    /// A deletion is swallowed, and the watch then breaks with 410 (fault 5 of an API server under load).
+    @Test func noticesADeletionItWasNeverToldOf() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let server = InProcessTransport(cluster.core)
+            let live = try LiveOperator(cluster, clock, server: server)
+            try await live.whileRunning { live in
+                await clock.advance(by: .seconds(1))
+                try await cluster.create("{profile: minimal}")
+                try await live.untilReady(within: 60)
+                try await live.pass(5)
+                var faults = TransportFaults.none
+                faults.rewrite = { request, lines in
+                    guard request.path.hasSuffix("/configmaps") else { return lines }
+                    return lines.compactMap { line in
+                        let text = String(decoding: line, as: UTF8.self)
+                        if text.contains("DELETED") { return nil }
+                        return text.contains(#""name":"sign""#) ? Self.gone : line
+                    }
+                }
+                server.faults = faults
+                live.transport.forget()
+                try await Self.provoke(cluster, live)
+                let map = try await cluster.object(.configMaps, "istio-system", "istio")
+                #expect(map != nil)
+                #expect(live.transport.writes.count { $0.path.hasSuffix("/configmaps/istio") && $0.status < 300 } == 1)
+            }
+        }
+    }
+
+    private static func provoke(_ cluster: TestCluster, _ live: LiveOperator) async throws {
+        _ = try await cluster.admin.delete(.configMaps, ObjectKey(namespace: "istio-system", name: "istio"))
+        try await live.pass(5)
+        let sign = KubeObject(kind: .configMap, key: ObjectKey(namespace: "default", name: "sign"))
+        _ = try await cluster.admin.create(.configMaps, sign)
+        try await live.pass(30)
     }
 
     @Test func doesNotDeleteWhatAServerInThePastDoesNotKnow() async throws {

@@ -23,7 +23,7 @@ enum SampleMesh {
     static func render(_ spec: MeshOperatorSpec, _ options: RenderOptions) throws -> MeshBlueprint {
         let version = spec.version ?? "1.29.2"
         var phases = try [
-            definitions(), configuration(version), controlPlane(version, spec), webhooks(version) + policies(),
+            definitions(), configuration(version), controlPlane(version, spec), webhooks(version) + policies(spec),
         ]
         var components: [ResourceID: String] = [:]
         for object in phases.flatMap(\.self) { components[ResourceID(object)] = "pilot" }
@@ -180,8 +180,10 @@ enum SampleMesh {
         }
     }
 
-    private static func policies() throws -> [KubeObject] {
-        try objects(
+    /// None where `spec.values.plain` is set, for clusters that do not know the kinds.
+    private static func policies(_ spec: MeshOperatorSpec) throws -> [KubeObject] {
+        if spec.values["plain"]?.bool == true { return [] }
+        return try objects(
             """
             apiVersion: admissionregistration.k8s.io/v1
             kind: ValidatingAdmissionPolicy

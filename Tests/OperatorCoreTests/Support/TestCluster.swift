@@ -20,8 +20,10 @@ final class TestCluster: Sendable {
         APIServerConfiguration(now: { Timestamp(seconds: 1_790_000_000) }, random: .seeded(seed))
     }
 
-    init(seed: UInt64 = 1) async throws {
-        core = APIServerCore(configuration: Self.configuration(seed: seed), storage: try ObjectStorage(log: log))
+    init(seed: UInt64 = 1, admission: [any AdmissionPlugin] = []) async throws {
+        var configuration = Self.configuration(seed: seed)
+        configuration.hooks.admission = admission
+        core = APIServerCore(configuration: configuration, storage: try ObjectStorage(log: log))
         admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
         await core.bootstrap()
         _ = try await admin.create(.customResourceDefinitions, KubeObject(MeshOperatorDefinition.tree))
