@@ -51,7 +51,7 @@ internal import Testing
             _ = connection.waitForEnd()
         }
         try await withTransport(to: peer) { transport in
-            let timeouts = HTTPTimeouts(total: .milliseconds(200))
+            let timeouts = HTTPTimeouts(total: .seconds(2))
             let response = try await transport.send(HTTPRequest(.get, "/", timeouts: timeouts))
             var pieces = response.body.makeAsyncIterator()
             #expect(try await pieces.next() == Array("half".utf8))
