@@ -47,6 +47,7 @@ package struct ManifestGeneration: Sendable {
     package func run(_ request: Request) throws -> CommandOutcome {
         let (manifests, warnings) = try render(request)
         let wanted = Set(request.components.map { $0.lowercased() })
+        try Self.check(request.components, in: manifests)
         let objects = manifests.rendered.filter { entry in
             let name = entry.component.lowercased()
             return wanted.isEmpty || wanted.contains(name)
@@ -58,8 +59,27 @@ package struct ManifestGeneration: Sendable {
         )
     }
 
+    /// Refuses a component that the mesh has no objects of; its kind alone (`ingressGateways`) stands for all of them.
+    private static func check(_ wanted: [String], in manifests: RenderedManifests) throws(CommandError) {
+        let names = manifests.components.flatMap { [$0] + $0.split(separator: "/").prefix(1).map(String.init) }
+        let known = Set(names.map { $0.lowercased() })
+        for name in wanted where !known.contains(name.lowercased()) {
+            let choices = Set(names).sorted().joined(separator: ", ")
+            throw CommandError(
+                .invalid,
+                "--component \(name): this mesh has no such component; use one of \(choices), or enable it"
+            )
+        }
+    }
+
     /// The objects of the mesh a request describes, with what conversion warned about.
     package func render(_ request: Request) throws -> (manifests: RenderedManifests, warnings: [String]) {
+        if let version = request.kubernetesVersion, !Self.isKubernetesVersion(version) {
+            throw CommandError(
+                .invalid,
+                "--kubernetes-version \(version): is no version; write it as 1.34, 1.34.1 or v1.34.1-gke.100"
+            )
+        }
         let settings = try request.settings.map { try SettingFlag($0) }
         let mesh = try files.mesh(request.files, settings: settings, catalogue: catalogue)
         var options = RenderOptions()
@@ -70,6 +90,14 @@ package struct ManifestGeneration: Sendable {
         }
         let renderer = ManifestRenderer(catalogue: catalogue)
         return (try renderer.render(mesh.resource.spec, options: options), mesh.warnings)
+    }
+
+    /// Whether a text is `1.34`, `1.34.1` or one of those with a `v` before or a suffix behind, as API servers report it.
+    private static func isKubernetesVersion(_ text: String) -> Bool {
+        let plain = text.hasPrefix("v") ? text.dropFirst() : text[...]
+        let numbers = plain.prefix { $0 != "-" && $0 != "+" }.split(separator: ".", omittingEmptySubsequences: false)
+        return (2...3).contains(numbers.count)
+            && numbers.allSatisfy { (1...4).contains($0.utf8.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }
     }
 
     /// Objects as text.

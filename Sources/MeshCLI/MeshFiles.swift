@@ -1,4 +1,5 @@
 internal import DataTree
+internal import Foundation
 package import KubeAPI
 package import ManifestRendering
 internal import MeshAPI
@@ -17,11 +18,17 @@ package struct MeshFiles: Sendable {
 
     /// All objects of a file; the items of a `List` count one by one.
     ///
-    /// Throws ``CommandError`` naming the file, and the line and column of what is not YAML.
+    /// Throws ``CommandError`` naming the file that cannot be read, and the line and column of what is not YAML.
     package func objects(_ path: String) throws(CommandError) -> [KubeObject] {
+        let text: String
+        do {
+            text = try read(path)
+        } catch {
+            throw CommandError(.badFile, Self.unreadable(path, error), cause: error)
+        }
         let documents: [Tree]
         do {
-            documents = try YAML.documents(read(path))
+            documents = try YAML.documents(text)
         } catch {
             throw CommandError(.badFile, "\(path): cannot be read as YAML: \(error)", cause: error)
         }
@@ -40,6 +47,15 @@ package struct MeshFiles: Sendable {
             }
         }
         return result
+    }
+
+    /// What is wrong with a file that cannot be read, and the remedy, in words that do not depend on the platform's error.
+    private static func unreadable(_ path: String, _ error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile?: "-f \(path): no such file; give the path of a YAML file, or - for standard input"
+        case .fileReadNoPermission?: "-f \(path): may not be read; change its permissions or run as its owner"
+        default: "-f \(path): cannot be read; give the path of a YAML file (no directory), or - for standard input"
+        }
     }
 
     /// Whether an object describes a mesh: a MeshOperator, an IstioOperator, or the fields of one without a kind.

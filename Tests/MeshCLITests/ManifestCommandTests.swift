@@ -1,4 +1,5 @@
 internal import DataTree
+internal import Foundation
 internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
@@ -125,6 +126,36 @@ struct ManifestCommandTests {
         let generation = try generation(text.map { [name: $0] } ?? [:])
         let error = try #require(throws: CommandError.self) { try generation.run(request([name])) }
         #expect(error.message.contains(name))
+    }
+
+    @Test("A file that is not there is said to be, not called bad YAML")
+    func missingFile() throws {
+        let files = MeshFiles { _ in throw CocoaError(.fileReadNoSuchFile) }
+        let error = try #require(throws: CommandError.self) { try files.objects("/nope") }
+        #expect(error.message.hasPrefix("-f /nope: no such file;") && !error.message.contains("Cocoa"))
+        let folder = MeshFiles { _ in throw CocoaError(.fileReadUnknown) }
+        let other = try #require(throws: CommandError.self) { try folder.objects("/tmp") }
+        #expect(other.message.contains("no directory") && !other.message.contains("YAML:"))
+    }
+
+    @Test("A component the mesh does not have is refused, naming those it has")
+    func unknownComponent() throws {
+        var asked = request(["mesh.yaml"])
+        asked.components = ["nosuch"]
+        let error = try #require(throws: CommandError.self) { try generation().run(asked) }
+        #expect(error.message.contains("nosuch") && error.message.contains("pilot"))
+    }
+
+    @Test("A Kubernetes version has numbers", arguments: ["abc", "1", "1.", "1.2.3.4", "", "v", "1.x"])
+    func kubernetesVersion(_ version: String) throws {
+        var asked = request(["mesh.yaml"])
+        asked.kubernetesVersion = version
+        let error = try #require(throws: CommandError.self) { try generation().run(asked) }
+        #expect(error.message.contains("--kubernetes-version") && error.message.contains("1.34"))
+        for good in ["1.34", "v1.34.1", "1.33.5-gke.100", "1.34+"] {
+            asked.kubernetesVersion = good
+            #expect(try !generation().run(asked).output.isEmpty)
+        }
     }
 
     @Test("Files of both kinds do not merge")
