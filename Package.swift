@@ -65,6 +65,14 @@ let allTargets: [Target] = [
     ),
     .target(name: "RolloutEngine", dependencies: ["MeshBase"]),
     .target(
+        name: "UpgradePlanning",
+        dependencies: ["DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase", "RolloutEngine"]
+    ),
+    .target(
+        name: "RolloutControl",
+        dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutEngine"]
+    ),
+    .target(
         name: "SandboxStore",
         dependencies: [
             "DataTree", "ExpressionLanguage", "KubeAPI", "KubeClient", "KubeSchema", "MeshBase", "StructuralSchema",
@@ -76,12 +84,21 @@ let allTargets: [Target] = [
         name: "OperatorCore",
         dependencies: [
             "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI", "MeshBase",
+            "RolloutControl", "RolloutEngine", "UpgradePlanning", logging,
+        ]
+    ),
+    .target(
+        name: "RolloutCore",
+        dependencies: [
+            "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase", "RolloutControl",
             "RolloutEngine", logging,
         ]
     ),
     .target(
         name: "MeshCLI",
-        dependencies: ["DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase"]
+        dependencies: [
+            "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "UpgradePlanning",
+        ]
     ),
     .target(
         name: "SandboxServer",
@@ -96,7 +113,7 @@ let allTargets: [Target] = [
         name: "mesh-operator",
         dependencies: [
             "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "OperatorCore",
-            argumentParser, lifecycle, logging, unixSignals,
+            "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
         ]
     ),
     .executableTarget(
@@ -124,6 +141,26 @@ let allTargets: [Target] = [
         exclude: ["Scenarios"]
     ),
     .testTarget(name: "RolloutEngineTests", dependencies: ["MeshTestKit", "MeshBase", "RolloutEngine"]),
+    .testTarget(
+        name: "UpgradePlanningTests",
+        dependencies: [
+            "MeshTestKit", "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase", "RolloutEngine",
+            "UpgradePlanning",
+        ]
+    ),
+    .testTarget(
+        name: "RolloutControlTests",
+        dependencies: [
+            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl", "RolloutEngine",
+        ]
+    ),
+    .testTarget(
+        name: "RolloutCoreTests",
+        dependencies: [
+            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase",
+            "RolloutControl", "RolloutCore", "RolloutEngine", "SandboxStore", logging,
+        ]
+    ),
     .testTarget(name: "MeshBaseTests", dependencies: ["MeshTestKit", "MeshBase"]),
     .testTarget(name: "DataTreeTests", dependencies: ["MeshTestKit", "DataTree", "MeshBase"]),
     .testTarget(name: "PatternMatchingTests", dependencies: ["MeshTestKit", "PatternMatching"]),
@@ -176,8 +213,7 @@ let allTargets: [Target] = [
         name: "OperatorCoreTests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
-            "MeshBase", "RolloutEngine",
-            "OperatorCore", "SandboxStore", logging,
+            "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning", logging,
         ]
     ),
     .testTarget(

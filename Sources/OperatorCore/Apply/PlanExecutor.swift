@@ -1,5 +1,5 @@
 internal import DataTree
-internal import KubeAPI
+package import KubeAPI
 package import KubeClient
 internal import KubeRuntime
 package import Logging

@@ -1,3 +1,4 @@
+package import KubeAPI
 package import MeshBase
 
 /// Remembers which fields we set right after somebody else had changed them, to notice a fight and leave it.

@@ -5,6 +5,7 @@ internal import Logging
 package import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+internal import UpgradePlanning
 
 /// The operator as one thing to run: caches, controller, leader election and events.
 package struct MeshOperatorService: Sendable {
@@ -187,7 +188,7 @@ package struct MeshOperatorService: Sendable {
         if case .updated(let old, let new) = change {
             return old.labels != new.labels || old.annotations != new.annotations || old.isDeleting != new.isDeleting
         }
-        return MeshProjection.sidecarRevision(of: change.object) != nil || change.object.kind == .namespace
+        return SidecarPod.revision(of: change.object) != nil || change.object.kind == .namespace
     }
 }
 

@@ -1,4 +1,4 @@
-internal import KubeAPI
+package import KubeAPI
 package import RolloutEngine
 
 /// The next restarts of a move from one revision to another: a function of the inventory.

@@ -1,7 +1,7 @@
 internal import KubeAPI
 internal import Testing
 
-@testable internal import OperatorCore
+@testable internal import UpgradePlanning
 
 struct WorkloadInventoryTests {
     private static let hash = ["pod-template-hash": "5d4f"]

@@ -1,8 +1,7 @@
 internal import DataTree
 internal import KubeAPI
-internal import KubeRuntime
 
-@testable internal import OperatorCore
+@testable internal import UpgradePlanning
 
 /// Objects as they are in a cluster with two revisions.
 enum SampleWorkloads {
@@ -31,7 +30,7 @@ enum SampleWorkloads {
             pod.tree.set([proxy], at: ["spec", "containers"])
         }
         pod.tree.set([["type": "Ready", "status": isReady ? "True" : "False"]], at: ["status", "conditions"])
-        return MeshProjection.pods(pod)
+        return SidecarPod.trimmed(pod)
     }
 
     static func deployment(_ name: String, template: [String: String] = [:]) -> KubeObject {

@@ -3,7 +3,7 @@ internal import MeshTestKit
 internal import RolloutEngine
 internal import Testing
 
-@testable internal import OperatorCore
+@testable internal import UpgradePlanning
 
 struct WorkloadMovesTests {
     /// A workload named `namespace/name`, on a revision.

@@ -1,5 +1,3 @@
-package import KubeAPI
-
 /// Names one object of the cluster; the version in which its kind is read does not matter.
 package struct ResourceID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The API group, empty for the core group.

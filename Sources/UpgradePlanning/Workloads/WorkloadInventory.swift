@@ -13,7 +13,7 @@ package struct WorkloadInventory: Sendable, Hashable {
     /// Finds the workloads of a mesh.
     ///
     /// - Parameters:
-    ///   - pods: all pods, as ``MeshProjection/pods`` leaves them.
+    ///   - pods: all pods, as ``SidecarPod/trimmed(_:)`` leaves them.
     ///   - owners: Deployments, StatefulSets, DaemonSets and Argo Rollouts, as far as known.
     ///   - namespaces: all namespaces.
     ///   - choice: which revision a pod gets.
@@ -62,9 +62,9 @@ package struct WorkloadInventory: Sendable, Hashable {
     ) -> MeshWorkload.Pod {
         MeshWorkload.Pod(
             key: pod.key,
-            revision: MeshProjection.sidecarRevision(of: pod),
-            proxyVersion: pod.annotations[MeshProjection.proxyVersion],
-            wanted: pod.annotations[MeshProjection.hostNetwork] == nil
+            revision: SidecarPod.revision(of: pod),
+            proxyVersion: pod.annotations[SidecarPod.proxyVersion],
+            wanted: pod.annotations[SidecarPod.hostNetwork] == nil
                 ? choice.revision(pod: pod.labels, namespace: namespace) : nil,
             isReady: pod.conditions.isTrue("Ready")
         )

@@ -1,0 +1,22 @@
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+internal import Testing
+
+@Suite struct RecordTextTests {
+    @Test(arguments: [nil, RolloutRecord.Verdict(.gateFailed, "success-rate: 93 is below 99")])
+    func comesBackAsWritten(_ verdict: RolloutRecord.Verdict?) {
+        let record = RolloutRecord(target: "1.30.3", step: 2, began: Timestamp(seconds: 1_700_000_000), verdict: verdict)
+        #expect(RecordText.read(RecordText.write(record)) == record)
+    }
+
+    @Test(arguments: [
+        nil, "", "{", "[]", #"{"target":"a"}"#, #"{"target":"a","step":-2,"began":"2026-01-01T00:00:00Z"}"#,
+        #"{"target":"a","step":9223372036854775807,"began":"2026-01-01T00:00:00Z"}"#,
+        #"{"target":"a","step":1,"began":"yesterday"}"#,
+        #"{"target":"a","step":1,"began":"2026-01-01T00:00:00Z","verdict":{"cause":"Whim"}}"#,
+    ])
+    func whatCannotBeReadCountsAsNotWritten(_ text: String?) {
+        #expect(RecordText.read(text) == nil)
+    }
+}
