@@ -151,7 +151,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "RolloutControlTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl", "RolloutEngine",
+            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl",
+            "RolloutEngine",
         ]
     ),
     .testTarget(
@@ -213,7 +214,8 @@ let allTargets: [Target] = [
         name: "OperatorCoreTests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
-            "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning", logging,
+            "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning",
+            logging,
         ]
     ),
     .testTarget(

@@ -6,7 +6,8 @@ internal import Testing
 @Suite struct RecordTextTests {
     @Test(arguments: [nil, RolloutRecord.Verdict(.gateFailed, "success-rate: 93 is below 99")])
     func comesBackAsWritten(_ verdict: RolloutRecord.Verdict?) {
-        let record = RolloutRecord(target: "1.30.3", step: 2, began: Timestamp(seconds: 1_700_000_000), verdict: verdict)
+        let began = Timestamp(seconds: 1_700_000_000)
+        let record = RolloutRecord(target: "1.30.3", step: 2, began: began, verdict: verdict)
         #expect(RecordText.read(RecordText.write(record)) == record)
     }
 
