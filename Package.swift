@@ -119,8 +119,9 @@ let allTargets: [Target] = [
     .executableTarget(
         name: "mesh-sandbox",
         dependencies: [
-            "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser, lifecycle, logging,
-            unixSignals,
+            "HTTPServing", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser,
+            lifecycle,
+            logging, unixSignals,
         ]
     ),
     .executableTarget(
