@@ -24,10 +24,10 @@ package struct MeshIntent: Sendable, Hashable {
     }
 
     /// The annotation on a MeshOperator by which a user takes a version without fixes knowingly, when it says `true`.
-    package static let acceptEndOfLife = "meshoperator.io/accept-end-of-life"
+    package static let acceptEndOfLife = MeshNames.Annotation.acceptEndOfLife
 
     /// The annotation by which a user takes a version knowingly that nobody tested on the cluster's Kubernetes version.
-    package static let acceptKubernetes = "meshoperator.io/accept-kubernetes-version"
+    package static let acceptKubernetes = MeshNames.Annotation.acceptKubernetes
 
     /// The version to run.
     package var version: String
