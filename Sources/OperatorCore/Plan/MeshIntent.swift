@@ -69,6 +69,8 @@ package struct MeshBlueprint: Sendable, Hashable {
     package var phases: [[KubeObject]]
     /// The component each object belongs to.
     package var components: [ResourceID: String] = [:]
+    /// The version each object was rendered for, where there is more than one.
+    package var versions: [ResourceID: String] = [:]
 
     /// Describes a mesh.
     package init(phases: [[KubeObject]]) {
