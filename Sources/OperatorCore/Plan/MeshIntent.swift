@@ -72,6 +72,11 @@ package struct MeshBlueprint: Sendable, Hashable {
     /// The version each object was rendered for, where there is more than one.
     package var versions: [ResourceID: String] = [:]
 
+    /// The revision of objects whose readiness nothing of the mesh in use waits for; all others are the main ones.
+    package var groups: [ResourceID: String] = [:]
+    /// Objects that are written whatever is awaited: what an upgrade writes down comes before what it does.
+    package var urgent: Set<ResourceID> = []
+
     /// Describes a mesh.
     package init(phases: [[KubeObject]]) {
         self.phases = phases
