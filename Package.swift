@@ -66,7 +66,9 @@ let allTargets: [Target] = [
     .target(name: "RolloutEngine", dependencies: ["MeshBase"]),
     .target(
         name: "UpgradePlanning",
-        dependencies: ["DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase", "RolloutEngine"]
+        dependencies: [
+            "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase", "PatternMatching", "RolloutEngine",
+        ]
     ),
     .target(
         name: "RolloutControl",
