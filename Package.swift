@@ -125,7 +125,9 @@ let allTargets: [Target] = [
     ),
     .executableTarget(
         name: "meshctl",
-        dependencies: ["ManifestRendering", "MeshCLI", argumentParser]
+        dependencies: [
+            "DataTree", "KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", argumentParser,
+        ]
     ),
     .executableTarget(
         name: "mesh-generate",
@@ -220,7 +222,10 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "MeshCLITests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshCLI", "ManifestRendering", "MeshAPI"]
+        dependencies: [
+            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
+            "SandboxStore",
+        ]
     ),
     .testTarget(
         name: "SandboxServerTests",
