@@ -47,6 +47,8 @@ package enum MeshNames {
         package static let acceptEndOfLife = "meshoperator.io/accept-end-of-life"
         /// On a MeshOperator: `true` takes a version knowingly that nobody tested on the cluster's Kubernetes version.
         package static let acceptKubernetes = "meshoperator.io/accept-kubernetes-version"
+        /// On a MeshOperator: the kinds of finding that do not keep an upgrade from starting, separated by commas, or `all`.
+        package static let acceptFindings = "meshoperator.io/accept-findings"
     }
 }
 

@@ -127,6 +127,10 @@ package enum UpgradeFindingCode: String, Sendable, Hashable, CaseIterable {
     case notReady = "NotReady"
     /// A wave of the upgrade, or a namespace, that no workload is in, or that is left out.
     case waveMismatch = "WaveMismatch"
-    /// A workload or gateway that an autoscaler may scale to one replica.
-    case autoscalerTooLow = "AutoscalerTooLow"
+    /// A gateway without room for a second replica beside the first.
+    case gatewayTooSmall = "GatewayTooSmall"
+    /// A namespace with both labels that choose a revision.
+    case ambiguousInjection = "AmbiguousInjection"
+    /// An annotation that proxies of the target pass over.
+    case retiredAnnotation = "RetiredAnnotation"
 }

@@ -37,6 +37,9 @@ package struct UpgradeWorld: Sendable {
     /// The gateways' Deployments as they are in the cluster, with `spec.replicas` and `spec.template.metadata.labels`.
     package var gateways: [KubeObject] = []
 
+    /// The kinds of finding the user takes knowingly: they warn instead of refusing.
+    package var accepted: Set<UpgradeFindingCode> = []
+
     /// Knows only the way and the wish.
     package init(hops: HopPlan, spec: MeshOperatorSpec, catalogue: VersionCatalogue) {
         self.hops = hops
@@ -50,5 +53,12 @@ package struct UpgradeWorld: Sendable {
     /// The namespace whose mesh configuration counts everywhere.
     package var rootNamespace: String {
         spec.meshConfig["rootNamespace"]?.string ?? spec.namespace
+    }
+
+    /// Reads the kinds of finding a user accepts (``MeshNames/Annotation/acceptFindings``); words that name none are left out.
+    package static func accepted(annotations: [String: String]) -> Set<UpgradeFindingCode> {
+        let words = (annotations[MeshNames.Annotation.acceptFindings] ?? "").split { $0 == "," || $0 == " " }
+        if words.contains("all") { return Set(UpgradeFindingCode.allCases) }
+        return Set(words.compactMap { UpgradeFindingCode(rawValue: String($0)) })
     }
 }
