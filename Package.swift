@@ -66,7 +66,9 @@ let allTargets: [Target] = [
     .target(name: "RolloutEngine", dependencies: ["MeshBase"]),
     .target(
         name: "UpgradePlanning",
-        dependencies: ["DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase", "RolloutEngine"]
+        dependencies: [
+            "DataTree", "KubeAPI", "ManifestRendering", "MeshAPI", "MeshBase", "PatternMatching", "RolloutEngine",
+        ]
     ),
     .target(
         name: "RolloutControl",
@@ -126,7 +128,9 @@ let allTargets: [Target] = [
     ),
     .executableTarget(
         name: "meshctl",
-        dependencies: ["ManifestRendering", "MeshCLI", argumentParser]
+        dependencies: [
+            "DataTree", "KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", argumentParser,
+        ]
     ),
     .executableTarget(
         name: "mesh-generate",
@@ -221,7 +225,10 @@ let allTargets: [Target] = [
     ),
     .testTarget(
         name: "MeshCLITests",
-        dependencies: ["MeshTestKit", "DataTree", "KubeAPI", "MeshCLI", "ManifestRendering", "MeshAPI"]
+        dependencies: [
+            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
+            "SandboxStore",
+        ]
     ),
     .testTarget(
         name: "SandboxServerTests",

@@ -8,9 +8,20 @@ package struct CommandError: CodedFailure {
         case badFile = "BadFile"
         /// A resource is wrong.
         case invalid = "Invalid"
+        /// Nothing of that name is there, or more than one.
+        case notFound = "NotFound"
+        /// What is asked for makes no sense as things stand.
+        case refused = "Refused"
+        /// The cluster cannot be reached, or refuses.
+        case cluster = "ClusterFailed"
 
-        /// Nothing helps but an edit.
-        package var retryClass: RetryClass { .invalid }
+        /// The cluster may come back; all else needs an edit.
+        package var retryClass: RetryClass {
+            switch self {
+            case .badFile, .invalid, .notFound, .refused: .invalid
+            case .cluster: .transient(after: nil)
+            }
+        }
     }
 
     /// The kind of failure.
@@ -34,7 +45,7 @@ package struct CommandOutcome: Sendable, Hashable {
     package var output: String
     /// For standard error, one line each.
     package var warnings: [String]
-    /// 0 when all is well, 1 when the answer is no.
+    /// 0 when all is well, 1 when the answer is no, 3 when it is not known in time.
     package var exitCode: Int32
 
     /// Makes an outcome.

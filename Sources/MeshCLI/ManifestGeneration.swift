@@ -5,14 +5,6 @@ internal import MeshAPI
 
 /// `meshctl manifest generate`: prints the objects of a mesh without touching a cluster.
 package struct ManifestGeneration: Sendable {
-    /// How objects are printed.
-    package enum Format: String, Sendable, Hashable, CaseIterable {
-        /// YAML documents, one per object.
-        case yaml
-        /// A JSON `List`.
-        case json
-    }
-
     /// What the command line says.
     package struct Request: Sendable, Hashable {
         /// Files with a MeshOperator or an IstioOperator, later ones over earlier ones.
@@ -20,7 +12,7 @@ package struct ManifestGeneration: Sendable {
         /// Settings as `path=value`, below `spec`.
         package var settings: [String] = []
         /// How to print.
-        package var format = Format.yaml
+        package var format = OutputFormat.yaml
         /// Components to print, empty for all.
         package var components: [String] = []
         /// Files with CRDs to print with the base component.
@@ -101,7 +93,7 @@ package struct ManifestGeneration: Sendable {
     }
 
     /// Objects as text.
-    package static func text(_ objects: [KubeObject], _ format: Format) -> String {
+    package static func text(_ objects: [KubeObject], _ format: OutputFormat) -> String {
         switch format {
         case .yaml: return YAML.text(objects.map(\.tree))
         case .json:

@@ -1,4 +1,4 @@
-internal import DataTree
+package import DataTree
 internal import Foundation
 package import KubeAPI
 package import ManifestRendering
@@ -8,45 +8,95 @@ internal import MeshAPI
 package struct MeshFiles: Sendable {
     /// Gives the text of a file; `-` is standard input.
     package typealias Reader = @Sendable (String) throws -> String
+    /// Gives the paths of the files of a folder with resources, in order; nil for what is no folder.
+    package typealias Lister = @Sendable (String) throws -> [String]?
+
+    /// A resource of a file, and where it stands there.
+    package struct Entry: Sendable, Hashable {
+        /// The resource.
+        package var object: KubeObject
+        /// The path from the root of its document: `items[2]` within a `List`, else the root.
+        package var path: TreePath
+        /// Where the values of the document stand; nil where that is not known.
+        package var places: YAML.Places?
+
+        /// Where a value of the resource is written, or the nearest one around it.
+        package func place(of path: TreePath) -> YAML.Places.Place? {
+            places?.nearest(to: TreePath(self.path.steps + path.steps))
+        }
+    }
 
     private let read: Reader
+    private let list: Lister
 
-    /// Makes files of a reader.
-    package init(read: @escaping Reader) {
+    /// Makes files of a reader, and of a lister where folders are known.
+    package init(read: @escaping Reader, list: @escaping Lister = { _ in nil }) {
         self.read = read
+        self.list = list
     }
 
     /// All objects of a file; the items of a `List` count one by one.
     ///
     /// Throws ``CommandError`` naming the file that cannot be read, and the line and column of what is not YAML.
     package func objects(_ path: String) throws(CommandError) -> [KubeObject] {
-        let text: String
+        try documents(text(path), path).flatMap { Self.entries(of: $0, places: nil) }.map(\.object)
+    }
+
+    /// All resources of a file with their places; throws as ``objects(_:)`` does.
+    package func entries(_ path: String) throws(CommandError) -> [Entry] {
+        let text = try text(path)
+        let documents = try documents(text, path)
+        // Places are for messages: a text too odd or too large to have them is checked without.
+        let places = text.utf8.count <= 8 << 20 ? (try? YAML.places(text)) ?? [] : []
+        guard places.count == documents.count else {
+            return documents.flatMap { Self.entries(of: $0, places: nil) }
+        }
+        return zip(documents, places).flatMap { Self.entries(of: $0, places: $1) }
+    }
+
+    /// The files a path stands for: those of a folder that hold YAML or JSON by their names, else the path itself.
+    package func expand(_ path: String) throws(CommandError) -> [String] {
+        guard path != "-" else { return [path] }
         do {
-            text = try read(path)
+            return try list(path) ?? [path]
         } catch {
             throw CommandError(.badFile, Self.unreadable(path, error), cause: error)
         }
+    }
+
+    private func text(_ path: String) throws(CommandError) -> String {
+        do {
+            return try read(path)
+        } catch {
+            throw CommandError(.badFile, Self.unreadable(path, error), cause: error)
+        }
+    }
+
+    private func documents(_ text: String, _ path: String) throws(CommandError) -> [Tree] {
         let documents: [Tree]
         do {
             documents = try YAML.documents(text)
         } catch {
             throw CommandError(.badFile, "\(path): cannot be read as YAML: \(error)", cause: error)
         }
-        var result: [KubeObject] = []
-        for (number, document) in documents.enumerated() where !document.isNull {
-            guard document.object != nil else {
-                throw CommandError(
-                    .badFile,
-                    "\(path): document \(number + 1) is no object; write a Kubernetes resource"
-                )
-            }
-            if document["kind"]?.string == "List", let items = document["items"]?.array {
-                result += items.map { KubeObject($0) }
-            } else {
-                result.append(KubeObject(document))
-            }
+        for (number, document) in documents.enumerated() where document.object == nil && !document.isNull {
+            throw CommandError(
+                .badFile,
+                "\(path): document \(number + 1) is no object; write a Kubernetes resource"
+            )
         }
-        return result
+        return documents
+    }
+
+    private static func entries(of document: Tree, places: YAML.Places?) -> [Entry] {
+        guard !document.isNull else { return [] }
+        guard document["kind"]?.string == "List", let items = document["items"]?.array else {
+            return [Entry(object: KubeObject(document), path: .root, places: places)]
+        }
+        return items.enumerated().map { index, item in
+            let path = TreePath(keys: "items").appending(index: index)
+            return Entry(object: KubeObject(item), path: path, places: places)
+        }
     }
 
     /// What is wrong with a file that cannot be read, and the remedy, in words that do not depend on the platform's error.

@@ -1,18 +1,54 @@
 internal import ArgumentParser
 internal import Foundation
-internal import ManifestRendering
 internal import MeshCLI
 
 /// The command line of the mesh.
 @main
-struct MeshCtl: ParsableCommand {
+struct MeshCtl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "meshctl",
-        abstract: "Looks at, checks and renders meshes.",
-        discussion: "Resources are MeshOperators, or IstioOperators, which are converted first.",
-        subcommands: [Manifest.self, Convert.self, Validate.self, Version.self]
+        abstract: "Looks at, checks and renders meshes, and steers their rollouts.",
+        discussion: """
+            Resources are MeshOperators, MeshRollouts, or IstioOperators, which are converted first.
+
+            Exit codes: 0 all is well, 1 the answer is no or an error, 2 wrong usage, 3 not known within --timeout.
+            """,
+        version: "meshctl \(VersionReport.program)",
+        subcommands: [Manifest.self, Convert.self, Validate.self, Rollout.self, Version.self]
     )
 
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let message = WordCheck(root: Self.self).complaint(about: arguments) {
+            Console.write("error: \(message)\n", to: .standardError)
+            Foundation.exit(2)
+        }
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CommandError {
+            Console.write("error: \(error.message)\n", to: .standardError)
+            Foundation.exit(1)
+        } catch {
+            end(error)
+        }
+    }
+
+    /// Ends as the parser would, with 2 for wrong usage.
+    private static func end(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        guard code == .validationFailure else { exit(withError: error) }
+        Console.write(fullMessage(for: error).replacing("Error: ", with: "error: ") + "\n", to: .standardError)
+        Foundation.exit(2)
+    }
+}
+
+/// Output and input of this program.
+enum Console {
     /// Prints an outcome and ends with its exit code.
     static func finish(_ outcome: CommandOutcome) throws {
         for warning in outcome.warnings { write("warning: \(warning)\n", to: .standardError) }
@@ -20,7 +56,7 @@ struct MeshCtl: ParsableCommand {
         if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
     }
 
-    private static func write(_ text: String, to handle: FileHandle) { handle.write(Data(text.utf8)) }
+    static func write(_ text: String, to handle: FileHandle) { try? handle.write(contentsOf: Data(text.utf8)) }
 
     /// Files of this machine; `-` is standard input.
     static let files = MeshFiles { path in
@@ -28,123 +64,38 @@ struct MeshCtl: ParsableCommand {
             path == "-"
             ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
         return String(decoding: data, as: UTF8.self)
+    } list: { path in
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return nil }
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        return names.filter { name in ["yaml", "yml", "json"].contains { name.hasSuffix(".\($0)") } }
+            .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
     }
 }
 
-struct Manifest: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Renders the objects of a mesh, and compares them.",
-        subcommands: [Generate.self, Diff.self]
-    )
-}
+/// Says which word of a command line is no command, and which one may be meant.
+struct WordCheck {
+    let root: any ParsableCommand.Type
 
-struct Generate: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Prints the objects of a mesh; no cluster is needed.",
-        discussion: """
-            For an IstioOperator the objects carry the labels upstream's installer gives them, so that they can be
-            compared with an existing installation.
-
-            meshctl manifest generate -f Manifests/samples/mesh.yaml
-            meshctl manifest generate -f mesh.yaml --set profile=demo --set components.pilot.k8s.replicaCount=2
-            """
-    )
-
-    @Option(name: [.customShort("f"), .customLong("filename")], help: "A file with the resource; - is standard input.")
-    var files: [String] = []
-
-    @Option(name: [.customShort("s"), .customLong("set")], help: "A setting below spec, as path=value.")
-    var settings: [String] = []
-
-    @Option(name: .shortAndLong, help: "How to print: yaml or json.", transform: format)
-    var output = ManifestGeneration.Format.yaml
-
-    @Option(name: .customLong("component"), help: "Print this component only, for example pilot or ingressGateways.")
-    var components: [String] = []
-
-    @Option(name: .customLong("crds"), help: "A file with CRDs to print with the base component.")
-    var crdFiles: [String] = []
-
-    @Option(help: "The Kubernetes version to render for.")
-    var kubernetesVersion: String?
-
-    private static func format(_ text: String) throws -> ManifestGeneration.Format {
-        guard let format = ManifestGeneration.Format(rawValue: text) else {
-            throw ValidationError("\"\(text)\" is no format; use yaml or json")
+    /// Nil where every word up to the first option is a command, or an argument of one that takes arguments.
+    func complaint(about arguments: [String]) -> String? {
+        var command = root
+        var path = [root._commandName]
+        for word in arguments {
+            let choices = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+            guard !choices.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            if let next = choices.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) }) {
+                command = next
+                path.append(word)
+                continue
+            }
+            let names = choices.map { $0._commandName }
+            let meant = NameSuggestion.nearest(to: word, among: names).map { "; did you mean `\($0)`?" } ?? ";"
+            let place = path.joined(separator: " ")
+            return "\(place) has no command `\(word)`\(meant) There are \(names.joined(separator: ", ")); `\(place) --help` tells more"
         }
-        return format
-    }
-
-    func run() throws {
-        var request = ManifestGeneration.Request()
-        (request.files, request.settings, request.format) = (files, settings, output)
-        request.components = components
-        request.crdFiles = crdFiles
-        request.kubernetesVersion = kubernetesVersion
-        try MeshCtl.finish(ManifestGeneration(catalogue: .builtIn(), files: MeshCtl.files).run(request))
+        return nil
     }
 }
 
-struct Diff: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Shows what changes from one file to another.",
-        discussion: "Each file holds objects, or a resource that is rendered first. Exits 1 when they differ."
-    )
-
-    @Argument(help: "The file before.")
-    var old: String
-
-    @Argument(help: "The file after.")
-    var new: String
-
-    func run() throws {
-        let generation = try ManifestGeneration(catalogue: .builtIn(), files: MeshCtl.files)
-        try MeshCtl.finish(ManifestComparison(generation: generation).run(old, new))
-    }
-}
-
-struct Convert: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Writes the MeshOperator that an IstioOperator comes to.",
-        discussion: "What cannot be carried over is refused, or named in a warning where it had no effect."
-    )
-
-    @Option(name: [.customShort("f"), .customLong("filename")], help: "A file with the resource; - is standard input.")
-    var file: String
-
-    @Option(name: [.customShort("s"), .customLong("set")], help: "A setting below spec, as path=value.")
-    var settings: [String] = []
-
-    func run() throws {
-        try MeshCtl.finish(
-            ResourceConversion(catalogue: .builtIn(), files: MeshCtl.files).run(file, settings: settings)
-        )
-    }
-}
-
-struct Validate: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Tells what is wrong with resources before a cluster does.",
-        discussion: "Exits 1 when one is wrong; each problem names field, value and remedy."
-    )
-
-    @Option(name: [.customShort("f"), .customLong("filename")], help: "A file with resources; - is standard input.")
-    var files: [String]
-
-    func run() throws {
-        let today = String(Date.now.ISO8601Format().prefix(10))
-        let validation = try ResourceValidation(catalogue: .builtIn(), files: MeshCtl.files, today: today)
-        try MeshCtl.finish(validation.run(files))
-    }
-}
-
-struct Version: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prints the versions of this program and of the mesh.")
-
-    @Flag(help: "Print JSON.")
-    var json = false
-
-    func run() throws {
-        try MeshCtl.finish(VersionReport(catalogue: .builtIn()).run(json: json))
-    }
-}
+extension OutputFormat: ExpressibleByArgument {}

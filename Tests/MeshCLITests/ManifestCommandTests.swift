@@ -194,8 +194,7 @@ struct ManifestCommandTests {
 @Suite("meshctl validate and version")
 struct OtherCommandTests {
     private func validate(_ text: String, today: String? = nil) throws -> CommandOutcome {
-        try ResourceValidation(catalogue: .builtIn(), files: memoryFiles(["f.yaml": text]), today: today).run(["f.yaml"]
-        )
+        try ResourceValidation(catalogue: .builtIn(), files: memoryFiles(["f.yaml": text]), today: today).run(["f.yaml"])
     }
 
     @Test("A good resource is valid")
@@ -298,8 +297,8 @@ struct OtherCommandTests {
     @Test("Versions are printed as lines and as JSON")
     func version() throws {
         let report = VersionReport(catalogue: try .builtIn())
-        #expect(report.run(json: false).output.contains("1.30.3"))
-        let json = try Tree(json: report.run(json: true).output)
+        #expect(report.run(nil).output.contains("1.30.3"))
+        let json = try Tree(json: report.run(.json).output)
         #expect(json["meshctl"] == .string(VersionReport.program))
         #expect(json["versions"]?.array?.contains("1.27.0") == true)
     }

@@ -1,9 +1,30 @@
-internal import DataTree
+package import DataTree
 
 /// Values of earlier releases: which of them still work, with what replaces them, and which do not.
 ///
 /// The lists are those of Istio's control-plane chart, 1.27 to 1.30.
-enum RetiredValues {
+package enum RetiredValues {
+    /// A value that belongs to an earlier release.
+    package struct Finding: Sendable, Hashable {
+        /// Where it stands, for example `spec.values.global.tracer.zipkin.address`.
+        package let field: String
+        /// What to use in its place.
+        package let remedy: String
+        /// Whether rendering refuses it.
+        package let isRefused: Bool
+    }
+
+    /// The values of earlier releases in `spec.values`.
+    package static func findings(in values: Tree) -> [Finding] {
+        func found(_ path: String, _ remedy: String, isRefused: Bool = false) -> Finding? {
+            guard isGiven(path, values) else { return nil }
+            return Finding(field: "spec.values.\(path)", remedy: remedy, isRefused: isRefused)
+        }
+        return removed.compactMap { found($0.path, $0.remedy, isRefused: true) }
+            + ageing.compactMap { found($0.path, "use \($0.replacement)") }
+            + withoutEffect.compactMap { found($0, "use a Telemetry resource") }
+    }
+
     /// Values that work for now, with their replacement.
     private static let ageing: [(path: String, replacement: String)] = [
         ("global.outboundTrafficPolicy", "spec.meshConfig.outboundTrafficPolicy"),

@@ -28,11 +28,26 @@ package struct MeshVersion: Sendable, Hashable, Comparable, CustomStringConverti
     /// `1.30.2`, with the suffix where there is one.
     package var description: String { "\(major).\(minor).\(patch)" + (suffix.isEmpty ? "" : "-\(suffix)") }
 
-    /// Ordered by numbers; a suffix comes before the release.
+    /// Ordered by numbers; a suffix comes before the release, and suffixes are ordered as semver.org (2.0.0, 11) orders
+    /// pre-releases: part by part between dots, numbers as numbers and before words, `rc.2` before `rc.10`.
     package static func < (left: MeshVersion, right: MeshVersion) -> Bool {
         let (mine, theirs) = ([left.major, left.minor, left.patch], [right.major, right.minor, right.patch])
         if mine != theirs { return mine.lexicographicallyPrecedes(theirs) }
         if left.suffix.isEmpty != right.suffix.isEmpty { return !left.suffix.isEmpty }
-        return left.suffix < right.suffix
+        let (parts, others) = (left.suffix.split(separator: "."), right.suffix.split(separator: "."))
+        for (part, other) in zip(parts, others) where part != other { return precedes(part, other) }
+        return parts.count < others.count
+    }
+
+    private static func precedes(_ left: Substring, _ right: Substring) -> Bool {
+        func isNumber(_ text: Substring) -> Bool { text.utf8.allSatisfy { (48...57).contains($0) } }
+        switch (isNumber(left), isNumber(right)) {
+        case (true, true):
+            let (mine, theirs) = (left.drop { $0 == "0" }, right.drop { $0 == "0" })
+            if mine.count != theirs.count { return mine.count < theirs.count }
+            return mine == theirs ? left < right : mine < theirs
+        case (let leftIsNumber, let rightIsNumber) where leftIsNumber != rightIsNumber: return leftIsNumber
+        default: return left.utf8.lexicographicallyPrecedes(right.utf8)
+        }
     }
 }

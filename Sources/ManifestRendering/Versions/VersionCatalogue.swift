@@ -16,6 +16,20 @@ package struct VersionCatalogue: Sendable, Hashable {
         package var behaviours: Set<Behaviour>
         /// Values by which a control plane behaves like the minor before.
         package var changes: Tree
+        /// What people notice of it.
+        package var notes: [Note] = []
+    }
+
+    /// Something that is otherwise than in the minor before.
+    package struct Note: Sendable, Hashable {
+        /// What is so from this minor on, a sentence.
+        package var text: String
+        /// The value below `spec.values` that decides, dotted; nil where none does.
+        package var setting: String?
+        /// What that value must be for the behaviour of before; nil where nothing brings it back.
+        package var keep: String?
+        /// Whether the minor passes over the setting, so that only those who use it need to know.
+        package var isGone = false
     }
 
     /// What changed between minors and shows in rendered objects.
@@ -78,24 +92,6 @@ package struct VersionCatalogue: Sendable, Hashable {
         MeshVersion(kubernetes).map { entry.minor.kubernetes.contains($0.minorText) } ?? false
     }
 
-    /// The versions on the way from one to another, the last being the target; empty when they are equal.
-    ///
-    /// Each hop covers at most `maxMinorHop` minors, through the newest patch of each minor on the way. A way down, or
-    /// through a minor the catalogue lacks, is nil.
-    package func hops(from: MeshVersion, to: MeshVersion, maxMinorHop: Int = 1) -> [MeshVersion]? {
-        guard from.major == to.major, from.minor <= to.minor else { return nil }
-        if from.minor == to.minor { return from == to ? [] : [to] }
-        var way: [MeshVersion] = []
-        var minor = from.minor
-        while to.minor - minor > max(1, maxMinorHop) {
-            minor += max(1, maxMinorHop)
-            let found = entries.last { $0.version.major == from.major && $0.version.minor == minor }
-            guard let found else { return nil }
-            way.append(found.version)
-        }
-        return way + [to]
-    }
-
     /// Reads the catalogue's form.
     package init(reading tree: Tree) throws(RenderError) {
         entries = []
@@ -134,6 +130,7 @@ extension VersionCatalogue.Minor {
         kubernetes = tree["kubernetes"]?.array?.compactMap(\.string) ?? []
         upgradesFrom = tree["upgradesFrom"]?.array?.compactMap(\.string) ?? []
         changes = tree["changes"] ?? .object(TreeObject())
+        notes = (tree["notes"]?.array ?? []).compactMap { VersionCatalogue.Note(reading: $0) }
         behaviours = []
         for text in tree["behaviours"]?.array?.compactMap(\.string) ?? [] {
             guard let behaviour = VersionCatalogue.Behaviour(rawValue: text) else {
@@ -141,5 +138,15 @@ extension VersionCatalogue.Minor {
             }
             behaviours.insert(behaviour)
         }
+    }
+}
+
+extension VersionCatalogue.Note {
+    init?(reading tree: Tree) {
+        guard let text = tree["text"]?.string else { return nil }
+        self.text = text
+        setting = tree["setting"]?.string
+        keep = tree["keep"]?.string
+        isGone = tree["gone"]?.bool ?? false
     }
 }

@@ -43,6 +43,12 @@ package enum MeshNames {
         package static let version = "meshoperator.io/version"
         /// On a MeshOperator: any change asks for an immediate reconcile.
         package static let reconcileAt = "meshoperator.io/reconcile-at"
+        /// On a MeshOperator: `true` takes a version without fixes knowingly.
+        package static let acceptEndOfLife = "meshoperator.io/accept-end-of-life"
+        /// On a MeshOperator: `true` takes a version knowingly that nobody tested on the cluster's Kubernetes version.
+        package static let acceptKubernetes = "meshoperator.io/accept-kubernetes-version"
+        /// On a MeshOperator: the kinds of finding that do not keep an upgrade from starting, separated by commas, or `all`.
+        package static let acceptFindings = "meshoperator.io/accept-findings"
     }
 }
 

@@ -50,12 +50,16 @@ extension MeshOperatorStatus {
 extension MeshOperatorStatus.Plan {
     init(_ reader: FieldReader) {
         hops = reader.texts("hops")
+        overrides = reader.texts("overrides")
+        outline = reader.optionalChild("outline").map { PlanOutline($0) }
         progress = RolloutProgress(reader)
     }
 
     var tree: Tree {
         var result = FieldWriter()
         result.add("hops", hops.map { .string($0) })
+        result.add("overrides", overrides.map { .string($0) })
+        result.add("outline", outline?.tree)
         progress.write(to: &result)
         return .object(result.object)
     }

@@ -39,7 +39,12 @@ extension MeshOperatorStatus {
             .field(
                 "hops",
                 .list("The versions on the way, the last being the target.", of: text("A version."), most: 16)
-            )
+            ),
+            .field(
+                "overrides",
+                .list("Fields and annotations without which the plan would be refused.", of: text("One."), most: 16)
+            ),
+            .field("outline", PlanOutline.schema),
         ] + RolloutProgress.fields
     )
 

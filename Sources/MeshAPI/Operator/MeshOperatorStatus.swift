@@ -59,6 +59,10 @@ package struct MeshOperatorStatus: Sendable, Hashable {
     package struct Plan: Sendable, Hashable {
         /// The versions on the way, the last being the target.
         package var hops: [String] = []
+        /// The fields and annotations that made the plan allowed and without which it would be refused.
+        package var overrides: [String] = []
+        /// What the upgrade changes and whom it concerns; nil before that was worked out.
+        package var outline: PlanOutline?
         /// How far the present hop is.
         package var progress = RolloutProgress()
         /// Makes an empty plan.

@@ -24,10 +24,10 @@ package struct MeshIntent: Sendable, Hashable {
     }
 
     /// The annotation on a MeshOperator by which a user takes a version without fixes knowingly, when it says `true`.
-    package static let acceptEndOfLife = "meshoperator.io/accept-end-of-life"
+    package static let acceptEndOfLife = MeshNames.Annotation.acceptEndOfLife
 
     /// The annotation by which a user takes a version knowingly that nobody tested on the cluster's Kubernetes version.
-    package static let acceptKubernetes = "meshoperator.io/accept-kubernetes-version"
+    package static let acceptKubernetes = MeshNames.Annotation.acceptKubernetes
 
     /// The version to run.
     package var version: String
@@ -69,6 +69,13 @@ package struct MeshBlueprint: Sendable, Hashable {
     package var phases: [[KubeObject]]
     /// The component each object belongs to.
     package var components: [ResourceID: String] = [:]
+    /// The version each object was rendered for, where there is more than one.
+    package var versions: [ResourceID: String] = [:]
+
+    /// The revision of objects whose readiness nothing of the mesh in use waits for; all others are the main ones.
+    package var groups: [ResourceID: String] = [:]
+    /// Objects that are written whatever is awaited: what an upgrade writes down comes before what it does.
+    package var urgent: Set<ResourceID> = []
 
     /// Describes a mesh.
     package init(phases: [[KubeObject]]) {

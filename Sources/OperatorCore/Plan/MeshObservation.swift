@@ -34,8 +34,15 @@ package struct MeshObservation: Sendable {
     }
 
     /// The versions our workloads were rendered for, each once; what somebody else wrote there does not count.
-    package func installedVersions(manager: String) -> [String] {
-        let workloads = ours(manager: manager).filter { ObjectReadiness.isWorkload($0.kind) && !$0.isDeleting }
+    ///
+    /// - Parameters:
+    ///   - manager: the name under which we apply.
+    ///   - revisions: revisions whose workloads do not count.
+    package func installedVersions(manager: String, apartFrom revisions: Set<String> = []) -> [String] {
+        let workloads = ours(manager: manager).filter { object in
+            ObjectReadiness.isWorkload(object.kind) && !object.isDeleting
+                && !(object.labels[MeshNames.Label.revision].map { revisions.contains($0) } ?? false)
+        }
         let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.version)
         let versions = workloads.compactMap { workload -> String? in
             guard ObjectOwnership(workload).applied(by: manager)?.owns(place) == true else { return nil }

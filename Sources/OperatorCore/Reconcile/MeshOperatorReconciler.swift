@@ -6,6 +6,7 @@ internal import Logging
 package import ManifestRendering
 package import MeshAPI
 internal import MeshBase
+internal import UpgradePlanning
 
 /// Reconciles MeshOperators: observe (caches) -> plan (a function) -> apply (writes), pass after pass until the plan has no
 /// writes left or has to wait.
@@ -53,6 +54,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     let environment: RuntimeEnvironment
     let metrics: OperatorMetrics
     let ledger = WriteLedger()
+    /// What this process moved before the caches show it.
+    let moved = WriteLedger()
     let memories = MeshMemories()
     let facts: ClusterFacts
 
@@ -145,28 +148,48 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         let intent = MeshIntent(spec, defaultVersion: parts.catalogue.defaultVersion.description)
         var run = MeshRun(object: object, intent: intent)
         run.kubernetes = try await facts.kubernetesVersion()
-        let planner = planner(observe(run), object)
-        if let refusal = planner.refusal(of: intent, catalogue: parts.catalogue) {
+        run.spec = spec
+        let survey = RevisionSurvey(observe(run))
+        var wish = UpgradeCourse.Wish(
+            spec,
+            version: intent.version,
+            catalogue: parts.catalogue,
+            day: String(environment.wall().rfc3339.prefix(10))
+        )
+        wish.annotations = object.annotations
+        wish.kubernetes = run.kubernetes
+        if let refusal = refusal(wish, survey, run) {
             return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)
         }
         do {
-            run.blueprint = try render(spec, run)
-        } catch {
-            guard let coded = error as? any CodedError else { throw error }
-            return conclude(MeshPlan(stage: .invalid(coded.message)), run, &scope)
+            let plan = try await settleRevisions(wish, &run)
+            return conclude(plan, run, &scope)
+        } catch let error as RenderError {
+            return conclude(MeshPlan(stage: .invalid(error.message)), run, &scope)
         }
-        let wanted = Set(run.wanted)
-        memories.update(object) { $0.wanted = wanted }
-        let plan = try await settle(&run)
-        return conclude(plan, run, &scope)
+    }
+
+    /// Why nothing may be written; nil when something may.
+    private func refusal(_ wish: UpgradeCourse.Wish, _ survey: RevisionSurvey, _ run: MeshRun) -> Preflight.Refusal? {
+        let course = UpgradeCourse(wish, survey)
+        if survey.underWay != nil || course.target != nil { return nil }
+        if let refusal = course.refusal {
+            return Preflight.Refusal(reason: refusal.reason, message: refusal.description)
+        }
+        guard let intent = run.intent else { return nil }
+        return planner(observe(run), run.object).refusal(of: intent, catalogue: parts.catalogue, survey: survey)
     }
 
     func render(_ spec: MeshOperatorSpec, _ run: MeshRun) throws -> MeshBlueprint {
+        try parts.renderer(spec, options(run)).completed()
+    }
+
+    func options(_ run: MeshRun) -> RenderOptions {
         var options = RenderOptions()
         options.labels = .own(owner: run.object.name)
         options.kubernetesVersion = run.kubernetes
         options.crds = parts.definitions
-        return try parts.renderer(spec, options).completed()
+        return options
     }
 
     /// Plans and writes until there is nothing left to write.
@@ -201,11 +224,10 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         let planner = planner(observation, run.object)
         guard let intent = run.intent else { return MeshPlan(stage: .invalid("")) }
         if run.object.isDeleting { return planner.teardown(intent: intent, blueprint: run.blueprint) }
-        guard let blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
-        return planner.plan(intent: intent, blueprint: blueprint, catalogue: parts.catalogue)
+        return MeshPlan(stage: .invalid(""))
     }
 
-    private func planner(_ observation: MeshObservation, _ object: KubeObject) -> MeshPlanner {
+    func planner(_ observation: MeshObservation, _ object: KubeObject) -> MeshPlanner {
         MeshPlanner(observation: observation, history: memories.of(object).history, now: environment.wall())
     }
 
@@ -231,7 +253,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     /// The objects the plan would make anew although they are there.
-    private func confirm(_ plan: MeshPlan, _ run: MeshRun) async throws -> [ResourceID] {
+    func confirm(_ plan: MeshPlan, _ run: MeshRun) async throws -> [ResourceID] {
         let known = memories.of(run.object).known
         let doubtful = plan.steps.compactMap { step -> ResourceID? in
             guard case .apply(let write) = step, write.cause == .create, known.contains(step.id) else { return nil }
@@ -240,7 +262,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         return try await executor.confirm(doubtful, now: environment.time.now)
     }
 
-    private func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
+    func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
         let report = try await executor.perform(steps) { [store = parts.stores.resources] in
             store.object(object.key)?.uid == object.uid
         }
@@ -261,6 +283,14 @@ struct MeshRun: Sendable {
     var kubernetes: String?
     /// What was refused.
     var failures: [StepFailure] = []
+    /// The spec, where it can be read.
+    var spec: MeshOperatorSpec?
+    /// What came of the upgrade, if there is one.
+    var upgrade: UpgradeReport?
+    /// What was rendered in this reconcile.
+    var rendered: [RevisionComposition: MeshBlueprint] = [:]
+    /// The numbers of pods gateways may have, by the revision rendered.
+    var bounds: [RevisionSlot: [GatewayID: GatewayBounds]] = [:]
 
     init(object: KubeObject, intent: MeshIntent?) {
         self.object = object

@@ -56,24 +56,4 @@ package struct RevisionUsage: Sendable, Hashable {
         self.pods.sort()
         self.namespaces.sort()
     }
-
-    /// The pods of one workload.
-    private struct OwnPods {
-        let namespace: String?
-        let labels: [(key: String, value: String)]
-
-        init?(_ workload: KubeObject) {
-            guard let entries = workload.tree.value(at: "spec", "selector", "matchLabels")?.object?.entries,
-                !entries.isEmpty
-            else { return nil }
-            namespace = workload.namespace
-            labels = entries.compactMap { entry in entry.value.string.map { (entry.key, $0) } }
-        }
-
-        func includes(_ pod: KubeObject) -> Bool {
-            guard pod.namespace == namespace else { return false }
-            let present = pod.labels
-            return labels.allSatisfy { present[$0.key] == $0.value }
-        }
-    }
 }

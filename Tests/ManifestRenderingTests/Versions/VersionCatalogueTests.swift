@@ -51,22 +51,17 @@ struct VersionCatalogueTests {
         #expect(try catalogue.resolve(nil).version == catalogue.defaultVersion)
     }
 
-    @Test(
-        "Hops go minor by minor through the newest patches",
-        arguments: [
-            ("1.30.1", "1.30.1", 1, []), ("1.30.1", "1.30.2", 1, ["1.30.2"]), ("1.30.2", "1.30.1", 1, ["1.30.1"]),
-            ("1.29.2", "1.30.1", 1, ["1.30.1"]), ("1.27.1", "1.30.1", 1, ["1.28.10", "1.29.6", "1.30.1"]),
-            ("1.27.1", "1.30.1", 2, ["1.29.6", "1.30.1"]), ("1.28.0", "1.30.1", 2, ["1.30.1"]),
-            ("1.30.1", "1.29.1", 1, nil), ("1.20.0", "1.30.1", 1, nil),
-        ] as [(String, String, Int, [String]?)]
-    )
-    func hops(_ from: String, _ to: String, _ most: Int, _ expected: [String]?) throws {
-        let way = try catalogue.hops(
-            from: #require(MeshVersion(from)),
-            to: #require(MeshVersion(to)),
-            maxMinorHop: most
-        )
-        #expect(way?.map(\.description) == expected)
+    @Test("Every minor says what people notice of it, and its settings are those of its changes")
+    func notes() throws {
+        let minors = try catalogue.entries.map(\.minor)
+        #expect(minors.allSatisfy { !$0.notes.isEmpty })
+        for minor in minors {
+            let settings = Set(minor.notes.filter { !$0.isGone }.compactMap(\.setting))
+            for name in minor.changes["pilot"]?["env"]?.object?.keys ?? [] {
+                #expect(settings.contains("pilot.env.\(name)"), "\(minor.name)")
+            }
+            #expect(minor.notes.allSatisfy { $0.text.hasSuffix(".") && ($0.keep == nil || $0.setting != nil) })
+        }
     }
 
     @Test(
@@ -82,7 +77,10 @@ struct VersionCatalogueTests {
 
     @Test("A suffix comes before the release")
     func order() throws {
-        let texts = ["1.29.9", "1.30.0-beta.1", "1.30.0-rc.1", "1.30.0", "1.30.1", "1.30.10"]
+        let texts = [
+            "1.29.9", "1.30.0-1", "1.30.0-beta.1", "1.30.0-rc", "1.30.0-rc.1", "1.30.0-rc.2", "1.30.0-rc.10",
+            "1.30.0-rc.x", "1.30.0", "1.30.1", "1.30.10",
+        ]
         let versions = try texts.map { try #require(MeshVersion($0)) }
         #expect(versions.sorted() == versions)
     }

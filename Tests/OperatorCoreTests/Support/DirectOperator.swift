@@ -60,10 +60,20 @@ struct DirectOperator {
     ) async throws {
         for (resource, writer) in writers {
             let source = server.map { ClusterClient(transport: $0) }
-            let page = try await (isAsked(resource) ? source ?? cluster.admin : cluster.admin).list(resource)
+            let page = try await Self.page(resource, isAsked(resource) ? source ?? cluster.admin : cluster.admin)
             writer.beginReplacement()
             writer.stage(page.objects)
             writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
+        }
+    }
+
+    /// All objects of a kind; none where the cluster does not serve it.
+    private static func page(_ resource: APIResource, _ client: ClusterClient) async throws -> ObjectPage {
+        do {
+            return try await client.list(resource)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return ObjectPage(objects: [], resourceVersion: "1")
         }
     }
 

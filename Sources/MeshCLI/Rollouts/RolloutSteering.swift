@@ -1,0 +1,213 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+package import MeshBase
+
+/// Turns what somebody asks of a rollout into a patch, or says why it makes no sense now.
+///
+/// A function of the object as read and the time; the order itself is carried out by the operator.
+package struct RolloutSteering: Sendable {
+    /// The rollout.
+    package let subject: RolloutSubject
+    /// The time, which `retry` writes down.
+    package let now: Timestamp
+
+    private typealias Command = RolloutNames.Command
+
+    /// Makes a steering.
+    package init(_ subject: RolloutSubject, now: Timestamp) {
+        self.subject = subject
+        self.now = now
+    }
+
+    /// The change an order comes to; throws ``CommandError`` of code `refused` with a remedy.
+    package func change(_ order: RolloutOrder) throws(CommandError) -> RolloutChange {
+        switch order {
+        case .pause: try pause()
+        case .resume: try resume()
+        case .promote(fully: true): try promoteFully()
+        case .promote(fully: false): try promote()
+        case .approve(let step): try approve(step)
+        case .abort(let reason): try abort(reason)
+        case .retry: try retry()
+        case .undo: try RolloutUndo(subject).change()
+        }
+    }
+
+    // MARK: Orders
+
+    private func pause() throws(CommandError) -> RolloutChange {
+        if subject.isPausedBySpec { throw refused("is held by spec.paused already") }
+        if subject.isPausedByCommand { throw refused("is paused already; `\(verb("resume"))` lets it go on") }
+        try needUnderWay("pause")
+        try needForward("paused")
+        return done([Command.pause: "true"], "stays at \(place) until `\(verb("resume"))`; aborting stays possible")
+    }
+
+    private func resume() throws(CommandError) -> RolloutChange {
+        guard subject.isPausedByCommand else {
+            if subject.isPausedBySpec {
+                let name = "\(subject.kind.shortName) \(subject.object.name)"
+                let place = subject.object.namespace.map { " -n \($0)" } ?? ""
+                let patch = #"kubectl patch \#(name)\#(place) --type merge -p '{"spec":{"paused":false}}'"#
+                throw refused("is held by spec.paused, not by a command; \(patch) lets it go on")
+            }
+            throw refused("is not paused; `\(verb("status"))` shows where it is")
+        }
+        let rest = subject.isPausedBySpec ? "; spec.paused still holds all writes" : ""
+        return done([Command.pause: nil], "goes on from \(place)\(rest)")
+    }
+
+    private func promote() throws(CommandError) -> RolloutChange {
+        let progress = try needUnderWay("promote")
+        try needForward("promoted")
+        guard progress.step > 0 else {
+            throw refused("has not reached its first step; --full passes over all holds and gates from the start on")
+        }
+        if let asked = subject.command(Command.promote) {
+            if asked == "full" { throw refused("is promoted fully already") }
+            if asked == String(progress.step) { throw refused("has the hold of step \(progress.step) passed over already") }
+        }
+        return done(
+            [Command.promote: String(progress.step)],
+            "step \(progress.step) of \(progress.steps) does not hold any longer; its gates are still asked\(whenResumed)"
+        )
+    }
+
+    private func promoteFully() throws(CommandError) -> RolloutChange {
+        try needUnderWay("promote")
+        try needForward("promoted")
+        if subject.command(Command.promote) == "full" { throw refused("is promoted fully already") }
+        return done(
+            [Command.promote: "full"],
+            "goes to 100% without holds, approvals and gates\(whenResumed); readiness and disruption budgets still count"
+        )
+    }
+
+    private func approve(_ wanted: Int?) throws(CommandError) -> RolloutChange {
+        let progress = try needUnderWay("approve")
+        try needForward("approved")
+        if wanted == nil, progress.reason != "AwaitingApproval" {
+            throw refused("waits for no approval: \(standsAt(progress)); --step N approves a step in advance")
+        }
+        let step = wanted ?? progress.step
+        guard step >= max(1, progress.step), step <= progress.steps else {
+            let choices = progress.steps > 0 ? "\(max(1, progress.step)) to \(progress.steps)" : "none yet"
+            throw refused("has no step \(step) to come; --step takes \(choices)")
+        }
+        let (approved, target) = approvals
+        if approved.contains(step) { throw refused("has step \(step) approved already") }
+        // Steps before the present one are done: their approval says nothing any more, and could be of an earlier rollout.
+        let kept = approved.filter { $0 >= progress.step }
+        let text = Set(kept + [step]).sorted().map { String($0) }.joined(separator: ",") + target
+        let next = step == progress.step ? "goes on when its gates have passed" : "will not wait for approval"
+        return done([Command.approve: text], "step \(step) of \(progress.steps) is approved and \(next)\(whenResumed)")
+    }
+
+    /// The steps approved so far, and `@` with the target they were approved for, empty for any.
+    private var approvals: (steps: [Int], target: String) {
+        let text = subject.command(Command.approve) ?? ""
+        let list = text.prefix { $0 != "@" }
+        let steps = list.split(separator: ",").compactMap { Int($0.filter { !$0.isWhitespace }) }
+        return (steps, String(text.dropFirst(list.count)))
+    }
+
+    private func abort(_ reason: String?) throws(CommandError) -> RolloutChange {
+        if case .failed = subject.standing, subject.progress?.reason == "Failed" {
+            // A rollout that stopped for a person to decide: going back is one of the answers.
+        } else {
+            try needUnderWay("abort")
+            try needForward("aborted")
+        }
+        if let why = subject.command(Command.abort) { throw refused("is aborted already (\(TerminalText.plain(why)))") }
+        let said = TerminalText.plain(reason ?? "").prefix(1_000)
+        let why = said.isEmpty ? "true" : String(said)
+        return done([Command.abort: why], "goes back to \(before), the last moved first; `\(verb("retry"))` starts it anew")
+    }
+
+    private func retry() throws(CommandError) -> RolloutChange {
+        switch subject.standing {
+        case .rolledBack: break
+        case .failed where subject.progress != nil && !subject.object.isDeleting: break
+        case .underWay where ["RollingBack"].contains(subject.progress?.reason):
+            throw refused("is still going back; `\(verb("status")) --watch` tells when it is, then retry")
+        default: throw refused("has not failed: \(standing); there is nothing to retry")
+        }
+        let paused = subject.isPausedByCommand ? ", once it is resumed" : ""
+        return done(
+            [Command.abort: nil, Command.promote: nil, Command.approve: nil, Command.retry: now.rfc3339],
+            "starts anew\(paused); an abort, promotions and approvals asked for before are taken off"
+        )
+    }
+
+    // MARK: Words
+
+    private func verb(_ name: String) -> String { "meshctl rollout \(name) \(subject.reference)" }
+
+    private var whenResumed: String { subject.isPausedByCommand || subject.isPausedBySpec ? ", once it is resumed" : "" }
+
+    private var before: String {
+        let version = subject.kind == .meshOperator ? subject.meshStatus.version : subject.rolloutStatus.stable
+        return version.map { TerminalText.plain($0) } ?? "what ran before"
+    }
+
+    private var place: String {
+        guard let progress = subject.progress, progress.step > 0 else { return "its start" }
+        return "step \(progress.step) of \(progress.steps) (\(progress.weight)%)"
+    }
+
+    private var standing: String {
+        switch subject.standing {
+        case .unseen: "the operator has not seen the last change yet"
+        case .idle: "there is nothing to roll out"
+        case .underWay: standsAt(subject.progress ?? RolloutProgress())
+        case .complete: "it is complete"
+        case .rolledBack(let why): "it is rolled back: \(TerminalText.plain(why))"
+        case .failed(let why): "it has failed: \(TerminalText.plain(why))"
+        }
+    }
+
+    private func standsAt(_ progress: RolloutProgress) -> String {
+        let words = [progress.reason, progress.waitingFor].filter { !$0.isEmpty }.joined(separator: ", ")
+        return words.isEmpty ? "it is \(subject.phase)" : TerminalText.plain(words)
+    }
+
+    private func refused(_ what: String) -> CommandError {
+        CommandError(.refused, "\(subject.title) \(what)")
+    }
+
+    /// A rollout that has begun, or will.
+    @discardableResult
+    private func needUnderWay(_ verb: String) throws(CommandError) -> RolloutProgress {
+        switch subject.standing {
+        case .underWay, .unseen:
+            if let progress = subject.progress { return progress }
+            if verb == "pause" { return RolloutProgress() }
+            let isInPlace = subject.kind == .meshOperator
+                && subject.object.tree.value(at: "spec", "upgrade", "strategy")?.string == "InPlace"
+            throw refused(
+                isInPlace
+                    ? "is upgraded in place, which has no steps to \(verb)"
+                    : "has no steps to \(verb) yet: \(standing); wait for its plan"
+            )
+        case .idle, .complete, .rolledBack, .failed:
+            let remedy = switch subject.standing {
+                case .rolledBack, .failed: "`\(self.verb("retry"))` starts it anew"
+                default: subject.kind == .meshOperator ? "change spec.version to begin one" : "change the canary to begin one"
+            }
+            throw refused("has nothing under way to \(verb): \(standing); \(remedy)")
+        }
+    }
+
+    /// A rollout that goes forward.
+    private func needForward(_ verb: String) throws(CommandError) {
+        guard subject.progress?.reason != "RollingBack", subject.rolloutStatus.phase != .rollingBack else {
+            throw refused("is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over")
+        }
+    }
+
+    private func done(_ annotations: KeyValuePairs<String, String?>, _ message: String) -> RolloutChange {
+        let patch = RolloutPatch(subject.object).annotating(annotations)
+        return RolloutChange(patch: patch, message: "\(subject.title): \(message)", question: nil)
+    }
+}

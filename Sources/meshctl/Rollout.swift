@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import KubeClient
+internal import MeshBase
+internal import MeshCLI
+
+struct Rollout: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows rollouts and steers them: upgrades of a mesh, and MeshRollouts.",
+        discussion: """
+            NAME is mop/NAME for the upgrade of a mesh, mro/NAME for a MeshRollout, or the name alone where only one has it.
+
+            meshctl rollout status --watch mesh
+            meshctl rollout approve mro/reviews -n shop
+            """,
+        subcommands: [
+            Status.self, List.self, Pause.self, Resume.self, Promote.self, Approve.self, Abort.self, Retry.self,
+            Undo.self,
+        ]
+    )
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Draws a rollout: its hop, steps, revisions, gates, and what it waits for.",
+            discussion: """
+                Exits 0 when it is complete or under way, 1 when it was rolled back or failed. With --watch it is drawn again
+                whenever it changes, until it is over; 3 says that --timeout came first.
+                """
+        )
+
+        @Argument(help: "The rollout.") var name: String
+        @Flag(name: .shortAndLong, help: "Draw it again whenever it changes, until it is over.") var watch = false
+        @Option(help: ArgumentHelp("How long to watch, for example 10m; 0 for as long as it takes.", valueName: "time"))
+        var timeout = TimeLimit(duration: .zero)
+        @Option(name: .shortAndLong, help: "Print the status as yaml or json; with --watch at each change.")
+        var output: OutputFormat?
+        @Option(name: [.customLong("color"), .customLong("colour")], help: "When to use colours: auto, always or never.")
+        var colour = ColourChoice.auto
+        @OptionGroup var cluster: ClusterOptions
+
+        func run() async throws {
+            let reference = try RolloutReference(name)
+            let style = Terminal.style(colour)
+            let outcome = try await cluster.withDirectory { directory in
+                guard watch else {
+                    let width = Terminal.size()?.columns ?? RolloutScreen.plainWidth
+                    return try await RolloutCommand(directory: directory, now: ClusterOptions.now)
+                        .status(reference, output, style: style, width: width)
+                }
+                return try await RolloutWatch(
+                    directory: directory,
+                    view: .init(screen: Terminal.screen, style: style, format: output),
+                    clock: ContinuousClock(),
+                    now: ClusterOptions.now,
+                    timeout: timeout.duration == .zero ? nil : timeout.duration
+                ).run(reference)
+            }
+            try Console.finish(outcome)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A table of all meshes, and of the MeshRollouts of a namespace.",
+            aliases: ["ls"]
+        )
+
+        @Flag(name: [.customShort("A"), .long], help: "The MeshRollouts of all namespaces.") var allNamespaces = false
+        @Option(name: .shortAndLong, help: "Print yaml or json.") var output: OutputFormat?
+        @OptionGroup var cluster: ClusterOptions
+
+        func run() async throws {
+            let outcome = try await cluster.withDirectory { directory in
+                try await RolloutCommand(directory: directory, now: ClusterOptions.now)
+                    .list(everywhere: allNamespaces, output)
+            }
+            try Console.finish(outcome)
+        }
+    }
+}
+
+/// A time span in Go's syntax.
+struct TimeLimit: ExpressibleByArgument {
+    let duration: Duration
+
+    init(duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        guard let duration = GoDuration.parse(argument), duration >= .zero else { return nil }
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { GoDuration.text(duration) }
+}

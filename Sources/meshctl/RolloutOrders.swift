@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import MeshCLI
+
+/// What all orders take.
+struct OrderOptions: ParsableArguments {
+    @Argument(help: "The rollout: mop/NAME, mro/NAME, or the name alone.") var name: String
+    @Flag(help: "Print the patch and write nothing.") var dryRun = false
+    @OptionGroup var cluster: ClusterOptions
+
+    func give(_ order: RolloutOrder, isConfirmed: Bool = false) async throws {
+        let reference = try RolloutReference(name)
+        let manner: RolloutCommand.Manner = dryRun ? .dryRun : isConfirmed ? .yes : .ask
+        let confirm: (@Sendable (String) -> Bool)? = Terminal.isInput ? { @Sendable in Terminal.confirm($0) } : nil
+        let outcome = try await cluster.withDirectory { directory in
+            let command = RolloutCommand(directory: directory, now: ClusterOptions.now)
+            return try await command.run(order, reference, manner, confirm: confirm)
+        }
+        try Console.finish(outcome)
+    }
+}
+
+extension Rollout {
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Keeps a rollout where it is.")
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.pause) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lets a paused rollout go on.")
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.resume) }
+    }
+
+    struct Promote: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Passes over the hold of the present step; its gates are still asked."
+        )
+        @Flag(help: "Pass over all holds, approvals and gates to the end.") var full = false
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.promote(fully: full)) }
+    }
+
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Approves the step that waits for a person.")
+        @Option(help: "The step, counted from 1; a later one is approved in advance.") var step: Int?
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.approve(step: step)) }
+    }
+
+    struct Abort: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Brings everything that has moved back.")
+        @Option(help: "Why, for conditions and Events.") var reason: String?
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.abort(reason: reason)) }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Starts a failed rollout anew.")
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.retry) }
+    }
+
+    struct Undo: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Goes back to what ran before, within the rollback window.",
+            discussion: """
+                For a mesh spec.version becomes the version that ran before, as long as its revision is kept
+                (spec.upgrade.retireAfter). For a MeshRollout whose canary was promoted the two sides change places, and the
+                old version goes through the same steps. Both are asked about first.
+                """
+        )
+        @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
+        @OptionGroup var options: OrderOptions
+        func run() async throws { try await options.give(.undo, isConfirmed: yes) }
+    }
+}
