@@ -1,4 +1,4 @@
-package import DataTree
+internal import DataTree
 
 /// Makes the routes of a VirtualService what a rollout wants of them: a function of the routes as they were and of a shape.
 package struct RouteComposer: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import DataTree
+package import DataTree
 internal import MeshBase
 package import MeshAPI
 

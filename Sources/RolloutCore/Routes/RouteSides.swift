@@ -1,4 +1,4 @@
-internal import DataTree
+package import DataTree
 
 /// Where the traffic of one version goes.
 package struct RouteSide: Sendable, Hashable {
