@@ -103,7 +103,8 @@ package struct AnalysisMetric: Sendable, Hashable {
         return found
     }
 
-    private var isJob: Bool {
+    /// Whether a Job tells.
+    package var isJob: Bool {
         if case .job = source { true } else { false }
     }
 }

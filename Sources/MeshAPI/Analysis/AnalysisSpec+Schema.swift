@@ -6,6 +6,10 @@ extension AnalysisSpec {
         [
             .field("interval", .string("How often to look.", .duration).defaulting(to: "30s")),
             .field(
+                "initialDelay",
+                .string("How long after a step's share is reached the first look counts; default: window.", .duration)
+            ),
+            .field(
                 "failureLimit",
                 .integer("How many failed looks a step may have; one more ends the rollout.").within(0...1000)
                     .defaulting(to: 3)

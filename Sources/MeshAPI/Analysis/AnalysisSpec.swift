@@ -34,6 +34,8 @@ package struct AnalysisSpec: Sendable, Hashable {
 
     /// How often to look.
     package var interval: Duration = .seconds(30)
+    /// How long after a step's share is reached the first look that counts is taken; nil for one window.
+    package var initialDelay: Duration?
     /// How many failed looks a step may have; one more ends the rollout.
     package var failureLimit = 3
     /// How many times in a row a gate may be out of reach; one more ends the rollout.
@@ -56,6 +58,7 @@ package struct AnalysisSpec: Sendable, Hashable {
 
     init(_ reader: FieldReader) {
         interval = reader.duration("interval") ?? interval
+        initialDelay = reader.duration("initialDelay")
         failureLimit = reader.integer("failureLimit") ?? failureLimit
         errorLimit = reader.integer("errorLimit") ?? errorLimit
         minSamples = reader.integer("minSamples") ?? minSamples

@@ -71,7 +71,7 @@ extension RolloutDecider {
 
     /// A step that asks for a person waits for one.
     func approval(_ record: RolloutRecord) -> RolloutDecision? {
-        guard let step = step(record), step.hold == .untilApproved else { return nil }
+        guard let step = step(record), step.hold == .untilApproved || step.needsApproval else { return nil }
         guard !observation.wishes.isPromotedFully, !observation.wishes.approvedSteps.contains(record.step),
             observation.wishes.promotedStep != record.step
         else { return nil }

@@ -14,6 +14,8 @@ package struct RolloutStep: Sendable, Hashable {
     package let weight: Int
     /// How long to stay.
     package var hold: Hold
+    /// Whether a person has to approve the step as well, once its hold is over.
+    package var needsApproval = false
     /// The gates that must pass before the next step; nil for all of the rollout.
     package var gates: Set<String>?
 
