@@ -228,7 +228,8 @@ let allTargets: [Target] = [
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
             "SandboxStore",
-        ]
+        ],
+        exclude: ["Rollouts/Golden", "Rollouts/Scenes"]
     ),
     .testTarget(
         name: "SandboxServerTests",
