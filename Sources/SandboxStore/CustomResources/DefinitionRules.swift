@@ -38,9 +38,35 @@ enum DefinitionRules {
         where spec.value(at: "names", field)?.string?.isEmpty ?? true {
             issues.append(.required("spec.names.\(field)"))
         }
+        issues += nameIssues(spec["names"] ?? [:])
         issues += approvalIssues(object, group)
         let isChanged = old?.value(at: "spec", "versions") != spec["versions"]
-        return issues + versionIssues(spec, checksCost: isChanged)
+        return issues + versionIssues(spec, checksCost: isChanged) + conversionIssues(spec["conversion"] ?? [:])
+    }
+
+    private static func nameIssues(_ names: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        for field in ["plural", "singular", "kind", "listKind"] {
+            guard let name = names[field]?.string, !name.isEmpty else { continue }
+            let isMixed = ["kind", "listKind"].contains(field)
+            let prefix = isMixed ? "may have mixed case, but should otherwise match: " : ""
+            issues += NameRule.dns1035Label.issues(in: isMixed ? name.lowercased() : name).map {
+                .invalid("spec.names.\(field)", MetadataRules.quoted(name), prefix + $0)
+            }
+        }
+        return issues
+    }
+
+    private static func conversionIssues(_ conversion: Tree) -> [FaultCause] {
+        guard conversion["strategy"] == "Webhook" else { return [] }
+        var issues: [FaultCause] = []
+        if !conversion.has("webhook") || conversion.value(at: "webhook", "clientConfig") == nil {
+            issues.append(.required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"))
+        }
+        if conversion.value(at: "webhook", "conversionReviewVersions")?.array?.isEmpty ?? true {
+            issues.append(.required("spec.conversion.conversionReviewVersions"))
+        }
+        return issues
     }
 
     private static func approvalIssues(_ object: Tree, _ group: String) -> [FaultCause] {
