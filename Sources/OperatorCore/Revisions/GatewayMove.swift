@@ -64,7 +64,8 @@ package struct GatewayMove: Sendable, Hashable {
     /// Whether both sides are what they are to come to, and the new side is ready.
     package var isSettled: Bool { old.pods <= goal.old && new.ready >= goal.new && (weight > 0 || new.pods == 0) }
 
-    /// The share of ready pods that are of the new side, in percent: 0 and 100 only when none or all are; nil when none is ready.
+    /// The share of ready pods that are of the new side, in percent, 0 and 100 only when none or all are; nil when no pod is
+    /// ready.
     package var reached: Int? {
         let all = old.ready + new.ready
         guard all > 0 else { return nil }

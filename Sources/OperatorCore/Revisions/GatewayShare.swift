@@ -74,14 +74,14 @@ package struct GatewayShare: Sendable, Hashable {
         package static let annotation = "meshoperator.io/gateway-share"
 
         /// The share of the new side, in percent.
-        package var weight: Int
+        package let weight: Int
         /// How many pods both sides are to have together.
-        package var total: Int
+        package let total: Int
 
-        /// Describes a plan.
+        /// Describes a plan; numbers are held within bounds.
         package init(weight: Int, total: Int) {
-            self.weight = weight
-            self.total = total
+            self.weight = min(max(weight, 0), 100)
+            self.total = min(max(total, 0), GatewayBounds.most)
         }
 
         /// Reads the annotation, nil for anything else than `WEIGHT% of TOTAL` within bounds.
