@@ -119,9 +119,11 @@ package struct GatewayShare: Sendable, Hashable {
     /// The sides there are.
     package var sides: [Side] { [stable, target].compactMap(\.self) }
 
-    /// The gateway on the target alone, as it stays after promotion.
+    /// The gateway on the target alone, as it stays after promotion: its autoscaler is free again, a number of pods that no
+    /// autoscaler sets stays said.
     package func promoted() -> GatewayShare {
-        guard let target else { return self }
-        return GatewayShare(Side(revision: target.revision, home: target.home))
+        guard var target else { return self }
+        if case .between = target.pods { target.pods = .asRendered }
+        return GatewayShare(target)
     }
 }

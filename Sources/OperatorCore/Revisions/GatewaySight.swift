@@ -42,12 +42,19 @@ package struct GatewaySight: Sendable, Hashable {
         let others = sides.filter { $0.side.revision != target }
         let old =
             others.first { $0.side.revision == stable } ?? others.max { $0.count.pods < $1.count.pods }
-        guard let old else { return new.map { GatewayShare($0.side) } }
-        guard let new else { return GatewayShare(old.side) }
+        guard let old else { return new.map { Self.alone($0, bounds) } }
+        guard let new else { return Self.alone(old, bounds) }
         guard let bounds else { return GatewayShare(stable: old.side, target: new.side, plan: new.plan) }
         let weight = new.plan?.weight ?? Self.weight(old.count.pods, new.count.pods)
         let move = GatewayMove(weight: weight, bounds: bounds, old: old.count, new: new.count, plan: new.plan)
         return move.share(stable: old.side, target: new.side)
+    }
+
+    /// A gateway of one side. A number of pods that we set and nothing rendered sets stays said, with the value it has.
+    private static func alone(_ side: Side, _ bounds: GatewayBounds?) -> GatewayShare {
+        var one = side.side
+        if bounds?.scaling == .foreign, side.count.isHeld { one.pods = .exactly(max(1, side.count.pods)) }
+        return GatewayShare(one)
     }
 
     /// The weight that numbers of pods stand for when it is not written down.
@@ -68,12 +75,15 @@ package struct GatewaySight: Sendable, Hashable {
         func count(_ part: String, _ field: String) -> Int? {
             (deployment.tree.value(at: part, field)?.integer).flatMap { Int(exactly: $0) }
         }
+        var pods = GatewayMove.Count(
+            pods: count("spec", "replicas") ?? 1,
+            ready: count("status", "readyReplicas") ?? 0
+        )
+        let owned = ObjectOwnership(deployment).applied(by: MeshPlanner.manager)
+        pods.isHeld = owned?.owns(FieldPlace(fields: "spec", "replicas")) ?? false
         let side = Side(
             side: GatewayShare.Side(revision: revision, home: isNamed ? .named : .plain),
-            count: GatewayMove.Count(
-                pods: count("spec", "replicas") ?? 1,
-                ready: count("status", "readyReplicas") ?? 0
-            ),
+            count: pods,
             plan: deployment.annotations[GatewayShare.Plan.annotation].flatMap { GatewayShare.Plan($0) }
         )
         return (GatewayID(namespace: namespace, name: name), side)

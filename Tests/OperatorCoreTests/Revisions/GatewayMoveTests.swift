@@ -81,6 +81,22 @@ internal import Testing
         #expect(share((1, 1), (3, 3), 0, plan).stable?.pods == .exactly(4))
     }
 
+    @Test("Where nothing rendered sets the number of pods, one of ours is never unsaid")
+    func held() {
+        let bounds = GatewayBounds(least: 1, most: GatewayBounds.most, scaling: .foreign)
+        func share(_ isHeld: Bool) -> GatewayShare {
+            var old = GatewayMove.Count(pods: 4, ready: 4)
+            old.isHeld = isHeld
+            return GatewayMove(weight: 0, bounds: bounds, old: old, new: .absent, plan: nil)
+                .share(stable: Self.stable, target: Self.target)
+        }
+        #expect(share(false) == GatewayShare(Self.stable))
+        #expect(share(true).stable?.pods == .exactly(4))
+        var new = Self.target
+        new.pods = .exactly(4)
+        #expect(GatewayShare(stable: nil, target: new).promoted() == GatewayShare(new))
+    }
+
     @Test("The total of a step is kept, and load that came since counts for the next step")
     func totals() {
         let bounds = GatewayBounds(least: 2, most: 10, scaling: .rendered)

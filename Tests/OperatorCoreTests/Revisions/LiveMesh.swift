@@ -19,6 +19,12 @@ enum LiveMesh {
                         && $0.tree.value(at: "spec", "scaleTargetRef", "name")?.string == object.name
                 }
                 let least = scaler?.tree.value(at: "spec", "minReplicas")
+                if live.tree.value(at: "spec", "replicas") != nil {
+                    live.tree.set(
+                        [["manager": "mesh-operator", "operation": "Apply", "fieldsV1": ["f:spec": ["f:replicas": [:]]]]],
+                        at: ["metadata", "managedFields"]
+                    )
+                }
                 let replicas = live.tree.value(at: "spec", "replicas") ?? least ?? 1
                 live.tree.set(replicas, at: ["spec", "replicas"])
                 live.tree.set(replicas, at: ["status", "readyReplicas"])

@@ -79,6 +79,7 @@ internal import Testing
         let objects = try stages.map { try Self.example.composed($0).objects }
         var answers: [String] = []
         for (one, other) in zip(objects, objects.dropFirst()) {
+            #expect(Self.between(one, other).count == 2, "each step is one write")
             for state in Self.between(one, other) {
                 for applicant in Applicant.following {
                     let asked = Set(applicant.asked(state))
