@@ -79,6 +79,7 @@ internal import Testing
                 #expect(labels[entry.key] == entry.value, "\(kind) covers both sides")
             }
         }
+        #expect(new.value(at: "spec", "selector", "matchLabels", "istio.io/rev") == "1-30-2", "counts its own pods only")
         for entry in new.value(at: "spec", "selector", "matchLabels")?.object?.entries ?? [] {
             #expect(labels[entry.key] == entry.value)
         }
