@@ -121,8 +121,9 @@ let allTargets: [Target] = [
     .executableTarget(
         name: "mesh-sandbox",
         dependencies: [
-            "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser, lifecycle, logging,
-            unixSignals,
+            "HTTPServing", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser,
+            lifecycle,
+            logging, unixSignals,
         ]
     ),
     .executableTarget(
@@ -220,14 +221,16 @@ let allTargets: [Target] = [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
             "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning",
             logging,
-        ]
+        ],
+        exclude: ["Revisions/Golden"]
     ),
     .testTarget(
         name: "MeshCLITests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
             "SandboxStore",
-        ]
+        ],
+        exclude: ["Rollouts/Golden", "Rollouts/Scenes"]
     ),
     .testTarget(
         name: "SandboxServerTests",

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import HTTPServing
 internal import KubeClient
 internal import KubeCurl
 internal import KubeRuntime
@@ -25,10 +26,10 @@ struct MeshOperator: AsyncParsableCommand {
     @Option(help: "Whether to lead only while holding a lease, so that several operators may run: true or false.")
     var leaderElect = true
 
-    @Option(help: ArgumentHelp("Where to serve /metrics; port 0 takes any free one.", valueName: "host:port"))
+    @Option(help: "The host:port of /metrics; port 0 takes any free one.", transform: { try .init(parsing: $0) })
     var metricsBind: ListenAddress = "127.0.0.1:8080"
 
-    @Option(help: ArgumentHelp("Where to serve /healthz and /readyz.", valueName: "host:port"))
+    @Option(help: "The host:port of /healthz and /readyz.", transform: { try .init(parsing: $0) })
     var healthBind: ListenAddress = "127.0.0.1:8081"
 
     @Option(
@@ -40,12 +41,12 @@ struct MeshOperator: AsyncParsableCommand {
     )
     var crds: String?
 
-    @Option(help: "How much to log to the standard error: trace, debug, info, warning or error.")
-    var logLevel = "info"
+    @Option(help: "From which level on to log to the standard error.")
+    var logLevel: LogThreshold = .info
 
     func run() async throws {
         var logger = Logger(label: "mesh-operator") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        logger.logLevel = logLevel.level
         let environment = RuntimeEnvironment(
             clock: ContinuousClock(),
             wall: { Timestamp(microsecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1_000_000)) },
@@ -98,4 +99,4 @@ struct MeshOperator: AsyncParsableCommand {
     }
 }
 
-extension ListenAddress: ExpressibleByArgument {}
+extension LogThreshold: ExpressibleByArgument {}

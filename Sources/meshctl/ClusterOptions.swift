@@ -8,7 +8,12 @@ internal import MeshCLI
 
 /// How the cluster is reached, as kubectl reaches it.
 struct ClusterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The kubeconfig; without it KUBECONFIG, then the pod, then ~/.kube/config.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The kubeconfig; without it KUBECONFIG, then the pod, then ~/.kube/config.",
+            valueName: "file"
+        )
+    )
     var kubeconfig: String?
 
     @Option(help: "The context of the kubeconfig; without it the current one.")

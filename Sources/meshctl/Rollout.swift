@@ -33,7 +33,10 @@ struct Rollout: AsyncParsableCommand {
         var timeout = TimeLimit(duration: .zero)
         @Option(name: .shortAndLong, help: "Print the status as yaml or json; with --watch at each change.")
         var output: OutputFormat?
-        @Option(name: [.customLong("color"), .customLong("colour")], help: "When to use colours: auto, always or never.")
+        @Option(
+            name: [.customLong("color"), .customLong("colour")],
+            help: "When to use colours: auto, always or never."
+        )
         var colour = ColourChoice.auto
         @OptionGroup var cluster: ClusterOptions
 

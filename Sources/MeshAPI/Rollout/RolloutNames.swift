@@ -35,6 +35,10 @@ package enum RolloutNames {
         package static let record = "meshoperator.io/rollout"
         /// The parts of the object as they were before the rollout (JSON).
         package static let original = "meshoperator.io/rollout-original"
+        /// The MeshRollout that changes the object, as `namespace/name`.
+        package static let holder = "meshoperator.io/rollout-holder"
+        /// On a MeshRollout: the version that serves since the last promotion, and since when (JSON).
+        package static let serving = "meshoperator.io/rollout-serving"
         /// On a namespace: the value of `istio.io/rev` before it was moved, empty for none.
         package static let previousRevision = "meshoperator.io/previous-revision"
         /// On a workload or its pods: `false` keeps the operator from restarting it.

@@ -45,7 +45,10 @@ package struct RolloutCommand: Sendable {
         }
         if let question = change.question, manner == .ask {
             guard let confirm else {
-                throw CommandError(.refused, "\(question) Nobody can be asked here: repeat with --yes, or with --dry-run to look")
+                throw CommandError(
+                    .refused,
+                    "\(question) Nobody can be asked here: repeat with --yes, or with --dry-run to look"
+                )
             }
             guard confirm(question) else { return CommandOutcome(output: "nothing was changed\n", exitCode: 1) }
         }

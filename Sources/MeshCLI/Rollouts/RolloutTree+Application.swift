@@ -19,14 +19,14 @@ extension RolloutTree {
 
     private func sides(_ status: MeshRolloutStatus, _ workload: Tree) -> [TextTree] {
         let kind = workload["kind"]?.string ?? "Deployment"
-        let weight = status.progress.weight
+        let weight = max(0, min(status.progress.weight, 100))
         let nodes = [("stable", 100 - weight), ("canary", weight)].compactMap { side, share -> TextTree? in
             guard let version = workload[side]?["version"]?.string else { return nil }
             let name = workload[side]?["name"]?.string.map { "\(kind) \($0)" } ?? "pods"
             let isServing = status.phase == .completed && version == status.stable
             return TextTree([
                 Span(side, side == "canary" ? .busy : .normal), Span(version), Span(name),
-                Span(isServing ? "serves" : "\(max(0, min(share, 100)))%", .strong),
+                Span(isServing ? "serves" : "\(share)%", .strong),
             ])
         }
         guard !nodes.isEmpty else { return [] }

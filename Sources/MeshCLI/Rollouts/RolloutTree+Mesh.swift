@@ -31,7 +31,9 @@ extension RolloutTree {
     /// The hop under way: to the version of the revision being moved to, else the first that is newer than what runs.
     private func currentHop(_ hops: [String], _ status: MeshOperatorStatus) -> Int {
         let target = status.revisions.first { $0.name == status.targetRevision }?.version
-        if status.targetRevision != status.revision, let target, let index = hops.firstIndex(of: target) { return index }
+        if status.targetRevision != status.revision, let target, let index = hops.firstIndex(of: target) {
+            return index
+        }
         guard let running = status.version.flatMap({ MeshVersion($0) }) else { return 0 }
         return hops.firstIndex { MeshVersion($0).map { running < $0 } ?? false } ?? hops.count
     }
@@ -46,7 +48,7 @@ extension RolloutTree {
                 Span(revision.name), Span(revision.version),
                 Span(revision.ready ? "ready" : "not ready", revision.ready ? .good : .busy),
                 Span("\(revision.proxies) \(revision.proxies == 1 ? "proxy" : "proxies")"),
-                Span("\(revision.weight)%", .strong), Span(isTarget ? "new" : "", .busy),
+                Span("\(max(0, min(revision.weight, 100)))%", .strong), Span(isTarget ? "new" : "", .busy),
                 Span(revision.inUse ? "" : "unused", .faint),
             ])
         }

@@ -120,7 +120,9 @@ package struct RolloutTree: Sendable {
             ])
         ]
         nodes += waiting(progress)
-        if fits, !labels.isEmpty { nodes.append(TextTree([Span("Steps", .strong)] + steps(labels.map(\.label), progress))) }
+        if fits, !labels.isEmpty {
+            nodes.append(TextTree([Span("Steps", .strong)] + steps(labels.map(\.label), progress)))
+        }
         if !progress.gates.isEmpty { nodes.append(TextTree([Span("Gates", .strong)], progress.gates.map(gate))) }
         return nodes
     }
@@ -136,8 +138,11 @@ package struct RolloutTree: Sendable {
     private func waiting(_ progress: RolloutProgress) -> [TextTree] {
         guard !subject.standing.isOver else { return [] }
         var spans = [Span(progress.reason, .busy)]
-        if let age = NumberText.age(progress.since, now: now) { spans.append(Span("for \(age)", .faint)) }
-        if !progress.waitingFor.isEmpty { spans.append(Span(progress.waitingFor)) }
+        let isTold = progress.waitingFor.isEmpty || progress.reason == "Holding"
+        if let age = NumberText.age(progress.since, now: now) {
+            spans.append(Span("for \(age)" + (isTold ? "" : ":"), .faint))
+        }
+        if !isTold { spans.append(Span(progress.waitingFor)) }
         var nodes = spans.contains { !$0.text.isEmpty } ? [TextTree(spans)] : []
         if let until = progress.until.flatMap({ Timestamp(rfc3339: $0) }) {
             let left = NumberText.span(now.duration(to: until))

@@ -31,7 +31,8 @@ struct RolloutUndo {
             let text = TerminalText.plain(running)
             return RolloutChange(
                 patch: change.setting(.string(running), at: "version"),
-                message: "\(subject.title): spec.version is \(text) again; what has moved goes back, the last moved first",
+                message:
+                    "\(subject.title): spec.version is \(text) again; what has moved goes back, the last moved first",
                 question: "\(subject.title): end the upgrade to \(TerminalText.plain(wanted)) and go back to \(text)?"
             )
         }
@@ -44,7 +45,8 @@ struct RolloutUndo {
         let text = TerminalText.plain(kept)
         return RolloutChange(
             patch: change.setting(.string(kept), at: "version"),
-            message: "\(subject.title): spec.version is \(text) again; workloads and gateways move back in the steps of spec.upgrade",
+            message:
+                "\(subject.title): spec.version is \(text) again; workloads and gateways move back in the steps of spec.upgrade",
             question: "\(subject.title): go back from \(TerminalText.plain(running)) to \(text)?"
         )
     }
@@ -90,7 +92,8 @@ struct RolloutUndo {
             patch: RolloutPatch(subject.object)
                 .setting(Self.replacement(of: stable, by: canary), at: "workload", "stable")
                 .setting(Self.replacement(of: canary, by: stable), at: "workload", "canary"),
-            message: "\(subject.title): the sides of spec.workload change places; traffic moves back to \(text) in the steps of the spec",
+            message:
+                "\(subject.title): the sides of spec.workload change places; traffic moves back to \(text) in the steps of the spec",
             question: "\(subject.title): roll out \(text) again?"
         )
     }

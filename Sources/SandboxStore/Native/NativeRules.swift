@@ -22,6 +22,8 @@ enum NativeRules {
         case "PodDisruptionBudget": issues = budget(object["spec"] ?? [:])
         case "Lease": issues = lease(object["spec"] ?? [:])
         case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration": issues = webhooks(object)
+        case "ValidatingAdmissionPolicy": issues = subresource == "status" ? [] : PolicyRules.policy(object)
+        case "ValidatingAdmissionPolicyBinding": issues = PolicyRules.binding(object)
         default: issues = []
         }
         if let old { issues += ImmutableFields.issues(kind, object, old, subresource: subresource) }
@@ -252,6 +254,10 @@ enum NativeRules {
                 let supported = ["None", "NoneOnDryRun"]
                 issues.append(.notSupported("\(path).sideEffects", hook["sideEffects"]?.string ?? "", supported))
             }
+            for (place, rule) in (hook["rules"]?.array ?? []).enumerated() {
+                issues += PolicyRules.rule(rule, "\(path).rules[\(place)]")
+            }
+            issues += PolicyRules.conditions(hook["matchConditions"], "\(path).matchConditions")
             let client = hook["clientConfig"] ?? [:]
             if client.has("url") == client.has("service") {
                 issues.append(.required("\(path).clientConfig", "exactly one of url or service is required"))
