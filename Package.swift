@@ -156,8 +156,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "RolloutControlTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl",
-            "RolloutEngine",
+            "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshAPI", "MeshBase",
+            "RolloutControl", "RolloutEngine",
         ]
     ),
     .testTarget(
@@ -221,7 +221,8 @@ let allTargets: [Target] = [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
             "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning",
             logging,
-        ]
+        ],
+        exclude: ["Revisions/Golden"]
     ),
     .testTarget(
         name: "MeshCLITests",
@@ -241,7 +242,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "SystemTests",
         dependencies: [
-            "ReplayKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase",
+            "ReplayKit", "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshAPI",
+            "MeshBase", "RolloutControl", "RolloutEngine",
         ]
     ),
 ]

@@ -22,6 +22,8 @@ extension MeshOperatorReconciler {
         var decision: RolloutDecision
         /// The plan for what is to be, the decision written down.
         var plan: MeshPlan
+        /// What the gates of the step have said.
+        var book: GateBook
         /// What may be moved once nothing is left to apply.
         var turn = UpgradeTurn()
     }
@@ -33,9 +35,10 @@ extension MeshOperatorReconciler {
     func settleRevisions(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
         var effort = WriteEffort()
         var rounds = 0
+        try await findOut(wish, &run)
         for _ in 0..<Self.passLimit {
-            var look = try look(wish, &run)
-            if rounds < Self.gateRounds, try await askGates(&look, run) {
+            let look = try look(wish, &run)
+            if rounds < Self.gateRounds, await askGates(look, run) {
                 rounds += 1
                 continue
             }
@@ -68,19 +71,20 @@ extension MeshOperatorReconciler {
         try compose(scene.composition, scene.stand, &run)
         var plan = planned(run)
         var observation = scene.observation(plan)
-        var book: GateBook?
+        observation.refusals = run.findings?.refusals ?? []
+        var book = GateBook(wish.spec.upgrade.analysis, progress: RolloutProgress(), isLastStep: false)
         let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan?.progress
         memories.update(run.object) { memory in
             book = memory.upgrade.complete(&observation, scene, status: status ?? RolloutProgress())
         }
-        observation.gates = book?.states ?? []
+        observation.gates = book.states
         let decision = scene.decide(observation)
         let next = scene.next(decision, plan)
         if next != scene.stand {
             try compose(scene.composition(after: next), next, &run)
             plan = planned(run)
         }
-        var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan)
+        var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
         look.turn = scene.turn(decision)
         return look
     }
@@ -115,13 +119,6 @@ extension MeshOperatorReconciler {
         return planner(observe(run), run.object).plan(intent: intent, blueprint: blueprint)
     }
 
-    // MARK: Gates
-
-    /// Asks the gates that are due, if any; gives whether any was.
-    private func askGates(_ look: inout UpgradeLook, _ run: MeshRun) async throws -> Bool {
-        false
-    }
-
     // MARK: Moving
 
     /// Moves what may be moved, then ends what is over; gives whether anything was written.
@@ -136,6 +133,28 @@ extension MeshOperatorReconciler {
         run.failures += report.failures
         // What somebody else wrote first is in the caches soon, and looked at then.
         return report.done > 0 && report.outdated.isEmpty
+    }
+
+    /// Gives namespaces that an upgrade has moved their own labels back, when the mesh itself is on its way out.
+    func releaseNamespaces(_ run: inout MeshRun) async throws {
+        guard run.intent?.wishes.contains(.paused) != true else { return }
+        let observation = observe(run)
+        let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        let sight = parts.stores.crowd(observation, written: moved, now: environment.time.now)
+        let writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
+            let move = NamespaceMove(namespace)
+            guard move.isMoved, !namespace.isDeleting, names.contains(move.name ?? "") else { return nil }
+            return UpgradeWrite(
+                id: ResourceID(namespace),
+                resource: .namespaces,
+                patch: move.restoring,
+                verb: "restore"
+            )
+        }
+        guard !writes.isEmpty else { return }
+        try await confirmIsCurrent(run.object)
+        let executor = MoveExecutor(client: parts.client, ledger: moved, metrics: metrics, logger: environment.logger)
+        run.failures += try await executor.perform(writes) { true }.failures
     }
 
     private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
@@ -161,7 +180,10 @@ extension MeshOperatorReconciler {
         report.awaited = look.turn.awaited
         let rules = look.scene.spec.upgrade
         let stand = look.scene.stand
-        report.lookAgain = [look.decision.until, stand.dismissal(rules: rules), stand.retirement(rules: rules)]
+        report.outline = run.findings?.outline
+        report.overrides = stand.course.plan?.overrides ?? []
+        let due = isAsking(look) ? look.book.nextDue(now: look.scene.now) : nil
+        report.lookAgain = [look.decision.until, due, stand.dismissal(rules: rules), stand.retirement(rules: rules)]
             .compactMap(\.self).min()
         run.upgrade = report
     }

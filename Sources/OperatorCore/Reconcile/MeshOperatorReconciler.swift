@@ -6,6 +6,7 @@ internal import Logging
 package import ManifestRendering
 package import MeshAPI
 internal import MeshBase
+package import RolloutControl
 internal import UpgradePlanning
 
 /// Reconciles MeshOperators: observe (caches) -> plan (a function) -> apply (writes), pass after pass until the plan has no
@@ -26,6 +27,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         package var catalogue: VersionCatalogue
         /// Turns a spec into objects.
         package var renderer: Renderer
+        /// Asks the gates of upgrades; nil where nobody can.
+        package var gates: (any GateAsking)?
         /// CustomResourceDefinitions that belong to the base of every mesh.
         package var definitions: [KubeObject] = []
 
@@ -243,9 +246,18 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         observation.accepted = memory.accepted
         observation.known = memory.known
         if let intent = run.intent {
-            observation.usage = parts.stores.usage(of: intent.revision, observation: observation)
+            observation.usage = parts.stores.usage(of: names(intent, observation), observation: observation)
         }
         return observation
+    }
+
+    /// The names by which this mesh is used: those of its revisions, and the tag `default` where it leads to one of them.
+    private func names(_ intent: MeshIntent, _ observation: MeshObservation) -> Set<String> {
+        var names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        if names.isEmpty { return [intent.revision] }
+        let tags = TagView(observation.ours(manager: MeshPlanner.manager))
+        if tags.hasObject(RevisionSlot.unnamed) { names.insert(RevisionSlot.unnamed) }
+        return names
     }
 
     private var executor: PlanExecutor {
@@ -287,6 +299,8 @@ struct MeshRun: Sendable {
     var spec: MeshOperatorSpec?
     /// What came of the upgrade, if there is one.
     var upgrade: UpgradeReport?
+    /// What was found out before an upgrade starts.
+    var findings: UpgradeFindings?
     /// What was rendered in this reconcile.
     var rendered: [RevisionComposition: MeshBlueprint] = [:]
     /// The numbers of pods gateways may have, by the revision rendered.

@@ -162,6 +162,9 @@ package struct MeshOperatorService: Sendable {
     /// How long changes of pods and namespaces wait, so that a busy cluster does not keep the operator busy.
     private static let usageDelay = Duration.seconds(20)
 
+    /// How long changes wait while something moves.
+    private static let movingDelay = Duration.seconds(1)
+
     private static func connect(_ controller: Controller, _ stores: MeshStores, _ reconciler: MeshOperatorReconciler) {
         controller.watch(
             stores.resources,
@@ -173,6 +176,15 @@ package struct MeshOperatorService: Sendable {
             return owner.keys(.added(object)) + users
         }
         for store in stores.ownedStores { controller.watch(store, mapping: mapping) }
+        // While something moves, what it waits for is looked at as soon as it changes, many changes at a time.
+        for store in stores.ownerStores + [stores.pods, stores.namespaceStore].compactMap(\.self) {
+            store.subscribe { [memories = reconciler.memories] delivery in
+                let moving = memories.moving
+                guard !moving.isEmpty, delivery.changes.contains(where: { $0.object.labels[MeshNames.Label.owner] == nil })
+                else { return }
+                for key in moving { controller.enqueue(key, after: movingDelay) }
+            }
+        }
         for store in [stores.pods, stores.namespaceStore].compactMap(\.self) {
             store.subscribe { [resources = stores.resources] delivery in
                 guard delivery.changes.contains(where: Self.concernsUsage) else { return }

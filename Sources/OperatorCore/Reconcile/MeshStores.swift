@@ -134,6 +134,9 @@ package struct MeshStores: Sendable {
         return sight
     }
 
+    /// Every HorizontalPodAutoscaler.
+    var autoscalers: [KubeObject] { ownedStore(.horizontalPodAutoscalers)?.objects() ?? [] }
+
     /// The stores of what runs pods, those of the mesh among them.
     var ownerStores: [ObjectStore] {
         [ownedStore(.deployments), ownedStore(.daemonSets)].compactMap(\.self) + others.map(\.store)
@@ -143,11 +146,11 @@ package struct MeshStores: Sendable {
         OwnedKind.all.first { $0.resource == resource }.flatMap { owned[$0] }
     }
 
-    /// Who uses a revision.
-    package func usage(of revision: String, observation: MeshObservation) -> RevisionUsage {
+    /// Who uses revisions, by their names and those of tags that lead to them.
+    package func usage(of revisions: Set<String>, observation: MeshObservation) -> RevisionUsage {
         let workloads = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
         return RevisionUsage(
-            of: revision,
+            of: revisions,
             pods: pods.objects(),
             namespaces: namespaceStore?.objects() ?? [],
             workloads: workloads

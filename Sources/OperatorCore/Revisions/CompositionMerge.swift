@@ -65,6 +65,8 @@ struct CompositionMerge {
         case "MutatingWebhookConfiguration": return [TagWebhooks(composition: composition).webhooks(object, of: part)]
         case "ValidatingWebhookConfiguration":
             return [DefaultValidator(composition: composition, parts: parts).webhooks(object)]
+        case "Deployment" where object.name == "istiod\(part.slot.suffix)":
+            return [RevisionRole.marked(object, RevisionRole(of: name, in: composition))]
         default: return [object]
         }
     }

@@ -64,7 +64,7 @@ extension MeshStatusDraft {
     private func setProgressing(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .settled: set(.progressing, .no, .asDesired, "", &status)
-        case .working(let awaited): set(.progressing, .yes, workReason, awaited + canaryNote, &status)
+        case .working(let awaited): set(.progressing, .yes, workReason, awaited, &status)
         case .removing(let awaited): set(.progressing, .yes, .deleting, awaited, &status)
         case .removed: set(.progressing, .yes, .deleting, "all objects are gone", &status)
         default:
@@ -146,15 +146,6 @@ extension MeshStatusDraft {
     private var workReason: MeshConditionReason {
         guard let intent else { return .applying }
         return otherVersions(than: intent.version).isEmpty ? .waitingForWorkloads : .upgrading
-    }
-
-    /// Says how a canary is carried out as long as there is no rollout.
-    private var canaryNote: String {
-        guard let intent, intent.wishes.contains(.canary), !otherVersions(than: intent.version).isEmpty else {
-            return ""
-        }
-        return
-            "; spec.upgrade.strategy Canary is carried out in place, by one minor, since this operator has no rollout yet"
     }
 
     private var conflictTexts: [String] {

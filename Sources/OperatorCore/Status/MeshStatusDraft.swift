@@ -22,6 +22,8 @@ package struct MeshStatusDraft: Sendable {
     package var failures: [StepFailure] = []
     /// Whether something was changed on purpose since the status was written last.
     package var isChanging = false
+    /// What came of an upgrade, nil where there is none.
+    var upgrade: UpgradeReport?
     /// The time.
     package let now: Timestamp
 
@@ -68,6 +70,7 @@ package struct MeshStatusDraft: Sendable {
             status.plan = wayAhead(intent)
         }
         setConditions(&status)
+        addUpgrade(&status)
         return status
     }
 

@@ -7,6 +7,7 @@ internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
 internal import MeshTestKit
+internal import RolloutControl
 internal import SandboxStore
 
 @testable internal import OperatorCore
@@ -26,6 +27,7 @@ struct DirectOperator {
         renderer: @escaping MeshOperatorReconciler.Renderer = SampleMesh.render,
         catalogue: VersionCatalogue? = nil,
         server: (any HTTPTransport)? = nil,
+        gates: (any GateAsking)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.cluster = cluster
@@ -41,13 +43,14 @@ struct DirectOperator {
         )
         stores = MeshStores()
         let client = ClusterClient(transport: transport)
-        let parts = MeshOperatorReconciler.Parts(
+        var parts = MeshOperatorReconciler.Parts(
             stores: stores,
             client: client,
             recorder: nil,
             catalogue: try catalogue ?? SampleMesh.catalogue(),
             renderer: renderer
         )
+        parts.gates = gates
         reconciler = MeshOperatorReconciler(parts, environment: environment)
         driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
         writers = try stores.all.map { ($0.resource, try $0.store.claimWriter()) }
