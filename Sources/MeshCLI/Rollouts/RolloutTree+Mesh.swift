@@ -19,8 +19,9 @@ extension RolloutTree {
             let name = plan.hops.count == 1 ? "Hop" : "Hop \(index + 1) of \(plan.hops.count)"
             let isCurrent = index == current && subject.standing != .complete
             let isPast = index < current || subject.standing == .complete
-            let mark = isPast ? style.done : isCurrent ? style.current : style.later
-            let tone: TextStyle.Tone = isPast ? .good : isCurrent ? .busy : .faint
+            let isBad = isCurrent && subject.standing.exitCode != 0
+            let mark = isPast ? style.done : isBad ? style.wrong : isCurrent ? style.current : style.later
+            let tone: TextStyle.Tone = isPast ? .good : isBad ? .bad : isCurrent ? .busy : .faint
             return TextTree(
                 [Span(mark, tone), Span("\(name): \(version)", isCurrent ? .strong : tone)],
                 index == min(current, plan.hops.count - 1) ? inner : []
