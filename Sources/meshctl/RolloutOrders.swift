@@ -8,7 +8,7 @@ struct OrderOptions: ParsableArguments {
     @OptionGroup var cluster: ClusterOptions
 
     func give(_ order: RolloutOrder, isConfirmed: Bool = false) async throws {
-        let reference = try RolloutReference(name)
+        let reference = try RolloutReference(typed: name)
         let manner: RolloutCommand.Manner = dryRun ? .dryRun : isConfirmed ? .yes : .ask
         let confirm: (@Sendable (String) -> Bool)? = Terminal.isInput ? { @Sendable in Terminal.confirm($0) } : nil
         let outcome = try await cluster.withDirectory { directory in
