@@ -120,11 +120,11 @@ extension RolloutSubject {
         case nil, .pending: return .unseen
         case .failed: return .failed(Self.trouble(status.conditions))
         case .deleting: return .failed("it is being deleted")
-        case .installing, .upgrading, .updating, .paused: return .underWay
         case .ready, .degraded:
             let isThere = status.version != nil && status.version == status.targetVersion
             let isMoving = status.plan.map { $0.progress.reason != "Completed" && $0.progress.reason != "NothingToDo" }
             return isThere && isMoving != true ? .complete : .underWay
+        default: return .underWay
         }
     }
 

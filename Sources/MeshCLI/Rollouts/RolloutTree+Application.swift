@@ -27,7 +27,10 @@ extension RolloutTree {
             let name = side["name"]?.string.map { "\(kind) \($0)" } ?? "pods"
             let share = isCanary ? weight : 100 - weight
             return TextTree([
-                Span(isAtRest ? (isCanary ? "other" : "serves") : isCanary ? "canary" : "stable", isCanary ? .faint : .good),
+                Span(
+                    isAtRest ? (isCanary ? "other" : "serves") : isCanary ? "canary" : "stable",
+                    isCanary ? .faint : .good
+                ),
                 Span(version), Span(name), Span(isAtRest ? "" : "\(share)%", .strong),
             ])
         }
