@@ -97,7 +97,11 @@ struct RolloutStory: Sendable, CustomTestStringConvertible {
         var writes = 0
         var weights: [Int64] = [0]
         var isInterrupted = interruption == nil
-        for _ in 0..<seconds {
+        var quiet = 0
+        var second = 0
+        while quiet < 8, second < seconds {
+            second += 1
+            let before = life.transport.writes.count
             do {
                 try await life.run(1)
             } catch {
@@ -108,6 +112,8 @@ struct RolloutStory: Sendable, CustomTestStringConvertible {
             let weight = try await cluster.weights()["v2"] ?? 0
             if weights.last != weight { weights.append(weight) }
             if !isInterrupted { isInterrupted = try await interruption?(cluster) ?? true }
+            let isQuiet = isInterrupted && life.transport.writes.count == before
+            quiet = isQuiet ? try await cluster.status().phase == end ? quiet + 1 : 0 : 0
         }
         writes += life.transport.writes.count
         let phase = try await cluster.status().phase
