@@ -156,8 +156,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "RolloutControlTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl",
-            "RolloutEngine",
+            "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshAPI", "MeshBase",
+            "RolloutControl", "RolloutEngine",
         ]
     ),
     .testTarget(
@@ -241,7 +241,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "SystemTests",
         dependencies: [
-            "ReplayKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase",
+            "ReplayKit", "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshAPI",
+            "MeshBase", "RolloutControl", "RolloutEngine",
         ]
     ),
 ]

@@ -6,7 +6,7 @@ package import RolloutEngine
 ///
 /// - A metric is asked at every interval. A pass counts only from one window (or `initialDelay`) after the share of the step was
 ///   reached, since before that the number speaks of the time before as well; a failure counts at once.
-/// - A Job, and a gate that confirms, is asked only once the share is reached; a gate that may ask to go back is asked at any time.
+/// - A Job, and a gate that confirms, is asked only once the share is reached, a Job that passed never again; a gate that may ask to go back is asked at any time.
 /// - A gate that confirms the promotion counts at the last step only; event gates are never asked.
 package struct GateBook: Sendable, Hashable {
     /// What the gates have said, metrics first, in the order of the analysis.
@@ -22,6 +22,8 @@ package struct GateBook: Sendable, Hashable {
         var earliest: Timestamp?
         /// From when on a pass counts, nil while the share is not reached.
         var decisive: Timestamp?
+        /// Whether one pass is enough.
+        var isOnce = false
     }
 
     /// Takes up the counts kept in a status; give it what ``RolloutProgress/kept(by:now:)`` leaves of that status.
@@ -38,7 +40,7 @@ package struct GateBook: Sendable, Hashable {
         for metric in analysis.metrics {
             let entry =
                 metric.isJob
-                ? Entry(name: metric.name, earliest: settled, decisive: settled)
+                ? Entry(name: metric.name, earliest: settled, decisive: settled, isOnce: true)
                 : Entry(
                     name: metric.name,
                     earliest: .epoch,
@@ -95,6 +97,7 @@ package struct GateBook: Sendable, Hashable {
     private func time(_ entry: Entry, _ state: GateState) -> Timestamp? {
         guard let earliest = entry.earliest else { return nil }
         guard let last = state.last?.taken else { return earliest }
+        if entry.isOnce, state.last?.outcome == .passed, last >= earliest { return nil }
         let regular = last + interval
         // An answer from before the share was reached does not let the step go: ask as soon as one would.
         guard let decisive = entry.decisive, last < decisive else { return regular }
@@ -120,6 +123,7 @@ extension GateState {
             isDryRun: isDryRun,
             failures: min(most, kept.failures),
             errors: min(most, kept.errors),
+            passes: min(most, kept.passes),
             last: last
         )
     }

@@ -2,14 +2,19 @@ package import KubeAPI
 
 /// All that a gate is asked with: which rollout, which sides, how far it is.
 package struct GateQuestion: Sendable, Hashable {
-    /// One side, by what tells it from the other: the values of placeholders in queries.
+    /// One side, by what tells it from the other.
     package struct Side: Sendable, Hashable {
-        /// By name: `revision`, `namespace`, `version`, `host`, `workload` and others as ``GateQuestion`` describes them.
+        /// The values of placeholders in queries, by name: `revision` of an upgrade; `namespace`, `version` (the value of the label
+        /// of that name), `host` and `workload` of a MeshRollout.
         package var values: [String: String]
+        /// The workloads whose proxies are on this side, for an upgrade whose metrics have no label with the revision; nil for a
+        /// side told by its values.
+        package var workloads: [ObjectKey]?
 
         /// Describes a side.
-        package init(_ values: [String: String] = [:]) {
+        package init(_ values: [String: String] = [:], workloads: [ObjectKey]? = nil) {
             self.values = values
+            self.workloads = workloads
         }
     }
 
@@ -31,8 +36,12 @@ package struct GateQuestion: Sendable, Hashable {
     package var steps = 0
     /// The share on the new side, in percent.
     package var weight = 0
+    /// Where the resource stands in its life, in one word.
+    package var phase = ""
     /// Why the rollout stands where it does, in one word.
     package var reason = ""
+    /// What happened, for event gates; empty for others.
+    package var message = ""
     /// What tells this attempt at the step from others, for example target and the time it began; Jobs are named by it.
     package var attempt = ""
 

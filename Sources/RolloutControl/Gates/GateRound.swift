@@ -37,6 +37,11 @@ package struct GateRound: Sendable {
         }
     }
 
+    /// Tells all event gates of a transition; what they answer is only for logs.
+    package func tell(_ question: GateQuestion) async -> [String: GateReading] {
+        await ask(analysis.gates.filter { $0.kind == .event }.map(\.name), question)
+    }
+
     private func ask(_ name: String, _ question: GateQuestion) async -> GateReading? {
         if let metric = analysis.metrics.first(where: { $0.name == name }) {
             return await asker.ask(metric, of: analysis, question)

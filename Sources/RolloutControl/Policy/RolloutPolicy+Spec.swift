@@ -15,5 +15,6 @@ extension RolloutPolicy {
             progressDeadline: upgrade.progressDeadline,
             rollback: upgrade.rollback == .manual ? .manual : .automatic
         )
+        successes = max(1, upgrade.analysis.consecutiveSuccesses)
     }
 }

@@ -78,6 +78,7 @@ package struct ProgressDraft: Sendable, Hashable {
         gate.name = state.name
         gate.failures = state.failures
         gate.errors = state.errors
+        gate.passes = state.passes
         guard let last = state.last else { return gate }
         gate.outcome = last.outcome.word
         gate.message = RolloutText.fit(last.message)

@@ -78,14 +78,18 @@ extension RolloutDecider {
         return RolloutDecision(.hold, .awaitingApproval, "\(place(record)) waits for approval")
     }
 
-    /// Every gate must have passed since the share was reached, and its last answer must be a pass.
+    /// Every gate must have passed since the share was reached, often enough in a row, its last answer included.
     func gates(_ record: RolloutRecord) -> RolloutDecision? {
         guard step(record) != nil, !observation.wishes.isPromotedFully else { return nil }
         for gate in effectiveGates(record) {
             guard let last = gate.last, let since = observation.settledSince, last.taken >= since else {
                 return RolloutDecision(.hold, .awaitingGate, "\(place(record)) waits for gate \(gate.name)")
             }
-            guard last.outcome != .passed else { continue }
+            if last.outcome == .passed {
+                guard gate.passes < policy.successes else { continue }
+                let count = "\(gate.passes) of \(policy.successes) times in a row"
+                return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name) passed \(count)")
+            }
             return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name): \(last.message)")
         }
         return nil

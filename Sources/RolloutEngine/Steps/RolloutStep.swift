@@ -43,6 +43,8 @@ package struct RolloutPolicy: Sendable, Hashable {
     package var failureLimit: Int
     /// How many times in a row a gate may be impossible to ask; one more ends the rollout.
     package var errorLimit: Int
+    /// How many times in a row a gate must pass before a step is done.
+    package var successes = 1
     /// How long a step may go without progress towards its share.
     package var progressDeadline: Duration
     /// What happens on failure.

@@ -2,8 +2,9 @@
 ///
 /// Made with `openssl ca`: two authorities, and, signed by the first, a server named `localhost` and `kubernetes.default`
 /// (and not `127.0.0.1`) and two clients.
-enum TestCertificates {
-    static let authority = """
+public enum TestCertificates {
+    /// The authority that signed the others.
+    public static let authority = """
         -----BEGIN CERTIFICATE-----
         MIIBaTCCARCgAwIBAgIUcmGtZNADieCRWLO8OcDcpZ6FxyswCgYIKoZIzj0EAwIw
         EjEQMA4GA1UEAwwHdGVzdCBjYTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAw
@@ -16,7 +17,8 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let otherAuthority = """
+    /// An authority that signed none of them.
+    public static let otherAuthority = """
         -----BEGIN CERTIFICATE-----
         MIIBbzCCARagAwIBAgIUb4VqTArWcaXYwbIdgyEkI3zCW6kwCgYIKoZIzj0EAwIw
         FTETMBEGA1UEAwwKdGVzdCBvdGhlcjAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEw
@@ -29,7 +31,8 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let server = """
+    /// The server's certificate.
+    public static let server = """
         -----BEGIN CERTIFICATE-----
         MIIBrTCCAVSgAwIBAgIUC5Jy6gMRAqOvgOXG/5qb/IvSSD4wCgYIKoZIzj0EAwIw
         EjEQMA4GA1UEAwwHdGVzdCBjYTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAw
@@ -44,7 +47,8 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let serverKey = """
+    /// The server's key.
+    public static let serverKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgn/Yo8aZTDpC61Bkg
         98Sj10Ba/TJNtbyB/CuI54jMavuhRANCAATEqYGUuEP5PQCPH7QVKpKnkGisvPY0
@@ -52,7 +56,8 @@ enum TestCertificates {
         -----END PRIVATE KEY-----
         """
 
-    static let jane = """
+    /// A client's certificate.
+    public static let jane = """
         -----BEGIN CERTIFICATE-----
         MIIBgDCCASegAwIBAgIUDxFC8aaqZX6vu7bSB7ifqPfFx1IwCgYIKoZIzj0EAwIw
         EjEQMA4GA1UEAwwHdGVzdCBjYTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAw
@@ -66,7 +71,8 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let janeKey = """
+    /// Its key.
+    public static let janeKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBCjyHO/4h42m2aw6
         SbfY1OP3YjqtNacXwP9c8U7cZw6hRANCAASUTqXby2xvvPiU/BU3GQkuw8S6ustj
@@ -74,7 +80,8 @@ enum TestCertificates {
         -----END PRIVATE KEY-----
         """
 
-    static let joe = """
+    /// Another client's certificate.
+    public static let joe = """
         -----BEGIN CERTIFICATE-----
         MIIBfzCCASagAwIBAgIUGzcdKCdNYSq8U3vcEeKKMmPzE5gwCgYIKoZIzj0EAwIw
         EjEQMA4GA1UEAwwHdGVzdCBjYTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAw
@@ -88,7 +95,8 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let joeKey = """
+    /// Its key.
+    public static let joeKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg418uQOBwXJQV3bfY
         KPao8vImZHU3xVTgE+/hBsqsRzihRANCAAS4mINseEI/GduHJzBm3akcrfEWAQeW

@@ -1,8 +1,8 @@
-internal import DataTree
-
-/// The part of kubectl's JSONPath that printer columns use: fields, indexes, wildcards and filters by equality.
-struct JSONPath: Sendable, Hashable {
-    enum Step: Sendable, Hashable {
+/// The part of kubectl's JSONPath that leads to values: fields, indexes, wildcards and filters by equality.
+///
+/// `{.data.items[0]['a.b']}`, with or without braces and `$`. Recursion (`..`), slices and ranges are not part of it.
+package struct JSONPath: Sendable, Hashable {
+    private enum Step: Sendable, Hashable {
         case field(String)
         case index(Int)
         case every
@@ -13,7 +13,7 @@ struct JSONPath: Sendable, Hashable {
     private let steps: [Step]
 
     /// Reads a path such as `.status.conditions[?(@.type=="Ready")].status`; nil when it is written otherwise.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var rest = text[...]
         if rest.hasPrefix("{"), rest.hasSuffix("}") { rest = rest.dropFirst().dropLast() }
         if rest.hasPrefix("$") { rest = rest.dropFirst() }
@@ -87,7 +87,7 @@ struct JSONPath: Sendable, Hashable {
     }
 
     /// The values found, in order.
-    func values(in tree: Tree) -> [Tree] {
+    package func values(in tree: Tree) -> [Tree] {
         var found = [tree]
         for step in steps { found = found.flatMap { Self.values(step, in: $0) } }
         return found
