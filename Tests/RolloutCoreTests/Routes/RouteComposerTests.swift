@@ -41,19 +41,32 @@ struct RouteExample {
 @Suite struct RouteComposerTests {
     @Test(arguments: [
         ("[{destination: {host: reviews}}]", 25, ["reviews/v1=75", "reviews/v2=25"]),
-        ("[{destination: {host: reviews.shop.svc.cluster.local, subset: v1}, weight: 100}]", 5, [
-            "reviews.shop.svc.cluster.local/v1=95", "reviews.shop.svc.cluster.local/v2=5",
-        ]),
-        ("[{destination: {host: reviews}, weight: 80}, {destination: {host: other}, weight: 20}]", 25, [
-            "reviews/v1=60", "reviews/v2=20", "other=20",
-        ]),
+        (
+            "[{destination: {host: reviews.shop.svc.cluster.local, subset: v1}, weight: 100}]", 5,
+            [
+                "reviews.shop.svc.cluster.local/v1=95", "reviews.shop.svc.cluster.local/v2=5",
+            ]
+        ),
+        (
+            "[{destination: {host: reviews}, weight: 80}, {destination: {host: other}, weight: 20}]", 25,
+            [
+                "reviews/v1=60", "reviews/v2=20", "other=20",
+            ]
+        ),
         // A share that is no whole number: the route grows, shares stay exact.
-        ("[{destination: {host: reviews}, weight: 1}, {destination: {host: other}, weight: 1}]", 25, [
-            "reviews/v1=3", "reviews/v2=1", "other=4",
-        ]),
-        ("[{destination: {host: reviews, subset: v2}, weight: 0}, {destination: {host: reviews, subset: v1}, weight: 100}]", 10, [
-            "reviews/v2=10", "reviews/v1=90",
-        ]),
+        (
+            "[{destination: {host: reviews}, weight: 1}, {destination: {host: other}, weight: 1}]", 25,
+            [
+                "reviews/v1=3", "reviews/v2=1", "other=4",
+            ]
+        ),
+        (
+            "[{destination: {host: reviews, subset: v2}, weight: 0}, {destination: {host: reviews, subset: v1}, weight: 100}]",
+            10,
+            [
+                "reviews/v2=10", "reviews/v1=90",
+            ]
+        ),
         ("[{destination: {host: reviews}}]", 100, ["reviews/v1=0", "reviews/v2=100"]),
         ("[{destination: {host: reviews}}]", 0, ["reviews/v1=100", "reviews/v2=0"]),
         ("[{destination: {host: ratings}}]", 25, ["ratings=-"]),
@@ -99,7 +112,11 @@ struct RouteExample {
         shape.fault = ["abort": ["httpStatus": 503]]
         let http = example.composed(shape)[.http]
         #expect(http.count == 5)
-        #expect(http.map { $0["name"]?.string } == ["meshrollout.reviews.match.0", nil, nil, "meshrollout.reviews.match.2", nil])
+        #expect(
+            http.map { $0["name"]?.string } == [
+                "meshrollout.reviews.match.0", nil, nil, "meshrollout.reviews.match.2", nil,
+            ]
+        )
         #expect(RouteExample.weights(http[0]) == ["reviews/v2=80", "other=20"])
         let wanted = try TestCluster.tree(
             """
@@ -132,7 +149,9 @@ struct RouteExample {
     }
 
     @Test func keepsUsersOnTheirVersionByCookie() throws {
-        let example = try RouteExample("{http: [{match: [{uri: {prefix: /a}}], route: [{destination: {host: reviews}}]}]}")
+        let example = try RouteExample(
+            "{http: [{match: [{uri: {prefix: /a}}], route: [{destination: {host: reviews}}]}]}"
+        )
         var shape = RouteShape(weight: 25)
         shape.affinity = .init(cookie: "mesh-version", lifetime: .seconds(3_600))
         let http = example.composed(shape)[.http]
@@ -157,7 +176,8 @@ struct RouteExample {
     }
 
     @Test func followsTheSelectionOfRoutes() throws {
-        let yaml = "{http: [{name: a, route: [{destination: {host: reviews}}]}, {name: b, route: [{destination: {host: reviews}}]}]}"
+        let yaml =
+            "{http: [{name: a, route: [{destination: {host: reviews}}]}, {name: b, route: [{destination: {host: reviews}}]}]}"
         let example = try RouteExample(yaml, selection: ["b"])
         let http = example.composed(RouteShape(weight: 50))[.http]
         #expect(http[0] == example.lists[.http][0])
@@ -166,8 +186,10 @@ struct RouteExample {
     }
 
     @Test(arguments: [
-        ("reviews", "shop", "reviews.shop.svc.cluster.local"), ("Reviews.Shop.svc", "x", "reviews.shop.svc.cluster.local"),
-        ("example.com", "shop", "example.com"), ("*.shop.svc.cluster.local", "x", "*.shop.svc.cluster.local"), ("*", "x", "*"),
+        ("reviews", "shop", "reviews.shop.svc.cluster.local"),
+        ("Reviews.Shop.svc", "x", "reviews.shop.svc.cluster.local"),
+        ("example.com", "shop", "example.com"), ("*.shop.svc.cluster.local", "x", "*.shop.svc.cluster.local"),
+        ("*", "x", "*"),
     ]) func readsHosts(text: String, namespace: String, wanted: String) {
         #expect(HostName(text, namespace: namespace).text == wanted)
     }
