@@ -70,6 +70,7 @@ struct MeshOperator: AsyncParsableCommand {
         var configuration = try MeshOperatorService.Configuration(transport: transport)
         configuration.definitions = try OwnDefinitions(yaml: try crds.map(Self.yamlFiles) ?? [])
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
+        configuration.companions = [.rollouts]
         if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? connection.namespace) }
         let service = try MeshOperatorService(configuration, environment: environment)
         let health = HealthRegistry()

@@ -3,6 +3,8 @@ internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
 internal import OperatorCore
+internal import RolloutControl
+internal import RolloutCore
 internal import ServiceLifecycle
 
 /// Carries requests until everything else has stopped.
@@ -43,5 +45,28 @@ extension Work {
             }
         }
         stop = { server.shutdown() }
+    }
+}
+
+extension OperatorCompanion {
+    /// Carries out MeshRollouts; their gates are asked over connections of their own.
+    static let rollouts = OperatorCompanion { given in
+        let asker = HTTPGateAsker(
+            .init(
+                cluster: given.writes,
+                transports: CurlTransports(),
+                clock: given.environment.clock,
+                now: given.environment.wall
+            )
+        )
+        var configuration = MeshRolloutService.Configuration(
+            reads: given.reads,
+            writes: given.writes,
+            recorder: given.recorder,
+            asker: asker
+        )
+        configuration.watching = given.watching
+        let service = try MeshRolloutService(configuration, environment: given.environment)
+        return Work(watchers: service.watchers, controllers: [service.controller])
     }
 }

@@ -25,6 +25,8 @@ package struct MeshOperatorService: Sendable {
         package var watching = Watcher.Configuration()
         /// How many MeshOperators are reconciled at a time.
         package var workers = 2
+        /// What else runs in this process, under the same leadership.
+        package var companions: [OperatorCompanion] = []
 
         /// Lets the operator lead only while it holds the lease `mesh-operator` of a namespace.
         package mutating func elect(in namespace: String) {
@@ -110,14 +112,23 @@ package struct MeshOperatorService: Sendable {
             environment: environment
         )
         Self.connect(controller, stores, reconciler)
+        let surroundings = OperatorCompanion.Surroundings(
+            reads: plain,
+            writes: client,
+            recorder: recorder,
+            watching: configuration.watching,
+            environment: environment
+        )
+        let companions = try configuration.companions.map { try $0.make(surroundings) }
+        let watchers = try stores.watchers(
+            client: plain,
+            configuration: configuration.watching,
+            environment: environment
+        )
         host = ControllerHost(
             .init(
-                watchers: try stores.watchers(
-                    client: plain,
-                    configuration: configuration.watching,
-                    environment: environment
-                ),
-                controllers: [controller],
+                watchers: watchers + companions.flatMap(\.watchers),
+                controllers: [controller] + companions.flatMap(\.controllers),
                 elector: elector,
                 recorder: recorder
             ),
