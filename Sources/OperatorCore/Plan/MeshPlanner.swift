@@ -91,13 +91,18 @@ package struct MeshPlanner: Sendable {
             var pending: [String] = []
             for object in phase {
                 let stamped = observation.marks.stamped(object, version: intent.version)
-                let decision = decide(stamped, decider, isAutoscaled: autoscaled.contains(ResourceID(object)))
+                let decision = decide(stamped, decider, leastReplicas: autoscaled[ResourceID(object)])
                 plan.yields += decision.yields
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
-                if let write = decision.write, awaited == nil || isRepair { plan.steps.append(.apply(write)) }
-                if decision.write != nil { pending.append("\(decision.id) to be applied") }
+                let isOutOfReach = observation.isOutOfReach(decision.id)
+                if let write = decision.write, !isOutOfReach {
+                    if awaited == nil || isRepair { plan.steps.append(.apply(write)) }
+                    pending.append("\(decision.id) to be applied")
+                } else if decision.write != nil, OwnedKind.of(decision.id)?.holdsUpLaterPhases == true {
+                    pending.append("\(decision.id), which the operator is not allowed to read or write")
+                }
                 if let live = observation.live[decision.id] {
-                    let readiness = ObjectReadiness.of(live)
+                    let readiness = readiness(of: live, blueprint)
                     plan.readiness[decision.id] = readiness
                     switch readiness {
                     case .ready: break
@@ -123,7 +128,19 @@ package struct MeshPlanner: Sendable {
         return plan
     }
 
-    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, isAutoscaled: Bool) -> ObjectDecision {
+    /// A control plane scaled to nothing is none, though its Deployment is as its controller wants it.
+    private func readiness(of live: KubeObject, _ blueprint: MeshBlueprint) -> ObjectReadiness {
+        let (judged, id) = (ObjectReadiness.of(live), ResourceID(live))
+        guard judged.isReady, live.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
+            live.tree.value(at: "spec", "replicas")?.integer == 0
+        else { return judged }
+        return .failed(
+            "\(id) has 0 replicas, so the mesh has no control plane; ask for 1 or more in "
+                + "spec.components.pilot.k8s.replicaCount, hpaSpec.minReplicas or the overlay that sets them"
+        )
+    }
+
+    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, leastReplicas: Int64?) -> ObjectDecision {
         let id = ResourceID(stamped)
         let nothing = ObjectDecision(id: id, write: nil, yields: [])
         let live = observation.live[id]
@@ -136,21 +153,23 @@ package struct MeshPlanner: Sendable {
             }
         }
         var circumstances = ObjectDecider.Circumstances()
-        circumstances.isAutoscaled = isAutoscaled
+        circumstances.isAutoscaled = leastReplicas != nil
+        circumstances.leastReplicas = leastReplicas ?? 0
         circumstances.wasThere = observation.known.contains(id)
         circumstances.accepted = observation.accepted[id] ?? .init()
         return decider.decide(stamped, live: live, circumstances)
     }
 
-    /// The workloads whose replicas an autoscaler of the blueprint sets.
-    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> Set<ResourceID> {
-        var result: Set<ResourceID> = []
+    /// The workloads whose replicas an autoscaler of the blueprint sets, with the fewest it leaves them.
+    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> [ResourceID: Int64] {
+        var result: [ResourceID: Int64] = [:]
         for scaler in blueprint.objects where scaler.kind.kind == "HorizontalPodAutoscaler" {
             guard let target = scaler.tree["spec"]?["scaleTargetRef"], let name = target["name"]?.string,
                 let kind = target["kind"]?.string
             else { continue }
             let group = GroupVersionKind(apiVersion: target["apiVersion"]?.string ?? "apps/v1", kind: kind).group
-            result.insert(ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name)))
+            let id = ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name))
+            result[id] = scaler.tree["spec"]?["minReplicas"]?.integer ?? 1
         }
         return result
     }
@@ -163,6 +182,7 @@ package struct MeshPlanner: Sendable {
         let surplus = observation.ours(manager: Self.manager).filter { object in
             let id = ResourceID(object)
             return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
+                && !observation.refused.contains(id)
         }
         guard let wave = TeardownOrder(phases: [:]).firstWave(of: surplus) else { return }
         for object in wave where !object.isDeleting { plan.steps.append(.delete(object)) }

@@ -55,6 +55,7 @@ extension MeshOperatorReconciler {
         memories.update(run.object) { $0.known.formUnion(present) }
         draft.blueprint = run.blueprint
         draft.failures = run.failures
+        draft.obstacles = parts.stores.obstacles
         draft.isChanging = memories.of(run.object).isChanging
         let postponed = tell(draft.status(), &scope)
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
@@ -65,6 +66,7 @@ extension MeshOperatorReconciler {
     /// When to look again even if nothing changes.
     private func wait(_ plan: MeshPlan, _ run: MeshRun) -> Duration? {
         var waits: [Duration] = []
+        if parts.stores.all.contains(where: { $0.store.obstacle != nil }) { waits.append(.seconds(60)) }
         if let time = plan.lookAgain { waits.append(max(.seconds(1), time - environment.wall())) }
         if !run.failures.isEmpty {
             let mayPass = run.failures.allSatisfy { $0.error.code == .forbidden }

@@ -49,7 +49,18 @@ package struct StatusChange: Sendable {
             let isTold = notes.contains { $0.note == condition.message }
             if isBad, !isTold { notes.append((.warning, condition.reason, condition.message)) }
         }
+        if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
         return notes
+    }
+
+    private var warnings: String? { Self.warnings(new) }
+
+    /// What a passed preflight says behind its first words: notes about settings.
+    private static func warnings(_ status: MeshOperatorStatus) -> String? {
+        guard let preflight = status.condition(.preflight), preflight.state == .yes,
+            let end = preflight.message.firstRange(of: "; ")
+        else { return nil }
+        return String(preflight.message[end.upperBound...])
     }
 
     private func message(of phase: MeshPhase) -> String {

@@ -19,7 +19,7 @@ struct DirectOperator {
     let reconciler: MeshOperatorReconciler
     let metrics: MetricsRegistry
     private let driver: ResourceDriver<MeshOperatorReconciler>
-    private let writers: [(resource: APIResource, writer: StoreWriter)]
+    fileprivate let writers: [(resource: APIResource, writer: StoreWriter)]
 
     init(
         _ cluster: TestCluster,
@@ -60,10 +60,21 @@ struct DirectOperator {
     ) async throws {
         for (resource, writer) in writers {
             let source = server.map { ClusterClient(transport: $0) }
-            let page = try await (isAsked(resource) ? source ?? cluster.admin : cluster.admin).list(resource)
+            let client = isAsked(resource) ? source ?? cluster.admin : cluster.admin
+            guard let page = try await Self.list(resource, client) else { continue }
             writer.beginReplacement()
             writer.stage(page.objects)
             writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
+        }
+    }
+
+    /// The objects of a kind; nil where the cluster does not serve it.
+    private static func list(_ resource: APIResource, _ client: ClusterClient) async throws -> ObjectPage? {
+        do {
+            return try await client.list(resource)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
         }
     }
 
@@ -108,5 +119,15 @@ struct DirectOperator {
             .unsettled,
             "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
         )
+    }
+}
+
+extension DirectOperator {
+    /// Empties a cache, as one that only sees our own objects would be.
+    func hide(_ resource: APIResource) {
+        guard let writer = writers.first(where: { $0.resource == resource })?.writer else { return }
+        let version = stores.resources.version ?? ResourceVersion("1")
+        writer.beginReplacement()
+        writer.commitReplacement(at: version, trust: .replaceAll)
     }
 }
