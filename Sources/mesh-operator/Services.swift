@@ -11,9 +11,7 @@ internal import ServiceLifecycle
 struct TransportWork: Service {
     let transport: CurlTransport
 
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await transport.run() }
-    }
+    func run() async throws { try await cancelWhenGracefulShutdown { try await transport.run() } }
 }
 
 /// Something that runs until a signal asks it to stop, finishing what is in flight.
@@ -40,8 +38,12 @@ extension Work {
             return response
         }
         body = {
-            try await server.run { address in
-                logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+            do {
+                try await server.run { address in
+                    logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+                }
+            } catch  where !(error is CancellationError) {
+                throw StartFailure(cannotListen: error, at: place, option: "--\(name)-bind")
             }
         }
         stop = { server.shutdown() }

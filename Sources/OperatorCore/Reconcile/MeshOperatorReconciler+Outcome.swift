@@ -59,6 +59,7 @@ extension MeshOperatorReconciler {
         draft.upgrade = run.upgrade
         let isMoving = run.upgrade.map { $0.state != .none || !$0.scene.stand.kept.isEmpty } ?? false
         memories.update(run.object) { $0.isMoving = isMoving }
+        draft.obstacles = parts.stores.obstacles
         draft.isChanging = memories.of(run.object).isChanging
         let postponed = tell(draft.status(), &scope)
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
@@ -76,6 +77,7 @@ extension MeshOperatorReconciler {
                 waits.append(.seconds(15))
             }
         }
+        if parts.stores.all.contains(where: { $0.store.obstacle != nil }) { waits.append(.seconds(60)) }
         if let time = plan.lookAgain { waits.append(max(.seconds(1), time - environment.wall())) }
         if !run.failures.isEmpty {
             let mayPass = run.failures.allSatisfy { $0.error.code == .forbidden }

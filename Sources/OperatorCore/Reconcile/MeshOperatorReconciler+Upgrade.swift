@@ -43,12 +43,12 @@ extension MeshOperatorReconciler {
                 continue
             }
             report(look, &run)
-            guard run.failures.isEmpty else { return look.plan }
+            guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else { return look.plan }
             if !look.plan.steps.isEmpty {
                 if try await !confirm(look.plan, run).isEmpty { continue }
                 try await confirmIsCurrent(run.object)
                 let report = try await perform(look.plan.steps, for: run.object)
-                run.failures = report.failures
+                run.failures += report.failures
                 try effort.note(report)
                 continue
             }
@@ -95,7 +95,8 @@ extension MeshOperatorReconciler {
         if let known = run.rendered[composition] {
             rendered = known
         } else {
-            rendered = try composer.blueprint(run.spec ?? MeshOperatorSpec(), composition, options(run)).completed()
+            let spec = run.spec ?? MeshOperatorSpec()
+            rendered = try Self.known(try composer.blueprint(spec, composition, options(run)).completed())
             run.rendered[composition] = rendered
         }
         run.blueprint = rendered.marked(stand.marks).apart(from: stand.main, composition.slots)
@@ -115,7 +116,9 @@ extension MeshOperatorReconciler {
 
     private func planned(_ run: MeshRun) -> MeshPlan {
         guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
-        blueprint.urgent = Set(blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) })
+        blueprint.urgent = Set(
+            blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
+        )
         return planner(observe(run), run.object).plan(intent: intent, blueprint: blueprint)
     }
 

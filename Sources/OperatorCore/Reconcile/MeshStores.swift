@@ -57,6 +57,7 @@ package struct MeshStores: Sendable {
                 source: ClusterSource(
                     client: client,
                     resource: resource,
+                    selection: Self.selection(of: resource),
                     projection: MeshProjection.decoding(resource),
                     mayBeMissing: resource == RestartableWorkload.argoRollouts
                         || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
@@ -67,6 +68,16 @@ package struct MeshStores: Sendable {
             )
         }
     }
+
+    private static func selection(of resource: APIResource) -> Selection {
+        guard OwnedKind.all.contains(where: { $0.resource == resource && $0.isWatchedByLabel }) else {
+            return .everything
+        }
+        let isOurs = LabelRequirement(key: MeshNames.Label.owner, operation: .exists)
+        return Selection(labels: LabelSelector([isOurs]))
+    }
+
+    func kindStore(_ kind: OwnedKind) -> ObjectStore? { owned[kind] }
 
     /// The cache of a kind.
     package func store(of id: ResourceID) -> ObjectStore? {

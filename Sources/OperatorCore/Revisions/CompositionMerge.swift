@@ -47,6 +47,9 @@ struct CompositionMerge {
             phases += objects.dropFirst()
         }
         result.phases = phases
+        for warning in parts.flatMap(\.rendered.warnings) where !result.warnings.contains(warning) {
+            result.warnings.append(warning)
+        }
         return result
     }
 

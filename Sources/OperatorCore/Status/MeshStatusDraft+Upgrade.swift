@@ -88,7 +88,8 @@ extension MeshStatusDraft {
 
     // MARK: Revisions
 
-    private func addRevisions(_ upgrade: UpgradeReport, _ blueprint: MeshBlueprint, _ status: inout MeshOperatorStatus) {
+    private func addRevisions(_ upgrade: UpgradeReport, _ blueprint: MeshBlueprint, _ status: inout MeshOperatorStatus)
+    {
         let stand = upgrade.scene.stand
         let stable = stand.course.stable
         let parts = MeshParts(blueprint: blueprint, plan: plan, observation: observation)
@@ -100,7 +101,8 @@ extension MeshStatusDraft {
             var revision = MeshOperatorStatus.Revision()
             revision.name = slot.name
             revision.version = slot.version
-            revision.ready = slot.name == stand.main.name
+            revision.ready =
+                slot.name == stand.main.name
                 ? parts.controlPlane.allSatisfy(\.isReady) : plan.asides[slot.name] == nil
             revision.proxies = counts.perRevision[slot.name] ?? 0
             revision.weight = counts.total > 0 ? revision.proxies * 100 / counts.total : slot == stand.main ? 100 : 0
@@ -135,7 +137,8 @@ extension MeshStatusDraft {
             set(.progressing, .yes, .upgrading, message, reason: reason, &status)
             set(.degraded, .yes, .upgrading, message, reason: upgrade.cause, &status)
         case .returned(let verdict), .failed(let verdict):
-            let after = "; set spec.version to another version, or annotate the MeshOperator with a time as "
+            let after =
+                "; set spec.version to another version, or annotate the MeshOperator with a time as "
                 + "\(RolloutNames.Command.retry) to try again"
             set(.ready, .no, .upgrading, message, reason: reason, &status)
             set(.progressing, .no, .upgrading, verdict.message, reason: reason, &status)

@@ -20,6 +20,8 @@ package struct MeshStatusDraft: Sendable {
     package let observation: MeshObservation
     /// What was refused.
     package var failures: [StepFailure] = []
+    /// The kinds that may not be read.
+    package var obstacles: [StepFailure] = []
     /// Whether something was changed on purpose since the status was written last.
     package var isChanging = false
     /// What came of an upgrade, nil where there is none.
@@ -80,7 +82,7 @@ package struct MeshStatusDraft: Sendable {
         case .invalid, .refused, .notOwned: return .failed
         case .paused: return .paused
         case .removing, .removed, .inUse: return .deleting
-        case .settled: return failures.isEmpty ? .ready : .degraded
+        case .settled: return failures.isEmpty && obstacles.isEmpty ? .ready : .degraded
         case .working, .stuck: break
         }
         if previous.version == nil { return .installing }

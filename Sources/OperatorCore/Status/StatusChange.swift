@@ -16,7 +16,8 @@ package struct StatusChange: Sendable {
     var isSignificant: Bool {
         old.phase != new.phase || old.observedGeneration != new.observedGeneration || old.version != new.version
             || old.targetVersion != new.targetVersion || old.plan?.progress.step != new.plan?.progress.step
-            || old.plan?.progress.reason != new.plan?.progress.reason || old.revision != new.revision || Self.states(old) != Self.states(new)
+            || old.plan?.progress.reason != new.plan?.progress.reason || old.revision != new.revision
+            || Self.states(old) != Self.states(new)
     }
 
     /// How long an installation goes on before it is told of, so that a quick one is told of once, when it is done.
@@ -52,6 +53,7 @@ package struct StatusChange: Sendable {
             let isTold = notes.contains { $0.note == condition.message }
             if isBad, !isTold { notes.append((.warning, condition.reason, condition.message)) }
         }
+        if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
         return notes
     }
 
@@ -65,6 +67,16 @@ package struct StatusChange: Sendable {
         return RolloutNote.notes(from: old.plan?.progress ?? RolloutProgress(), to: plan.progress).map { note in
             (note.severity == .warning ? .warning : .normal, note.reason, note.note)
         }
+    }
+
+    private var warnings: String? { Self.warnings(new) }
+
+    /// What a passed preflight says behind its first words: notes about settings.
+    private static func warnings(_ status: MeshOperatorStatus) -> String? {
+        guard let preflight = status.condition(.preflight), preflight.state == .yes,
+            let end = preflight.message.firstRange(of: "; ")
+        else { return nil }
+        return String(preflight.message[end.upperBound...])
     }
 
     private func message(of phase: MeshPhase) -> String {

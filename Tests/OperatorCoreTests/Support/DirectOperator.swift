@@ -20,7 +20,7 @@ struct DirectOperator {
     let reconciler: MeshOperatorReconciler
     let metrics: MetricsRegistry
     private let driver: ResourceDriver<MeshOperatorReconciler>
-    private let writers: [(resource: APIResource, writer: StoreWriter)]
+    fileprivate let writers: [(resource: APIResource, writer: StoreWriter)]
 
     init(
         _ cluster: TestCluster,
@@ -121,5 +121,15 @@ struct DirectOperator {
             .unsettled,
             "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
         )
+    }
+}
+
+extension DirectOperator {
+    /// Empties a cache, as one that only sees our own objects would be.
+    func hide(_ resource: APIResource) {
+        guard let writer = writers.first(where: { $0.resource == resource })?.writer else { return }
+        let version = stores.resources.version ?? ResourceVersion("1")
+        writer.beginReplacement()
+        writer.commitReplacement(at: version, trust: .replaceAll)
     }
 }
