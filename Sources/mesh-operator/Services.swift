@@ -43,7 +43,7 @@ extension Work {
                     logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
                 }
             } catch  where !(error is CancellationError) {
-                throw StartFailure(cannotListen: error, at: place, option: "--\(name)-bind")
+                throw StartFailure(cannotListen: error, at: "\(place)", option: "--\(name)-bind")
             }
         }
         stop = { server.shutdown() }

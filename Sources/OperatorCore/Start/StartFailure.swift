@@ -60,7 +60,7 @@ package struct StartFailure: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     /// Says that an address cannot be listened on.
-    package init(cannotListen error: any Error, at place: ListenAddress, option: String) {
+    package init(cannotListen error: any Error, at place: String, option: String) {
         let words = (error as? any CodedError)?.message ?? "\(error)"
         self.init(.noPort, "\(option) \(place): \(words), whose port is free, or port 0")
     }
