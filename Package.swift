@@ -115,7 +115,7 @@ let allTargets: [Target] = [
         name: "mesh-operator",
         dependencies: [
             "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "OperatorCore",
-            "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
+            "RolloutControl", "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
         ]
     ),
     .executableTarget(

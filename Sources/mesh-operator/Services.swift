@@ -1,8 +1,11 @@
 internal import HTTPServing
+internal import KubeClient
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
 internal import OperatorCore
+internal import RolloutControl
+internal import RolloutCore
 internal import ServiceLifecycle
 
 /// Carries requests until everything else has stopped.
@@ -43,5 +46,30 @@ extension Work {
             }
         }
         stop = { server.shutdown() }
+    }
+}
+
+extension HTTPGateAsker {
+    /// Asks gates over connections of their own, with Secrets and Jobs of the cluster.
+    static func standard(_ client: ClusterClient, _ environment: RuntimeEnvironment) -> HTTPGateAsker {
+        HTTPGateAsker(
+            .init(cluster: client, transports: CurlTransports(), clock: environment.clock, now: environment.wall)
+        )
+    }
+}
+
+extension OperatorCompanion {
+    /// Carries out MeshRollouts; their gates are asked over connections of their own.
+    static let rollouts = OperatorCompanion { given in
+        let asker = HTTPGateAsker.standard(given.writes, given.environment)
+        var configuration = MeshRolloutService.Configuration(
+            reads: given.reads,
+            writes: given.writes,
+            recorder: given.recorder,
+            asker: asker
+        )
+        configuration.watching = given.watching
+        let service = try MeshRolloutService(configuration, environment: given.environment)
+        return Work(watchers: service.watchers, controllers: [service.controller])
     }
 }

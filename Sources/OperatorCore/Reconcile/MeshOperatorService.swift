@@ -5,6 +5,7 @@ internal import Logging
 package import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+package import RolloutControl
 internal import UpgradePlanning
 
 /// The operator as one thing to run: caches, controller, leader election and events.
@@ -25,6 +26,10 @@ package struct MeshOperatorService: Sendable {
         package var watching = Watcher.Configuration()
         /// How many MeshOperators are reconciled at a time.
         package var workers = 2
+        /// Makes what asks the gates of upgrades; nil where nobody can.
+        package var gates: (@Sendable (ClusterClient, RuntimeEnvironment) -> any GateAsking)?
+        /// What else runs in this process, under the same leadership.
+        package var companions: [OperatorCompanion] = []
 
         /// Lets the operator lead only while it holds the lease `mesh-operator` of a namespace.
         package mutating func elect(in namespace: String) {
@@ -101,6 +106,7 @@ package struct MeshOperatorService: Sendable {
             catalogue: configuration.catalogue,
             renderer: renderer ?? Self.renderer(configuration.catalogue)
         )
+        parts.gates = configuration.gates?(client, environment)
         parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
@@ -110,14 +116,23 @@ package struct MeshOperatorService: Sendable {
             environment: environment
         )
         Self.connect(controller, stores, reconciler)
+        let surroundings = OperatorCompanion.Surroundings(
+            reads: plain,
+            writes: client,
+            recorder: recorder,
+            watching: configuration.watching,
+            environment: environment
+        )
+        let companions = try configuration.companions.map { try $0.make(surroundings) }
+        let watchers = try stores.watchers(
+            client: plain,
+            configuration: configuration.watching,
+            environment: environment
+        )
         host = ControllerHost(
             .init(
-                watchers: try stores.watchers(
-                    client: plain,
-                    configuration: configuration.watching,
-                    environment: environment
-                ),
-                controllers: [controller],
+                watchers: watchers + companions.flatMap(\.watchers),
+                controllers: [controller] + companions.flatMap(\.controllers),
                 elector: elector,
                 recorder: recorder
             ),

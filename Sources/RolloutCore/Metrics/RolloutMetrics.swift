@@ -54,15 +54,17 @@ package struct RolloutMetrics: Sendable {
         ).increment()
         guard let duration else { return }
         registry.histogram(
-            "meshoperator_rollout_step_duration_seconds",
-            help: "Seconds a step of a MeshRollout took."
+            "meshoperator_rollout_duration_seconds",
+            help: "Seconds from the last change of a MeshRollout to its end."
         ).observe(duration)
     }
 
     /// Shows that a MeshRollout is gone.
     func clear(_ key: ObjectKey) {
         for phase in RolloutPhase.allCases {
-            registry.gauge("meshoperator_rollout_phase", help: "", labels: labels(key, ["phase": phase.rawValue])).set(0)
+            registry.gauge("meshoperator_rollout_phase", help: "", labels: labels(key, ["phase": phase.rawValue])).set(
+                0
+            )
         }
         weight(key).set(0)
         step(key).set(0)

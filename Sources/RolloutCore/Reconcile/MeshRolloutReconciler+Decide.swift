@@ -30,13 +30,14 @@ extension MeshRolloutReconciler {
         if isWaiting, decision.action == .hold, !due(book, world, isAnyTime: true).isEmpty {
             run.lookAgain(at: book.nextDue(now: world.now).map { max($0, world.now + .seconds(1)) })
         }
-        run.progress = ProgressDraft(
-            previous: run.progress,
-            policy: policy,
-            observation: observation,
-            decision: decision,
-            now: world.now
-        ).progress
+        run.progress =
+            ProgressDraft(
+                previous: run.progress,
+                policy: policy,
+                observation: observation,
+                decision: decision,
+                now: world.now
+            ).progress
         return try await carryOut(decision, observation, world, &run)
     }
 

@@ -137,7 +137,11 @@ extension MeshRolloutReconciler {
         }
         guard side.isCurrent, side.ready >= min(wish, rule.ready(at: 100)) else {
             let failure = side.failure.map { ": \($0)" } ?? ""
-            return promoting(world, &run, "waiting for \(side.title) with the new template: \(side.text) ready\(failure)")
+            return promoting(
+                world,
+                &run,
+                "waiting for \(side.title) with the new template: \(side.text) ready\(failure)"
+            )
         }
         return try await giveTraffic(written, world, &run)
     }

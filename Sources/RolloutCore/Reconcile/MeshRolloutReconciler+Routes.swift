@@ -85,7 +85,10 @@ extension MeshRolloutReconciler {
     ) async throws -> Bool {
         guard route.holder == nil || route.holder == world.holder else { return false }
         var shape = world.plan.shape(at: written.record.step)
-        shape.weight = min(shape.weight, route.mark?.written.weight ?? world.composer(route).parts(route.lists).map(\.share).max() ?? 0)
+        shape.weight = min(
+            shape.weight,
+            route.mark?.written.weight ?? world.composer(route).parts(route.lists).map(\.share).max() ?? 0
+        )
         if route.isTouched(world.object.name) {
             let contest = route.mark?.contest ?? ContestCount()
             if contest.isFight(now: world.now) { run.fight = fightText(route.object, route.title) }

@@ -14,7 +14,9 @@ extension MeshRolloutReconciler {
     func keepScale(_ world: RolloutWorld, _ written: WrittenRecord, _ run: inout RolloutRun) async throws -> Bool {
         let canary = world.canary
         let step = written.record.step
-        guard step >= 0, canary.kind == .deployment || canary.kind == .statefulSet, canary.isWanted else { return false }
+        guard step >= 0, canary.kind == .deployment || canary.kind == .statefulSet, canary.isWanted else {
+            return false
+        }
         let needed = world.capacity.wanted(at: world.plan.shape(at: step).weight)
         let wish = min(needed, canary.bounds?.most ?? needed)
         guard wish > canary.wanted else { return false }

@@ -80,7 +80,8 @@ package struct MeshRolloutStores: Sendable {
         }
     }
 
-    private static let named: [[String]] = [["apiVersion"], ["kind"]]
+    private static let named: [[String]] =
+        [["apiVersion"], ["kind"]]
         + ["name", "namespace", "uid", "resourceVersion"].map { ["metadata", $0] }
     private static let marked = named + [["metadata", "annotations", RolloutNames.Annotation.holder]]
 }

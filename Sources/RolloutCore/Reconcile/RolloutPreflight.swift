@@ -116,7 +116,8 @@ struct RolloutPreflight: Sendable {
         guard world.plan.needsHTTP, !world.routes.isEmpty else { return nil }
         let hasHTTP = world.routes.contains { route in world.parts(route).contains { $0.kind == .http } }
         guard !hasHTTP else { return nil }
-        return "spec.steps: match, mirror, fault and sessionAffinity need http routes, and \(world.host) has none; leave them out"
+        return
+            "spec.steps: match, mirror, fault and sessionAffinity need http routes, and \(world.host) has none; leave them out"
     }
 
     private var matches: String? {
@@ -138,7 +139,8 @@ struct RolloutPreflight: Sendable {
         for route in world.routes {
             guard let clash = world.httpRoutes(route).first(where: { StickyCookie.clashes($0) }) else { continue }
             let name = clash["name"]?.string ?? "without a name"
-            return "spec.sessionAffinity: \(route.title) route \(name) matches or sets cookies itself; leave one of both out"
+            return
+                "spec.sessionAffinity: \(route.title) route \(name) matches or sets cookies itself; leave one of both out"
         }
         return nil
     }

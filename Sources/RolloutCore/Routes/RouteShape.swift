@@ -1,6 +1,6 @@
 package import DataTree
-internal import MeshBase
 package import MeshAPI
+internal import MeshBase
 
 /// What a rollout makes of the routes that lead to its host, at one moment.
 package struct RouteShape: Sendable, Hashable {

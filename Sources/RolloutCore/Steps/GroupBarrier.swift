@@ -72,7 +72,8 @@ struct GroupBarrier: Sendable {
     /// Why the group cannot step together; nil when it can.
     var refusal: String? {
         guard let odd = peers.first(where: { $0.steps != nil && $0.steps != steps }) else { return nil }
-        return "spec.group: MeshRollout \(odd.name) has \(odd.steps ?? 0) steps, this one \(steps); give all members as many"
+        return
+            "spec.group: MeshRollout \(odd.name) has \(odd.steps ?? 0) steps, this one \(steps); give all members as many"
     }
 
     private func isReady(_ peer: Peer, isLast: Bool) -> Bool {

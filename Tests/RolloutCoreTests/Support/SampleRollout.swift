@@ -18,7 +18,7 @@ enum SampleRollout {
         """
         virtualServices: [{name: reviews}]
         destinationRule: {name: reviews}
-        steps: [{setWeight: 5, hold: 10s}, {setWeight: 25, hold: 10s}, {setWeight: 50}]
+        steps: [{setWeight: 5, hold: 10s}, {setWeight: 25, hold: 10s}, {setWeight: 50, hold: 3s}]
         promotion: {scaleDownDelay: 5s}
         """
     )

@@ -26,22 +26,23 @@ final class TestCluster: Sendable {
         try await create("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", .namespaces)
     }
 
-    private static let definitions = [("VirtualService", "virtualservices"), ("DestinationRule", "destinationrules")].map {
-        """
-        apiVersion: apiextensions.k8s.io/v1
-        kind: CustomResourceDefinition
-        metadata: {name: \($0.1).networking.istio.io}
-        spec:
-          group: networking.istio.io
-          scope: Namespaced
-          names: {plural: \($0.1), singular: \($0.0.lowercased()), kind: \($0.0), listKind: \($0.0)List}
-          versions:
-            - name: v1
-              served: true
-              storage: true
-              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-        """
-    }
+    private static let definitions = [("VirtualService", "virtualservices"), ("DestinationRule", "destinationrules")]
+        .map {
+            """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: \($0.1).networking.istio.io}
+            spec:
+              group: networking.istio.io
+              scope: Namespaced
+              names: {plural: \($0.1), singular: \($0.0.lowercased()), kind: \($0.0), listKind: \($0.0)List}
+              versions:
+                - name: v1
+                  served: true
+                  storage: true
+                  schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+            """
+        }
 
     /// The time of day.
     var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
