@@ -7,6 +7,7 @@ internal import KubeRuntime
 internal import Logging
 internal import MeshBase
 internal import OperatorCore
+internal import RolloutControl
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -67,6 +68,7 @@ struct MeshOperator: AsyncParsableCommand {
         configuration.definitions = try OwnDefinitions(yaml: try crds.map(Self.yamlFiles) ?? [])
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
         configuration.companions = [.rollouts]
+        configuration.gates = { client, environment in HTTPGateAsker.standard(client, environment) }
         if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? connection.namespace) }
         let service = try MeshOperatorService(configuration, environment: environment)
         let health = HealthRegistry()

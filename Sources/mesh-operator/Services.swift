@@ -1,4 +1,5 @@
 internal import HTTPServing
+internal import KubeClient
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
@@ -50,17 +51,19 @@ extension Work {
     }
 }
 
+extension HTTPGateAsker {
+    /// Asks gates over connections of their own, with Secrets and Jobs of the cluster.
+    static func standard(_ client: ClusterClient, _ environment: RuntimeEnvironment) -> HTTPGateAsker {
+        HTTPGateAsker(
+            .init(cluster: client, transports: CurlTransports(), clock: environment.clock, now: environment.wall)
+        )
+    }
+}
+
 extension OperatorCompanion {
     /// Carries out MeshRollouts; their gates are asked over connections of their own.
     static let rollouts = OperatorCompanion { given in
-        let asker = HTTPGateAsker(
-            .init(
-                cluster: given.writes,
-                transports: CurlTransports(),
-                clock: given.environment.clock,
-                now: given.environment.wall
-            )
-        )
+        let asker = HTTPGateAsker.standard(given.writes, given.environment)
         var configuration = MeshRolloutService.Configuration(
             reads: given.reads,
             writes: given.writes,

@@ -72,12 +72,10 @@ package struct OperatorMetrics: Sendable {
         gauge("meshoperator_upgrade_proxies_moved", "Proxies on the revision moved to.", plan == nil ? 0 : moved, name)
     }
 
-    /// Counts how long a step, or a rollout as a whole, took.
-    func finished(step: Int?, took duration: Duration) {
-        registry.histogram(
-            step == nil ? "meshoperator_upgrade_hop_duration_seconds" : "meshoperator_upgrade_step_duration_seconds",
-            help: step == nil ? "Seconds a hop took." : "Seconds a step took."
-        ).observe(duration)
+    /// Notes how long a step of an upgrade took.
+    func finished(stepIn duration: Duration) {
+        registry.histogram("meshoperator_upgrade_step_duration_seconds", help: "Seconds a step of an upgrade took.")
+            .observe(duration)
     }
 
     private func gauge(_ metric: String, _ help: String, _ value: Double, _ name: String) {

@@ -76,6 +76,7 @@ extension MeshOperatorReconciler {
             if upgrade.state == .moving || upgrade.state == .returning || upgrade.state == .promoting {
                 waits.append(.seconds(15))
             }
+            if upgrade.state == .refused { waits.append(.seconds(60)) }
         }
         if parts.stores.all.contains(where: { $0.store.obstacle != nil }) { waits.append(.seconds(60)) }
         if let time = plan.lookAgain { waits.append(max(.seconds(1), time - environment.wall())) }

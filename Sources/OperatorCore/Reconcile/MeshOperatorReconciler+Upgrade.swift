@@ -26,6 +26,8 @@ extension MeshOperatorReconciler {
         var book: GateBook
         /// What may be moved once nothing is left to apply.
         var turn = UpgradeTurn()
+        /// What people asked of the rollout that is over, to be taken off before its record goes.
+        var spent: [String] = []
     }
 
     /// How many times gates are asked within one reconcile at most.
@@ -43,16 +45,21 @@ extension MeshOperatorReconciler {
                 continue
             }
             report(look, &run)
-            guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else { return look.plan }
+            guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
+                // What keeps an object from being applied does not keep what has moved from going back.
+                if look.decision.action == .restore { _ = try await move(look, &run) }
+                return look.plan
+            }
             if !look.plan.steps.isEmpty {
                 if try await !confirm(look.plan, run).isEmpty { continue }
                 try await confirmIsCurrent(run.object)
                 let report = try await perform(look.plan.steps, for: run.object)
                 run.failures += report.failures
                 try effort.note(report)
+                measure(look)
                 continue
             }
-            guard try await move(look, &run, &effort) else { return look.plan }
+            guard try await move(look, &run) else { return look.plan }
         }
         throw MeshOperatorError(
             .unsettled,
@@ -80,12 +87,15 @@ extension MeshOperatorReconciler {
         observation.gates = book.states
         let decision = scene.decide(observation)
         let next = scene.next(decision, plan)
-        if next != scene.stand {
+        let isOver = scene.stand.record != nil && next.record == nil
+        let spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
+        if next != scene.stand, spent.isEmpty {
             try compose(scene.composition(after: next), next, &run)
             plan = planned(run)
         }
         var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
         look.turn = scene.turn(decision)
+        look.spent = spent
         return look
     }
 
@@ -125,7 +135,11 @@ extension MeshOperatorReconciler {
     // MARK: Moving
 
     /// Moves what may be moved, then ends what is over; gives whether anything was written.
-    private func move(_ look: UpgradeLook, _ run: inout MeshRun, _ effort: inout WriteEffort) async throws -> Bool {
+    private func move(_ look: UpgradeLook, _ run: inout MeshRun) async throws -> Bool {
+        if !look.spent.isEmpty {
+            try await takeOff(look.spent, run.object)
+            return false
+        }
         let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
         guard !turn.writes.isEmpty else { return false }
         try await confirmIsCurrent(run.object)
@@ -136,6 +150,27 @@ extension MeshOperatorReconciler {
         run.failures += report.failures
         // What somebody else wrote first is in the caches soon, and looked at then.
         return report.done > 0 && report.outdated.isEmpty
+    }
+
+    /// Takes off what people asked of a rollout that is over, so that it does not steer the next one.
+    ///
+    /// The record goes in the reconcile that this write brings about.
+    private func takeOff(_ names: [String], _ object: KubeObject) async throws {
+        try await confirmIsCurrent(object)
+        var patch: Tree = ["metadata": [:]]
+        for name in names { patch.set(.null, at: ["metadata", "annotations", name]) }
+        if let uid = object.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
+        if let version = object.resourceVersion { patch.set(.string(version), at: ["metadata", "resourceVersion"]) }
+        noteWritten(try await parts.client.patch(MeshNames.resource, object.key, .merge(patch)))
+    }
+
+    /// Measures a step that is over.
+    private func measure(_ look: UpgradeLook) {
+        guard let record = look.observation.record, record.step >= 0, !look.scene.stand.isPromoting else { return }
+        switch look.decision.action {
+        case .enter, .finish: metrics.finished(stepIn: look.scene.now - record.began)
+        default: break
+        }
     }
 
     /// Gives namespaces that an upgrade has moved their own labels back, when the mesh itself is on its way out.

@@ -5,6 +5,7 @@ internal import Logging
 package import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+package import RolloutControl
 internal import UpgradePlanning
 
 /// The operator as one thing to run: caches, controller, leader election and events.
@@ -25,6 +26,8 @@ package struct MeshOperatorService: Sendable {
         package var watching = Watcher.Configuration()
         /// How many MeshOperators are reconciled at a time.
         package var workers = 2
+        /// Makes what asks the gates of upgrades; nil where nobody can.
+        package var gates: (@Sendable (ClusterClient, RuntimeEnvironment) -> any GateAsking)?
         /// What else runs in this process, under the same leadership.
         package var companions: [OperatorCompanion] = []
 
@@ -100,6 +103,7 @@ package struct MeshOperatorService: Sendable {
             catalogue: configuration.catalogue,
             renderer: renderer ?? Self.renderer(configuration.catalogue)
         )
+        parts.gates = configuration.gates?(client, environment)
         parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)

@@ -17,7 +17,7 @@ package struct StatusChange: Sendable {
         old.phase != new.phase || old.observedGeneration != new.observedGeneration || old.version != new.version
             || old.targetVersion != new.targetVersion || old.plan?.progress.step != new.plan?.progress.step
             || old.plan?.progress.reason != new.plan?.progress.reason || old.revision != new.revision
-            || Self.states(old) != Self.states(new)
+            || old.revisions.map(\.name) != new.revisions.map(\.name) || Self.states(old) != Self.states(new)
     }
 
     /// How long an installation goes on before it is told of, so that a quick one is told of once, when it is done.

@@ -156,7 +156,8 @@ package struct UpgradeScene: Sendable {
     package mutating func place(_ bounds: [GatewayID: GatewayBounds], live: [ResourceID: KubeObject]) {
         let rules = UpgradeGateways.Rules(
             spec.upgrade.gateways,
-            weight: stand.isPromoting ? 100 : weight,
+            // Without a rollout, what is still elsewhere after the last one goes to the stable revision.
+            weight: stand.isPromoting || stand.target == nil ? 100 : weight,
             from: stand.target == nil ? nil : stand.course.stable.name,
             to: stand.target?.name ?? stand.course.stable.name
         )
@@ -167,9 +168,13 @@ package struct UpgradeScene: Sendable {
     // MARK: What is decided
 
     /// The share of the step that is written down, in percent; 0 before the first, and on the way back.
+    ///
+    /// A failure that waits for a person moves nothing.
     package var weight: Int {
-        guard let record = stand.record, record.verdict == nil, record.step >= 0, !policy.steps.isEmpty else {
-            return 0
+        guard let record = stand.record, record.step >= 0, !policy.steps.isEmpty else { return 0 }
+        if let verdict = record.verdict {
+            let isWanted = [.aborted, .superseded].contains(verdict.cause) || wishes.abort != nil
+            if isWanted || policy.rollback == .automatic { return 0 }
         }
         return policy.steps[min(record.step, policy.steps.count - 1)].weight
     }
