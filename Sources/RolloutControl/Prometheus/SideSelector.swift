@@ -26,7 +26,7 @@ struct SideSelector: Sendable, Hashable {
         } else if let workloads = side.workloads {
             let prefix = reporter == .source ? "source" : "destination"
             alternatives = Self.matchers(workloads, other: other?.workloads ?? [], prefix).map { "\(report),\($0)" }
-        } else if side.value("revision") != nil {
+        } else if side.value("revision") != nil, side.value("workload") == nil {
             let remedy = "set prometheus.revisionLabel"
             throw AnalysisError(.questionInvalid, "nobody named the workloads of the revision; \(remedy)")
         } else {
