@@ -24,36 +24,23 @@ struct Plan: AsyncParsableCommand {
 
     @Option(name: [.customShort("f"), .customLong("filename")], help: "A file with the resource; - is standard input.")
     var files: [String]
-
     @Option(name: [.customShort("s"), .customLong("set")], help: "A setting below spec, as path=value.")
     var settings: [String] = []
-
-    @Option(name: .shortAndLong, help: "How to print: text, json or yaml.")
-    var output = PlanFormat.text
-
+    @Option(name: .shortAndLong, help: "How to print: text, json or yaml.") var output = PlanFormat.text
     @Option(help: ArgumentHelp("The version to plan from; without it the one that runs.", valueName: "version"))
     var from: String?
-
-    @Flag(help: "Read no cluster; needs --from or --objects.")
-    var offline = false
-
+    @Flag(help: "Read no cluster; needs --from or --objects.") var offline = false
     @Option(
         help: ArgumentHelp(
-            "With --offline, a file with objects of a cluster, as `kubectl get KINDS -A -o json` prints them.",
+            "With --offline, a file with what `kubectl get KINDS -A -o json` printed.",
             valueName: "file"
         )
     )
     var objects: [String] = []
-
     @Option(help: ArgumentHelp("With --offline, the Kubernetes version to plan for.", valueName: "version"))
     var kubernetesVersion: String?
-
-    @Flag(help: "Let warnings count as a refusal.")
-    var strict = false
-
-    @Flag(help: "Show every object, field, workload and finding.")
-    var all = false
-
+    @Flag(help: "Let warnings count as a refusal.") var strict = false
+    @Flag(help: "Show every object, field, workload and finding.") var all = false
     @OptionGroup var cluster: ClusterOptions
 
     func validate() throws {

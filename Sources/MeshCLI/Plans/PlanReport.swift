@@ -100,7 +100,8 @@ struct PlanReport: Sendable {
                 let first = wave.workloads.prefix(3).map(\.description).joined(separator: ", ")
                 let rest = wave.workloads.count > 3 ? ", …" : ""
                 table.rows.append([
-                    "\(wave.number)", "\(wave.namespaces.count)", "\(wave.workloads.count)", "\(wave.pods)", first + rest,
+                    "\(wave.number)", "\(wave.namespaces.count)", "\(wave.workloads.count)", "\(wave.pods)",
+                    first + rest,
                 ])
             }
             lines += table.lines.map { "  \($0)" }
@@ -115,7 +116,9 @@ struct PlanReport: Sendable {
         }
         lines += more(outline.staying.count, isFull)
         if !outline.gateways.isEmpty {
-            lines.append("Gateways: \(outline.gateways.map { TerminalText.plain($0.key.description) }.joined(separator: ", "))")
+            lines.append(
+                "Gateways: \(outline.gateways.map { TerminalText.plain($0.key.description) }.joined(separator: ", "))"
+            )
         }
         return lines
     }

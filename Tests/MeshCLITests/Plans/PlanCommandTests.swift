@@ -49,7 +49,10 @@ struct PlanCommandTests {
         #expect(error?.message.contains("--from") == true)
     }
 
-    @Test("A way that is refused exits 1 and names field, value and remedy, in every format", arguments: [nil, OutputFormat.json, .yaml])
+    @Test(
+        "A way that is refused exits 1 and names field, value and remedy, in every format",
+        arguments: [nil, OutputFormat.json, .yaml]
+    )
     func refused(_ format: OutputFormat?) async throws {
         let request = request {
             ($0.from, $0.format) = ("1.30.3", format)
@@ -119,24 +122,26 @@ struct PlanCommandTests {
         return client
     }
 
-    private static let definitions = ["EnvoyFilter/networking.istio.io/v1alpha3/envoyfilters", "policy/authentication.istio.io/v1alpha1/policys"]
-        .map { text in
-            let parts = text.split(separator: "/")
-            return """
-                apiVersion: apiextensions.k8s.io/v1
-                kind: CustomResourceDefinition
-                metadata: {name: \(parts[3]).\(parts[1])}
-                spec:
-                  group: \(parts[1])
-                  scope: Namespaced
-                  names: {kind: \(parts[0]), plural: \(parts[3]), singular: \(parts[0].lowercased()), listKind: \(parts[0])List}
-                  versions:
-                  - name: \(parts[2])
-                    served: true
-                    storage: true
-                    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-                """
-        }.joined(separator: "\n---\n")
+    private static let definitions = [
+        "EnvoyFilter/networking.istio.io/v1alpha3/envoyfilters", "policy/authentication.istio.io/v1alpha1/policys",
+    ]
+    .map { text in
+        let parts = text.split(separator: "/")
+        return """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: \(parts[3]).\(parts[1])}
+            spec:
+              group: \(parts[1])
+              scope: Namespaced
+              names: {kind: \(parts[0]), plural: \(parts[3]), singular: \(parts[0].lowercased()), listKind: \(parts[0])List}
+              versions:
+              - name: \(parts[2])
+                served: true
+                storage: true
+                schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+            """
+    }.joined(separator: "\n---\n")
 
     private static let world = """
         apiVersion: v1

@@ -112,10 +112,14 @@ struct ConfigurationChecksTests {
             """
         }
         let old = (1...5).map { object("o\($0)", "v1alpha3") }
-        let world = try SampleWorld.make((old + [object("n", "v1"), object("b", "v1beta1")]).joined(separator: "\n---\n"))
+        let world = try SampleWorld.make(
+            (old + [object("n", "v1"), object("b", "v1beta1")]).joined(separator: "\n---\n")
+        )
         let texts = SampleWorld.findings(world, .olderVersion).map(\.text)
         #expect(texts.count == 2)
-        #expect(texts.contains { $0.contains("5 of kind VirtualService") && $0.contains("v1alpha3") && $0.contains(", …") })
+        #expect(
+            texts.contains { $0.contains("5 of kind VirtualService") && $0.contains("v1alpha3") && $0.contains(", …") }
+        )
         #expect(texts.contains { $0.contains("1 of kind VirtualService") && $0.contains("v1beta1 (shop/b)") })
     }
 

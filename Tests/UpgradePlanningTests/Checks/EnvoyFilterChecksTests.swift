@@ -27,7 +27,8 @@ struct EnvoyFilterChecksTests {
     }
 
     private static func lua(_ match: String, operation: String = "INSERT_FIRST") -> String {
-        let value = #"{name: my.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}"#
+        let value =
+            #"{name: my.lua, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}"#
         return "{applyTo: HTTP_FILTER, match: {\(match)}, patch: {operation: \(operation), value: \(value)}}"
     }
 
@@ -39,7 +40,9 @@ struct EnvoyFilterChecksTests {
             patch: lua(#"proxy: {proxyVersion: '^1\.29.*'}"#),
             code: .envoyFilterVersionMismatch,
             severity: .refuses,
-            words: ["matches 1.29.6 and not 1.30.3", "add a patch for 1.30", "accept-findings: EnvoyFilterVersionMismatch"],
+            words: [
+                "matches 1.29.6 and not 1.30.3", "add a patch for 1.30", "accept-findings: EnvoyFilterVersionMismatch",
+            ],
             field: "spec.configPatches[0].match.proxy.proxyVersion"
         ),
         .init(
@@ -102,14 +105,16 @@ struct EnvoyFilterChecksTests {
 
     static let types: [Sample] = [
         .init(
-            patch: #"{applyTo: HTTP_FILTER, patch: {operation: ADD, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.config.filter.http.lua.v2.Lua}}}}"#,
+            patch:
+                #"{applyTo: HTTP_FILTER, patch: {operation: ADD, value: {name: a, typed_config: {"@type": type.googleapis.com/envoy.config.filter.http.lua.v2.Lua}}}}"#,
             code: .envoyFilterOldAPI,
             severity: .warns,
             words: ["version 2", "envoy.config.filter.http.lua.v2.Lua"],
             field: "spec.configPatches[0].patch.value.typed_config.@type"
         ),
         .init(
-            patch: #"{applyTo: CLUSTER, patch: {operation: MERGE, value: {tls: [{"@type": type.googleapis.com/envoy.api.v2.auth.UpstreamTlsContext}]}}}"#,
+            patch:
+                #"{applyTo: CLUSTER, patch: {operation: MERGE, value: {tls: [{"@type": type.googleapis.com/envoy.api.v2.auth.UpstreamTlsContext}]}}}"#,
             code: .envoyFilterOldAPI,
             severity: .warns,
             words: ["envoy.api.v2"]
@@ -122,7 +127,8 @@ struct EnvoyFilterChecksTests {
         ),
         .init(patch: lua("context: ANY"), code: .envoyFilterOldAPI),
         .init(
-            patch: #"{applyTo: HTTP_FILTER, patch: {operation: ADD, value: {name: istio.alpn, typed_config: {"@type": type.googleapis.com/istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig}}}}"#,
+            patch:
+                #"{applyTo: HTTP_FILTER, patch: {operation: ADD, value: {name: istio.alpn, typed_config: {"@type": type.googleapis.com/istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig}}}}"#,
             code: .envoyFilterOldAPI
         ),
     ]
@@ -135,7 +141,12 @@ struct EnvoyFilterChecksTests {
             words: ["HTTP_FILTERS", "use one of"],
             field: "spec.configPatches[0].applyTo"
         ),
-        .init(patch: "{patch: {operation: ADD, value: {}}}", code: .envoyFilterInvalid, severity: .warns, words: ["is missing"]),
+        .init(
+            patch: "{patch: {operation: ADD, value: {}}}",
+            code: .envoyFilterInvalid,
+            severity: .warns,
+            words: ["is missing"]
+        ),
         .init(
             patch: "{applyTo: CLUSTER, patch: {value: {}}}",
             code: .envoyFilterInvalid,
@@ -168,7 +179,8 @@ struct EnvoyFilterChecksTests {
             words: ["match by routeConfiguration"]
         ),
         .init(
-            patch: "{applyTo: NETWORK_FILTER, match: {\(chain("\(manager), subFilter: {name: a}"))}, patch: {operation: REMOVE}}",
+            patch:
+                "{applyTo: NETWORK_FILTER, match: {\(chain("\(manager), subFilter: {name: a}"))}, patch: {operation: REMOVE}}",
             code: .envoyFilterInvalid,
             severity: .warns,
             words: ["subFilter", "HTTP_FILTER"]
@@ -180,13 +192,15 @@ struct EnvoyFilterChecksTests {
             words: ["has no HTTP filters"]
         ),
         .init(
-            patch: "{applyTo: HTTP_FILTER, match: {context: GATEWAY, waypoint: {}}, patch: {operation: ADD, value: {}}}",
+            patch:
+                "{applyTo: HTTP_FILTER, match: {context: GATEWAY, waypoint: {}}, patch: {operation: ADD, value: {}}}",
             code: .envoyFilterInvalid,
             severity: .warns,
             words: ["WAYPOINT"]
         ),
         .init(
-            patch: "{applyTo: LISTENER, match: {context: GATEWAY, listener: {name: virtualInbound}}, patch: {operation: REMOVE}}",
+            patch:
+                "{applyTo: LISTENER, match: {context: GATEWAY, listener: {name: virtualInbound}}, patch: {operation: REMOVE}}",
             code: .envoyFilterInvalid,
             severity: .warns,
             words: ["listener of sidecars"]
@@ -197,7 +211,11 @@ struct EnvoyFilterChecksTests {
             severity: .warns,
             words: ["use MERGE"]
         ),
-        .init(patch: "{applyTo: ROUTE_CONFIGURATION, patch: {operation: REMOVE}}", code: .envoyFilterInvalid, severity: .warns),
+        .init(
+            patch: "{applyTo: ROUTE_CONFIGURATION, patch: {operation: REMOVE}}",
+            code: .envoyFilterInvalid,
+            severity: .warns
+        ),
         .init(patch: lua("context: SIDECAR_OUTBOUND, \(chain(manager))"), code: .envoyFilterInvalid),
     ]
 

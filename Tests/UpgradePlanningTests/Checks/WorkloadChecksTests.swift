@@ -15,7 +15,9 @@ struct WorkloadChecksTests {
         var testDescription: String { name }
     }
 
-    private static func budget(_ spec: String, status: String = "{disruptionsAllowed: 1}", name: String = "pdb") -> String {
+    private static func budget(_ spec: String, status: String = "{disruptionsAllowed: 1}", name: String = "pdb")
+        -> String
+    {
         """
 
         ---
@@ -75,14 +77,18 @@ struct WorkloadChecksTests {
         .init(
             name: "none may be missing now",
             yaml: SampleWorld.workload()
-                + budget("maxUnavailable: 1, \(web)", status: "{disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1}"),
+                + budget(
+                    "maxUnavailable: 1, \(web)",
+                    status: "{disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1}"
+                ),
             code: .disruptionBudgetBlocks,
             severity: .warns,
             words: ["status.disruptionsAllowed: is 0 now"]
         ),
         .init(
             name: "two budgets for the same pods",
-            yaml: SampleWorld.workload() + budget("maxUnavailable: 1, \(web)") + budget("maxUnavailable: 1, \(web)", name: "q"),
+            yaml: SampleWorld.workload() + budget("maxUnavailable: 1, \(web)")
+                + budget("maxUnavailable: 1, \(web)", name: "q"),
             code: .disruptionBudgetBlocks,
             severity: .warns,
             words: ["select the same pods (pdb, q)"]
@@ -187,7 +193,9 @@ struct WorkloadChecksTests {
         .init(name: "a plain Deployment", yaml: SampleWorld.workload(), code: .notRestartable),
         .init(
             name: "said no",
-            yaml: SampleWorld.workload(extra: "template: {metadata: {annotations: {meshoperator.io/restart: \"false\"}}}"),
+            yaml: SampleWorld.workload(
+                extra: "template: {metadata: {annotations: {meshoperator.io/restart: \"false\"}}}"
+            ),
             code: .optedOut,
             severity: .informs
         ),
@@ -212,7 +220,10 @@ struct WorkloadChecksTests {
         ),
         .init(
             name: "lacks its sidecar",
-            yaml: SampleWorld.workload().replacing("annotations: {sidecar.istio.io/status: '{\"revision\":\"default\"}'}", with: "uid: u"),
+            yaml: SampleWorld.workload().replacing(
+                "annotations: {sidecar.istio.io/status: '{\"revision\":\"default\"}'}",
+                with: "uid: u"
+            ),
             code: .sidecarMissing,
             severity: .warns,
             words: ["1 of 1 pods", "web-1"]
@@ -268,7 +279,9 @@ struct WorkloadChecksTests {
         ),
         .init(
             name: "an annotation that was dropped before",
-            yaml: SampleWorld.workload(extra: "template: {metadata: {annotations: {sidecar.istio.io/statsCompression: gzip}}}"),
+            yaml: SampleWorld.workload(
+                extra: "template: {metadata: {annotations: {sidecar.istio.io/statsCompression: gzip}}}"
+            ),
             code: .retiredAnnotation
         ),
     ]
@@ -299,9 +312,12 @@ struct WorkloadChecksTests {
         #expect(SampleWorld.findings(try SampleWorld.make(SampleWorld.workload()), .waveMismatch).isEmpty)
     }
 
-    @Test("A gateway of one replica moves in one go", arguments: [
-        (1, Int?.none, 1), (3, nil, 0), (1, 5, 0), (3, 1, 1),
-    ] as [(Int, Int?, Int)])
+    @Test(
+        "A gateway of one replica moves in one go",
+        arguments: [
+            (1, Int?.none, 1), (3, nil, 0), (1, 5, 0), (3, 1, 1),
+        ] as [(Int, Int?, Int)]
+    )
     func gateways(_ replicas: Int, _ most: Int?, _ count: Int) throws {
         var yaml = """
             apiVersion: apps/v1

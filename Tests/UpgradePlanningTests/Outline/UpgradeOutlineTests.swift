@@ -68,7 +68,8 @@ struct UpgradeOutlineTests {
 
     @Test("Three hops of the built-in catalogue: what each changes, and who is concerned")
     func threeHops() throws {
-        let yaml = SampleWorld.workload(image: "1.27.9") + "\n---\n" + SampleWorld.workload("db", kind: "StatefulSet")
+        let yaml =
+            SampleWorld.workload(image: "1.27.9") + "\n---\n" + SampleWorld.workload("db", kind: "StatefulSet")
             + "\n---\n" + """
                 apiVersion: apps/v1
                 kind: Deployment
@@ -103,11 +104,15 @@ struct UpgradeOutlineTests {
 
     @Test("Waves follow the selectors; those in none stay, with the reason")
     func waves() throws {
-        let spec = "{upgrade: {workloads: {waves: [{namespaceSelector: {matchLabels: {team: b}}}, {namespaceSelector: {}}]}}}"
+        let spec =
+            "{upgrade: {workloads: {waves: [{namespaceSelector: {matchLabels: {team: b}}}, {namespaceSelector: {}}]}}}"
         let all = outline(try SampleWorld.make(SampleWorld.workload(), spec: spec))
         #expect(all.waves.map(\.number) == [2])
         let none = outline(
-            try SampleWorld.make(SampleWorld.workload(), spec: spec.replacing("namespaceSelector: {}}", with: "namespaceSelector: {matchLabels: {team: z}}}"))
+            try SampleWorld.make(
+                SampleWorld.workload(),
+                spec: spec.replacing("namespaceSelector: {}}", with: "namespaceSelector: {matchLabels: {team: z}}}")
+            )
         )
         #expect(none.waves.isEmpty && none.staying.map(\.why) == ["namespace shop is in no wave"])
     }
@@ -127,6 +132,8 @@ struct UpgradeOutlineTests {
         #expect(status.tree.jsonText().utf8.count < 30_000)
         #expect(MeshOperatorStatus(lenient: status.tree) == status)
         #expect(MeshOperatorStatus.schema.issues(in: status.tree, at: TreePath(keys: "status")).isEmpty)
-        #expect(PlanOutline.short(String(repeating: "ä", count: 2_000)).unicodeScalars.count == PlanOutline.mostCharacters)
+        #expect(
+            PlanOutline.short(String(repeating: "ä", count: 2_000)).unicodeScalars.count == PlanOutline.mostCharacters
+        )
     }
 }
