@@ -115,14 +115,15 @@ let allTargets: [Target] = [
         name: "mesh-operator",
         dependencies: [
             "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "OperatorCore",
-            "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
+            "RolloutControl", "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
         ]
     ),
     .executableTarget(
         name: "mesh-sandbox",
         dependencies: [
-            "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser, lifecycle, logging,
-            unixSignals,
+            "HTTPServing", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "SandboxServer", argumentParser,
+            lifecycle,
+            logging, unixSignals,
         ]
     ),
     .executableTarget(
@@ -155,8 +156,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "RolloutControlTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl",
-            "RolloutEngine",
+            "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshAPI", "MeshBase",
+            "RolloutControl", "RolloutEngine",
         ]
     ),
     .testTarget(
@@ -220,14 +221,16 @@ let allTargets: [Target] = [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
             "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning",
             logging,
-        ]
+        ],
+        exclude: ["Revisions/Golden"]
     ),
     .testTarget(
         name: "MeshCLITests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
             "SandboxStore",
-        ]
+        ],
+        exclude: ["Rollouts/Golden", "Rollouts/Scenes"]
     ),
     .testTarget(
         name: "SandboxServerTests",
@@ -239,7 +242,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "SystemTests",
         dependencies: [
-            "ReplayKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeCurl", "MeshBase",
+            "ReplayKit", "MeshTestKit", "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "MeshAPI",
+            "MeshBase", "RolloutControl", "RolloutEngine",
         ]
     ),
 ]

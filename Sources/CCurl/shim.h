@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 typedef size_t (*mesh_curl_data_callback)(char *bytes, size_t size, size_t count, void *context);
@@ -84,6 +85,34 @@ static inline int mesh_curl_socket_made(void *context, curl_socket_t socket, cur
 
 static inline CURLcode mesh_curl_watch_sockets(CURL *easy) {
     return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, mesh_curl_socket_made);
+}
+
+// Whether an address belongs to a link: 169.254.0.0/16, also within IPv6, fe80::/10, and AWS' fd00:ec2::254.
+static inline int mesh_curl_is_link_local(const struct sockaddr *address) {
+    if (address->sa_family == AF_INET) {
+        const unsigned char *bytes = (const unsigned char *)&((const struct sockaddr_in *)(const void *)address)->sin_addr;
+        return bytes[0] == 169 && bytes[1] == 254;
+    }
+    if (address->sa_family == AF_INET6) {
+        const unsigned char *bytes = (const unsigned char *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+        static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+        static const unsigned char aws[16] = {0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54};
+        if (memcmp(bytes, mapped, sizeof mapped) == 0) return bytes[12] == 169 && bytes[13] == 254;
+        return (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80) || memcmp(bytes, aws, sizeof aws) == 0;
+    }
+    return 0;
+}
+
+// Called by libcurl for each connection, after the name is resolved: refuses link-local addresses.
+static inline curl_socket_t mesh_curl_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context;
+    (void)purpose;
+    if (mesh_curl_is_link_local(&address->addr)) return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode mesh_curl_refuse_link_local(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, mesh_curl_open_socket);
 }
 
 // A pipe that programs started meanwhile do not inherit; glibc declares pipe2 under a macro that Swift does not set.

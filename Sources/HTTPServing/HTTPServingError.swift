@@ -6,6 +6,8 @@ package struct HTTPServingError: CodedFailure {
     package enum Code: String, ErrorCode {
         /// The address to listen on is taken, not on this machine, or not allowed.
         case cannotBind = "CannotBind"
+        /// A text is no address to listen on.
+        case invalidAddress = "InvalidAddress"
         /// The certificate, the private key or a trust root cannot be used.
         case invalidTLS = "InvalidTLS"
         /// The other side went away before the message was complete.
@@ -19,7 +21,7 @@ package struct HTTPServingError: CodedFailure {
         package var retryClass: RetryClass {
             switch self {
             case .disconnected: .transient(after: nil)
-            case .bodyTooLarge: .invalid
+            case .bodyTooLarge, .invalidAddress: .invalid
             case .cannotBind, .invalidTLS, .bodyConsumed: .terminal
             }
         }

@@ -36,7 +36,8 @@ package struct VersionReport: Sendable {
         package static func ask(_ client: ClusterClient) async throws(CommandError) -> Cluster {
             do {
                 let kubernetes = try await client.version().gitVersion
-                let images = try await client.list(.deployments, Selection(fields: .name("mesh-operator"))).objects.flatMap(Self.images)
+                let images = try await client.list(.deployments, Selection(fields: .name("mesh-operator"))).objects
+                    .flatMap(Self.images)
                 var meshes: [Mesh] = []
                 do {
                     meshes = try await client.list(MeshNames.resource).objects.map(Self.mesh)
@@ -95,7 +96,8 @@ package struct VersionReport: Sendable {
 
     private static func lines(_ cluster: Cluster) -> [String] {
         var lines = ["Kubernetes \(cluster.kubernetes)"]
-        lines += cluster.operators.isEmpty
+        lines +=
+            cluster.operators.isEmpty
             ? ["no operator runs in the cluster"] : cluster.operators.map { "operator \($0)" }
         for mesh in cluster.meshes {
             var line = "mesh \(mesh.name): \(mesh.version ?? "not installed yet")"

@@ -130,6 +130,7 @@ package final class SandboxCluster: Sendable {
             NamespaceContents.controller(context("namespace-controller"), authority: authorityPEM),
             NamespaceDeletion.controller(context("namespace-controller"), registry: core.registry),
             NodeTaints.controller(context("node-controller")),
+            QuotaReconciler.controller(context("resourcequota-controller")),
             RoleAggregation.controller(context("clusterrole-aggregation-controller")),
             DeploymentReconciler.controller(context("deployment-controller")),
             ReplicaSetReconciler.controller(context("replicaset-controller")),
@@ -241,6 +242,8 @@ package final class SandboxCluster: Sendable {
             EscalationGuard(authorizer),
         ]
         hooks.issueToken = { account, request throws(APIFault) in try await tokens.issue(KubeObject(account), request) }
+        let caller = WebhookCaller(reader: reader, transport: configuration.webhooks, random: environment.random)
+        hooks.callWebhook = { client, review throws(APIFault) in try await caller.send(review, client: client) }
         hooks.reviewToken = { await tokens.review($0) }
         hooks.connect = { await HollowConnections(reader: reader).answer($0, $1) }
         hooks.path = { request in

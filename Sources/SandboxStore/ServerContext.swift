@@ -7,6 +7,7 @@ struct ServerContext: Sendable {
     let storage: ObjectStorage
     let registry: ResourceRegistry
     let openAPI = OpenAPIAnswers()
+    let policies = PolicyCache()
 
     /// The time as `metadata.creationTimestamp` keeps it.
     var timestamp: String { configuration.now().rfc3339 }

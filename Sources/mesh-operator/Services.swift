@@ -3,15 +3,15 @@ internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
 internal import OperatorCore
+internal import RolloutControl
+internal import RolloutCore
 internal import ServiceLifecycle
 
 /// Carries requests until everything else has stopped.
 struct TransportWork: Service {
     let transport: CurlTransport
 
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await transport.run() }
-    }
+    func run() async throws { try await cancelWhenGracefulShutdown { try await transport.run() } }
 }
 
 /// Something that runs until a signal asks it to stop, finishing what is in flight.
@@ -38,10 +38,37 @@ extension Work {
             return response
         }
         body = {
-            try await server.run { address in
-                logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+            do {
+                try await server.run { address in
+                    logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+                }
+            } catch  where !(error is CancellationError) {
+                throw StartFailure(cannotListen: error, at: "\(place)", option: "--\(name)-bind")
             }
         }
         stop = { server.shutdown() }
+    }
+}
+
+extension OperatorCompanion {
+    /// Carries out MeshRollouts; their gates are asked over connections of their own.
+    static let rollouts = OperatorCompanion { given in
+        let asker = HTTPGateAsker(
+            .init(
+                cluster: given.writes,
+                transports: CurlTransports(),
+                clock: given.environment.clock,
+                now: given.environment.wall
+            )
+        )
+        var configuration = MeshRolloutService.Configuration(
+            reads: given.reads,
+            writes: given.writes,
+            recorder: given.recorder,
+            asker: asker
+        )
+        configuration.watching = given.watching
+        let service = try MeshRolloutService(configuration, environment: given.environment)
+        return Work(watchers: service.watchers, controllers: [service.controller])
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import HTTPServing
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
@@ -26,8 +27,8 @@ struct MeshSandbox: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to write the administrator's kubeconfig.", valueName: "file"))
     var kubeconfigOut: String
 
-    @Option(help: ArgumentHelp("The address to listen on; port 0 takes any free one.", valueName: "host:port"))
-    var listen = "127.0.0.1:0"
+    @Option(help: "The host:port to listen on; port 0 takes any free one.", transform: { try .init(parsing: $0) })
+    var listen: ListenAddress = "127.0.0.1:0"
 
     @Option(help: ArgumentHelp("Where to keep objects and keys; without it they live in memory.", valueName: "dir"))
     var dataDir: String?
@@ -49,12 +50,12 @@ struct MeshSandbox: AsyncParsableCommand {
     @Option(help: "How much runs: 'cluster' everything, 'server-alone' the API server without any controller.")
     var extent: SandboxConfiguration.Extent = .cluster
 
-    @Option(help: "How much to log to the standard error: trace, debug, info, warning or error.")
-    var logLevel = "warning"
+    @Option(help: "From which level on to log to the standard error.")
+    var logLevel: LogThreshold = .warning
 
     func run() async throws {
         var logger = Logger(label: "mesh-sandbox") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
+        logger.logLevel = logLevel.level
         let webhooks = WebhookLinks { connection in
             let transport = CurlTransport(connection: connection)
             return WebhookLinks.Link(transport) { try? await transport.run() }
@@ -76,9 +77,6 @@ struct MeshSandbox: AsyncParsableCommand {
     }
 
     private func settings(_ webhooks: WebhookLinks, _ logger: Logger) throws -> SandboxConfiguration {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else { throw ValidationError("--listen \(listen) must be host:port, for example 127.0.0.1:6443") }
         guard let version = KubernetesVersion(kubernetesVersion) else {
             let minors = KubernetesVersion.minors
             throw ValidationError(
@@ -86,7 +84,7 @@ struct MeshSandbox: AsyncParsableCommand {
                     + "1.\(minors.upperBound), for example 1.33, or a patch of one, for example 1.33.4"
             )
         }
-        var result = SandboxConfiguration(host: String(listen[..<colon]), port: port, node: node, webhooks: webhooks)
+        var result = SandboxConfiguration(host: listen.host, port: listen.port, node: node, webhooks: webhooks)
         guard SandboxConfiguration.nodeCounts.contains(nodes) else {
             throw ValidationError("--nodes \(nodes) must be a number from 1 to 100")
         }
@@ -116,6 +114,7 @@ struct MeshSandbox: AsyncParsableCommand {
     }
 }
 
+extension LogThreshold: ExpressibleByArgument {}
 extension SandboxConfiguration.NodeKind: ExpressibleByArgument {}
 extension SandboxConfiguration.Extent: ExpressibleByArgument {}
 

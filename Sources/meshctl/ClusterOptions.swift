@@ -8,7 +8,12 @@ internal import MeshCLI
 
 /// How the cluster is reached, as kubectl reaches it.
 struct ClusterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The kubeconfig; without it KUBECONFIG, then the pod, then ~/.kube/config.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The kubeconfig; without it KUBECONFIG, then the pod, then ~/.kube/config.",
+            valueName: "file"
+        )
+    )
     var kubeconfig: String?
 
     @Option(help: "The context of the kubeconfig; without it the current one.")
@@ -64,7 +69,8 @@ struct ClusterOptions: ParsableArguments {
 
 /// The terminal this program writes to.
 enum Terminal {
-    static let isOutput = isatty(STDOUT_FILENO) == 1
+    /// Whether output goes to a terminal that can be drawn on.
+    static let isOutput = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     static let isInput = isatty(STDIN_FILENO) == 1
 
     /// Its size now; nil where output goes elsewhere.

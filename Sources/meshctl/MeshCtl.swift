@@ -66,7 +66,9 @@ enum Console {
         return String(decoding: data, as: UTF8.self)
     } list: { path in
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return nil }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            return nil
+        }
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         return names.filter { name in ["yaml", "yml", "json"].contains { name.hasSuffix(".\($0)") } }
             .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
@@ -92,7 +94,8 @@ struct WordCheck {
             let names = choices.map { $0._commandName }
             let meant = NameSuggestion.nearest(to: word, among: names).map { "; did you mean `\($0)`?" } ?? ";"
             let place = path.joined(separator: " ")
-            return "\(place) has no command `\(word)`\(meant) There are \(names.joined(separator: ", ")); `\(place) --help` tells more"
+            return
+                "\(place) has no command `\(word)`\(meant) There are \(names.joined(separator: ", ")); `\(place) --help` tells more"
         }
         return nil
     }

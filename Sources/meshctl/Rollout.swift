@@ -33,12 +33,15 @@ struct Rollout: AsyncParsableCommand {
         var timeout = TimeLimit(duration: .zero)
         @Option(name: .shortAndLong, help: "Print the status as yaml or json; with --watch at each change.")
         var output: OutputFormat?
-        @Option(name: [.customLong("color"), .customLong("colour")], help: "When to use colours: auto, always or never.")
+        @Option(
+            name: [.customLong("color"), .customLong("colour")],
+            help: "When to use colours: auto, always or never."
+        )
         var colour = ColourChoice.auto
         @OptionGroup var cluster: ClusterOptions
 
         func run() async throws {
-            let reference = try RolloutReference(name)
+            let reference = try RolloutReference(typed: name)
             let style = Terminal.style(colour)
             let outcome = try await cluster.withDirectory { directory in
                 guard watch else {
@@ -74,6 +77,17 @@ struct Rollout: AsyncParsableCommand {
                     .list(everywhere: allNamespaces, output)
             }
             try Console.finish(outcome)
+        }
+    }
+}
+
+extension RolloutReference {
+    /// Reads a name from the command line; one that can be none is wrong usage.
+    init(typed text: String) throws {
+        do {
+            try self.init(text)
+        } catch {
+            throw ValidationError(error.message)
         }
     }
 }

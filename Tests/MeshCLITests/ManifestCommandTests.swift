@@ -194,7 +194,8 @@ struct ManifestCommandTests {
 @Suite("meshctl validate and version")
 struct OtherCommandTests {
     private func validate(_ text: String, today: String? = nil) throws -> CommandOutcome {
-        try ResourceValidation(catalogue: .builtIn(), files: memoryFiles(["f.yaml": text]), today: today).run(["f.yaml"])
+        try ResourceValidation(catalogue: .builtIn(), files: memoryFiles(["f.yaml": text]), today: today).run(["f.yaml"]
+        )
     }
 
     @Test("A good resource is valid")

@@ -35,3 +35,6 @@ need_libraries() { install_missing libcurl4-openssl-dev libyaml-dev pkg-config; 
 
 # kubectl: any version from 1.20 on will do; the distribution's package where there is none
 need_kubectl() { command -v kubectl >/dev/null || install_missing kubernetes-client; }
+
+# Prometheus, for the tests of analysis: any version; Debian's package where there is none
+need_prometheus() { command -v prometheus >/dev/null || install_missing prometheus; }

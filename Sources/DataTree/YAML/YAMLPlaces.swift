@@ -96,7 +96,9 @@ private struct PlaceReader: ~Copyable {
             while true {
                 let key = try source.next()
                 if case .collectionEnd = key.kind { return }
-                guard case .scalar(let name, _) = key.kind else { throw key.error(.unsupported, "a key must be a scalar") }
+                guard case .scalar(let name, _) = key.kind else {
+                    throw key.error(.unsupported, "a key must be a scalar")
+                }
                 let place = path.appending(name)
                 places.note(place, key)
                 try value(source.next(), place, depth: depth + 1)

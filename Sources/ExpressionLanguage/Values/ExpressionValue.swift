@@ -130,9 +130,19 @@ package struct MapValue: Sendable {
         case entries([Entry], [ExpressionKey: Int])
         case tree(TreeObject, ExpressionType)
         case object(TreeObject, ObjectType)
+        case computed([String], @Sendable (String) throws(ExpressionError) -> ExpressionValue?)
     }
 
     private let storage: Storage
+
+    /// Makes a map whose values are worked out when they are asked for.
+    ///
+    /// - Parameters:
+    ///   - names: The keys.
+    ///   - value: The value of a key, nil for one that is not there; asked each time.
+    package init(names: [String], value: @escaping @Sendable (String) throws(ExpressionError) -> ExpressionValue?) {
+        self.storage = .computed(names, value)
+    }
 
     /// Makes a map; nil when two keys are equal or a key is of a type that cannot be a key.
     init?(_ entries: [Entry]) {
@@ -156,6 +166,7 @@ package struct MapValue: Sendable {
         switch storage {
         case .entries(let entries, _): entries.count
         case .tree(let object, _), .object(let object, _): object.count
+        case .computed(let names, _): names.count
         }
     }
 
@@ -169,6 +180,7 @@ package struct MapValue: Sendable {
         switch storage {
         case .entries(let entries, _): entries.map(\.key)
         case .tree(let object, _), .object(let object, _): object.entries.map { .string($0.key) }
+        case .computed(let names, _): names.map { .string($0) }
         }
     }
 
@@ -184,6 +196,9 @@ package struct MapValue: Sendable {
                 return nil
             }
             return try ExpressionValue(tree, as: field.type)
+        case .computed(_, let value):
+            guard case .string(let name) = key else { return nil }
+            return try value(name)
         }
     }
 

@@ -118,6 +118,10 @@ internal import KubeClient
         }
     }
 
+    mutating func reach(_ reach: CurlTransport.Reach) {
+        if reach == .noLinkLocal { check(unsafe mesh_curl_refuse_link_local(handle)) }
+    }
+
     private mutating func set(_ option: CURLoption, _ value: Int) {
         check(unsafe mesh_curl_set_long(handle, option, value))
     }

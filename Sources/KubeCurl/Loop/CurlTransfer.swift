@@ -46,6 +46,7 @@ internal import KubeClient
         options.request(exchange.plan)
         options.security(exchange.plan)
         options.limits(exchange.plan, configuration)
+        options.reach(configuration.reach)
         if let refused = options.refused {
             close()
             throw TransportError(.invalidRequest, "libcurl refused an option of the request: \(refused)")

@@ -22,6 +22,10 @@ package final class CurlTransport: HTTPTransport {
         package var keptConnections: Int
         /// Whether HTTP/2 is offered to servers.
         package var offersHTTP2: Bool
+        /// Where connections may lead.
+        package var reach = Reach.everywhere
+        /// Which redirects are followed.
+        package var redirects = Redirects.withinServer
 
         /// Makes a configuration.
         package init(
@@ -35,6 +39,22 @@ package final class CurlTransport: HTTPTransport {
             self.keptConnections = keptConnections
             self.offersHTTP2 = offersHTTP2
         }
+    }
+
+    /// Where connections may lead.
+    package enum Reach: Sendable, Hashable {
+        /// Everywhere.
+        case everywhere
+        /// Not to link-local addresses, where clouds tell their secrets, whatever a name resolves to.
+        case noLinkLocal
+    }
+
+    /// Which redirects are followed.
+    package enum Redirects: Sendable, Hashable {
+        /// Those of reads that stay at the server.
+        case withinServer
+        /// None: they are answers like others.
+        case none
     }
 
     /// Where the requests go.
@@ -83,10 +103,11 @@ package final class CurlTransport: HTTPTransport {
 
     /// Sends a request as the protocol wants.
     ///
-    /// Redirects of reads are followed within the same server.
+    /// Redirects of reads are followed within the same server, unless the configuration says otherwise.
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         var request = request
         var response = try await exchange(request)
+        guard configuration.redirects == .withinServer else { return response }
         for _ in 0..<Redirect.limit {
             let location = response.headers["Location"]
             guard

@@ -5,9 +5,9 @@ package struct AnalysisMetric: Sendable, Hashable {
     /// Numbers known by name, made from Istio's standard metrics `istio_requests_total` and
     /// `istio_request_duration_milliseconds`.
     package enum BuiltIn: String, Sendable, Hashable, CaseIterable {
-        /// The share of requests without a 5xx answer, in percent.
+        /// The share of requests that did not fail, in percent: neither a 5xx answer nor a gRPC status that stands for one.
         case successRate = "SuccessRate"
-        /// The share of requests with a 5xx answer, in percent.
+        /// The share of requests that failed, in percent.
         case errorRate = "ErrorRate"
         /// The time half of the requests take at most, in milliseconds.
         case latencyP50 = "LatencyP50"
@@ -33,6 +33,51 @@ package struct AnalysisMetric: Sendable, Hashable {
         case none
     }
 
+    /// Whose account of requests a built-in number is.
+    package enum Reporter: String, Sendable, Hashable, CaseIterable {
+        /// The proxy that received them.
+        case destination = "Destination"
+        /// The proxy that sent them.
+        case source = "Source"
+    }
+
+    /// A row of values over time of which one number is taken.
+    package struct Range: Sendable, Hashable {
+        /// Which number of a row is taken.
+        package enum Taking: String, Sendable, Hashable, CaseIterable {
+            /// The newest.
+            case last = "Last"
+            /// The largest.
+            case max = "Max"
+            /// The smallest.
+            case min = "Min"
+            /// The mean.
+            case average = "Average"
+        }
+
+        /// How far back the row goes.
+        package var duration: Duration
+        /// The time from value to value.
+        package var step: Duration
+        /// Which number is taken.
+        package var take: Taking
+
+        /// Describes a row.
+        package init(duration: Duration, step: Duration, take: Taking) {
+            self.duration = duration
+            self.step = step
+            self.take = take
+        }
+    }
+
+    /// A time in the past that the stable side is asked about.
+    package struct Baseline: Sendable, Hashable {
+        /// How long ago.
+        package var offset: Duration
+        /// How much of the past it covers; nil for the analysis' window.
+        package var window: Duration?
+    }
+
     /// Bounds, both included.
     package struct Bounds: Sendable, Hashable {
         /// The least allowed, nil for no bound.
@@ -54,6 +99,16 @@ package struct AnalysisMetric: Sendable, Hashable {
     package var difference: Bounds
     /// Bounds of new divided by stable.
     package var ratio: Bounds
+    /// The time the stable side is asked about; nil for the present.
+    package var baseline: Baseline?
+    /// What tells how many requests the number rests on: PromQL or a JSONPath, as the source has it; nil where nobody counts.
+    package var samples: String?
+    /// The row the number is taken of, nil for the present value.
+    package var range: Range?
+    /// Whose account a built-in number is.
+    package var reporter: Reporter
+    /// How long to wait; nil for the source's own.
+    package var timeout: Duration?
     /// How many requests the number needs to rest on; nil for the analysis' own.
     package var minSamples: Int?
     /// What to do with fewer; nil for the analysis' own.
@@ -68,6 +123,19 @@ package struct AnalysisMetric: Sendable, Hashable {
         let compare = reader.child("compare")
         difference = Bounds(compare.child("difference"))
         ratio = Bounds(compare.child("ratio"))
+        baseline = compare.optionalChild("baseline").map {
+            Baseline(offset: $0.duration("offset") ?? .zero, window: $0.duration("window"))
+        }
+        samples = reader.text("samples")
+        range = reader.optionalChild("range").map {
+            Range(
+                duration: $0.duration("duration") ?? .seconds(300),
+                step: $0.duration("step") ?? .seconds(15),
+                take: $0.choice("take") ?? .last
+            )
+        }
+        reporter = reader.choice("reporter") ?? .destination
+        timeout = reader.duration("timeout")
         minSamples = reader.integer("minSamples")
         onNoTraffic = reader.choice("onNoTraffic")
         isDryRun = reader.flag("dryRun") ?? false
@@ -103,7 +171,8 @@ package struct AnalysisMetric: Sendable, Hashable {
         return found
     }
 
-    private var isJob: Bool {
+    /// Whether a Job tells.
+    package var isJob: Bool {
         if case .job = source { true } else { false }
     }
 }

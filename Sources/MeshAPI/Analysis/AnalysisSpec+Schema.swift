@@ -6,6 +6,14 @@ extension AnalysisSpec {
         [
             .field("interval", .string("How often to look.", .duration).defaulting(to: "30s")),
             .field(
+                "initialDelay",
+                .string("How long after a step's share is reached the first look counts; default: window.", .duration)
+            ),
+            .field(
+                "consecutiveSuccesses",
+                .integer("How many looks in a row must pass.").within(1...1000).defaulting(to: 1)
+            ),
+            .field(
                 "failureLimit",
                 .integer("How many failed looks a step may have; one more ends the rollout.").within(0...1000)
                     .defaulting(to: 3)
@@ -25,6 +33,9 @@ extension AnalysisSpec {
     ).rule(
         "!has(self.metrics) || has(self.prometheus) || self.metrics.all(m, has(m.json) || has(m.job))",
         "metrics with builtIn or query need prometheus.address"
+    ).rule(
+        "!has(self.metrics) || !has(self.gates) || self.gates.all(g, !self.metrics.exists(m, m.name == g.name))",
+        "each metric and gate needs a name of its own"
     )
 
     static let minSamples: FieldSchema = .integer("How many requests a look needs to count.")
@@ -49,6 +60,14 @@ extension AnalysisSpec {
             .required("address", .string("The address below which /api/v1/query lies.", .httpAddress)),
             .field("secretRef", secret),
             .field("timeout", .string("How long to wait for an answer.", .duration).defaulting(to: "10s")),
+            .field(
+                "revisionLabel",
+                .string(
+                    "The label that holds a proxy's revision in its metrics, such as istio_io_rev where the labels of pods are kept; "
+                        + "default: none, workloads are named one by one.",
+                    .metricLabel
+                )
+            ),
         ]
     )
 }
@@ -78,18 +97,34 @@ extension AnalysisMetric {
                 "job",
                 .freeObject("The spec of a Job (batch/v1) to run: its success passes, its failure does not.")
             ),
-            .field("min", .number("The least allowed.")),
-            .field("max", .number("The most allowed.")),
             .field(
-                "compare",
-                .object(
-                    "How the new side compares with the stable one.",
-                    [
-                        .field("difference", bounds("New minus stable.")),
-                        .field("ratio", bounds("New divided by stable.")),
-                    ]
+                "samples",
+                .string(
+                    "How many requests the number rests on: for query a PromQL query, for json a JSONPath. Built-in ones count by "
+                        + "themselves.",
+                    .free
                 )
             ),
+            .field("range", range),
+            .field(
+                "reporter",
+                .choice(
+                    "Whose account a built-in number is: Destination, the proxy that received the requests, or Source, the one that "
+                        + "sent them.",
+                    Reporter.self
+                ).defaulting(to: "Destination")
+            ),
+            .field(
+                "timeout",
+                .string(
+                    "How long to wait: for a document (default 10s), for a query (default: prometheus.timeout), for a Job to end "
+                        + "(default 10m).",
+                    .duration
+                )
+            ),
+            .field("min", .number("The least allowed.")),
+            .field("max", .number("The most allowed.")),
+            .field("compare", compare),
             .field("minSamples", AnalysisSpec.minSamples),
             .field("onNoTraffic", AnalysisSpec.onNoTraffic),
             .field("dryRun", .boolean("Whether it is only shown, and decides nothing.").defaulting(to: false)),
@@ -100,6 +135,36 @@ extension AnalysisMetric {
     ).rule(
         "has(self.min) || has(self.max) || has(self.compare) || has(self.job)",
         "a metric needs min, max or compare"
+    ).rule(
+        "!has(self.range) || has(self.builtIn) || has(self.query)",
+        "range is for builtIn and query"
+    )
+
+    private static let compare: FieldSchema = .object(
+        "How the new side compares with the stable one.",
+        [
+            .field("difference", bounds("New minus stable.")),
+            .field("ratio", bounds("New divided by stable.")),
+            .field(
+                "baseline",
+                .object(
+                    "Asks for the stable side's number in the past; for builtIn and query.",
+                    [
+                        .required("offset", .string("How long ago, for example 1h.", .duration)),
+                        .field("window", .string("How long of the past it covers; default: window.", .duration)),
+                    ]
+                )
+            ),
+        ]
+    )
+
+    private static let range: FieldSchema = .object(
+        "Asks for a row of values over time and takes one number of it.",
+        [
+            .field("duration", .string("How far back the row goes.", .duration).defaulting(to: "5m")),
+            .field("step", .string("The time from value to value.", .duration).defaulting(to: "15s")),
+            .field("take", .choice("Which number of the row.", Range.Taking.self).defaulting(to: "Last")),
+        ]
     )
 
     private static let json: FieldSchema = .object(
@@ -135,6 +200,7 @@ extension AnalysisGate {
             .required("url", .string("The address to POST to.", .httpAddress)),
             .field("secretRef", AnalysisSpec.secret),
             .field("timeout", .string("How long to wait for an answer.", .duration).defaulting(to: "10s")),
+            .field("metadata", .stringMap("Sent along with every request.").limited(to: 32)),
         ]
     )
 }

@@ -22,6 +22,9 @@ package struct AnalysisSpec: Sendable, Hashable {
         package var secret: SecretName?
         /// How long to wait for an answer.
         package var timeout: Duration = .seconds(10)
+        /// The label that holds the revision of a proxy in its metrics, such as `istio_io_rev`; nil where there is none, so that
+        /// workloads are named one by one.
+        package var revisionLabel: String?
     }
 
     /// A Secret by name.
@@ -34,6 +37,10 @@ package struct AnalysisSpec: Sendable, Hashable {
 
     /// How often to look.
     package var interval: Duration = .seconds(30)
+    /// How long after a step's share is reached the first look that counts is taken; nil for one window.
+    package var initialDelay: Duration?
+    /// How many looks in a row must pass, at least 1.
+    package var consecutiveSuccesses = 1
     /// How many failed looks a step may have; one more ends the rollout.
     package var failureLimit = 3
     /// How many times in a row a gate may be out of reach; one more ends the rollout.
@@ -56,6 +63,8 @@ package struct AnalysisSpec: Sendable, Hashable {
 
     init(_ reader: FieldReader) {
         interval = reader.duration("interval") ?? interval
+        initialDelay = reader.duration("initialDelay")
+        consecutiveSuccesses = max(1, reader.integer("consecutiveSuccesses") ?? 1)
         failureLimit = reader.integer("failureLimit") ?? failureLimit
         errorLimit = reader.integer("errorLimit") ?? errorLimit
         minSamples = reader.integer("minSamples") ?? minSamples
@@ -73,6 +82,12 @@ package struct AnalysisSpec: Sendable, Hashable {
             let place = path.appending("metrics").appending(index: index)
             found += metric.issues(at: place, hasServer: prometheus != nil)
         }
+        let taken = Set(metrics.map(\.name))
+        for (index, gate) in gates.enumerated() where taken.contains(gate.name) {
+            let place = path.appending("gates").appending(index: index).appending("name")
+            let remedy = "give each metric and gate a name of its own"
+            found.append(SpecIssue(path: place, value: .string(gate.name), problem: "names a metric", remedy: remedy))
+        }
         return found
     }
 }
@@ -83,6 +98,7 @@ extension AnalysisSpec.Prometheus {
         address = reader.text("address") ?? ""
         secret = reader.optionalChild("secretRef").map { AnalysisSpec.SecretName($0) }
         timeout = reader.duration("timeout") ?? timeout
+        revisionLabel = reader.text("revisionLabel")
     }
 }
 
@@ -117,6 +133,8 @@ package struct AnalysisGate: Sendable, Hashable {
     package var secret: AnalysisSpec.SecretName?
     /// How long to wait for an answer.
     package var timeout: Duration
+    /// Sent along with every request.
+    package var metadata: [String: String]
 
     init(_ reader: FieldReader) {
         name = reader.text("name") ?? ""
@@ -124,5 +142,6 @@ package struct AnalysisGate: Sendable, Hashable {
         url = reader.text("url") ?? ""
         secret = reader.optionalChild("secretRef").map { AnalysisSpec.SecretName($0) }
         timeout = reader.duration("timeout") ?? .seconds(10)
+        metadata = reader.textMap("metadata")
     }
 }

@@ -89,6 +89,7 @@ extension MeshRolloutSpec {
             ),
         ]
     ).rule("self.stable.version != self.canary.version", "the sides need versions of their own")
+        .rule("has(self.stable.host) == has(self.canary.host)", "give both sides a host of their own, or neither")
         .rule(
             "(has(self.kind) && self.kind == 'Pods') || (has(self.stable.name) && has(self.canary.name))",
             "both sides need the name of their workload, unless kind is Pods"
@@ -100,6 +101,11 @@ extension MeshRolloutSpec {
             [
                 .field("name", .string("The workload's name.", .subdomain)),
                 .required("version", .string("The value of the version label.", .imageTag).limited(to: 63)),
+                .field(
+                    "host",
+                    .string("The host of this version, where each has a Service of its own. Default: subsets.", .free)
+                        .limited(to: 253)
+                ),
             ]
         )
     }

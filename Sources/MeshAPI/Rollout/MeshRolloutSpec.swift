@@ -20,6 +20,8 @@ package struct MeshRolloutSpec: Sendable, Hashable {
         package var name: String?
         /// The value of the version label.
         package var version: String
+        /// The host of its own, nil for a subset of the rollout's.
+        package var host: String?
     }
 
     /// A VirtualService whose weights are changed.
@@ -54,6 +56,12 @@ package struct MeshRolloutSpec: Sendable, Hashable {
         package var cookie: String
         /// How long a browser keeps it.
         package var lifetime: Duration
+
+        /// Describes a cookie.
+        package init(cookie: String, lifetime: Duration) {
+            self.cookie = cookie
+            self.lifetime = lifetime
+        }
     }
 
     /// What runs the sides.
@@ -144,6 +152,7 @@ extension MeshRolloutSpec.Side {
     init(_ reader: FieldReader) {
         name = reader.text("name")
         version = reader.text("version") ?? ""
+        host = reader.text("host")
     }
 }
 
@@ -158,6 +167,19 @@ extension MeshRolloutSpec {
         if stable.version == canary.version, !stable.version.isEmpty {
             let place = workload.appending("canary").appending("version")
             add(place, .string(canary.version), "is the stable version", "give the sides versions of their own")
+        }
+        if (stable.host == nil) != (canary.host == nil) {
+            let (side, place) = stable.host == nil ? (canary, "canary") : (stable, "stable")
+            add(
+                workload.appending(place).appending("host"),
+                side.host.map { .string($0) },
+                "is there for one side only",
+                "give both sides a host of their own, or neither"
+            )
+        }
+        if workloadKind == .pods, promotion == .copyTemplate {
+            let place = path.appending("promotion").appending("mode")
+            add(place, "CopyTemplate", "needs workloads", "use ScaleDown, or name workloads of another kind")
         }
         if workloadKind != .pods {
             for (side, name) in [(stable, "stable"), (canary, "canary")] where side.name == nil {
@@ -177,6 +199,8 @@ extension MeshRolloutSpec {
     private func stepIssues(at path: TreePath) -> [SpecIssue] {
         var found: [SpecIssue] = []
         var weight = 0
+        var hasMatch = false
+        let gates = Set(analysis.metrics.map(\.name) + analysis.gates.map(\.name))
         for (index, step) in steps.enumerated() {
             let place = path.appending(index: index)
             if step.said.count > 1 {
@@ -194,6 +218,34 @@ extension MeshRolloutSpec {
                     )
                 }
                 weight = next
+                if strategy == .blueGreen {
+                    let value = Tree.integer(Int64(next))
+                    let remedy = "leave setWeight out, or use strategy: Canary"
+                    found.append(
+                        SpecIssue(
+                            path: place.appending("setWeight"),
+                            value: value,
+                            problem: "moves a share, and BlueGreen moves everything at once",
+                            remedy: remedy
+                        )
+                    )
+                }
+            case .match(let rules): hasMatch = !rules.isEmpty
+            case .fault(let fault):
+                if !hasMatch, fault.object?.isEmpty == false {
+                    let problem = "would hit users of the stable side too: a fault holds for a whole route"
+                    let remedy = "put a match step before it; the fault is for the requests it matches"
+                    found.append(
+                        SpecIssue(path: place.appending("fault"), value: fault, problem: problem, remedy: remedy)
+                    )
+                }
+            case .analysis(let names):
+                for name in names where !gates.contains(name) {
+                    let value = Tree.string(name)
+                    let remedy = "use a name of spec.analysis.metrics or spec.analysis.gates"
+                    let list = place.appending("analysis").appending("gates")
+                    found.append(SpecIssue(path: list, value: value, problem: "is no gate", remedy: remedy))
+                }
             case .nothing:
                 let remedy = "set one of setWeight, match, mirror, fault, analysis, approve and hold"
                 found.append(SpecIssue(path: place, value: nil, problem: "says nothing to do", remedy: remedy))

@@ -17,9 +17,9 @@ package enum RolloutNames {
     package enum Command {
         /// `true` keeps the rollout where it is.
         package static let pause = "meshoperator.io/rollout-pause"
-        /// The steps approved, counted from 1 and separated by commas.
+        /// The steps approved, counted from 1 and separated by commas; `1,2@TARGET` means those of one target alone.
         package static let approve = "meshoperator.io/rollout-approve"
-        /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates.
+        /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates; `@TARGET` as above.
         package static let promote = "meshoperator.io/rollout-promote"
         /// Why everything is to go back.
         package static let abort = "meshoperator.io/rollout-abort"
@@ -35,6 +35,10 @@ package enum RolloutNames {
         package static let record = "meshoperator.io/rollout"
         /// The parts of the object as they were before the rollout (JSON).
         package static let original = "meshoperator.io/rollout-original"
+        /// The MeshRollout that changes the object, as `namespace/name`.
+        package static let holder = "meshoperator.io/rollout-holder"
+        /// On a MeshRollout: the version that serves since the last promotion, and since when (JSON).
+        package static let serving = "meshoperator.io/rollout-serving"
         /// On a namespace: the value of `istio.io/rev` before it was moved, empty for none.
         package static let previousRevision = "meshoperator.io/previous-revision"
         /// On a workload or its pods: `false` keeps the operator from restarting it.

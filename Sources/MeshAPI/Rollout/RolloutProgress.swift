@@ -16,6 +16,8 @@ package struct RolloutProgress: Sendable, Hashable {
         package var failures = 0
         /// How often in a row it was out of reach.
         package var errors = 0
+        /// How often in a row it passed.
+        package var passes = 0
         /// When it was asked last, in RFC 3339.
         package var taken: String?
         /// Makes an empty gate.
@@ -88,6 +90,7 @@ extension RolloutProgress.Gate {
         message = reader.text("message") ?? ""
         failures = reader.integer("failures") ?? 0
         errors = reader.integer("errors") ?? 0
+        passes = reader.integer("passes") ?? 0
         taken = reader.text("taken")
     }
 
@@ -98,6 +101,7 @@ extension RolloutProgress.Gate {
         result.add("message", message.isEmpty ? nil : message)
         result.add("failures", .integer(Int64(failures)))
         result.add("errors", .integer(Int64(errors)))
+        result.add("passes", passes > 0 ? .integer(Int64(passes)) : nil)
         result.add("taken", taken)
         return .object(result.object)
     }
@@ -110,6 +114,7 @@ extension RolloutProgress.Gate {
             .field("message", .string("The value and the limit, or what went wrong.", .free)),
             .field("failures", .integer("How often it failed in this step.").atLeast(0)),
             .field("errors", .integer("How often in a row it was out of reach.").atLeast(0)),
+            .field("passes", .integer("How often in a row it passed.").atLeast(0)),
             .field("taken", .string("When it was asked last.", .timestamp)),
         ]
     )

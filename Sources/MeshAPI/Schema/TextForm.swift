@@ -20,6 +20,8 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     case httpAddress
     /// A time of day such as `22:00`.
     case timeOfDay
+    /// A name of a Prometheus label.
+    case metricLabel
     /// A point in time in RFC 3339, checked by the API server as `format: date-time`.
     case timestamp
 
@@ -34,6 +36,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: "^[a-zA-Z0-9][a-zA-Z0-9._/:-]*$"
         case .imageTag: "^[a-zA-Z0-9_][a-zA-Z0-9._-]*$"
         case .httpAddress: "^https?://[^ ]+$"
+        case .metricLabel: "^[a-zA-Z_][a-zA-Z0-9_]*$"
         case .timeOfDay: "^([01][0-9]|2[0-3]):[0-5][0-9]$"
         }
     }
@@ -53,6 +56,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageTag: 128
         case .httpAddress: 2048
         case .timeOfDay: 5
+        case .metricLabel: 128
         case .timestamp: 64
         }
     }
@@ -68,6 +72,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         case .imageHub: "write a registry and path such as docker.io/istio"
         case .imageTag: "write an image tag such as 1.30.2-distroless"
         case .httpAddress: "write an address beginning with http:// or https://"
+        case .metricLabel: "write a label name such as istio_io_rev"
         case .timeOfDay: "write a time of day from 00:00 to 23:59"
         case .timestamp: "write a time such as 2026-11-21T09:00:00Z"
         }
@@ -88,6 +93,8 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
             ["http://", "https://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
                 && !text.contains(" ")
         case .timeOfDay: Self.isTimeOfDay(text)
+        case .metricLabel:
+            Self.isWord(text, punctuation: "_", first: "_") && !(text.utf8.first.map(Self.isDigit) ?? true)
         case .timestamp: Timestamp(rfc3339: text) != nil
         }
     }

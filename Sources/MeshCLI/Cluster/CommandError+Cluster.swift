@@ -31,10 +31,13 @@ extension CommandError {
         case .timedOut: return "the cluster did not answer in time: \(words); try again, or look at its load"
         case .unauthorized:
             if let cause = error.cause as? TransportError {
-                return "no credentials for the cluster: \(TerminalText.plain(cause.message)); run the plugin by hand, or log in"
+                return
+                    "no credentials for the cluster: \(TerminalText.plain(cause.message)); run the plugin by hand, or log in"
             }
-            return "the cluster does not know you: \(words); renew the credentials of the kubeconfig, or choose another --context"
-        case .forbidden: return "the cluster does not let you: \(words); ask for that right, or choose another --context"
+            return
+                "the cluster does not know you: \(words); renew the credentials of the kubeconfig, or choose another --context"
+        case .forbidden:
+            return "the cluster does not let you: \(words); ask for that right, or choose another --context"
         case .notFound: return "\(words); apply CRDs/ where the kind is missing"
         case .conflict: return "somebody else changed it at the same time: \(words); look again and repeat the command"
         case .invalid: return "the cluster refuses the change: \(words); is the operator's CRD of another version?"

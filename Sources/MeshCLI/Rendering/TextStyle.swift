@@ -76,7 +76,7 @@ package struct TextStyle: Sendable, Hashable {
     var done: String { hasUnicode ? "✔" : "+" }
     var wrong: String { hasUnicode ? "✖" : "x" }
     var current: String { hasUnicode ? "▶" : ">" }
-    var later: String { hasUnicode ? "·" : "-" }
+    var later: String { hasUnicode ? "·" : "." }
     var arrow: String { hasUnicode ? "→" : "->" }
     var ellipsis: String { hasUnicode ? "…" : "..." }
 }

@@ -71,7 +71,7 @@ struct TextTree: Sendable, Hashable {
         }
     }
 
-    /// The words that may be put on a line of their own. A span of no particular tone may be broken between its words.
+    /// The words that may be put on a line of their own: those of a span of no particular tone, other spans as a whole.
     private var words: [Span] {
         spans.flatMap { span in
             span.tone == .normal || span.tone == .bad

@@ -23,7 +23,10 @@ package struct RolloutDirectory: Sendable {
         var trouble: KubeError?
         for kind in RolloutKind.allCases where reference.kind == nil || reference.kind == kind {
             do {
-                found += try await client.find(kind.resource, key(kind, reference.name)).flatMap(RolloutSubject.init).map { [$0] } ?? []
+                found +=
+                    try await client.find(kind.resource, key(kind, reference.name)).flatMap(RolloutSubject.init).map {
+                        [$0]
+                    } ?? []
             } catch {
                 trouble = error
             }
@@ -37,12 +40,16 @@ package struct RolloutDirectory: Sendable {
             )
         }
         if let trouble { throw CommandError(cluster: trouble) }
-        let places = switch reference.kind {
+        let places =
+            switch reference.kind {
             case .meshOperator?: "no MeshOperator \(reference.name)"
             case .meshRollout?: "no MeshRollout \(reference.name) in namespace \(namespace)"
             case nil: "no MeshOperator \(reference.name), and no MeshRollout of that name in namespace \(namespace)"
-        }
-        throw CommandError(.notFound, "\(places); `meshctl rollout list -A` shows those there are, -n names the namespace")
+            }
+        throw CommandError(
+            .notFound,
+            "\(places); `meshctl rollout list -A` shows those there are, -n names the namespace"
+        )
     }
 
     /// Where an object of a kind is.

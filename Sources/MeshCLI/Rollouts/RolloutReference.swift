@@ -19,7 +19,9 @@ package enum RolloutKind: String, Sendable, Hashable, CaseIterable {
         for kind in Self.allCases {
             let name = kind.rawValue.lowercased()
             let plural = kind.resource.plural
-            if [kind.shortName, name, plural, "\(plural).\(MeshNames.group)", "\(name).\(MeshNames.group)"].contains(plain) {
+            if [kind.shortName, name, plural, "\(plural).\(MeshNames.group)", "\(name).\(MeshNames.group)"].contains(
+                plain
+            ) {
                 self = kind
                 return
             }

@@ -66,7 +66,9 @@ package struct RolloutSteering: Sendable {
         }
         if let asked = subject.command(Command.promote) {
             if asked == "full" { throw refused("is promoted fully already") }
-            if asked == String(progress.step) { throw refused("has the hold of step \(progress.step) passed over already") }
+            if asked == String(progress.step) {
+                throw refused("has the hold of step \(progress.step) passed over already")
+            }
         }
         return done(
             [Command.promote: String(progress.step)],
@@ -122,14 +124,19 @@ package struct RolloutSteering: Sendable {
         if let why = subject.command(Command.abort) { throw refused("is aborted already (\(TerminalText.plain(why)))") }
         let said = TerminalText.plain(reason ?? "").prefix(1_000)
         let why = said.isEmpty ? "true" : String(said)
-        return done([Command.abort: why], "goes back to \(before), the last moved first; `\(verb("retry"))` starts it anew")
+        return done(
+            [Command.abort: why],
+            "goes back to \(before), the last moved first; `\(verb("retry"))` starts it anew"
+        )
     }
 
     private func retry() throws(CommandError) -> RolloutChange {
         switch subject.standing {
         case .rolledBack: break
+        case .failed(let why) where subject.progress?.reason == "PreflightFailed":
+            throw refused("was refused before it began: \(TerminalText.plain(why)); mend that, and it begins by itself")
         case .failed where subject.progress != nil && !subject.object.isDeleting: break
-        case .underWay where ["RollingBack"].contains(subject.progress?.reason):
+        case .underWay where subject.progress?.reason == "RollingBack":
             throw refused("is still going back; `\(verb("status")) --watch` tells when it is, then retry")
         default: throw refused("has not failed: \(standing); there is nothing to retry")
         }
@@ -144,7 +151,9 @@ package struct RolloutSteering: Sendable {
 
     private func verb(_ name: String) -> String { "meshctl rollout \(name) \(subject.reference)" }
 
-    private var whenResumed: String { subject.isPausedByCommand || subject.isPausedBySpec ? ", once it is resumed" : "" }
+    private var whenResumed: String {
+        subject.isPausedByCommand || subject.isPausedBySpec ? ", once it is resumed" : ""
+    }
 
     private var before: String {
         let version = subject.kind == .meshOperator ? subject.meshStatus.version : subject.rolloutStatus.stable
@@ -183,7 +192,8 @@ package struct RolloutSteering: Sendable {
         case .underWay, .unseen:
             if let progress = subject.progress { return progress }
             if verb == "pause" { return RolloutProgress() }
-            let isInPlace = subject.kind == .meshOperator
+            let isInPlace =
+                subject.kind == .meshOperator
                 && subject.object.tree.value(at: "spec", "upgrade", "strategy")?.string == "InPlace"
             throw refused(
                 isInPlace
@@ -191,10 +201,13 @@ package struct RolloutSteering: Sendable {
                     : "has no steps to \(verb) yet: \(standing); wait for its plan"
             )
         case .idle, .complete, .rolledBack, .failed:
-            let remedy = switch subject.standing {
+            let remedy =
+                switch subject.standing {
                 case .rolledBack, .failed: "`\(self.verb("retry"))` starts it anew"
-                default: subject.kind == .meshOperator ? "change spec.version to begin one" : "change the canary to begin one"
-            }
+                default:
+                    subject.kind == .meshOperator
+                        ? "change spec.version to begin one" : "change the canary to begin one"
+                }
             throw refused("has nothing under way to \(verb): \(standing); \(remedy)")
         }
     }
@@ -202,7 +215,9 @@ package struct RolloutSteering: Sendable {
     /// A rollout that goes forward.
     private func needForward(_ verb: String) throws(CommandError) {
         guard subject.progress?.reason != "RollingBack", subject.rolloutStatus.phase != .rollingBack else {
-            throw refused("is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over")
+            throw refused(
+                "is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over"
+            )
         }
     }
 

@@ -39,10 +39,13 @@ package struct RolloutTree: Sendable {
     private var heading: [Span] {
         let (from, to) = versions
         let way = [from, to].compactMap(\.self)
-        let moves = way.count == 2 && way[0] != way[1]
+        let moves = way.count == 2 && way[0] != way[1] && !isAtRest
         let text = moves ? "\(way[0]) \(style.arrow) \(way[1])" : way.first ?? ""
         return [Span("\(subject.title)", .strong), Span(text), Span(subject.phase, tone(of: subject.standing))]
     }
+
+    /// Whether the roles of the versions say nothing about a move: what serves is there to stay.
+    var isAtRest: Bool { subject.standing == .complete || subject.standing == .idle }
 
     private var versions: (String?, String?) {
         switch subject.kind {
@@ -120,7 +123,9 @@ package struct RolloutTree: Sendable {
             ])
         ]
         nodes += waiting(progress)
-        if fits, !labels.isEmpty { nodes.append(TextTree([Span("Steps", .strong)] + steps(labels.map(\.label), progress))) }
+        if fits, !labels.isEmpty {
+            nodes.append(TextTree([Span("Steps", .strong)] + steps(labels.map(\.label), progress)))
+        }
         if !progress.gates.isEmpty { nodes.append(TextTree([Span("Gates", .strong)], progress.gates.map(gate))) }
         return nodes
     }
@@ -136,8 +141,11 @@ package struct RolloutTree: Sendable {
     private func waiting(_ progress: RolloutProgress) -> [TextTree] {
         guard !subject.standing.isOver else { return [] }
         var spans = [Span(progress.reason, .busy)]
-        if let age = NumberText.age(progress.since, now: now) { spans.append(Span("for \(age)", .faint)) }
-        if !progress.waitingFor.isEmpty { spans.append(Span(progress.waitingFor)) }
+        let isTold = progress.waitingFor.isEmpty || progress.reason == "Holding"
+        if let age = NumberText.age(progress.since, now: now) {
+            spans.append(Span("for \(age)" + (isTold ? "" : ":"), .faint))
+        }
+        if !isTold { spans.append(Span(progress.waitingFor)) }
         var nodes = spans.contains { !$0.text.isEmpty } ? [TextTree(spans)] : []
         if let until = progress.until.flatMap({ Timestamp(rfc3339: $0) }) {
             let left = NumberText.span(now.duration(to: until))

@@ -141,8 +141,9 @@ package struct RolloutWatch: Sendable {
             case .gone: return canvas.end(subject, "\(subject.title) was deleted", exitCode: 1)
             case .trouble(let error):
                 let problem = CommandError(cluster: error)
-                guard [.connection, .timedOut, .unavailable, .serverFailure, .throttled, .malformedAnswer, .expired]
-                    .contains(error.code)
+                guard
+                    [.connection, .timedOut, .unavailable, .serverFailure, .throttled, .malformedAnswer, .expired]
+                        .contains(error.code)
                 else { throw problem }
                 canvas.show(subject, now: now(), trouble: problem.message)
             case .timedOut:
@@ -168,7 +169,9 @@ package struct RolloutWatch: Sendable {
             self.trouble = trouble
             if let format = view.format {
                 let tree = subject.statusTree
-                if tree != shown { view.screen.write((format == .yaml && shown != nil ? "---\n" : "") + format.text(tree)) }
+                if tree != shown {
+                    view.screen.write((format == .yaml && shown != nil ? "---\n" : "") + format.text(tree))
+                }
                 shown = tree
                 return
             }

@@ -36,7 +36,9 @@ package struct ResourceValidation: Sendable {
         for path in paths {
             do {
                 let expanded = try files.expand(path)
-                if expanded.isEmpty { report.entries.append(Self.empty(path, "holds no file named *.yaml, *.yml or *.json")) }
+                if expanded.isEmpty {
+                    report.entries.append(Self.empty(path, "holds no file named *.yaml, *.yml or *.json"))
+                }
                 for file in expanded { report.entries += entries(file) }
             } catch {
                 report.entries.append(Self.unreadable(path, error))
@@ -143,9 +145,10 @@ package struct ResourceValidation: Sendable {
         let name = object.tree.value(at: "metadata", "name")
         let isGenerated = object.tree.value(at: "metadata", "generateName")?.string?.isEmpty == false
         if name?.string?.isEmpty ?? true, !isGenerated || name != nil {
-            found.append(
-                Self.issue(TreePath(keys: "metadata", "name"), name, "is missing or no text", "name the resource")
-            )
+            let isText = name == nil || name?.string != nil
+            let remedy = isText ? "name the resource" : "put it in quotes, since YAML takes it for something else"
+            let path = TreePath(keys: "metadata", "name")
+            found.append(Self.issue(path, name, isText ? "is missing" : "is no text", remedy))
         }
         return found
     }

@@ -18,6 +18,13 @@ package struct MeshObservation: Sendable {
     /// Differences that applies left behind.
     package var accepted: [ResourceID: AcceptedValues] = [:]
 
+    /// The kinds of which nothing could be read, since that is forbidden.
+    package var unread: Set<OwnedKind> = []
+    /// The objects that the operator was not allowed to write in this reconcile.
+    package var refused: Set<ResourceID> = []
+    /// Whether nobody can tell who uses our revision, since pods or namespaces may not be read.
+    package var isUsageUnknown = false
+
     /// Describes what was observed.
     package init(resource: KubeObject, live: [ResourceID: KubeObject] = [:]) {
         self.resource = resource
@@ -27,6 +34,11 @@ package struct MeshObservation: Sendable {
     /// The marks of the MeshOperator.
     package var marks: OwnershipMarks { OwnershipMarks(owner: resource.name, uid: resource.uid ?? "") }
 
+    /// Whether `id` is to be left as it is for now, since it may not be read or written.
+    package func isOutOfReach(_ id: ResourceID) -> Bool {
+        refused.contains(id) || OwnedKind.of(id).map { unread.contains($0) } ?? false
+    }
+
     /// The objects that are ours, in order.
     package func ours(manager: String) -> [KubeObject] {
         let marks = marks
@@ -34,8 +46,15 @@ package struct MeshObservation: Sendable {
     }
 
     /// The versions our workloads were rendered for, each once; what somebody else wrote there does not count.
-    package func installedVersions(manager: String) -> [String] {
-        let workloads = ours(manager: manager).filter { ObjectReadiness.isWorkload($0.kind) && !$0.isDeleting }
+    ///
+    /// - Parameters:
+    ///   - manager: the name under which we apply.
+    ///   - revisions: revisions whose workloads do not count.
+    package func installedVersions(manager: String, apartFrom revisions: Set<String> = []) -> [String] {
+        let workloads = ours(manager: manager).filter { object in
+            ObjectReadiness.isWorkload(object.kind) && !object.isDeleting
+                && !(object.labels[MeshNames.Label.revision].map { revisions.contains($0) } ?? false)
+        }
         let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.version)
         let versions = workloads.compactMap { workload -> String? in
             guard ObjectOwnership(workload).applied(by: manager)?.owns(place) == true else { return nil }

@@ -48,6 +48,9 @@ package struct MeshPlan: Sendable, Hashable {
     /// The readiness of every desired object that is there.
     package var readiness: [ResourceID: ObjectReadiness] = [:]
 
+    /// How revisions stand that are not the main one, and of which something is not ready.
+    package var asides: [String: Stage] = [:]
+
     /// Makes a plan without writes.
     package init(stage: Stage) {
         self.stage = stage

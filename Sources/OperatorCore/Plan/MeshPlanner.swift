@@ -39,12 +39,22 @@ package struct MeshPlanner: Sendable {
     }
 
     /// Why nothing may be written for `intent`, nil when it may.
-    package func refusal(of intent: MeshIntent, catalogue: VersionCatalogue) -> Preflight.Refusal? {
+    ///
+    /// - Parameters:
+    ///   - intent: what is asked for.
+    ///   - catalogue: the versions known.
+    ///   - survey: the revisions that are there; those that only wait for their retirement do not count as installed.
+    package func refusal(
+        of intent: MeshIntent,
+        catalogue: VersionCatalogue,
+        survey: RevisionSurvey = RevisionSurvey()
+    ) -> Preflight.Refusal? {
+        let kept = Set(survey.kept.map(\.slot.name))
         var checks = Preflight(
             version: intent.version,
             catalogue: catalogue,
             kubernetes: observation.kubernetes,
-            installed: observation.installedVersions(manager: Self.manager),
+            installed: observation.installedVersions(manager: Self.manager, apartFrom: kept),
             day: String(now.rfc3339.prefix(10))
         )
         checks.acceptsEndOfLife = observation.resource.annotations[MeshIntent.acceptEndOfLife] == "true"
@@ -82,36 +92,35 @@ package struct MeshPlanner: Sendable {
 
     // MARK: Rolling out
 
+    /// The plan for a mesh whose way was looked at elsewhere.
+    ///
+    /// - Parameters:
+    ///   - intent: what is asked for.
+    ///   - blueprint: the objects of all revisions, completed.
+    /// - Returns: the writes that may be made now, and how things stand.
+    package func plan(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
+        if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
+        let foreign = foreignObjects(blueprint)
+        if !foreign.isEmpty, !intent.wishes.contains(.adopt) { return MeshPlan(stage: .notOwned(foreign)) }
+        return rollOut(intent: intent, blueprint: blueprint)
+    }
+
     private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         var plan = MeshPlan(stage: .settled)
-        let decider = ObjectDecider(manager: Self.manager, marks: observation.marks, history: history, now: now)
-        let autoscaled = Self.autoscaledWorkloads(blueprint)
-        var awaited: String?
-        for phase in blueprint.phases {
-            var pending: [String] = []
-            for object in phase {
-                let stamped = observation.marks.stamped(object, version: intent.version)
-                let decision = decide(stamped, decider, isAutoscaled: autoscaled.contains(ResourceID(object)))
-                plan.yields += decision.yields
-                let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
-                if let write = decision.write, awaited == nil || isRepair { plan.steps.append(.apply(write)) }
-                if decision.write != nil { pending.append("\(decision.id) to be applied") }
-                if let live = observation.live[decision.id] {
-                    let readiness = ObjectReadiness.of(live)
-                    plan.readiness[decision.id] = readiness
-                    switch readiness {
-                    case .ready: break
-                    case .waiting: pending.append("\(decision.id) to become ready")
-                    case .failed(let why):
-                        pending.append("\(decision.id) to become ready")
-                        plan.stage = .stuck(why)
-                    }
-                } else if decision.write == nil {
-                    pending.append("\(decision.id) to be made again")
-                }
-            }
-            if awaited == nil, let first = pending.first {
-                awaited = pending.count == 1 ? first : "\(first) and \(pending.count - 1) more"
+        let work = PhaseWork(
+            blueprint: blueprint,
+            version: intent.version,
+            decider: ObjectDecider(manager: Self.manager, marks: observation.marks, history: history, now: now),
+            autoscaled: Self.autoscaledWorkloads(blueprint)
+        )
+        let (awaited, failure) = walk(nil, work, into: &plan)
+        if let failure { plan.stage = .stuck(failure) }
+        for group in Set(blueprint.groups.values).sorted() {
+            let (waits, fails) = walk(group, work, into: &plan)
+            if let fails {
+                plan.asides[group] = .stuck(fails)
+            } else if let waits {
+                plan.asides[group] = .working("waiting for \(waits)")
             }
         }
         if let awaited {
@@ -123,7 +132,81 @@ package struct MeshPlanner: Sendable {
         return plan
     }
 
-    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, isAutoscaled: Bool) -> ObjectDecision {
+    /// What is the same for all objects of a plan.
+    private struct PhaseWork {
+        let blueprint: MeshBlueprint
+        let version: String
+        let decider: ObjectDecider
+        let autoscaled: [ResourceID: Int64]
+    }
+
+    /// Goes through the phases of one revision, nil for the main ones: what is awaited, and what failed for good.
+    private func walk(
+        _ group: String?,
+        _ work: PhaseWork,
+        into plan: inout MeshPlan
+    ) -> (awaited: String?, failure: String?) {
+        var awaited: String?
+        var failure: String?
+        for phase in work.blueprint.phases {
+            var pending: [String] = []
+            for object in phase where work.blueprint.groups[ResourceID(object)] == group {
+                let id = ResourceID(object)
+                let version = work.blueprint.versions[id] ?? work.version
+                let stamped = observation.marks.stamped(object, version: version)
+                let decision = decide(stamped, work.decider, leastReplicas: work.autoscaled[id])
+                plan.yields += decision.yields
+                let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
+                if let write = decision.write, !observation.isOutOfReach(id) {
+                    let isNow = awaited == nil || isRepair || work.blueprint.urgent.contains(id)
+                    if isNow { plan.steps.append(.apply(write)) }
+                    pending.append("\(id) to be applied")
+                } else if decision.write != nil, OwnedKind.of(id)?.holdsUpLaterPhases == true {
+                    pending.append("\(id), which the operator is not allowed to read or write")
+                }
+                switch readiness(of: decision, work.blueprint, into: &plan) {
+                case .ready: break
+                case .waiting(let what): pending.append(what)
+                case .failed(let why):
+                    pending.append("\(id) to become ready")
+                    failure = why
+                }
+            }
+            if awaited == nil, let first = pending.first {
+                awaited = pending.count == 1 ? first : "\(first) and \(pending.count - 1) more"
+            }
+        }
+        return (awaited, failure)
+    }
+
+    /// Whether the object of a decision does its part; notes what its controller says.
+    private func readiness(
+        of decision: ObjectDecision,
+        _ blueprint: MeshBlueprint,
+        into plan: inout MeshPlan
+    ) -> ObjectReadiness {
+        guard let live = observation.live[decision.id] else {
+            return decision.write == nil ? .waiting("\(decision.id) to be made again") : .ready
+        }
+        let readiness = readiness(of: live, blueprint)
+        plan.readiness[decision.id] = readiness
+        if case .waiting = readiness { return .waiting("\(decision.id) to become ready") }
+        return readiness
+    }
+
+    /// A control plane scaled to nothing is none, though its Deployment is as its controller wants it.
+    private func readiness(of live: KubeObject, _ blueprint: MeshBlueprint) -> ObjectReadiness {
+        let (judged, id) = (ObjectReadiness.of(live), ResourceID(live))
+        guard judged.isReady, live.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
+            live.tree.value(at: "spec", "replicas")?.integer == 0
+        else { return judged }
+        return .failed(
+            "\(id) has 0 replicas, so the mesh has no control plane; ask for 1 or more in "
+                + "spec.components.pilot.k8s.replicaCount, hpaSpec.minReplicas or the overlay that sets them"
+        )
+    }
+
+    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, leastReplicas: Int64?) -> ObjectDecision {
         let id = ResourceID(stamped)
         let nothing = ObjectDecision(id: id, write: nil, yields: [])
         let live = observation.live[id]
@@ -136,21 +219,23 @@ package struct MeshPlanner: Sendable {
             }
         }
         var circumstances = ObjectDecider.Circumstances()
-        circumstances.isAutoscaled = isAutoscaled
+        circumstances.isAutoscaled = leastReplicas != nil
+        circumstances.leastReplicas = leastReplicas ?? 0
         circumstances.wasThere = observation.known.contains(id)
         circumstances.accepted = observation.accepted[id] ?? .init()
         return decider.decide(stamped, live: live, circumstances)
     }
 
-    /// The workloads whose replicas an autoscaler of the blueprint sets.
-    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> Set<ResourceID> {
-        var result: Set<ResourceID> = []
+    /// The workloads whose replicas an autoscaler of the blueprint sets, with the fewest it leaves them.
+    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> [ResourceID: Int64] {
+        var result: [ResourceID: Int64] = [:]
         for scaler in blueprint.objects where scaler.kind.kind == "HorizontalPodAutoscaler" {
             guard let target = scaler.tree["spec"]?["scaleTargetRef"], let name = target["name"]?.string,
                 let kind = target["kind"]?.string
             else { continue }
             let group = GroupVersionKind(apiVersion: target["apiVersion"]?.string ?? "apps/v1", kind: kind).group
-            result.insert(ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name)))
+            let id = ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name))
+            result[id] = scaler.tree["spec"]?["minReplicas"]?.integer ?? 1
         }
         return result
     }
@@ -163,6 +248,7 @@ package struct MeshPlanner: Sendable {
         let surplus = observation.ours(manager: Self.manager).filter { object in
             let id = ResourceID(object)
             return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
+                && !observation.refused.contains(id)
         }
         guard let wave = TeardownOrder(phases: [:]).firstWave(of: surplus) else { return }
         for object in wave where !object.isDeleting { plan.steps.append(.delete(object)) }

@@ -25,6 +25,10 @@ struct MeshMemory: Sendable {
     var confirmedVersion: String?
     /// How many reconciles in a row failed.
     var failures = 0
+    /// What is remembered of the rollout under way.
+    var upgrade = UpgradeMemo()
+    /// Whether a rollout is under way, or revisions wait for their retirement.
+    var isMoving = false
 
     /// Takes in what was written at `now`.
     mutating func note(_ report: ExecutionReport, now: Timestamp) {
@@ -73,6 +77,11 @@ final class MeshMemories: Sendable {
     /// Forgets a MeshOperator.
     func forget(_ key: ObjectKey) {
         all.withLock { $0[key] = nil }
+    }
+
+    /// The MeshOperators whose rollout is under way.
+    var moving: [ObjectKey] {
+        all.withLock { all in all.filter(\.value.isMoving).map(\.key).sorted() }
     }
 
     /// The MeshOperators that use the name of an object.

@@ -29,9 +29,52 @@ package enum MeshProjection {
     package static let owned = ObjectTrimming { object in
         if object.labels[MeshNames.Label.owner] != nil { return object }
         if object.annotations[MeshNames.Annotation.ownerUID] != nil { return object }
+        return foreign(object)
+    }
+
+    /// Of what others run: what tells whether it may be restarted, and how far its restart is.
+    package static let foreignOnly = ObjectTrimming { foreign($0) }
+
+    /// An object of others: its identity, and of workloads and their budgets what an upgrade has to know.
+    private static func foreign(_ object: KubeObject) -> KubeObject {
         var result = KubeObject(kind: object.kind, key: object.key)
         if let uid = object.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
         result.resourceVersion = object.resourceVersion
+        guard let places = kept[object.kind.kind] else { return result }
+        for place in places {
+            if let value = object.tree.value(at: TreePath(place.map { .key($0) })) { result.tree.set(value, at: place) }
+        }
+        if let time = object.deletionTimestamp {
+            result.tree.set(.string(time), at: ["metadata", "deletionTimestamp"])
+        }
+        let annotations = object.annotations.filter { steering.contains($0.key) }
+        if !annotations.isEmpty { result.annotations = annotations }
+        let template = object.tree.value(at: "spec", "template", "metadata", "annotations")?.object?.entries ?? []
+        for entry in template where steering.contains(entry.key) {
+            result.tree.set(entry.value, at: ["spec", "template", "metadata", "annotations", entry.key])
+        }
         return result
     }
+
+    /// The annotations by which people and the operator steer restarts.
+    private static let steering: Set<String> = [
+        RolloutNames.Annotation.restart, RolloutNames.Annotation.movedTo, RolloutNames.Annotation.restartedAt,
+    ]
+
+    /// What is kept of foreign objects, by kind.
+    private static let kept: [String: [[String]]] = {
+        let workload = [
+            ["metadata", "generation"], ["spec", "replicas"], ["spec", "strategy"], ["spec", "updateStrategy"],
+            ["spec", "template", "metadata", "labels"], ["status", "observedGeneration"], ["status", "replicas"],
+            ["status", "updatedReplicas"], ["status", "readyReplicas"], ["status", "desiredNumberScheduled"],
+            ["status", "updatedNumberScheduled"],
+        ]
+        return [
+            "Deployment": workload, "StatefulSet": workload, "DaemonSet": workload, "Rollout": workload,
+            "PodDisruptionBudget": [["spec"], ["status", "disruptionsAllowed"]],
+            "HorizontalPodAutoscaler": [
+                ["spec", "scaleTargetRef"], ["spec", "minReplicas"], ["spec", "maxReplicas"],
+            ],
+        ]
+    }()
 }

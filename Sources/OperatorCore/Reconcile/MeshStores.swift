@@ -2,6 +2,7 @@ package import KubeAPI
 package import KubeClient
 package import KubeRuntime
 internal import MeshAPI
+internal import UpgradePlanning
 
 /// The caches a mesh is planned from.
 package struct MeshStores: Sendable {
@@ -9,6 +10,8 @@ package struct MeshStores: Sendable {
     package let resources: ObjectStore
     /// All pods, reduced to what tells who uses a mesh.
     package let pods: ObjectStore
+    /// StatefulSets and Argo Rollouts, which a mesh does not consist of but which run its sidecars.
+    package let others: [(resource: APIResource, store: ObjectStore)]
     private let owned: [OwnedKind: ObjectStore]
 
     /// The index of objects by the name of their MeshOperator.
@@ -29,6 +32,9 @@ package struct MeshStores: Sendable {
             owned[kind] = ObjectStore(configuration)
         }
         self.owned = owned
+        others = [APIResource.statefulSets, RestartableWorkload.argoRollouts].map { resource in
+            (resource, ObjectStore(.init(name: resource.qualifiedName, trimming: MeshProjection.foreignOnly)))
+        }
     }
 
     /// Every cache with the resource it holds, in a fixed order.
@@ -37,7 +43,7 @@ package struct MeshStores: Sendable {
         for kind in OwnedKind.all {
             if let store = owned[kind] { result.append((kind.resource, store)) }
         }
-        return result
+        return result + others
     }
 
     /// What keeps the caches; call it once.
@@ -51,8 +57,10 @@ package struct MeshStores: Sendable {
                 source: ClusterSource(
                     client: client,
                     resource: resource,
+                    selection: Self.selection(of: resource),
                     projection: MeshProjection.decoding(resource),
-                    mayBeMissing: OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
+                    mayBeMissing: resource == RestartableWorkload.argoRollouts
+                        || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
                 ),
                 store: store,
                 configuration: configuration,
@@ -60,6 +68,16 @@ package struct MeshStores: Sendable {
             )
         }
     }
+
+    private static func selection(of resource: APIResource) -> Selection {
+        guard OwnedKind.all.contains(where: { $0.resource == resource && $0.isWatchedByLabel }) else {
+            return .everything
+        }
+        let isOurs = LabelRequirement(key: MeshNames.Label.owner, operation: .exists)
+        return Selection(labels: LabelSelector([isOurs]))
+    }
+
+    func kindStore(_ kind: OwnedKind) -> ObjectStore? { owned[kind] }
 
     /// The cache of a kind.
     package func store(of id: ResourceID) -> ObjectStore? {
@@ -105,11 +123,45 @@ package struct MeshStores: Sendable {
         return observation
     }
 
-    /// Who uses a revision.
-    package func usage(of revision: String, observation: MeshObservation) -> RevisionUsage {
+    /// What an upgrade has to know of namespaces, pods and those who run them.
+    ///
+    /// - Parameters:
+    ///   - observation: the mesh's own objects.
+    ///   - written: what this process moved before the caches show it.
+    ///   - now: the time.
+    package func crowd(_ observation: MeshObservation, written: WriteLedger, now: Duration) -> UpgradeCrowd.Sight {
+        var sight = UpgradeCrowd.Sight()
+        sight.pods = pods.objects()
+        sight.own = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
+        func latest(_ store: ObjectStore?) -> [KubeObject] {
+            (store?.objects() ?? []).compactMap {
+                written.latest(ResourceID($0), cached: $0, version: store?.version, now: now)
+            }
+        }
+        sight.namespaces = latest(namespaceStore)
+        sight.budgets = ownedStore(.podDisruptionBudgets)?.objects() ?? []
+        let stores = [ownedStore(.deployments), ownedStore(.daemonSets)] + others.map(\.store)
+        for object in stores.flatMap({ latest($0) }) { sight.owners[ResourceID(object)] = object }
+        return sight
+    }
+
+    /// Every HorizontalPodAutoscaler.
+    var autoscalers: [KubeObject] { ownedStore(.horizontalPodAutoscalers)?.objects() ?? [] }
+
+    /// The stores of what runs pods, those of the mesh among them.
+    var ownerStores: [ObjectStore] {
+        [ownedStore(.deployments), ownedStore(.daemonSets)].compactMap(\.self) + others.map(\.store)
+    }
+
+    private func ownedStore(_ resource: APIResource) -> ObjectStore? {
+        OwnedKind.all.first { $0.resource == resource }.flatMap { owned[$0] }
+    }
+
+    /// Who uses revisions, by their names and those of tags that lead to them.
+    package func usage(of revisions: Set<String>, observation: MeshObservation) -> RevisionUsage {
         let workloads = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
         return RevisionUsage(
-            of: revision,
+            of: revisions,
             pods: pods.objects(),
             namespaces: namespaceStore?.objects() ?? [],
             workloads: workloads

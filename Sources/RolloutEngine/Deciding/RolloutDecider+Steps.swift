@@ -71,21 +71,25 @@ extension RolloutDecider {
 
     /// A step that asks for a person waits for one.
     func approval(_ record: RolloutRecord) -> RolloutDecision? {
-        guard let step = step(record), step.hold == .untilApproved else { return nil }
+        guard let step = step(record), step.hold == .untilApproved || step.needsApproval else { return nil }
         guard !observation.wishes.isPromotedFully, !observation.wishes.approvedSteps.contains(record.step),
             observation.wishes.promotedStep != record.step
         else { return nil }
         return RolloutDecision(.hold, .awaitingApproval, "\(place(record)) waits for approval")
     }
 
-    /// Every gate must have passed since the share was reached, and its last answer must be a pass.
+    /// Every gate must have passed since the share was reached, often enough in a row, its last answer included.
     func gates(_ record: RolloutRecord) -> RolloutDecision? {
         guard step(record) != nil, !observation.wishes.isPromotedFully else { return nil }
         for gate in effectiveGates(record) {
             guard let last = gate.last, let since = observation.settledSince, last.taken >= since else {
                 return RolloutDecision(.hold, .awaitingGate, "\(place(record)) waits for gate \(gate.name)")
             }
-            guard last.outcome != .passed else { continue }
+            if last.outcome == .passed {
+                guard gate.passes < policy.successes else { continue }
+                let count = "\(gate.passes) of \(policy.successes) times in a row"
+                return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name) passed \(count)")
+            }
             return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name): \(last.message)")
         }
         return nil

@@ -41,6 +41,8 @@ package struct GateState: Sendable, Hashable {
     package private(set) var failures = 0
     /// How often in a row it could not be asked.
     package private(set) var errors = 0
+    /// How often in a row it passed.
+    package private(set) var passes = 0
     /// The last answer.
     package private(set) var last: GateReading?
 
@@ -51,8 +53,16 @@ package struct GateState: Sendable, Hashable {
     }
 
     /// Takes up what was kept of a gate elsewhere.
-    package init(name: String, isDryRun: Bool = false, failures: Int, errors: Int, last: GateReading?) {
+    package init(
+        name: String,
+        isDryRun: Bool = false,
+        failures: Int,
+        errors: Int,
+        passes: Int? = nil,
+        last: GateReading?
+    ) {
         self.init(name: name, isDryRun: isDryRun)
+        self.passes = max(0, passes ?? (last?.outcome == .passed ? 1 : 0))
         self.failures = max(0, failures)
         self.errors = max(0, errors)
         self.last = last
@@ -62,6 +72,7 @@ package struct GateState: Sendable, Hashable {
     package mutating func note(_ reading: GateReading) {
         if let last, reading.taken <= last.taken { return }
         last = reading
+        passes = reading.outcome == .passed ? passes + 1 : 0
         switch reading.outcome {
         case .failed: (failures, errors) = (failures + 1, 0)
         case .unavailable: errors += 1
@@ -71,6 +82,6 @@ package struct GateState: Sendable, Hashable {
 
     /// Forgets what was said: a new step begins.
     package mutating func reset() {
-        (failures, errors, last) = (0, 0, nil)
+        (failures, errors, passes, last) = (0, 0, 0, nil)
     }
 }

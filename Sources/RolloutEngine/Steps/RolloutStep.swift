@@ -14,6 +14,8 @@ package struct RolloutStep: Sendable, Hashable {
     package let weight: Int
     /// How long to stay.
     package var hold: Hold
+    /// Whether a person has to approve the step as well, once its hold is over.
+    package var needsApproval = false
     /// The gates that must pass before the next step; nil for all of the rollout.
     package var gates: Set<String>?
 
@@ -41,6 +43,8 @@ package struct RolloutPolicy: Sendable, Hashable {
     package var failureLimit: Int
     /// How many times in a row a gate may be impossible to ask; one more ends the rollout.
     package var errorLimit: Int
+    /// How many times in a row a gate must pass before a step is done.
+    package var successes = 1
     /// How long a step may go without progress towards its share.
     package var progressDeadline: Duration
     /// What happens on failure.

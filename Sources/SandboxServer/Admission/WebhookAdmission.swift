@@ -81,31 +81,48 @@ struct WebhookAdmission: AdmissionPlugin {
         _ labels: [String: String]?,
         mutates: Bool = true
     ) async throws(APIFault) -> Bool {
-        guard webhook.matches(attributes, object), webhook.matchesNamespace(attributes, object, labels: labels) else {
-            return false
-        }
-        let conditions = MatchConditions(webhook.conditions)
-        switch conditions.evaluate(object: object, old: attributes.old, request: WebhookCaller.request(attributes)) {
-        case .matches: break
-        case .differs: return false
-        case .failed(let why):
-            guard webhook.failsClosed else { return false }
-            throw Self.failure(webhook, why)
-        }
+        guard let form = webhook.match.form(attributes, object),
+            webhook.match.matchesNamespace(attributes, object, labels: labels)
+        else { return false }
+        var subject = WebhookSubject(
+            request: attributes.requestTree(as: form),
+            object: try await form.shown(object),
+            old: try await form.shown(attributes.old)
+        )
+        guard try Self.meets(webhook, subject, attributes) else { return false }
         if attributes.isDryRun, !webhook.allowsDryRun {
             throw APIFault.badRequest("admission webhook \"\(webhook.name)\" does not support dry run")
         }
         let verdict: WebhookCaller.Verdict
         do {
-            verdict = try await caller.call(webhook, attributes, object)
-            try apply(verdict, to: &object, mutates: mutates)
+            verdict = try await caller.call(webhook, subject)
+            try apply(verdict, to: &subject.object, mutates: mutates)
         } catch {
             guard webhook.failsClosed else { return false }
             throw Self.failure(webhook, error.message)
         }
         for warning in verdict.warnings { attributes.warnings.add(warning) }
         guard verdict.isAllowed else { throw Self.denial(webhook, verdict.status) }
+        if mutates, verdict.patch != nil { object = try await form.restored(subject.object) }
         return true
+    }
+
+    /// Whether the webhook's own conditions hold.
+    ///
+    /// - Throws: 403 when they cannot be evaluated and the webhook must not be passed by.
+    private static func meets(
+        _ webhook: AdmissionWebhook,
+        _ subject: WebhookSubject,
+        _ attributes: AdmissionAttributes
+    ) throws(APIFault) -> Bool {
+        switch webhook.conditions.evaluate(object: subject.object, old: subject.old, request: subject.request) {
+        case .matches: return true
+        case .differs: return false
+        case .failed(let why):
+            guard webhook.failsClosed else { return false }
+            let resource = GroupResource(group: attributes.kind.group, resource: attributes.resource)
+            throw APIFault.forbidden(resource, attributes.name, why)
+        }
     }
 
     private func apply(

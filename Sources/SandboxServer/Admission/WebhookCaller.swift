@@ -4,6 +4,16 @@ internal import KubeClient
 internal import MeshBase
 internal import SandboxStore
 
+/// A request as a webhook sees it, in the version that it asked for.
+struct WebhookSubject: Sendable {
+    /// The `AdmissionRequest`, without identifier and objects.
+    var request: Tree
+    /// The object to be stored, nil on deletion.
+    var object: Tree?
+    /// The object before, nil on creation.
+    var old: Tree?
+}
+
 /// Calls one webhook with an AdmissionReview (admission.k8s.io/v1) and reads what it says.
 struct WebhookCaller: Sendable {
     /// A webhook's verdict.
@@ -37,17 +47,16 @@ struct WebhookCaller: Sendable {
         var isWithinCluster = false
     }
 
-    /// Calls `webhook` about `object`.
+    /// Calls `webhook` about what a request would store.
     ///
     /// - Throws: ``SandboxError`` with code `webhookFailed` when there is no usable verdict.
     func call(
         _ webhook: AdmissionWebhook,
-        _ attributes: AdmissionAttributes,
-        _ object: Tree?
+        _ subject: WebhookSubject
     ) async throws(SandboxError) -> Verdict {
         let target = try await target(of: webhook.client, seconds: webhook.timeout)
         let identifier = Self.identifier(random)
-        let review = Self.review(attributes, object, identifier: identifier)
+        let review = Self.review(subject, identifier: identifier)
         let answer = try await post(review, to: target, seconds: webhook.timeout)
         guard let response = answer["response"], response["uid"]?.string == identifier,
             let isAllowed = response["allowed"]?.bool
@@ -67,42 +76,31 @@ struct WebhookCaller: Sendable {
         )
     }
 
+    /// Sends a review other than of admission, within the 30 seconds that such webhooks have.
+    ///
+    /// - Throws: 500 naming why there is no answer.
+    func send(_ review: Tree, client: Tree) async throws(APIFault) -> Tree {
+        do throws(SandboxError) {
+            return try await post(review, to: try await target(of: client, seconds: 30), seconds: 30)
+        } catch {
+            let prefix = "failed to call webhook: "
+            let text = error.message.hasPrefix(prefix) ? String(error.message.dropFirst(prefix.count)) : error.message
+            throw APIFault(500, .unknown, text)
+        }
+    }
+
     private static func failed(_ why: String, cause: (any Error)? = nil) -> SandboxError {
         SandboxError(.webhookFailed, why, cause: cause)
     }
 
     // MARK: The message
 
-    private static func review(_ attributes: AdmissionAttributes, _ object: Tree?, identifier: String) -> Tree {
-        var request = request(attributes)
+    private static func review(_ subject: WebhookSubject, identifier: String) -> Tree {
+        var request = subject.request
         request["uid"] = .string(identifier)
-        request["object"] = object ?? .null
-        request["oldObject"] = attributes.old ?? .null
+        request["object"] = subject.object ?? .null
+        request["oldObject"] = subject.old ?? .null
         return ["kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request]
-    }
-
-    /// The request of an AdmissionReview, without identifier and objects.
-    static func request(_ attributes: AdmissionAttributes) -> Tree {
-        let kind: Tree = [
-            "group": .string(attributes.kind.group), "version": .string(attributes.kind.version),
-            "kind": .string(attributes.kind.kind),
-        ]
-        let resource: Tree = [
-            "group": .string(attributes.kind.group), "version": .string(attributes.kind.version),
-            "resource": .string(attributes.resource),
-        ]
-        var request: Tree = [
-            "kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
-            "operation": .string(attributes.operation.rawValue), "userInfo": attributes.user.tree,
-            "dryRun": .bool(attributes.isDryRun), "options": attributes.options,
-        ]
-        if !attributes.name.isEmpty { request["name"] = .string(attributes.name) }
-        if let namespace = attributes.namespace { request["namespace"] = .string(namespace) }
-        if !attributes.subresource.isEmpty {
-            request["subResource"] = .string(attributes.subresource)
-            request["requestSubResource"] = .string(attributes.subresource)
-        }
-        return request
     }
 
     private static func identifier(_ random: RandomSource) -> String {

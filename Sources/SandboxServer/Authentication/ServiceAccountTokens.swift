@@ -192,18 +192,3 @@ struct ServiceAccountTokens: Sendable {
         )
     }
 }
-
-extension UserInfo {
-    /// The user as `UserInfo` of authentication.k8s.io/v1.
-    var tree: Tree {
-        var result: Tree = ["username": .string(name)]
-        if !uid.isEmpty { result["uid"] = .string(uid) }
-        if !groups.isEmpty { result["groups"] = .array(groups.map { .string($0) }) }
-        if !extra.isEmpty {
-            let entries = extra.sorted { $0.key < $1.key }
-                .map { (key: $0.key, value: Tree.array($0.value.map { .string($0) })) }
-            result["extra"] = .object(TreeObject(entries))
-        }
-        return result
-    }
-}

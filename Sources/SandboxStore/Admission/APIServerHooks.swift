@@ -14,6 +14,8 @@ package struct APIServerHooks: Sendable {
     package var issueToken: (@Sendable (Tree, Tree) async throws(APIFault) -> Tree)?
     /// Judges a token: from the `spec` of a TokenReview to its `status`.
     package var reviewToken: (@Sendable (Tree) async -> Tree)?
+    /// Sends a review to the webhook of a `clientConfig` and gives its answer; what it throws names why there is none.
+    package var callWebhook: (@Sendable (_ client: Tree, _ review: Tree) async throws(APIFault) -> Tree)?
     /// Serves subresources that reach into running things, such as `pods/log`; nil leaves them unserved.
     package var connect: (@Sendable (RequestInfo, APIRequest) async -> APIResponse?)?
     /// Serves any other path, such as `/metrics`; nil when there is no such path.

@@ -33,4 +33,6 @@ package struct AdmissionAttributes: Sendable {
     package var options: Tree
     /// Takes warnings for the client.
     package var warnings: WarningSink
+    /// The other versions and groups at which the object is served too.
+    package var equivalents: [AdmissionForm] = []
 }

@@ -13,6 +13,7 @@ struct AdmissionChain: Sendable {
         try await NamespaceLifecycle(context: context).check(attributes, scope.resource)
         var placed = object
         try await PlacementAdmission(context: context).mutate(attributes, &placed)
+        try await LimitRangeAdmission(context: context).mutate(attributes, &placed)
         var result: Tree? = placed
         for plugin in context.configuration.hooks.admission { try await plugin.mutate(attributes, &result) }
         guard var admitted = result else { return object }
@@ -24,7 +25,10 @@ struct AdmissionChain: Sendable {
     func validate(_ operation: AdmissionAttributes.Operation, _ object: Tree?, old: Tree?) async throws(APIFault) {
         let attributes = attributes(operation, object, old)
         if operation == .delete { try await NamespaceLifecycle(context: context).check(attributes, scope.resource) }
+        try await PolicyAdmission(context: context).validate(attributes, object)
         for plugin in context.configuration.hooks.admission { try await plugin.validate(attributes, object) }
+        try await LimitRangeAdmission(context: context).validate(attributes, object)
+        try await QuotaAdmission(context: context).validate(attributes, object)
     }
 
     /// Lets plugins see a deletion before it happens.
@@ -57,7 +61,22 @@ struct AdmissionChain: Sendable {
             user: scope.request.user,
             isDryRun: parameters.isDryRun,
             options: parameters.options(kind: kind),
-            warnings: scope.warnings
+            warnings: scope.warnings,
+            equivalents: equivalents
         )
+    }
+
+    /// The other resources that show the objects of the same collection.
+    private var equivalents: [AdmissionForm] {
+        guard scope.info.subresource == nil else { return [] }
+        let (own, context) = (scope.resource, context)
+        return context.registry.equivalents(of: own).map { other in
+            AdmissionForm(
+                kind: other.kind,
+                resource: other.api.plural,
+                show: { (tree) throws(APIFault) in try await context.converted(tree, from: own, to: other) },
+                restore: { (tree) throws(APIFault) in try await context.converted(tree, from: other, to: own) }
+            )
+        }
     }
 }

@@ -139,12 +139,22 @@ struct CustomDefinitions: Sendable {
                 isNamespaced: spec["scope"]?.string != "Cluster"
             )
             var result = resource(api, version, spec, storedKind, KubeObject(definition).name)
-            if KubeObject(definition).isDeleting, case .custom(var custom) = result.origin {
-                custom.isTerminating = true
+            if case .custom(var custom) = result.origin {
+                custom.isTerminating = KubeObject(definition).isDeleting
+                custom.conversion = conversion(spec)
                 result.origin = .custom(custom)
             }
             return result
         }
+    }
+
+    private static func conversion(_ spec: Tree) -> CustomVersion.Conversion? {
+        guard spec.value(at: "conversion", "strategy") == "Webhook" else { return nil }
+        let webhook = spec.value(at: "conversion", "webhook") ?? [:]
+        return CustomVersion.Conversion(
+            client: webhook["clientConfig"] ?? [:],
+            reviewVersions: (webhook["conversionReviewVersions"]?.array ?? []).compactMap(\.string)
+        )
     }
 
     private static func resource(

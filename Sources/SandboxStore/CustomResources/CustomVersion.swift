@@ -1,3 +1,5 @@
+internal import DataTree
+
 /// One version of a custom resource, as its definition describes it.
 package struct CustomVersion: Sendable {
     /// Where the scale subresource finds its numbers.
@@ -6,6 +8,14 @@ package struct CustomVersion: Sendable {
         var specReplicas: String
         var statusReplicas: String
         var labelSelector: String?
+    }
+
+    /// The webhook that converts between versions.
+    struct Conversion: Sendable, Hashable {
+        /// `clientConfig`.
+        var client: Tree
+        /// The versions of reviews it understands, preferred first.
+        var reviewVersions: [String]
     }
 
     /// The name of the definition.
@@ -21,4 +31,6 @@ package struct CustomVersion: Sendable {
     var isTerminating = false
     /// What clients of this version are told.
     let deprecationWarning: String?
+    /// Who converts between versions; nil where only `apiVersion` changes.
+    var conversion: Conversion?
 }

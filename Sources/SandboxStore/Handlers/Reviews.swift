@@ -25,7 +25,7 @@ struct Reviews: Sendable {
             guard let judge = hooks.reviewToken else { throw .unknownPath() }
             review["status"] = await judge(spec)
         case "SelfSubjectReview":
-            review["status"] = ["userInfo": Self.tree(scope.request.user)]
+            review["status"] = ["userInfo": scope.request.user.tree]
             review.set(.string(context.timestamp), at: ["metadata", "creationTimestamp"])
         case "SelfSubjectAccessReview": review["status"] = await access(scope.request.user, spec, nil)
         case "SubjectAccessReview", "LocalSubjectAccessReview":
@@ -89,18 +89,5 @@ struct Reviews: Sendable {
             groups: (spec["groups"]?.array ?? []).compactMap(\.string),
             extra: extra
         )
-    }
-
-    private static func tree(_ user: UserInfo) -> Tree {
-        var result: Tree = ["username": .string(user.name)]
-        if !user.uid.isEmpty { result["uid"] = .string(user.uid) }
-        if !user.groups.isEmpty { result["groups"] = .array(user.groups.map { .string($0) }) }
-        if !user.extra.isEmpty {
-            let pairs = user.extra.sorted { $0.key < $1.key }.map { entry in
-                (key: entry.key, value: Tree.array(entry.value.map { .string($0) }))
-            }
-            result["extra"] = .object(TreeObject(pairs))
-        }
-        return result
     }
 }

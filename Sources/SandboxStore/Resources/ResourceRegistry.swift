@@ -55,6 +55,14 @@ package final class ResourceRegistry: Sendable {
         return found.sorted { $0.api.plural < $1.api.plural }
     }
 
+    /// The other resources that show the objects of the same collection, by group and version.
+    package func equivalents(of resource: ServedResource) -> [ServedResource] {
+        let found = state.withLock { state in
+            state.byPath.values.filter { $0.collection == resource.collection && $0.kind != resource.kind }
+        }
+        return found.sorted { ($0.kind.group, $0.kind.version) < ($1.kind.group, $1.kind.version) }
+    }
+
     /// Every collection that holds objects, each at the version clients prefer.
     package var collections: [ServedResource] {
         var seen: Set<GroupResource> = []

@@ -74,6 +74,11 @@ package struct ServedResource: Sendable {
     /// The subresource of that name.
     package func subresource(_ name: String) -> Subresource? { subresources.first { $0.name == name } }
 
+    /// Whether its definition names a webhook that converts between versions.
+    var isConvertedByWebhook: Bool {
+        if case .custom(let version) = origin { version.conversion != nil } else { false }
+    }
+
     /// What clients of a deprecated kind are told.
     var deprecation: String? {
         switch origin {

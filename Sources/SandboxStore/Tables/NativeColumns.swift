@@ -51,6 +51,8 @@ enum NativeColumns {
         "clusterrolebindings.rbac.authorization.k8s.io": AccessColumns.bindings,
         "mutatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
         "validatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
+        "validatingadmissionpolicies.admissionregistration.k8s.io": AdmissionColumns.policies,
+        "validatingadmissionpolicybindings.admissionregistration.k8s.io": AdmissionColumns.bindings,
         "priorityclasses.scheduling.k8s.io": [
             .name, number("Value", "value"), cell("Global-Default", "boolean") { $0["globalDefault"] ?? false }, .age,
             text("PreemptionPolicy", "preemptionPolicy"),

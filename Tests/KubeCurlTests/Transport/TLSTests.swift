@@ -2,6 +2,7 @@ internal import HTTPServing
 internal import KubeClient
 internal import KubeCurl
 internal import MeshBase
+internal import MeshTestKit
 internal import Synchronization
 internal import Testing
 

@@ -7,10 +7,12 @@ internal import Testing
 
 @Suite("CRD of MeshOperator")
 struct MeshOperatorDefinitionTests {
-    private func schema() throws -> CustomResourceSchema {
+    private func schema(of definition: Tree = MeshOperatorDefinition.tree) throws -> CustomResourceSchema {
         let path = TreePath([.key("spec"), .key("versions"), .index(0), .key("schema"), .key("openAPIV3Schema")])
-        return try CustomResourceSchema(parsing: #require(MeshOperatorDefinition.tree.value(at: path)))
+        return try CustomResourceSchema(parsing: #require(definition.value(at: path)))
     }
+
+    private static let sampleFiles = folderEntries("\(packageRoot)/Manifests/samples").filter { $0.hasSuffix(".yaml") }
 
     private func mesh(_ spec: Tree) -> Tree {
         ["apiVersion": "meshoperator.io/v1alpha1", "kind": "MeshOperator", "metadata": ["name": "mesh"], "spec": spec]
@@ -30,14 +32,20 @@ struct MeshOperatorDefinitionTests {
         _ = try schema()
     }
 
-    @Test("Samples pass the schema and are read", arguments: folderEntries("\(packageRoot)/Manifests/samples"))
+    @Test("Samples pass the schema and are read", arguments: sampleFiles)
     func samples(_ file: String) throws {
-        var sample = try YAML.document(fileText("\(packageRoot)/Manifests/samples/\(file)"))
-        let schema = try schema()
-        #expect(schema.prune(&sample) == [])
-        schema.applyDefaults(&sample)
-        #expect(schema.validate(sample).map(\.description) == [])
-        _ = try MeshOperatorResource(decoding: KubeObject(sample))
+        for var sample in try YAML.documents(fileText("\(packageRoot)/Manifests/samples/\(file)")) {
+            let isRollout = sample["kind"] == "MeshRollout"
+            let schema = try schema(of: isRollout ? MeshRolloutDefinition.tree : MeshOperatorDefinition.tree)
+            #expect(schema.prune(&sample) == [])
+            schema.applyDefaults(&sample)
+            #expect(schema.validate(sample).map(\.description) == [])
+            if isRollout {
+                _ = try MeshRolloutResource(decoding: KubeObject(sample))
+            } else {
+                _ = try MeshOperatorResource(decoding: KubeObject(sample))
+            }
+        }
     }
 
     @Test("What the decoder refuses the API server refuses, but for unknown fields", arguments: BadSpec.all)

@@ -57,18 +57,31 @@ internal import Testing
             attributes(subresource: "binding"), true
         ),
         (
-            ["operations": ["*"], "apiGroups": [""], "apiVersions": ["v2"], "resources": ["pods"]], attributes(), true
+            ["operations": ["*"], "apiGroups": [""], "apiVersions": ["v2"], "resources": ["pods"]], attributes(), false
         ),
     ]
 
     @Test(arguments: cases) func rules(_ rule: Tree, _ attributes: AdmissionAttributes, _ matches: Bool) throws {
-        #expect(try Self.webhook(rule).matches(attributes, ["metadata": [:]]) == matches)
+        #expect((try Self.webhook(rule).match.form(attributes, ["metadata": [:]]) != nil) == matches)
     }
 
-    @Test func exactWebhooksWantTheirVersion() throws {
-        let rule: Tree = ["operations": ["*"], "apiGroups": [""], "apiVersions": ["v2"], "resources": ["pods"]]
-        let webhook = try Self.webhook(rule, [("matchPolicy", "Exact")])
-        #expect(!webhook.matches(Self.attributes(), [:]))
+    @Test func otherVersionsMatchUnlessTheWebhookIsExact() throws {
+        let rule: Tree = [
+            "operations": ["*"], "apiGroups": ["autoscaling"], "apiVersions": ["v1"],
+            "resources": ["horizontalpodautoscalers"],
+        ]
+        let plural = "horizontalpodautoscalers"
+        func kind(_ version: String) -> GroupVersionKind {
+            GroupVersionKind(group: "autoscaling", version: version, kind: "HorizontalPodAutoscaler")
+        }
+        var attributes = Self.attributes(kind("v2"), plural)
+        attributes.equivalents = [AdmissionForm(kind: kind("v1"), resource: plural)]
+        #expect(try Self.webhook(rule).match.form(attributes, [:])?.kind == kind("v1"))
+        #expect(try Self.webhook(rule, [("matchPolicy", "Exact")]).match.form(attributes, [:]) == nil)
+        // What a rule names itself is not converted.
+        var both = rule
+        both["apiVersions"] = ["v1", "v2"]
+        #expect(try Self.webhook(both).match.form(attributes, [:])?.kind == kind("v2"))
     }
 
     @Test func selectorsChoose() throws {
@@ -79,11 +92,11 @@ internal import Testing
                 ("objectSelector", ["matchExpressions": [["key": "skip", "operator": "DoesNotExist"]]]),
             ]
         )
-        #expect(webhook.matches(Self.attributes(), ["metadata": [:]]))
-        #expect(!webhook.matches(Self.attributes(), ["metadata": ["labels": ["skip": "yes"]]]))
-        #expect(webhook.matchesNamespace(Self.attributes(), nil, labels: ["istio-injection": "enabled"]))
-        #expect(!webhook.matchesNamespace(Self.attributes(), nil, labels: [:]))
-        #expect(webhook.matchesNamespace(Self.attributes(.node, "nodes", namespace: nil), nil, labels: nil))
+        #expect(webhook.match.form(Self.attributes(), ["metadata": [:]]) != nil)
+        #expect(webhook.match.form(Self.attributes(), ["metadata": ["labels": ["skip": "yes"]]]) == nil)
+        #expect(webhook.match.matchesNamespace(Self.attributes(), nil, labels: ["istio-injection": "enabled"]))
+        #expect(!webhook.match.matchesNamespace(Self.attributes(), nil, labels: [:]))
+        #expect(webhook.match.matchesNamespace(Self.attributes(.node, "nodes", namespace: nil), nil, labels: nil))
     }
 
     static let urls: [(String, WebhookEndpoint?)] = [

@@ -142,8 +142,14 @@ internal import Testing
             AdmissionWebhookTests.podRule,
             [("clientConfig", call.client)]
         )
+        let attributes = AdmissionWebhookTests.attributes()
+        let subject = WebhookSubject(
+            request: attributes.requestTree(as: attributes.form),
+            object: ["kind": "Pod"],
+            old: nil
+        )
         let error = await #expect(throws: SandboxError.self) {
-            try await caller.call(webhook, AdmissionWebhookTests.attributes(), ["kind": "Pod"])
+            try await caller.call(webhook, subject)
         }
         #expect(error?.message == "failed to call webhook: \(call.message)")
         #expect(transport.asked.withLock { $0 } == call.called)

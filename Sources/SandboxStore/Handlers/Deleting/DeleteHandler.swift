@@ -27,10 +27,10 @@ struct DeleteHandler: Sendable {
         switch try await delete(scope.key(), options, scope) {
         case .pending(let object):
             let status = options.keepsNoOrphans ? 202 : 200
-            return presenter.object(scope.resource.served(object), status: status)
+            return presenter.object(try await context.served(object, scope.resource), status: status)
         case .gone(let object):
             if Self.answersWithObject.contains(scope.resource.api.plural) {
-                return presenter.object(scope.resource.served(object))
+                return presenter.object(try await context.served(object, scope.resource))
             }
             return presenter.plain(Self.success(scope.resource, object))
         case .raced: throw .modified(scope.resource.groupResource, scope.key().name)
@@ -80,7 +80,7 @@ struct DeleteHandler: Sendable {
         )
         parameters.isDryRun = options.isDryRun
         try await AdmissionChain(context: context, scope: scope, parameters: parameters)
-            .admitDelete(resource.served(object.tree))
+            .admitDelete(try await context.served(object.tree, resource))
         let plan = DeletionPlan(context: context, resource: resource, options: options)
         let state = plan.state(of: object.tree)
         let isGone = plan.isGone(state, graceSeconds: plan.graceSeconds(of: object.tree))

@@ -13,7 +13,7 @@ struct ObjectReader: Sendable {
         guard let object = try await context.read(scope.resource, key) else {
             throw .notFound(scope.resource.groupResource, key.name)
         }
-        return presenter.object(scope.resource.served(object.tree))
+        return presenter.object(try await context.served(object.tree, scope.resource))
     }
 
     /// The objects of a collection, page by page if so asked.
@@ -44,7 +44,11 @@ struct ObjectReader: Sendable {
         if parameters.match != .exact, let asked = parameters.revision, asked > slice.revision {
             throw .tooLargeRevision(asked, current: slice.revision)
         }
-        return Self.cut(slice, parameters, filter, scope.resource)
+        var converted: [Tree]?
+        if scope.resource.isConvertedByWebhook {
+            converted = try await context.served(slice.objects.map(\.tree), scope.resource)
+        }
+        return Self.cut(slice, parameters, filter) { converted?[$0] ?? scope.resource.served(slice.objects[$0].tree) }
     }
 
     private func refusal(
@@ -87,11 +91,11 @@ struct ObjectReader: Sendable {
         _ slice: StorageSlice,
         _ parameters: ListParameters,
         _ filter: ObjectFilter,
-        _ resource: ServedResource
+        _ served: (Int) -> Tree
     ) -> ListPage {
         var page = ListPage(revision: slice.revision)
         for (index, object) in slice.objects.enumerated() {
-            let tree = resource.served(object.tree)
+            let tree = served(index)
             guard filter.matches(tree) else { continue }
             if parameters.limit > 0, page.items.count == parameters.limit {
                 let last = page.last ?? ""

@@ -49,7 +49,7 @@ final class WatchFeed: Sendable {
 
     /// Waits for the next lines; nil at the end of the watch.
     func next() async -> [UInt8]? {
-        if let lines = opening() { return lines }
+        if let lines = await opening() { return lines }
         while !progress.withLock({ $0.isOver }) {
             if now() >= deadline || !isServed { return nil }
             switch await plan.watch.next() {
@@ -58,7 +58,7 @@ final class WatchFeed: Sendable {
                 progress.withLock { $0.isOver = true }
                 return line("ERROR", WatchHandler.tooOld(plan.watch.revision, oldest: oldest).status.tree)
             case .changes(let changes):
-                let lines = changes.flatMap { self.lines(for: $0) }
+                let lines = await lines(for: changes)
                 if !lines.isEmpty { return lines }
             case .idle(let revision):
                 if let bookmark = dueBookmark(revision) { return bookmark }
@@ -79,16 +79,16 @@ final class WatchFeed: Sendable {
     }
 
     /// What comes before the first change: a refusal, or the present objects, some at a time, then their end.
-    private func opening() -> [UInt8]? {
+    private func opening() async -> [UInt8]? {
         while true {
-            let (lines, isOver) = openingPart()
+            let (lines, isOver) = await openingPart()
             if !lines.isEmpty { return lines }
             if isOver { return nil }
         }
     }
 
     /// The next part of the opening, empty when the filter leaves nothing of it, and whether it was the last.
-    private func openingPart() -> (lines: [UInt8], isOver: Bool) {
+    private func openingPart() async -> (lines: [UInt8], isOver: Bool) {
         let (refusal, batch, ends) = progress.withLock { progress in
             if let refusal = progress.refusal {
                 progress.refusal = nil
@@ -103,19 +103,49 @@ final class WatchFeed: Sendable {
         }
         if let refusal { return (line("ERROR", refusal.status.tree), true) }
         var lines: [UInt8] = []
-        for object in batch {
-            let tree = presenter.scope.resource.served(object.tree)
+        let trees: [Tree]
+        do throws(APIFault) {
+            trees = try await presenter.context.served(batch.map(\.tree), presenter.scope.resource)
+        } catch {
+            return (failed(error), true)
+        }
+        for tree in trees {
             if filter.matches(tree) { lines += line("ADDED", shaped(tree)) }
         }
         if ends { lines += bookmark(plan.initialRevision, endsInitial: true) }
         return (lines, batch.isEmpty)
     }
 
+    /// The lines for changes; those that cannot be converted end the watch with an error.
+    private func lines(for changes: [StorageChange]) async -> [UInt8] {
+        var result: [UInt8] = []
+        for change in changes {
+            do throws(APIFault) {
+                result += try await lines(for: change)
+            } catch {
+                return result + failed(error)
+            }
+        }
+        return result
+    }
+
+    /// The last line of a watch that cannot go on.
+    private func failed(_ fault: APIFault) -> [UInt8] {
+        progress.withLock { $0.isOver = true }
+        return line("ERROR", fault.status.tree)
+    }
+
+    /// An object as this watcher sees it, nil where it does not.
+    private func shown(_ object: StoredObject?) async throws(APIFault) -> Tree? {
+        guard let object else { return nil }
+        let tree = try await presenter.context.served(object.tree, presenter.scope.resource)
+        return filter.matches(tree) ? tree : nil
+    }
+
     /// How a change looks to this watcher: an object that no longer matches is gone, one that newly matches is new.
-    private func lines(for change: StorageChange) -> [UInt8] {
-        let resource = presenter.scope.resource
-        let before = [change.before].compactMap { $0.map { resource.served($0.tree) } }.first(where: filter.matches)
-        let after = [change.after].compactMap { $0.map { resource.served($0.tree) } }.first(where: filter.matches)
+    private func lines(for change: StorageChange) async throws(APIFault) -> [UInt8] {
+        let before = try await shown(change.before)
+        let after = try await shown(change.after)
         switch (before, after) {
         case (nil, nil): return []
         case (nil, .some(let tree)): return line("ADDED", shaped(tree))

@@ -13,7 +13,7 @@ struct ScaleHandler: Sendable {
             guard let object = try await context.read(scope.resource, scope.key()) else {
                 throw .notFound(scope.resource.groupResource, scope.info.name ?? "")
             }
-            let served = scope.resource.served(object.tree)
+            let served = try await context.served(object.tree, scope.resource)
             try Self.checkNumber(served, paths)
             return presenter.plain(Self.scale(served, paths))
         }
@@ -32,7 +32,7 @@ struct ScaleHandler: Sendable {
             try Self.checkType(wanted, isPatched: isPatch)
             return ObjectUpdate.Wanted(object: try Self.scaled(old, wanted, paths, scope), isOwned: paths.isCustom)
         }
-        return presenter.plain(Self.scale(scope.resource.served(result.object), paths))
+        return presenter.plain(Self.scale(try await context.served(result.object, scope.resource), paths))
     }
 
     /// Where the numbers are.

@@ -23,7 +23,7 @@ struct CreateHandler: Sendable {
         )
         object = ownership.tracked(object, from: nil)
         let created = try await self.create(object, scope, parameters)
-        return presenter.object(scope.resource.served(created), status: 201)
+        return presenter.object(try await context.served(created, scope.resource), status: 201)
     }
 
     /// Admits, completes, checks and stores a decoded object whose owners are known: the stored state.
@@ -47,6 +47,7 @@ struct CreateHandler: Sendable {
         var object = object
         let resource = scope.resource
         for attempt in 1...Self.nameAttempts {
+            let stored = try await context.stored(object, resource)
             let key = scope.key(KubeObject(object).name)
             do throws(StorageError) {
                 if parameters.isDryRun {
@@ -55,7 +56,7 @@ struct CreateHandler: Sendable {
                     }
                     return object
                 }
-                let write = StorageWrite(resource.collection, key, if: .absent, .put(resource.stored(object)))
+                let write = StorageWrite(resource.collection, key, if: .absent, .put(stored))
                 let change = try await context.storage.write(write)
                 await Reactions(context: context).written(resource, change)
                 return change.after?.tree ?? object

@@ -77,12 +77,12 @@ struct ObjectUpdate: Sendable {
         _ old: StoredObject,
         _ change: @Sendable (Tree?) async throws(APIFault) -> Wanted
     ) async throws(APIFault) -> Outcome {
-        let before = scope.resource.served(old.tree)
+        let before = try await context.served(old.tree, scope.resource)
         let wanted = try await change(before)
         let isBased = try checkPreconditions(wanted.object, before)
         let new = try await complete(wanted, before)
         if new.isSame(as: before) { return .done(old.tree) }
-        if parameters.isDryRun { return .done(scope.resource.stored(new)) }
+        if parameters.isDryRun { return .done(try await context.stored(new, scope.resource)) }
         return try await store(new, old, isBased)
     }
 
@@ -129,7 +129,7 @@ struct ObjectUpdate: Sendable {
 
     private func store(_ new: Tree, _ old: StoredObject, _ isBased: Bool) async throws(APIFault) -> Outcome {
         let resource = scope.resource
-        let stored = resource.stored(new)
+        let stored = try await context.stored(new, resource)
         let isGone = ObjectStrategy.isReadyToVanish(stored)
         let write = StorageWrite(
             resource.collection,

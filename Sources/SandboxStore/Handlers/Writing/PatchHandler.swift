@@ -36,7 +36,8 @@ struct PatchHandler: Sendable {
                 return ObjectUpdate.Wanted(object: decoded)
             }
         }
-        return presenter.object(scope.resource.served(result.object), status: result.isNew ? 201 : 200)
+        let served = try await context.served(result.object, scope.resource)
+        return presenter.object(served, status: result.isNew ? 201 : 200)
     }
 
     private static func kind(_ scope: RequestScope) throws(APIFault) -> Kind {

@@ -28,7 +28,8 @@ struct UpdateHandler: Sendable {
             update.allowsCreate = subresource.isEmpty && Self.created.contains(scope.resource.api.plural)
         }
         let result = try await update.run { _ throws(APIFault) in wanted }
-        return presenter.object(scope.resource.served(result.object), status: result.isNew ? 201 : 200)
+        let served = try await context.served(result.object, scope.resource)
+        return presenter.object(served, status: result.isNew ? 201 : 200)
     }
 
     /// - Throws: 400 when the object is not the one the path names.

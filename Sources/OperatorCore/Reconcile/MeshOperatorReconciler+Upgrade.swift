@@ -1,0 +1,221 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import Logging
+internal import ManifestRendering
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+internal import UpgradePlanning
+
+/// Carrying out upgrades: look, decide, write one thing, look again.
+extension MeshOperatorReconciler {
+    /// One look.
+    struct UpgradeLook {
+        /// What is decided from.
+        var scene: UpgradeScene
+        /// What the engine sees.
+        var observation: RolloutObservation
+        /// What it says.
+        var decision: RolloutDecision
+        /// The plan for what is to be, the decision written down.
+        var plan: MeshPlan
+        /// What the gates of the step have said.
+        var book: GateBook
+        /// What may be moved once nothing is left to apply.
+        var turn = UpgradeTurn()
+    }
+
+    /// How many times gates are asked within one reconcile at most.
+    private static let gateRounds = 3
+
+    /// Looks, decides and writes until there is nothing left to write.
+    func settleRevisions(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
+        var effort = WriteEffort()
+        var rounds = 0
+        try await findOut(wish, &run)
+        for _ in 0..<Self.passLimit {
+            let look = try look(wish, &run)
+            if rounds < Self.gateRounds, await askGates(look, run) {
+                rounds += 1
+                continue
+            }
+            report(look, &run)
+            guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else { return look.plan }
+            if !look.plan.steps.isEmpty {
+                if try await !confirm(look.plan, run).isEmpty { continue }
+                try await confirmIsCurrent(run.object)
+                let report = try await perform(look.plan.steps, for: run.object)
+                run.failures += report.failures
+                try effort.note(report)
+                continue
+            }
+            guard try await move(look, &run, &effort) else { return look.plan }
+        }
+        throw MeshOperatorError(
+            .unsettled,
+            "\(run.object.name) still has writes to make after \(Self.passLimit) passes"
+        )
+    }
+
+    // MARK: Looking
+
+    private func look(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) throws -> UpgradeLook {
+        let now = environment.wall()
+        var scene = UpgradeScene(wish, observe(run), now: now) {
+            parts.stores.crowd(observe(run), written: moved, now: environment.time.now)
+        }
+        scene.place(try bounds(scene, &run), live: observe(run).live)
+        try compose(scene.composition, scene.stand, &run)
+        var plan = planned(run)
+        var observation = scene.observation(plan)
+        observation.refusals = run.findings?.refusals ?? []
+        var book = GateBook(wish.spec.upgrade.analysis, progress: RolloutProgress(), isLastStep: false)
+        let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan?.progress
+        memories.update(run.object) { memory in
+            book = memory.upgrade.complete(&observation, scene, status: status ?? RolloutProgress())
+        }
+        observation.gates = book.states
+        let decision = scene.decide(observation)
+        let next = scene.next(decision, plan)
+        if next != scene.stand {
+            try compose(scene.composition(after: next), next, &run)
+            plan = planned(run)
+        }
+        var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
+        look.turn = scene.turn(decision)
+        return look
+    }
+
+    /// Renders the revisions, with what is written down about them.
+    private func compose(_ composition: RevisionComposition, _ stand: UpgradeStand, _ run: inout MeshRun) throws {
+        let rendered: MeshBlueprint
+        if let known = run.rendered[composition] {
+            rendered = known
+        } else {
+            let spec = run.spec ?? MeshOperatorSpec()
+            rendered = try Self.known(try composer.blueprint(spec, composition, options(run)).completed())
+            run.rendered[composition] = rendered
+        }
+        run.blueprint = rendered.marked(stand.marks).apart(from: stand.main, composition.slots)
+        let wanted = Set(run.wanted)
+        memories.update(run.object) { $0.wanted = wanted }
+    }
+
+    private func bounds(_ scene: UpgradeScene, _ run: inout MeshRun) throws -> [GatewayID: GatewayBounds] {
+        let slot = scene.stand.course.stable
+        if let known = run.bounds[slot] { return known }
+        let found = try composer.gateways(scene.spec, of: slot, options(run))
+        run.bounds[slot] = found
+        return found
+    }
+
+    private var composer: RevisionComposer { RevisionComposer(renderer: parts.renderer) }
+
+    private func planned(_ run: MeshRun) -> MeshPlan {
+        guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
+        blueprint.urgent = Set(
+            blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
+        )
+        return planner(observe(run), run.object).plan(intent: intent, blueprint: blueprint)
+    }
+
+    // MARK: Moving
+
+    /// Moves what may be moved, then ends what is over; gives whether anything was written.
+    private func move(_ look: UpgradeLook, _ run: inout MeshRun, _ effort: inout WriteEffort) async throws -> Bool {
+        let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
+        guard !turn.writes.isEmpty else { return false }
+        try await confirmIsCurrent(run.object)
+        let executor = MoveExecutor(client: parts.client, ledger: moved, metrics: metrics, logger: environment.logger)
+        let report = try await executor.perform(turn.writes) { [store = parts.stores.resources, object = run.object] in
+            store.object(object.key)?.uid == object.uid
+        }
+        run.failures += report.failures
+        // What somebody else wrote first is in the caches soon, and looked at then.
+        return report.done > 0 && report.outdated.isEmpty
+    }
+
+    /// Gives namespaces that an upgrade has moved their own labels back, when the mesh itself is on its way out.
+    func releaseNamespaces(_ run: inout MeshRun) async throws {
+        guard run.intent?.wishes.contains(.paused) != true else { return }
+        let observation = observe(run)
+        let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        let sight = parts.stores.crowd(observation, written: moved, now: environment.time.now)
+        let writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
+            let move = NamespaceMove(namespace)
+            guard move.isMoved, !namespace.isDeleting, names.contains(move.name ?? "") else { return nil }
+            return UpgradeWrite(
+                id: ResourceID(namespace),
+                resource: .namespaces,
+                patch: move.restoring,
+                verb: "restore"
+            )
+        }
+        guard !writes.isEmpty else { return }
+        try await confirmIsCurrent(run.object)
+        let executor = MoveExecutor(client: parts.client, ledger: moved, metrics: metrics, logger: environment.logger)
+        run.failures += try await executor.perform(writes) { true }.failures
+    }
+
+    private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
+        var progress = RolloutProgress()
+        memories.update(run.object) { memory in
+            memory.upgrade.conclude(
+                ProgressDraft(
+                    previous: memory.upgrade.progress ?? RolloutProgress(),
+                    policy: look.scene.policy,
+                    observation: look.observation,
+                    decision: look.decision,
+                    now: look.scene.now
+                )
+            )
+            progress = memory.upgrade.progress ?? progress
+        }
+        var report = UpgradeReport(
+            scene: look.scene,
+            observation: look.observation,
+            decision: look.decision,
+            progress: progress
+        )
+        report.awaited = look.turn.awaited
+        let rules = look.scene.spec.upgrade
+        let stand = look.scene.stand
+        report.outline = run.findings?.outline
+        report.overrides = stand.course.plan?.overrides ?? []
+        let due = isAsking(look) ? look.book.nextDue(now: look.scene.now) : nil
+        report.lookAgain = [look.decision.until, due, stand.dismissal(rules: rules), stand.retirement(rules: rules)]
+            .compactMap(\.self).min()
+        run.upgrade = report
+    }
+}
+
+/// Notices objects that do not stay as they are applied.
+struct WriteEffort {
+    private var spoilt: [ResourceID: Int] = [:]
+    private var texts: [ResourceID: String] = [:]
+
+    /// Takes in what came of writes.
+    ///
+    /// - Throws: ``MeshOperatorError`` with code `unsettled` when one is written again and again.
+    mutating func note(_ report: ExecutionReport) throws {
+        var again = report.outdated
+        for case .apply(let write) in report.done {
+            let id = ResourceID(write.object)
+            // The same content twice is a fight; other content is progress.
+            let text = Digest.of(write.object.tree.strippedForApply())
+            if texts.updateValue(text, forKey: id) == text { again.append(id) }
+        }
+        for id in again {
+            spoilt[id, default: 0] += 1
+            guard spoilt[id, default: 0] < 3 else {
+                throw MeshOperatorError(
+                    .unsettled,
+                    "\(id) does not stay as it is applied; somebody else writes it all the time"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+internal import DataTree
+package import KubeAPI
+package import KubeClient
+internal import KubeRuntime
+package import Logging
+internal import MeshBase
+
+/// What came of moving.
+package struct MoveReport: Sendable {
+    /// How many writes were done.
+    package var done = 0
+    /// The objects that somebody else wrote first, or that are gone: the caches will show it.
+    package var outdated: [ResourceID] = []
+    /// The writes the API server refused for good.
+    package var failures: [StepFailure] = []
+}
+
+/// Carries out moves: patches of namespaces and workloads, which are not the operator's own objects.
+///
+/// Every patch bears the uid and the resourceVersion of the object as it was read, so that nobody's write is undone unseen.
+package struct MoveExecutor: Sendable {
+    /// What writes go through.
+    package let client: ClusterClient
+    /// Where answers are noted until the caches show them.
+    package let ledger: WriteLedger
+    /// Counts writes.
+    package let metrics: OperatorMetrics
+    /// Tells what is written.
+    package let logger: Logger
+
+    /// Carries out `writes` in order; a refusal of one does not keep the others from being tried.
+    ///
+    /// - Parameters:
+    ///   - writes: the patches.
+    ///   - isCurrent: whether the MeshOperator is still the one the writes were planned for; asked before each write.
+    /// - Returns: what was done and what was refused.
+    /// - Throws: ``MeshOperatorError`` with code `superseded`; `KubeError` for what time may heal.
+    package func perform(_ writes: [UpgradeWrite], isCurrent: @Sendable () -> Bool) async throws -> MoveReport {
+        var report = MoveReport()
+        for write in writes {
+            guard isCurrent() else {
+                throw MeshOperatorError(
+                    .superseded,
+                    "the MeshOperator changed its identity or is gone; its plan is dropped"
+                )
+            }
+            do {
+                let result = try await client.patch(write.resource, write.id.key, .merge(write.patch))
+                ledger.note(write.resource == .namespaces ? result : MeshProjection.foreignOnly(result))
+                metrics.wrote(verb: write.verb, cause: "move")
+                logger.debug("moved", metadata: ["object": "\(write.id)", "verb": "\(write.verb)"])
+                report.done += 1
+            } catch {
+                metrics.failed(code: error.codeName)
+                logger.debug("move failed", metadata: ["object": "\(write.id)", "error": "\(error)"])
+                try sort(error, write, into: &report)
+            }
+        }
+        return report
+    }
+
+    private func sort(_ error: KubeError, _ write: UpgradeWrite, into report: inout MoveReport) throws {
+        if error.code == .notFound {
+            report.outdated.append(write.id)
+            return
+        }
+        switch error.retryClass {
+        case .transient, .waiting: throw error
+        case .conflict: report.outdated.append(write.id)
+        case .invalid: report.failures.append(StepFailure(id: write.id, error: error))
+        case .terminal:
+            if error.code == .cancelled { throw error }
+            if let transport = error.cause as? TransportError, transport.code == .closed { throw error }
+            report.failures.append(StepFailure(id: write.id, error: error))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package import DataTree
+package import KubeAPI
+internal import MeshAPI
+internal import UpgradePlanning
+
+/// The labels by which a namespace chooses its revision, before and while an upgrade has moved it.
+package struct NamespaceMove: Sendable, Hashable {
+    /// On a namespace: the value of `istio-injection` before it was moved; absent where it had none.
+    package static let previousInjection = "meshoperator.io/previous-injection"
+
+    /// The namespace.
+    package let namespace: KubeObject
+
+    /// Looks at a namespace.
+    package init(_ namespace: KubeObject) {
+        self.namespace = namespace
+    }
+
+    /// Whether an upgrade has moved it and not given back its own label.
+    package var isMoved: Bool { namespace.annotations[RolloutNames.Annotation.previousRevision] != nil }
+
+    /// The revision or tag it names now; nil for none.
+    package var name: String? { RevisionChoice.name(ofNamespace: namespace.labels) }
+
+    /// Its labels as they were before it was moved.
+    package var original: [String: String] {
+        var labels = namespace.labels
+        guard let revision = namespace.annotations[RolloutNames.Annotation.previousRevision] else { return labels }
+        labels[MeshNames.Label.revision] = revision.isEmpty ? nil : revision
+        labels[RevisionChoice.injectionLabel] = namespace.annotations[Self.previousInjection]
+        return labels
+    }
+
+    /// The merge patch, based on the version read, after which pods made in it get `revision`.
+    ///
+    /// What it named before is kept, unless an earlier move has kept it.
+    package func moving(to revision: String) -> Tree {
+        let labels = namespace.labels
+        var patch: Tree = ["metadata": ["labels": [MeshNames.Label.revision: .string(revision)]]]
+        if labels[RevisionChoice.injectionLabel] != nil {
+            patch.set(.null, at: ["metadata", "labels", RevisionChoice.injectionLabel])
+        }
+        if !isMoved {
+            let previous = labels[MeshNames.Label.revision] ?? ""
+            patch.set(.string(previous), at: ["metadata", "annotations", RolloutNames.Annotation.previousRevision])
+            if let injection = labels[RevisionChoice.injectionLabel] {
+                patch.set(.string(injection), at: ["metadata", "annotations", Self.previousInjection])
+            }
+        }
+        return based(patch)
+    }
+
+    /// The merge patch that gives back its own labels.
+    package var restoring: Tree {
+        let original = original
+        var patch = forgetting
+        for label in [MeshNames.Label.revision, RevisionChoice.injectionLabel] {
+            guard original[label] != namespace.labels[label] else { continue }
+            patch.set(original[label].map { .string($0) } ?? .null, at: ["metadata", "labels", label])
+        }
+        return patch
+    }
+
+    /// The merge patch that leaves its labels as they are and forgets what they were.
+    package var forgetting: Tree {
+        var patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.previousRevision: .null]]]
+        if namespace.annotations[Self.previousInjection] != nil {
+            patch.set(.null, at: ["metadata", "annotations", Self.previousInjection])
+        }
+        return based(patch)
+    }
+
+    private func based(_ patch: Tree) -> Tree {
+        var patch = patch
+        if let uid = namespace.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
+        if let version = namespace.resourceVersion {
+            patch.set(.string(version), at: ["metadata", "resourceVersion"])
+        }
+        return patch
+    }
+}

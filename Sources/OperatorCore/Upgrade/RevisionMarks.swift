@@ -1,0 +1,75 @@
+internal import KubeAPI
+internal import MeshAPI
+package import MeshBase
+internal import RolloutControl
+package import RolloutEngine
+
+/// What is written down about a revision on its istiod Deployment, in annotations that are part of what the operator applies.
+///
+/// They tell which revision is the stable one, how far an upgrade is, and how long a revision has been of no use. Nothing of this
+/// is ever read from a status.
+package struct RevisionMarks: Sendable, Hashable {
+    /// The annotation with the time at which a revision became the stable one (RFC 3339).
+    package static let promotedAnnotation = "meshoperator.io/promoted-at"
+    /// The annotation with the time since which nothing uses a revision.
+    package static let unusedAnnotation = "meshoperator.io/unused-since"
+    /// The annotation, on the stable revision, with the record of an upgrade that failed and whose revision is gone.
+    package static let failureAnnotation = "meshoperator.io/rollout-failure"
+    /// The annotation, on the stable revision, that says `true` where the mesh has the tag `default`.
+    package static let defaultTagAnnotation = "meshoperator.io/default-tag"
+
+    /// The rollout to this revision, while it is under way.
+    package var record: RolloutRecord?
+    /// When it became the stable one; nil for a revision that was installed as the first.
+    package var promoted: Timestamp?
+    /// Since when nothing uses it.
+    package var unused: Timestamp?
+    /// A rollout away from this revision that failed.
+    package var failure: RolloutRecord?
+
+    /// Whether the tag `default` is to lead to it as long as it is the stable one.
+    package var hasDefaultTag = false
+
+    /// Nothing is written down.
+    package init() {}
+
+    /// Reads annotations; what cannot be read counts as not written.
+    package init(reading annotations: [String: String]) {
+        record = RecordText.read(annotations[RolloutNames.Annotation.record])
+        promoted = annotations[Self.promotedAnnotation].flatMap { Timestamp(rfc3339: $0) }
+        unused = annotations[Self.unusedAnnotation].flatMap { Timestamp(rfc3339: $0) }
+        failure = RecordText.read(annotations[Self.failureAnnotation])
+        hasDefaultTag = annotations[Self.defaultTagAnnotation] == "true"
+    }
+
+    /// The marks as annotations.
+    package var annotations: [String: String] {
+        var result: [String: String] = [:]
+        if let record { result[RolloutNames.Annotation.record] = RecordText.write(record) }
+        if let promoted { result[Self.promotedAnnotation] = promoted.rfc3339Micro }
+        if let unused { result[Self.unusedAnnotation] = unused.rfc3339Micro }
+        if let failure { result[Self.failureAnnotation] = RecordText.write(failure) }
+        if hasDefaultTag { result[Self.defaultTagAnnotation] = "true" }
+        return result
+    }
+
+    /// Whether all has moved and the revision is being made the stable one: then nothing turns it back any more.
+    package var isPromoting: Bool { record != nil && record?.verdict == nil && promoted != nil }
+}
+
+extension MeshBlueprint {
+    /// The blueprint with marks on the istiod Deployments of revisions, by the name of the revision.
+    package func marked(_ marks: [String: RevisionMarks]) -> MeshBlueprint {
+        var result = self
+        for phase in result.phases.indices {
+            for index in result.phases[phase].indices {
+                let object = result.phases[phase][index]
+                guard ControlPlaneRevision.isControlPlane(object),
+                    let mark = marks[ControlPlaneRevision.name(of: object)]
+                else { continue }
+                result.phases[phase][index].annotations.merge(mark.annotations) { _, new in new }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,128 @@
+internal import DataTree
+package import KubeAPI
+internal import ManifestRendering
+internal import MeshAPI
+internal import MeshBase
+package import RolloutEngine
+
+/// A revision of the control plane as it is found in the cluster.
+package struct ControlPlaneRevision: Sendable, Hashable {
+    /// Its name and version.
+    package var slot: RevisionSlot
+    /// What is written down on its istiod Deployment.
+    package var marks = RevisionMarks()
+    /// Whether its istiod Deployment is there; without it other objects told of the revision.
+    package var hasDeployment = false
+
+    /// Whether an object is the Deployment of an istiod.
+    package static func isControlPlane(_ object: KubeObject) -> Bool {
+        object.kind == .deployment && object.labels[MeshNames.Label.component] == "pilot"
+    }
+
+    /// The revision an object belongs to.
+    package static func name(of object: KubeObject) -> String { object.labels[MeshNames.Label.revision] ?? "default" }
+}
+
+/// The revisions of a mesh, which of them is the stable one, and which one is being rolled out: a function of the objects that are
+/// there.
+package struct RevisionSurvey: Sendable, Hashable {
+    /// The revisions, by name.
+    package private(set) var revisions: [ControlPlaneRevision] = []
+    /// The one that serves what has not moved; nil where there is none.
+    package private(set) var stable: ControlPlaneRevision?
+    /// The one that is being rolled out or whose rollout failed, with its record.
+    package private(set) var underWay: ControlPlaneRevision?
+
+    /// Nothing is there.
+    package init() {}
+
+    /// Finds the revisions.
+    ///
+    /// The stable one is the one promoted last, among those that are not being rolled out. Where none ever was promoted it is
+    /// the one that the tag `default` leads to, and failing that the oldest.
+    package init(_ observation: MeshObservation) {
+        let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
+        revisions = Self.revisions(ours)
+        underWay = revisions.filter { $0.marks.record?.target == $0.slot.version }
+            .max { ($0.marks.record?.began ?? .epoch) < ($1.marks.record?.began ?? .epoch) }
+        let candidates = revisions.filter { $0.slot.name != underWay?.slot.name }
+        let tagged = Self.defaultTag(ours)
+        stable = candidates.max { left, right in
+            let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)
+            if mine != theirs { return mine < theirs }
+            if left.slot.name == tagged || right.slot.name == tagged { return right.slot.name == tagged }
+            return Self.isOlder(right, than: left)
+        }
+        // A revision of its own with a record has nothing to be rolled out from: it is what runs.
+        if stable == nil, let only = underWay {
+            stable = only
+            stable?.marks.record = nil
+            underWay = nil
+        }
+    }
+
+    /// The revision of a name.
+    package subscript(name: String) -> ControlPlaneRevision? { revisions.first { $0.slot.name == name } }
+
+    /// The revision of a version that may be rolled out to: not the stable one.
+    package func other(of version: String) -> ControlPlaneRevision? {
+        revisions.first { $0.slot.version == version && $0.slot.name != stable?.slot.name }
+    }
+
+    /// What is written down about the rollout to `target`: on its revision, or on the stable one once that is gone.
+    package func record(for target: String?) -> RolloutRecord? {
+        if let record = underWay?.marks.record { return record }
+        guard let failure = stable?.marks.failure, failure.target == target else { return nil }
+        return failure
+    }
+
+    // MARK: Reading objects
+
+    private static func revisions(_ ours: [KubeObject]) -> [ControlPlaneRevision] {
+        var found: [String: ControlPlaneRevision] = [:]
+        for object in ours where object.labels[MeshNames.Label.component] == "pilot" {
+            guard object.labels[MeshNames.Label.revision] != nil, object.labels[Self.tagLabel] == nil else { continue }
+            let name = ControlPlaneRevision.name(of: object)
+            if ControlPlaneRevision.isControlPlane(object) {
+                guard let version = version(of: object) else { continue }
+                var revision = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
+                revision.marks = RevisionMarks(reading: object.annotations)
+                revision.hasDeployment = true
+                found[name] = revision
+            } else if found[name] == nil, let version = object.labels[Self.versionLabel] {
+                found[name] = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
+            }
+        }
+        return found.values.sorted { $0.slot.name < $1.slot.name }
+    }
+
+    /// The version a workload was rendered for; what somebody else wrote there does not count.
+    private static func version(of object: KubeObject) -> String? {
+        let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.version)
+        if ObjectOwnership(object).applied(by: MeshPlanner.manager)?.owns(place) == true {
+            return object.annotations[MeshNames.Annotation.version]
+        }
+        return object.labels[versionLabel]
+    }
+
+    /// The revision that namespaces with `istio-injection=enabled` get by the webhooks that are there.
+    private static func defaultTag(_ ours: [KubeObject]) -> String? {
+        for object in ours where object.kind == .mutatingWebhookConfiguration {
+            let selectsDefault = (object.tree["webhooks"]?.array ?? []).contains { webhook in
+                let rules = webhook.value(at: "namespaceSelector", "matchExpressions")?.array ?? []
+                return rules.contains { $0["key"]?.string == "istio-injection" && $0["operator"]?.string == "In" }
+            }
+            if selectsDefault { return ControlPlaneRevision.name(of: object) }
+        }
+        return nil
+    }
+
+    /// Whether a revision is of an older version than another; what is no version is the oldest.
+    private static func isOlder(_ left: ControlPlaneRevision, than right: ControlPlaneRevision) -> Bool {
+        guard let theirs = MeshVersion(right.slot.version) else { return false }
+        return MeshVersion(left.slot.version).map { $0 < theirs } ?? true
+    }
+
+    private static let tagLabel = "istio.io/tag"
+    private static let versionLabel = "app.kubernetes.io/version"
+}

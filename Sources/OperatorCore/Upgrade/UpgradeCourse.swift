@@ -1,0 +1,110 @@
+internal import KubeAPI
+package import ManifestRendering
+package import MeshAPI
+internal import MeshBase
+internal import RolloutEngine
+package import UpgradePlanning
+
+/// Where a mesh is to go next: a function of what is asked for and of the revisions that are there.
+package struct UpgradeCourse: Sendable, Hashable {
+    /// What a course depends on besides the revisions.
+    package struct Wish: Sendable {
+        /// What is asked for.
+        package var spec: MeshOperatorSpec
+        /// The version asked for.
+        package var version: String
+        /// The annotations of the MeshOperator.
+        package var annotations: [String: String] = [:]
+        /// The versions there are.
+        package var catalogue: VersionCatalogue
+        /// The cluster's version, nil while not known.
+        package var kubernetes: String?
+        /// The day, `2026-11-21`.
+        package var day: String
+
+        /// Describes a wish.
+        package init(_ spec: MeshOperatorSpec, version: String, catalogue: VersionCatalogue, day: String) {
+            self.spec = spec
+            self.version = version
+            self.catalogue = catalogue
+            self.day = day
+        }
+    }
+
+    /// The revision that serves what has not moved, and the version it is to have.
+    package var stable: RevisionSlot
+    /// The revision of the present hop; nil when the stable one is what is asked for.
+    package var target: RevisionSlot?
+    /// The way; nil when there, or when it is refused.
+    package var plan: HopPlan?
+    /// Why the way asked for is not gone.
+    package var refusal: HopRefusal?
+    /// The versions on the way, the last being the one asked for; empty when there.
+    package var hops: [String] { plan?.versions ?? [] }
+
+    /// Finds the course.
+    package init(_ wish: Wish, _ survey: RevisionSurvey) {
+        let first = RevisionSlot(name: wish.spec.revision ?? "default", version: wish.version)
+        guard let stable = survey.stable else {
+            self.stable = first
+            return
+        }
+        let isLasting = stable.marks.promoted != nil || survey.underWay != nil
+        // A mesh whose control plane was never up has nothing to be moved away from.
+        let isCanary = wish.spec.upgrade.strategy == .canary && (stable.hasDeployment || survey.underWay != nil)
+        guard isCanary || survey.underWay != nil, stable.slot.version != wish.version || survey.underWay != nil else {
+            // In place, or no other version: the names stay what the spec says unless a rollout has given another one.
+            self.stable = isLasting ? RevisionSlot(name: stable.slot.name, version: wish.version) : first
+            return
+        }
+        self.stable = stable.slot
+        // A rollout that is under way when the strategy becomes InPlace goes back first.
+        guard isCanary else { return }
+        let decision = Self.planner(wish, survey, stable).decide(wish.version)
+        refusal = decision.refusal
+        plan = decision.plan
+        if let next = hops.first {
+            target = Self.slot(for: next, isLast: hops.count == 1, wish, survey)
+        } else if refusal != nil, let underWay = survey.underWay {
+            // A way that is refused ends no rollout: it stays where it is until the wish makes sense.
+            target = underWay.slot
+        }
+    }
+
+    private static func planner(_ wish: Wish, _ survey: RevisionSurvey, _ stable: ControlPlaneRevision) -> HopPlanner {
+        var situation = HopSituation(day: wish.day)
+        situation.kubernetes = wish.kubernetes
+        situation.running = [stable.slot.version]
+        if let underWay = survey.underWay, underWay.marks.record?.verdict == nil {
+            situation.running.append(underWay.slot.version)
+            situation.underWay = underWay.slot.version
+        }
+        let kept = survey.kept.filter(\.hasDeployment)
+        situation.justLeft = kept.max { ($0.marks.promoted ?? .epoch) < ($1.marks.promoted ?? .epoch) }?.slot.version
+        return HopPlanner(
+            catalogue: wish.catalogue,
+            situation: situation,
+            rules: HopRules(wish.spec.upgrade, annotations: wish.annotations)
+        )
+    }
+
+    /// The revision for a version: one that is there already, or a new one under a free name.
+    private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
+    {
+        if let there = survey.other(of: version) { return there.slot }
+        if isLast, let asked = wish.spec.revision, survey[asked] == nil {
+            return RevisionSlot(name: asked, version: version)
+        }
+        let name = RevisionNaming.name(for: version)
+        guard survey[name] != nil else { return RevisionSlot(name: name, version: version) }
+        let free = (2...99).lazy.map { "\(name)-\($0)" }.first { survey[$0] == nil }
+        return RevisionSlot(name: free ?? name, version: version)
+    }
+}
+
+extension RevisionSurvey {
+    /// The revisions that are neither stable nor under way.
+    package var kept: [ControlPlaneRevision] {
+        revisions.filter { $0.slot.name != stable?.slot.name && $0.slot.name != underWay?.slot.name }
+    }
+}

@@ -1,0 +1,183 @@
+internal import DataTree
+package import KubeAPI
+package import MeshAPI
+package import RolloutEngine
+package import UpgradePlanning
+
+/// The workloads an upgrade moves, and what may be done about them now: a function of what the caches show.
+package struct UpgradeCrowd: Sendable {
+    /// What the caches show.
+    package struct Sight: Sendable {
+        /// All pods, as ``SidecarPod/trimmed(_:)`` leaves them.
+        package var pods: [KubeObject] = []
+        /// Deployments, StatefulSets, DaemonSets and Argo Rollouts.
+        package var owners: [ResourceID: KubeObject] = [:]
+        /// All namespaces.
+        package var namespaces: [KubeObject] = []
+        /// PodDisruptionBudgets.
+        package var budgets: [KubeObject] = []
+        /// The mesh's own workloads, whose pods are moved otherwise.
+        package var own: [KubeObject] = []
+
+        /// Nothing.
+        package init() {}
+    }
+
+    /// The names of the two revisions and of the tags that lead to them.
+    package struct Sides: Sendable, Hashable {
+        /// The revision that serves what has not moved.
+        package var stable: String
+        /// The revision to move to.
+        package var new: String
+        /// What each tag leads to.
+        package var tags: [String: String]
+
+        /// Names them.
+        package init(stable: String, new: String, tags: [String: String]) {
+            self.stable = stable
+            self.new = new
+            self.tags = tags
+        }
+    }
+
+    /// How workloads move.
+    package let rules: UpgradePlan.Workloads
+    /// The revisions.
+    package let sides: Sides
+    /// Every workload of the mesh.
+    package let inventory: WorkloadInventory
+    /// Those that take part, in the order in which they move.
+    package let moves: WorkloadMoves
+    /// The namespaces, by name.
+    let namespaces: [String: KubeObject]
+    /// What the caches show.
+    let sight: Sight
+
+    /// Finds the workloads.
+    package init(_ sight: Sight, _ rules: UpgradePlan.Workloads, _ sides: Sides) {
+        self.rules = rules
+        self.sides = sides
+        self.sight = sight
+        let choice = RevisionChoice(tags: sides.tags)
+        let own = sight.own.compactMap { OwnPods($0) }
+        inventory = WorkloadInventory(
+            pods: sight.pods,
+            owners: sight.owners,
+            namespaces: sight.namespaces,
+            choice: choice
+        ) { pod in own.contains { $0.includes(pod) } }
+        var named: [String: KubeObject] = [:]
+        var waves: [String: Int] = [:]
+        let selectors = rules.waves.map { try? LabelSelector($0) }
+        for namespace in sight.namespaces {
+            named[namespace.name] = namespace
+            waves[namespace.name] = Self.wave(of: namespace, selectors, choice, sides)
+        }
+        namespaces = named
+        let found = waves
+        let taking = rules.mode == .manual ? [] : inventory.workloads
+        var moves = WorkloadMoves(taking, to: sides.new) { found[$0] }
+        moves.maxInMotion = Self.limit(rules.maxUnavailable, of: moves.order.count)
+        let labels = named
+        moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.new }
+        let blocked = Self.blocked(sight)
+        moves.budget = { blocked[$0.id] }
+        self.moves = moves
+    }
+
+    /// How far the workloads are; those that moved by themselves ahead of the step do not count.
+    package func part(at weight: Int) -> RolloutPart {
+        var part = moves.part
+        let need = part.need(at: weight)
+        part.moved = min(part.moved, need)
+        part.settled = min(part.settled, part.moved)
+        return part
+    }
+
+    /// How many have moved, those ahead of the step among them.
+    package var ahead: Int { moves.part.moved }
+
+    /// Namespaces that bear the label of the new revision by the operator's hand.
+    package var movedNamespaces: [KubeObject] {
+        sight.namespaces.filter { NamespaceMove($0).isMoved && !$0.isDeleting }
+    }
+
+    /// Namespaces that bear the label of the new revision by the operator's hand, as something that has to go back.
+    package var labelPart: RolloutPart {
+        RolloutPart(name: "namespace labels", total: movedNamespaces.count, moved: movedNamespaces.count)
+    }
+
+    /// How far the way back is: everything that is to run, or still runs, with the new revision.
+    package var returnPart: RolloutPart {
+        RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) })
+    }
+
+    /// Whether a workload still has to come back.
+    func isAway(_ workload: MeshWorkload) -> Bool { workload.isMoved(to: sides.new) || workload.uses(sides.new) }
+
+    // MARK: Reading objects
+
+    /// The wave a namespace belongs to by its own labels; nil for one that does not take part.
+    private static func wave(
+        of namespace: KubeObject,
+        _ selectors: [LabelSelector?],
+        _ choice: RevisionChoice,
+        _ sides: Sides
+    ) -> Int? {
+        let move = NamespaceMove(namespace)
+        guard !namespace.isDeleting, let name = move.name,
+            [sides.stable, sides.new].contains(choice.resolved(name))
+        else { return nil }
+        if selectors.isEmpty { return 0 }
+        let labels = move.original
+        return selectors.firstIndex { $0?.matches(labels) ?? false }
+    }
+
+    /// A count, or a share of `total` in percent; at least 1.
+    private static func limit(_ tree: Tree, of total: Int) -> Int {
+        if let count = tree.integer { return Int(min(max(1, count), 100_000)) }
+        guard let text = tree.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return 1 }
+        return max(1, total / 100 * min(100, max(0, percent)) + total % 100 * min(100, max(0, percent)) / 100)
+    }
+
+    /// The workloads that a PodDisruptionBudget allows to lose no pod at present, with which one.
+    private static func blocked(_ sight: Sight) -> [ResourceID: String] {
+        var budgets: [String: [(name: String, selector: LabelSelector)]] = [:]
+        for budget in sight.budgets where budget.tree.value(at: "status", "disruptionsAllowed")?.integer ?? 0 < 1 {
+            guard let namespace = budget.namespace, let tree = budget.tree.value(at: "spec", "selector"),
+                let selector = try? LabelSelector(tree)
+            else { continue }
+            budgets[namespace, default: []].append((budget.name, selector))
+        }
+        guard !budgets.isEmpty else { return [:] }
+        var result: [ResourceID: String] = [:]
+        for pod in sight.pods where !pod.isDeleting {
+            for budget in budgets[pod.namespace ?? ""] ?? [] where budget.selector.matches(pod.labels) {
+                let owner = WorkloadInventory.owner(of: pod)
+                result[owner] =
+                    "PodDisruptionBudget \(pod.namespace ?? "")/\(budget.name) allows no disruption of \(owner)"
+            }
+        }
+        return result
+    }
+}
+
+/// The pods of one workload, by its selector.
+struct OwnPods {
+    private let namespace: String?
+    private let labels: [(key: String, value: String)]
+
+    init?(_ workload: KubeObject) {
+        guard let entries = workload.tree.value(at: "spec", "selector", "matchLabels")?.object?.entries,
+            !entries.isEmpty
+        else { return nil }
+        namespace = workload.namespace
+        labels = entries.compactMap { entry in entry.value.string.map { (entry.key, $0) } }
+    }
+
+    func includes(_ pod: KubeObject) -> Bool {
+        guard pod.namespace == namespace else { return false }
+        let present = pod.labels
+        return labels.allSatisfy { present[$0.key] == $0.value }
+    }
+}

@@ -1,0 +1,73 @@
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// What is remembered of a rollout between looks. Losing it costs time, and skips nothing: what a status still tells is taken up,
+/// and the rest starts anew.
+struct UpgradeMemo: Sendable {
+    /// The rollout it is about.
+    private(set) var record: RolloutRecord?
+    /// Where the rollout stood last; nil before the first look of this process.
+    private(set) var progress: RolloutProgress?
+    /// When there was progress last.
+    private(set) var progressed: Timestamp?
+    /// What gates answered since the last look.
+    private var readings: [String: GateReading] = [:]
+    /// What was found out before the start.
+    var findings: UpgradeFindings?
+    private var counts: [Int] = []
+    private var awaited = RolloutObservation.TargetState.ready
+
+    /// Adds what is remembered, and what the gates said, to what is observed.
+    ///
+    /// - Parameters:
+    ///   - observation: what is observed.
+    ///   - scene: the rules.
+    ///   - status: where the rollout stood by the status.
+    /// - Returns: the gates of the step.
+    mutating func complete(
+        _ observation: inout RolloutObservation,
+        _ scene: UpgradeScene,
+        status: RolloutProgress
+    ) -> GateBook {
+        let now = scene.now
+        if record != observation.record {
+            record = observation.record
+            progressed = now
+            counts = []
+        }
+        note(observation, now)
+        observation.progressed = progressed
+        var kept = (progress ?? status).kept(by: observation.record, now: now)
+        let decider = RolloutDecider(policy: scene.policy, observation: observation, now: now)
+        kept.settledSince = decider.isSettled ? (kept.settledTime ?? now).rfc3339Micro : nil
+        observation.settledSince = kept.settledTime
+        progress = kept
+        let step = observation.record?.step ?? -1
+        let isLast = step >= scene.policy.steps.count - 1
+        var book = GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
+        for (name, reading) in readings { book.note(name, reading) }
+        readings = [:]
+        return book
+    }
+
+    /// Takes in answers of gates, to be counted at the next look.
+    mutating func note(_ answers: [String: GateReading]) { readings.merge(answers) { _, new in new } }
+
+    /// Keeps where the rollout stands after a decision.
+    mutating func conclude(_ draft: ProgressDraft) { progress = draft.progress }
+
+    /// Any change of the counts is progress; a loss that is made good again is too, but not for ever, since a step's share is.
+    private mutating func note(_ observation: RolloutObservation, _ now: Timestamp) {
+        let present = observation.parts.flatMap { [$0.moved, $0.settled] }
+        defer { (counts, awaited) = (present, observation.targetState) }
+        guard present.count == counts.count else {
+            progressed = progressed ?? now
+            return
+        }
+        let isFurther = zip(present, counts).contains { $0 > $1 }
+        let hasComeUp = observation.targetState == .ready && awaited != .ready
+        if isFurther || hasComeUp || progressed == nil { progressed = now }
+    }
+}

@@ -1,0 +1,236 @@
+package import KubeAPI
+internal import ManifestRendering
+package import MeshAPI
+package import MeshBase
+internal import RolloutControl
+package import RolloutEngine
+internal import UpgradePlanning
+
+/// Everything an upgrade is decided from at one moment, and what is to be rendered as things stand: a function of what is observed.
+package struct UpgradeScene: Sendable {
+    /// What is asked for.
+    package let spec: MeshOperatorSpec
+    /// How the revisions stand.
+    package let stand: UpgradeStand
+    /// What is rendered as things stand, but for the gateways.
+    package private(set) var composition: RevisionComposition
+    /// The workloads; nil where nothing moves and nothing has.
+    package let crowd: UpgradeCrowd?
+    /// The gateways.
+    package private(set) var gateways = UpgradeGateways(
+        [:],
+        live: [:],
+        .init(.manual, weight: 0, from: nil, to: ""),
+        .init()
+    )
+    /// What people ask for.
+    package let wishes: RolloutObservation.Wishes
+    /// The rules of the rollout.
+    package let policy: RolloutPolicy
+    /// Where tags stand.
+    package let tags: TagView
+    /// The time.
+    package let now: Timestamp
+
+    /// Takes in what is observed.
+    ///
+    /// - Parameters:
+    ///   - wish: what is asked for.
+    ///   - observation: the objects of the mesh.
+    ///   - sight: namespaces, pods and those who run them; asked for only where something moves or has moved.
+    ///   - now: the time.
+    package init(
+        _ wish: UpgradeCourse.Wish,
+        _ observation: MeshObservation,
+        now: Timestamp,
+        sight: () -> UpgradeCrowd.Sight
+    ) {
+        self.now = now
+        spec = wish.spec
+        policy = RolloutPolicy(wish.spec.upgrade)
+        tags = TagView(observation.ours(manager: MeshPlanner.manager))
+        let survey = RevisionSurvey(observation)
+        let course = UpgradeCourse(wish, survey)
+        let other = survey.underWay?.slot ?? course.target
+        let tags = tags
+        let pointers = Self.pointers(tags, survey, wish.spec)
+        var crowd: UpgradeCrowd?
+        if other != nil || !survey.kept.isEmpty {
+            let sides = UpgradeCrowd.Sides(
+                stable: course.stable.name,
+                new: other?.name ?? course.stable.name,
+                tags: pointers
+            )
+            crowd = UpgradeCrowd(sight(), wish.spec.upgrade.workloads, sides)
+        }
+        self.crowd = crowd
+        let used = Self.used(crowd, observation, pointers)
+        stand = UpgradeStand(course, survey, rules: wish.spec.upgrade, now: now) { used.contains($0) }
+        var wishes = RolloutCommands(annotations: wish.annotations)
+            .wishes(record: stand.record, isPaused: wish.spec.paused)
+        if course.refusal != nil { wishes.isPaused = true }
+        self.wishes = wishes
+        composition = Self.composition(stand, wish.spec, tags)
+    }
+
+    // MARK: What is rendered
+
+    /// Where every tag leads by the webhooks that are there.
+    private static func pointers(_ tags: TagView, _ survey: RevisionSurvey, _ spec: MeshOperatorSpec) -> [String:
+        String]
+    {
+        var result: [String: String] = [:]
+        for tag in Set(spec.tagNames + [RevisionSlot.unnamed]) {
+            let answering = tags.handover(of: tag).answering(tag, isInstalled: survey[tag] != nil)
+            result[tag] = answering ?? survey.stable?.slot.name
+        }
+        return result
+    }
+
+    /// The revisions that pods, namespaces, gateways or tags refer to.
+    private static func used(
+        _ crowd: UpgradeCrowd?,
+        _ observation: MeshObservation,
+        _ pointers: [String: String]
+    ) -> Set<String> {
+        var result = Set(pointers.values)
+        for object in observation.live.values where object.kind == .deployment && !object.isDeleting {
+            let component = object.labels[MeshNames.Label.component] ?? ""
+            guard component.hasSuffix("Gateways"), let name = object.labels[MeshNames.Label.revision] else { continue }
+            result.insert(name)
+        }
+        guard let crowd else { return result }
+        result.formUnion(crowd.inventory.podsPerRevision.filter { $0.value > 0 }.keys)
+        let choice = RevisionChoice(tags: pointers)
+        for namespace in crowd.namespaces.values where !namespace.isDeleting {
+            if let name = choice.revision(ofNamespace: namespace.labels) { result.insert(name) }
+        }
+        return result
+    }
+
+    private static func composition(
+        _ stand: UpgradeStand,
+        _ spec: MeshOperatorSpec,
+        _ tags: TagView
+    ) -> RevisionComposition {
+        var result = RevisionComposition(settled: spec, version: stand.course.stable.version)
+        let isSettledAsNamed =
+            result.stable == stand.course.stable && stand.target == nil && stand.kept.isEmpty
+            && stand.marks[stand.course.stable.name]?.promoted == nil
+        // One revision under the name the spec says is what rendering the spec gives, tags and all.
+        if isSettledAsNamed { return result }
+        result = RevisionComposition(stable: stand.course.stable)
+        result.target = stand.target
+        result.kept = stand.kept
+        result.sharedFrom = stand.main.name
+        var names = spec.tagNames
+        if stand.hasDefaultTag, !names.contains(RevisionSlot.unnamed) { names.append(RevisionSlot.unnamed) }
+        for name in names {
+            result.set(name, tags.handover(of: name))
+            result = result.moving(tag: name, to: stand.main.name, isTrusted: tags.isTrusted(name))
+        }
+        return result
+    }
+
+    /// Whether every tag leads to the main revision and its move is over.
+    package var haveTagsArrived: Bool {
+        var names = spec.tagNames
+        if stand.hasDefaultTag { names.append(RevisionSlot.unnamed) }
+        return names.allSatisfy { name in
+            tags.handover(of: name) == TagHandover(to: stand.main.name, name == stand.main.name ? .own : .moved)
+        }
+    }
+
+    /// The same with a decision written down.
+    package func composition(after next: UpgradeStand) -> RevisionComposition {
+        var result = Self.composition(next, spec, tags)
+        result.gateways = composition.gateways
+        return result
+    }
+
+    /// Takes in the gateways.
+    ///
+    /// - Parameters:
+    ///   - bounds: how many pods each may have, as rendered for the stable revision.
+    ///   - live: the objects of the mesh.
+    package mutating func place(_ bounds: [GatewayID: GatewayBounds], live: [ResourceID: KubeObject]) {
+        let rules = UpgradeGateways.Rules(
+            spec.upgrade.gateways,
+            weight: stand.isPromoting ? 100 : weight,
+            from: stand.target == nil ? nil : stand.course.stable.name,
+            to: stand.target?.name ?? stand.course.stable.name
+        )
+        gateways = UpgradeGateways(bounds, live: live, rules, spec)
+        composition.gateways = gateways.shares
+    }
+
+    // MARK: What is decided
+
+    /// The share of the step that is written down, in percent; 0 before the first, and on the way back.
+    package var weight: Int {
+        guard let record = stand.record, record.verdict == nil, record.step >= 0, !policy.steps.isEmpty else {
+            return 0
+        }
+        return policy.steps[min(record.step, policy.steps.count - 1)].weight
+    }
+
+    /// What the engine decides from, but for gates and times.
+    ///
+    /// - Parameter plan: the plan made for the present composition, which tells whether the new revision is up.
+    package func observation(_ plan: MeshPlan) -> RolloutObservation {
+        var result = RolloutObservation(target: stand.wanted)
+        result.record = stand.record
+        result.wishes = wishes
+        result.targetState = targetState(plan)
+        result.parts = gateways.parts
+        guard let crowd else { return result }
+        if result.record?.verdict != nil {
+            result.parts += [crowd.returnPart, crowd.labelPart]
+        } else if crowd.rules.mode == .restart {
+            result.parts.append(result.record == nil ? crowd.moves.part : crowd.part(at: weight))
+            let turn = crowd.forward(to: weight, now: now)
+            if let message = turn.obstacle { result.obstacle = .init(message, until: turn.until) }
+        }
+        if result.obstacle == nil, case .working(let awaited) = plan.stage, result.record?.step ?? -1 >= 0 {
+            result.obstacle = .init("the mesh in use is not settled: \(awaited)")
+        }
+        return result
+    }
+
+    private func targetState(_ plan: MeshPlan) -> RolloutObservation.TargetState {
+        guard let slot = stand.target else { return .ready }
+        switch plan.asides[slot.name] {
+        case .stuck(let why)?: return .failed(why)
+        case .working(let awaited)?: return .waiting(awaited.replacing("waiting for ", with: ""))
+        default: break
+        }
+        return tags.distrust(of: slot.name).map { .waiting($0) } ?? .ready
+    }
+
+    /// What a decision lets be moved now.
+    package func turn(_ decision: RolloutDecision) -> UpgradeTurn {
+        guard let crowd, stand.target != nil else { return UpgradeTurn() }
+        switch (decision.action, decision.reason) {
+        case (.move, _), (.hold, .settling), (.hold, .holding), (.hold, .awaitingApproval), (.hold, .awaitingGate):
+            return crowd.rules.mode == .restart ? crowd.forward(to: weight, now: now) : UpgradeTurn()
+        case (.restore, _): return crowd.back(now: now)
+        default: return UpgradeTurn()
+        }
+    }
+}
+
+extension MeshBlueprint {
+    /// The blueprint with objects of revisions other than the main one set apart, so that nothing waits for them.
+    package func apart(from main: RevisionSlot, _ slots: [RevisionSlot]) -> MeshBlueprint {
+        var result = self
+        var names: [String: String] = [:]
+        for slot in slots where slot.name != main.name { names[slot.version] = slot.name }
+        for object in objects {
+            let id = ResourceID(object)
+            guard let version = versions[id], version != main.version, let name = names[version] else { continue }
+            let isGateway = components[id]?.contains("Gateways/") ?? false
+            result.groups[id] = isGateway ? "\(name) gateways" : name
+        }
+        return result
+    }
+}

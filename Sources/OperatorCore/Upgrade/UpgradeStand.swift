@@ -1,0 +1,161 @@
+internal import KubeAPI
+package import MeshAPI
+package import MeshBase
+package import RolloutEngine
+
+/// How the revisions of a mesh stand, and what is to be rendered of them: a function of the survey and the course.
+///
+/// It is what is; a decision makes another one of it (``after(_:now:)``), whose difference is the record to write.
+package struct UpgradeStand: Sendable, Hashable {
+    /// Where the mesh is to go.
+    package let course: UpgradeCourse
+    /// The revisions that are there.
+    package let survey: RevisionSurvey
+    /// What is written down on each revision, by name.
+    package var marks: [String: RevisionMarks] = [:]
+    /// The revision being rolled out, with its objects; nil while there is none.
+    package var target: RevisionSlot?
+    /// Other revisions that stay.
+    package var kept: [RevisionSlot] = []
+
+    /// Describes how things stand.
+    ///
+    /// - Parameters:
+    ///   - course: where the mesh is to go.
+    ///   - survey: the revisions that are there.
+    ///   - isUsed: whether anything refers to a revision.
+    ///   - rules: how long revisions stay.
+    ///   - now: the time.
+    package init(
+        _ course: UpgradeCourse,
+        _ survey: RevisionSurvey,
+        rules: UpgradePlan,
+        now: Timestamp,
+        isUsed: (String) -> Bool
+    ) {
+        self.course = course
+        self.survey = survey
+        for revision in survey.revisions { marks[revision.slot.name] = revision.marks }
+        target = survey.underWay?.slot
+        retire(rules, now, isUsed)
+    }
+
+    /// The record of the rollout under way or failed.
+    package var record: RolloutRecord? { survey.record(for: course.target?.version) }
+
+    /// What the engine is to roll out: the version of the hop, as long as the strategy is to roll out.
+    package var wanted: String? { course.target?.version }
+
+    /// The names of the two sides; nil when there is only one.
+    package var newName: String? { (target ?? course.target)?.name }
+
+    /// Whether the new revision is being made the stable one.
+    package var isPromoting: Bool { target.flatMap { marks[$0.name]?.isPromoting } ?? false }
+
+    /// Whether the mesh has the tag `default`, apart from tags that the spec names: a revision of that name has it, and hands it on.
+    package var hasDefaultTag: Bool {
+        course.stable.name == RevisionSlot.unnamed || marks[course.stable.name]?.hasDefaultTag == true
+    }
+
+    /// The revision that owns what exists once, and whose readiness is the mesh's.
+    package var main: RevisionSlot { isPromoting ? target ?? course.stable : course.stable }
+
+    /// Whether nothing moves and nothing has.
+    package var isQuiet: Bool { target == nil && course.target == nil && survey.kept.isEmpty }
+
+    /// The stand once a decision is written down; the same where a decision writes nothing down.
+    package func after(_ decision: RolloutDecision, now: Timestamp) -> UpgradeStand {
+        var copy = self
+        switch decision.action {
+        case .begin:
+            guard let slot = course.target else { return self }
+            copy.target = slot
+            copy.kept.removeAll { $0.name == slot.name }
+            var mark = RevisionMarks()
+            mark.record = RolloutRecord(target: slot.version, began: now)
+            copy.marks[slot.name] = mark
+        case .enter(let step):
+            guard let slot = target ?? course.target else { return self }
+            copy.target = slot
+            copy.kept.removeAll { $0.name == slot.name }
+            copy.marks[slot.name, default: RevisionMarks()].promoted = nil
+            copy.marks[slot.name, default: RevisionMarks()].unused = nil
+            copy.marks[slot.name, default: RevisionMarks()].record = RolloutRecord(
+                target: slot.version,
+                step: step,
+                began: now
+            )
+        case .condemn(let verdict):
+            guard let slot = target, var record = marks[slot.name]?.record else { return self }
+            record.verdict = verdict
+            record.began = now
+            copy.marks[slot.name]?.record = record
+        case .finish:
+            guard let slot = target else { return self }
+            copy.marks[slot.name]?.promoted = now
+            copy.marks[slot.name]?.hasDefaultTag = hasDefaultTag
+        case .rest, .move, .hold, .restore, .restored, .block: return self
+        }
+        return copy
+    }
+
+    /// The stand in which the promotion is over: the last write of a hop.
+    package func promoted() -> UpgradeStand {
+        guard let slot = target else { return self }
+        var copy = self
+        copy.marks[slot.name]?.record = nil
+        return copy
+    }
+
+    /// The stand in which a revision that failed, or is not wanted any more, is on its way out; all has moved back.
+    ///
+    /// A failure of what is still wanted is kept for a look, and written down on the stable revision before it goes, so that it
+    /// is not tried again by itself.
+    package func dismissing(rules: UpgradePlan, now: Timestamp) -> UpgradeStand {
+        guard let slot = target, let record = marks[slot.name]?.record, record.verdict != nil else { return self }
+        var copy = self
+        guard record.target == wanted else {
+            copy.target = nil
+            return copy
+        }
+        guard now >= record.began + rules.retireAfter else { return self }
+        let stable = course.stable.name
+        if marks[stable]?.failure == record { copy.target = nil } else { copy.marks[stable]?.failure = record }
+        return copy
+    }
+
+    /// When a failed revision goes; nil when none is to.
+    package func dismissal(rules: UpgradePlan) -> Timestamp? {
+        guard let record = target.flatMap({ marks[$0.name]?.record }), record.verdict != nil, record.target == wanted
+        else { return nil }
+        return record.began + rules.retireAfter
+    }
+
+    // MARK: Retiring
+
+    /// Sorts out the revisions that are neither stable nor under way, and writes down since when nothing uses them.
+    private mutating func retire(_ rules: UpgradePlan, _ now: Timestamp, _ isUsed: (String) -> Bool) {
+        let stable = course.stable.name
+        let isTriedAgain = target.map { marks[$0.name]?.record?.verdict == nil } ?? false
+        if let failure = marks[stable]?.failure, failure.target != wanted || isTriedAgain {
+            marks[stable]?.failure = nil
+        }
+        for revision in survey.kept where revision.slot.name != stable {
+            let name = revision.slot.name
+            if isUsed(name) {
+                marks[name]?.unused = nil
+                kept.append(revision.slot)
+            } else if revision.hasDeployment {
+                let since = revision.marks.unused ?? now
+                guard now < since + rules.retireAfter else { continue }
+                marks[name]?.unused = since
+                kept.append(revision.slot)
+            }
+        }
+    }
+
+    /// When the next unused revision goes; nil when none is to.
+    package func retirement(rules: UpgradePlan) -> Timestamp? {
+        kept.compactMap { marks[$0.name]?.unused.map { $0 + rules.retireAfter } }.min()
+    }
+}

@@ -1,0 +1,170 @@
+package import DataTree
+package import KubeAPI
+internal import MeshAPI
+package import MeshBase
+internal import RolloutEngine
+internal import UpgradePlanning
+
+/// One write that moves something: a merge patch based on the version that was read.
+package struct UpgradeWrite: Sendable, Hashable {
+    /// The object.
+    package var id: ResourceID
+    /// How its kind is reached.
+    package var resource: APIResource
+    /// The patch, with the object's resourceVersion.
+    package var patch: Tree
+    /// What it does, in one word, for metrics: `label`, `restore`, `forget`, `restart`.
+    package var verb: String
+}
+
+/// What may be moved now, and what keeps the rest from moving.
+package struct UpgradeTurn: Sendable, Hashable {
+    /// The writes, in order.
+    package var writes: [UpgradeWrite] = []
+    /// What stands in the way when nothing can be moved.
+    package var obstacle: String?
+    /// When that is over, where it is known.
+    package var until: Timestamp?
+    /// What is under way, for messages.
+    package var awaited: [ResourceID] = []
+}
+
+extension UpgradeCrowd {
+    /// The next writes towards a step's share.
+    ///
+    /// - Parameters:
+    ///   - weight: the share of the step, in percent.
+    ///   - now: the time.
+    package func forward(to weight: Int, now: Timestamp) -> UpgradeTurn {
+        var turn = UpgradeTurn()
+        turn.awaited = moves.inMotion.map(\.id)
+        if let opens = rules.window?.opening(after: now) {
+            turn.obstacle = "restarts may happen again from \(opens.rfc3339) on (spec.upgrade.workloads.window)"
+            turn.until = opens
+            return turn
+        }
+        turn.writes = relabelling
+        let planned = moves.turn(towards: moves.part.need(at: weight))
+        for move in planned.moves {
+            switch move {
+            case .label(let namespace): turn.append(labelling(namespace))
+            case .restart(let id): turn.append(restart(id, for: sides.new, now))
+            }
+        }
+        turn.writes += straying(now)
+        if turn.writes.isEmpty, turn.awaited.isEmpty { turn.obstacle = planned.obstacle }
+        return turn
+    }
+
+    /// The next writes of the way back, the last moved first.
+    ///
+    /// Neither a window nor a disruption budget keeps it: what does not work is not to stay.
+    package func back(now: Timestamp) -> UpgradeTurn {
+        var turn = UpgradeTurn()
+        let returning = moves.order.filter { $0.directedTo == sides.stable && !$0.isSettled(at: sides.stable) }
+        turn.awaited = returning.map(\.id)
+        var room = moves.maxInMotion - returning.count
+        var restored: Set<String> = []
+        for workload in moves.order.reversed() where isAway(workload) && workload.directedTo != sides.stable {
+            guard room > 0 else { return turn }
+            let name = workload.id.key.namespace ?? ""
+            if restored.insert(name).inserted { turn.append(restoring(name)) }
+            turn.append(restart(workload.id, for: sides.stable, now))
+            room -= 1
+        }
+        guard returning.isEmpty || turn.writes.isEmpty else { return turn }
+        for namespace in movedNamespaces.reversed() where restored.insert(namespace.name).inserted {
+            turn.append(restoring(namespace.name))
+        }
+        return turn
+    }
+
+    /// Gives namespaces their own labels back once these mean the new revision; what would mean another one stays as it is.
+    ///
+    /// - Parameter tags: what each tag leads to now.
+    package func settling(tags: [String: String]) -> UpgradeTurn {
+        var turn = UpgradeTurn()
+        let choice = RevisionChoice(tags: tags)
+        for namespace in movedNamespaces {
+            let move = NamespaceMove(namespace)
+            let means = choice.revision(ofNamespace: move.original)
+            let isSame = means == sides.new
+            turn.append(
+                UpgradeWrite(
+                    id: ResourceID(namespace),
+                    resource: .namespaces,
+                    patch: isSame ? move.restoring : move.forgetting,
+                    verb: isSame ? "restore" : "forget"
+                )
+            )
+        }
+        return turn
+    }
+
+    // MARK: Writes
+
+    /// Labels of namespaces that somebody took off although workloads of theirs have moved.
+    private var relabelling: [UpgradeWrite] {
+        var seen: Set<String> = []
+        return moves.order.compactMap { workload in
+            let name = workload.id.key.namespace ?? ""
+            guard workload.isMoved(to: sides.new), !moves.isLabelled(name), seen.insert(name).inserted else {
+                return nil
+            }
+            return labelling(name)
+        }
+    }
+
+    /// Restarts of workloads that were restarted for the new revision and whose pods came up with another.
+    private func straying(_ now: Timestamp) -> [UpgradeWrite] {
+        moves.order.compactMap { workload in
+            guard workload.directedTo == sides.new, workload.isRolledOut, !workload.pods.isEmpty,
+                moves.isLabelled(workload.id.key.namespace ?? ""),
+                workload.pods.contains(where: { $0.revision != sides.new && $0.wanted == sides.new }),
+                let last = restartedAt(workload.id), now - last >= Self.patience
+            else { return nil }
+            return restart(workload.id, for: sides.new, now)
+        }
+    }
+
+    /// How long pods may come up with another revision than wanted before they are restarted once more.
+    private static let patience = Duration.seconds(60)
+
+    private func restartedAt(_ id: ResourceID) -> Timestamp? {
+        guard let owner = sight.owners[id] else { return nil }
+        let template = owner.tree.value(at: "spec", "template", "metadata", "annotations")
+        let text =
+            template?[RolloutNames.Annotation.restartedAt]?.string
+            ?? owner.annotations[RolloutNames.Annotation.restartedAt]
+        return text.flatMap { Timestamp(rfc3339: $0) }
+    }
+
+    private func labelling(_ name: String) -> UpgradeWrite? {
+        guard let namespace = namespaces[name] else { return nil }
+        let patch = NamespaceMove(namespace).moving(to: sides.new)
+        return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "label")
+    }
+
+    private func restoring(_ name: String) -> UpgradeWrite? {
+        guard let namespace = namespaces[name], NamespaceMove(namespace).isMoved else { return nil }
+        let patch = NamespaceMove(namespace).restoring
+        return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "restore")
+    }
+
+    private func restart(_ id: ResourceID, for revision: String, _ now: Timestamp) -> UpgradeWrite? {
+        guard let owner = sight.owners[id],
+            let resource = RestartableWorkload.kinds.first(where: {
+                $0.kind.group == id.group && $0.kind.kind == id.kind
+            })
+        else { return nil }
+        var patch = RestartableWorkload.restart(owner, for: revision, at: now.rfc3339)
+        if let uid = owner.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
+        return UpgradeWrite(id: id, resource: resource, patch: patch, verb: "restart")
+    }
+}
+
+extension UpgradeTurn {
+    mutating func append(_ write: UpgradeWrite?) {
+        if let write { writes.append(write) }
+    }
+}

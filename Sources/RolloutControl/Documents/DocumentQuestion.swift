@@ -1,0 +1,94 @@
+internal import DataTree
+internal import KubeClient
+internal import MeshAPI
+
+/// A JSON document that holds a number, as one side asks for it.
+struct DocumentQuestion: Sendable, Hashable {
+    let address: GateAddress
+    private let path: JSONPath
+    private let samples: JSONPath?
+    private let pathText: String
+
+    /// Fills the placeholders of an address, percent-encoded; they may stand behind the host only.
+    init(
+        url: String,
+        path: String,
+        samples: String?,
+        side: GateQuestion.Side,
+        window: Duration
+    ) throws(AnalysisError) {
+        address = try GateAddress(try Self.filled(url, side, window))
+        self.path = try Self.parsed(path)
+        pathText = path
+        var counted: JSONPath?
+        if let samples { counted = try Self.parsed(samples) }
+        self.samples = counted
+    }
+
+    /// The request.
+    var call: GateCall {
+        GateCall(target: address.target, headers: ["Accept": "application/json"], limit: 1 << 20)
+    }
+
+    /// What an answer says; throws code `refusedByServer` or `answerUnusable`.
+    func measurement(_ answer: GateAnswer) throws(AnalysisError) -> MetricMeasurement {
+        guard (200..<300).contains(answer.status) else {
+            throw AnalysisError(.refusedByServer, "\(address.server) \(answer.refusal)")
+        }
+        let options = JSONParser.Options(duplicateKeys: .lastWins)
+        guard let tree = try? JSONParser.parse(answer.body, options: options) else {
+            throw AnalysisError(.answerUnusable, "\(address.server) answered with something else than JSON")
+        }
+        var result = MetricMeasurement()
+        result.value = try number(path, pathText, tree)
+        if let samples { result.count = try number(samples, "samples", tree) ?? 0 }
+        return result
+    }
+
+    /// The number at a path, nil where there is nothing or null.
+    private func number(_ path: JSONPath, _ text: String, _ tree: Tree) throws(AnalysisError) -> Double? {
+        let found = path.values(in: tree)
+        guard found.count <= 1 else {
+            throw AnalysisError(.answerUnusable, "\(text) leads to \(found.count) values where one is needed")
+        }
+        guard let value = found.first, !value.isNull else { return nil }
+        if let flag = value.bool { return flag ? 1 : 0 }
+        if let number = value.number { return number }
+        if let number = value.string.flatMap({ Double($0) }), number.isFinite { return number }
+        throw AnalysisError(.answerUnusable, "\(text) leads to a \(value.kindName) where a number is needed")
+    }
+
+    private static func parsed(_ text: String) throws(AnalysisError) -> JSONPath {
+        guard let path = JSONPath(text) else {
+            let shown = RolloutText.fit(text, limit: 200)
+            throw AnalysisError(.questionInvalid, "\(shown) is no JSONPath; write one such as {.data.value}")
+        }
+        return path
+    }
+
+    private static func filled(
+        _ url: String,
+        _ side: GateQuestion.Side,
+        _ window: Duration
+    ) throws(AnalysisError) -> String {
+        var result = ""
+        var rest = url[...]
+        while let start = rest.firstRange(of: "{{") {
+            result += rest[..<start.lowerBound]
+            guard let end = rest[start.upperBound...].firstRange(of: "}}") else {
+                throw AnalysisError(.questionInvalid, "the address has {{ without }}; close the placeholder")
+            }
+            let name = String(rest[start.upperBound..<end.lowerBound].filter { $0 != " " })
+            let isBehindHost = result.split(separator: "/", omittingEmptySubsequences: false).count > 3
+            guard isBehindHost, QueryTemplate.names.contains(name),
+                let value = name == "window" ? PromQL.duration(window) : side.value(name)
+            else {
+                let shown = RolloutText.fit(name, limit: 60)
+                throw AnalysisError(.questionInvalid, "the address has {{\(shown)}}, which has no value there")
+            }
+            result += PercentEncoding.queryValue(value)
+            rest = rest[end.upperBound...]
+        }
+        return result + rest
+    }
+}

@@ -1,0 +1,64 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutEngine
+
+/// What an HTTP gate is told, and what its answer means.
+struct HookCall: Sendable, Hashable {
+    let gate: AnalysisGate
+    let question: GateQuestion
+
+    /// The request: a POST of a JSON object, of whose answer nothing but the status is read.
+    func call(_ target: String) -> GateCall {
+        GateCall(
+            method: .post,
+            target: target,
+            headers: ["Content-Type": "application/json"],
+            body: Array(body.jsonText().utf8)
+        )
+    }
+
+    /// The object that is posted.
+    var body: Tree {
+        var tree: Tree = [
+            "name": .string(question.key.name),
+            "namespace": .string(question.key.namespace ?? question.defaultNamespace),
+            "kind": .string(question.kind), "gate": .string(gate.name), "type": .string(gate.kind.rawValue),
+            "phase": .string(question.phase), "reason": .string(question.reason),
+            "step": .integer(Int64(question.step)), "steps": .integer(Int64(question.steps)),
+            "weight": .integer(Int64(question.weight)),
+        ]
+        if !question.message.isEmpty { tree["message"] = .string(RolloutText.fit(question.message)) }
+        tree["new"] = Self.object(question.new.values)
+        if let stable = question.stable { tree["stable"] = Self.object(stable.values) }
+        tree["metadata"] = Self.object(gate.metadata)
+        return tree
+    }
+
+    private static func object(_ values: [String: String]) -> Tree {
+        var object = TreeObject()
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) { object[key] = .string(value) }
+        return .object(object)
+    }
+
+    /// What a status means.
+    ///
+    /// | status | ConfirmStep, ConfirmPromotion | Rollback | Event |
+    /// |---|---|---|---|
+    /// | 2xx | passed | asks to go back | passed |
+    /// | 4xx | inconclusive: the step stays | passed: it does not ask to go back | passed |
+    /// | others | unavailable | unavailable | passed |
+    func reading(_ answer: GateAnswer, server: String, taken: Timestamp) -> GateReading {
+        let words = "\(server) \(answer.refusal)"
+        switch (gate.kind, answer.status) {
+        case (.event, _): return GateReading(.passed, "answered \(answer.status)", taken: taken)
+        case (.rollback, 200..<300): return GateReading(.rollBack, "answered \(answer.status)", taken: taken)
+        case (.rollback, 400..<500): return GateReading(.passed, "does not ask to go back", taken: taken)
+        case (_, 200..<300): return GateReading(.passed, "answered \(answer.status)", taken: taken)
+        case (_, 400..<500): return GateReading(.inconclusive, "not confirmed: \(words)", taken: taken)
+        default: return GateReading(.unavailable, words, taken: taken)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import KubeAPI
+package import KubeRuntime
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// The metrics of MeshRollouts.
+package struct RolloutMetrics: Sendable {
+    private let registry: MetricsRegistry
+
+    /// Makes the metrics of a registry.
+    package init(_ registry: MetricsRegistry) {
+        self.registry = registry
+    }
+
+    /// Counts a write that succeeded.
+    func wrote(_ resource: String) {
+        registry.counter(
+            "meshoperator_rollout_writes_total",
+            help: "Writes for MeshRollouts by resource.",
+            labels: ["resource": resource]
+        ).increment()
+    }
+
+    /// Counts an answer of a metric or gate.
+    func asked(_ gate: String, _ reading: GateReading, of key: ObjectKey) {
+        registry.counter(
+            "meshoperator_rollout_gate_results_total",
+            help: "Answers of the metrics and gates of MeshRollouts.",
+            labels: labels(key, ["gate": gate, "outcome": reading.outcome.word])
+        ).increment()
+    }
+
+    /// Shows where a MeshRollout stands.
+    func show(_ status: MeshRolloutStatus, of key: ObjectKey) {
+        for phase in RolloutPhase.allCases {
+            registry.gauge(
+                "meshoperator_rollout_phase",
+                help: "1 for the phase a MeshRollout is in.",
+                labels: labels(key, ["phase": phase.rawValue])
+            ).set(phase == status.phase ? 1 : 0)
+        }
+        weight(key).set(Double(status.progress.weight))
+        step(key).set(Double(status.progress.step))
+    }
+
+    /// Counts the end of a rollout and how long it took.
+    func ended(_ phase: RolloutPhase, of key: ObjectKey, after duration: Duration?) {
+        registry.counter(
+            "meshoperator_rollouts_total",
+            help: "MeshRollouts that came to an end, by result.",
+            labels: labels(key, ["result": phase.rawValue])
+        ).increment()
+        guard let duration else { return }
+        registry.histogram(
+            "meshoperator_rollout_duration_seconds",
+            help: "Seconds from the last change of a MeshRollout to its end."
+        ).observe(duration)
+    }
+
+    /// Shows that a MeshRollout is gone.
+    func clear(_ key: ObjectKey) {
+        for phase in RolloutPhase.allCases {
+            registry.gauge("meshoperator_rollout_phase", help: "", labels: labels(key, ["phase": phase.rawValue])).set(
+                0
+            )
+        }
+        weight(key).set(0)
+        step(key).set(0)
+    }
+
+    private func weight(_ key: ObjectKey) -> Gauge {
+        registry.gauge(
+            "meshoperator_rollout_weight",
+            help: "The share of traffic on the canary, in percent.",
+            labels: labels(key)
+        )
+    }
+
+    private func step(_ key: ObjectKey) -> Gauge {
+        registry.gauge(
+            "meshoperator_rollout_step",
+            help: "The step a MeshRollout is in, counted from 1.",
+            labels: labels(key)
+        )
+    }
+
+    private func labels(_ key: ObjectKey, _ more: [String: String] = [:]) -> [String: String] {
+        more.merging(["namespace": key.namespace ?? "", "name": key.name]) { mine, _ in mine }
+    }
+}

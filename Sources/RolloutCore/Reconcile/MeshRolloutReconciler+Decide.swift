@@ -1,0 +1,191 @@
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// Asking the engine, and carrying out its answer.
+extension MeshRolloutReconciler {
+    func decide(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
+        let policy = world.plan.policy
+        var observation = observe(world, &run)
+        var book = gateBook(world, &run, &observation, policy)
+        var decision = decision(policy, observation, world)
+        let isWaiting = decision.action == .hold && world.routeRecord?.record.verdict == nil
+        if isWaiting, !run.hasAsked, decision.reason != .paused {
+            run.hasAsked = true
+            let names = due(book, world)
+            if !names.isEmpty {
+                let readings = await GateRound(asker: parts.asker, analysis: world.spec.analysis)
+                    .ask(names, question(world, observation))
+                for (name, reading) in readings.sorted(by: { $0.key < $1.key }) {
+                    book.note(name, reading)
+                    metrics.asked(name, reading, of: world.object.key)
+                }
+                observation.gates = book.states
+                decision = self.decision(policy, observation, world)
+            }
+        }
+        if isWaiting, decision.action == .hold, !due(book, world, isAnyTime: true).isEmpty {
+            run.lookAgain(at: book.nextDue(now: world.now).map { max($0, world.now + .seconds(1)) })
+        }
+        run.progress =
+            ProgressDraft(
+                previous: run.progress,
+                policy: policy,
+                observation: observation,
+                decision: decision,
+                now: world.now
+            ).progress
+        return try await carryOut(decision, observation, world, &run)
+    }
+
+    private func decision(
+        _ policy: RolloutPolicy,
+        _ observation: RolloutObservation,
+        _ world: RolloutWorld
+    ) -> RolloutDecision {
+        let decision = RolloutDecider(policy: policy, observation: observation, now: world.now).decide()
+        return GroupBarrier(world, stores: parts.stores).held(decision)
+    }
+
+    // MARK: Gates
+
+    private func gateBook(
+        _ world: RolloutWorld,
+        _ run: inout RolloutRun,
+        _ observation: inout RolloutObservation,
+        _ policy: RolloutPolicy
+    ) -> GateBook {
+        let record = observation.record
+        var kept = run.progress.kept(by: record, now: world.now)
+        observation.settledSince = kept.settledTime
+        let isSettled = RolloutDecider(policy: policy, observation: observation, now: world.now).isSettled
+        observation.settledSince = isSettled ? kept.settledTime ?? world.now : nil
+        kept.settledSince = observation.settledSince?.rfc3339Micro
+        let isLast = (record?.step ?? -1) >= policy.steps.count - 1
+        let book = GateBook(world.spec.analysis, progress: kept, isLastStep: isLast)
+        observation.gates = book.states
+        return book
+    }
+
+    /// The gates to ask now that have a say in the present step, or are only shown.
+    private func due(_ book: GateBook, _ world: RolloutWorld, isAnyTime: Bool = false) -> [String] {
+        guard let record = world.routeRecord?.record, record.step >= 0 else { return [] }
+        let steps = world.plan.steps
+        guard let step = steps.indices.contains(record.step) ? steps[record.step] : steps.last else { return [] }
+        let names = isAnyTime ? book.states.map(\.name) : book.due(now: world.now)
+        return names.filter { step.rule.gates?.contains($0) ?? true }
+    }
+
+    func question(_ world: RolloutWorld, _ observation: RolloutObservation) -> GateQuestion {
+        func side(_ spec: MeshRolloutSpec.Side) -> GateQuestion.Side {
+            let host = spec.host.map { HostName($0, namespace: world.namespace) } ?? world.host
+            return GateQuestion.Side([
+                "namespace": world.namespace, "version": spec.version, "host": host.text, "workload": spec.name ?? "",
+                "revision": "",
+            ])
+        }
+        var question = GateQuestion(
+            kind: RolloutNames.kind.kind,
+            key: world.object.key,
+            defaultNamespace: world.namespace,
+            new: side(world.canarySpec),
+            stable: side(world.stableSpec)
+        )
+        question.owner = world.object.ownerReference()
+        let record = observation.record
+        question.step = (record?.step ?? -1) + 1
+        question.steps = world.plan.steps.count
+        question.weight = world.share
+        question.attempt = record.map { "\($0.target) \($0.step) \($0.began.rfc3339Micro)" } ?? ""
+        return question
+    }
+
+    // MARK: Carrying out
+
+    private func carryOut(
+        _ decision: RolloutDecision,
+        _ observation: RolloutObservation,
+        _ world: RolloutWorld,
+        _ run: inout RolloutRun
+    ) async throws -> RolloutPass {
+        run.lookAgain(at: decision.until)
+        switch decision.action {
+        case .begin: return try await begin(world, observation)
+        case .enter(let step): return try await enter(step, world, observation)
+        case .condemn(let verdict): return try await condemn(verdict, world)
+        case .move:
+            if try await moveOne(world) { return .wrote }
+        case .restore:
+            if let pass = try await retreat(world, &run) { return pass }
+        case .restored:
+            if try await clean(world, observation, &run) { return .wrote }
+        case .finish: return try await promote(world, &run)
+        case .rest:
+            if try await rest(world, &run) { return .wrote }
+        case .hold, .block: break
+        }
+        return .rests(RolloutOutcome(world: world, decision: decision, phase: phase(decision, world)))
+    }
+
+    private func phase(_ decision: RolloutDecision, _ world: RolloutWorld) -> RolloutPhase {
+        switch decision.reason {
+        case .nothingToDo: world.servingMark == nil ? .idle : .completed
+        case .refused, .failed: .failed
+        case .starting, .preparing: world.routeRecord.map { $0.record.step < 0 } ?? true ? .preparing : .progressing
+        case .moving, .settling, .movedByHand, .obstructed, .holding, .awaitingApproval, .awaitingGate, .stepDone:
+            .progressing
+        case .paused: .paused
+        case .rollingBack: .rollingBack
+        case .rolledBack: .rolledBack
+        case .completed: .promoting
+        }
+    }
+
+    private func begin(_ world: RolloutWorld, _ observation: RolloutObservation) async throws -> RolloutPass {
+        guard let target = observation.target, let lead = world.routes.first else { return .wrote }
+        var written = WrittenRecord(RolloutRecord(target: target, began: world.now))
+        written.capacity = world.stable.wanted
+        try await write(lead, world, written, RouteShape())
+        return .wrote
+    }
+
+    private func enter(
+        _ step: Int,
+        _ world: RolloutWorld,
+        _ observation: RolloutObservation
+    ) async throws -> RolloutPass {
+        guard let target = observation.target ?? observation.record?.target, let lead = world.routes.first else {
+            return .wrote
+        }
+        var written = world.routeRecord ?? WrittenRecord(RolloutRecord(target: target, began: world.now))
+        written.record = RolloutRecord(target: target, step: step, began: world.now)
+        written.condemned = nil
+        if written.capacity == 0 { written.capacity = world.stable.wanted }
+        var shape = world.plan.shape(at: step)
+        shape.weight = lead.mark?.written.weight ?? min(shape.weight, world.share)
+        try await write(lead, world, written, shape)
+        return .wrote
+    }
+
+    private func condemn(_ verdict: RolloutRecord.Verdict, _ world: RolloutWorld) async throws -> RolloutPass {
+        guard let lead = world.routes.first, var written = world.routeRecord else { return .wrote }
+        written.record.verdict = verdict
+        written.condemned = world.now
+        try await write(lead, world, written, lead.mark?.written ?? RouteShape(weight: world.share))
+        return .wrote
+    }
+
+    /// Brings the weights of one VirtualService to the step written down; false when all have them, or may not be written yet.
+    private func moveOne(_ world: RolloutWorld) async throws -> Bool {
+        guard let written = world.routeRecord else { return false }
+        let shape = world.plan.shape(at: written.record.step)
+        for route in world.routes where route.mark?.written != shape && !route.isTouched(world.object.name) {
+            try await write(route, world, written, shape)
+            return true
+        }
+        return false
+    }
+}

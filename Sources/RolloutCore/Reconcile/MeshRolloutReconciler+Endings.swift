@@ -1,0 +1,305 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// The ends of a rollout: everything goes back, or the canary becomes the stable side.
+extension MeshRolloutReconciler {
+    // MARK: Going back
+
+    /// How long the stable side may take to become able to carry everything again before it has to do so anyway.
+    static let retreatLimit = Duration.seconds(120)
+
+    /// Brings traffic back, as much as the stable side can carry; nil when there is nothing left to do for it now.
+    func retreat(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass? {
+        guard let written = world.routeRecord else { return nil }
+        let stable = world.stable
+        let rule = CapacityRule(
+            known: written.capacity,
+            carrier: 0,
+            minReadyPercent: world.spec.minReadyPercent
+        )
+        let began = written.condemned ?? written.record.began
+        let isLate = world.now - began >= Self.retreatLimit
+        let isForced = isLate || world.canary.ready == 0 || stable.ready >= rule.ready(at: 100) || world.share == 0
+        if isForced {
+            return try await giveBackLast(world) ? .wrote : nil
+        }
+        let isScalable = stable.kind == .deployment || stable.kind == .statefulSet
+        let wish = min(rule.full, stable.bounds?.most ?? rule.full)
+        let last = memories.of(world.object).lastScaling
+        if isScalable, stable.wanted < wish, last.map({ world.now - $0 >= Self.scalePatience }) ?? true {
+            try await scale(stable, to: wish, world)
+            return .wrote
+        }
+        let bearable = RouteShape(weight: 100 - rule.share(of: stable.ready))
+        for route in world.routes.reversed() {
+            guard let mark = route.mark, mark.written.weight > bearable.weight else { continue }
+            try await write(route, world, written, bearable)
+            return .wrote
+        }
+        run.lookAgain(at: min(began + Self.retreatLimit, world.now + .seconds(5)))
+        run.progress.waitingFor = "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))"
+        return nil
+    }
+
+    /// Gives the last VirtualService back that is not; false when all are.
+    private func giveBackLast(_ world: RolloutWorld) async throws -> Bool {
+        for (index, route) in world.routes.enumerated().reversed() where route.mark != nil {
+            try await giveBack(route, world, keepsRecord: index == 0)
+            return true
+        }
+        return false
+    }
+
+    /// Puts away what is left of a rollout that went back; false when nothing is left.
+    func clean(
+        _ world: RolloutWorld,
+        _ observation: RolloutObservation,
+        _ run: inout RolloutRun
+    ) async throws -> Bool {
+        if try await giveBackLast(world) { return true }
+        if let written = world.routeRecord {
+            if let scaling = written.scaling, world.canary.wanted == scaling.to, scaling.from != scaling.to {
+                try await scale(world.canary, to: scaling.from, world)
+                return true
+            }
+            let isSame = written.record.target == observation.target
+            var kept: WrittenRecord? = isSame ? WrittenRecord(written.record) : nil
+            kept?.condemned = written.condemned
+            if world.endedRecord != kept {
+                try await annotate(world, [RolloutNames.Annotation.record: kept?.text], endsRollout: true, &run)
+                return true
+            }
+        }
+        if try await tidySubsets(world, &run) { return true }
+        return try await takeOffRecords(world)
+    }
+
+    private func takeOffRecords(_ world: RolloutWorld) async throws -> Bool {
+        for route in world.routes.reversed() where route.holder == world.holder {
+            let holder = world.isMade(route.object) ? world.holder : nil
+            guard let patch = route.patch(route.lists, record: nil, mark: nil, holder: holder) else { continue }
+            try await send(patch, route.object)
+            return true
+        }
+        return false
+    }
+
+    // MARK: Promotion
+
+    /// Begins to make the canary the stable side.
+    func promote(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
+        guard var written = world.routeRecord, let lead = world.routes.first else { return .wrote }
+        if world.spec.promotion == .copyTemplate, world.stable.object != nil {
+            written.isPromoting = true
+            try await write(lead, world, written, lead.mark?.written ?? RouteShape(weight: 100))
+            return .wrote
+        }
+        let mark = ServingMark(
+            version: world.canarySpec.version,
+            since: world.now,
+            passed: world.stable.object == nil && world.spec.workloadKind != .pods ? nil : world.stable.identity
+        )
+        try await annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+        return .wrote
+    }
+
+    /// Copies the canary's template to the stable workload, waits until it can carry everything, and gives it the traffic.
+    func promoteByCopy(
+        _ written: WrittenRecord,
+        _ world: RolloutWorld,
+        _ run: inout RolloutRun
+    ) async throws -> RolloutPass {
+        guard let canary = world.canary.object, let stable = world.stable.object,
+            let template = Self.template(of: canary, for: stable, versionLabel: world.spec.versionLabel)
+        else { return promoting(world, &run, "both workloads are needed to copy the template") }
+        if SideState.plain(template) != SideState.plain(stable.tree.value(at: "spec", "template") ?? .null) {
+            var patch = ObjectPatch(stable)
+            patch.set(template, at: ["spec", "template"])
+            try await send(patch, stable)
+            return .wrote
+        }
+        let rule = CapacityRule(
+            known: written.capacity,
+            carrier: world.canary.wanted,
+            minReadyPercent: world.spec.minReadyPercent
+        )
+        let side = world.stable
+        let wish = min(rule.full, side.bounds?.most ?? rule.full)
+        let last = memories.of(world.object).lastScaling
+        if side.kind != .daemonSet, side.wanted < wish, last.map({ world.now - $0 >= Self.scalePatience }) ?? true {
+            try await scale(side, to: wish, world)
+            return .wrote
+        }
+        guard side.isCurrent, side.ready >= min(wish, rule.ready(at: 100)) else {
+            let failure = side.failure.map { ": \($0)" } ?? ""
+            return promoting(
+                world,
+                &run,
+                "waiting for \(side.title) with the new template: \(side.text) ready\(failure)"
+            )
+        }
+        return try await giveTraffic(written, world, &run)
+    }
+
+    /// By how much the weight changes at a time when traffic goes to a side that has just come up, in percent.
+    static let returnPortion = 25
+    /// The pause between two such changes.
+    static let returnPause = Duration.seconds(10)
+
+    private func giveTraffic(
+        _ written: WrittenRecord,
+        _ world: RolloutWorld,
+        _ run: inout RolloutRun
+    ) async throws -> RolloutPass {
+        let weights = world.routes.compactMap { $0.mark?.written.weight }
+        let most = weights.max() ?? 0
+        guard most > 0 || world.share > 0 else {
+            let mark = ServingMark(
+                version: world.stableSpec.version,
+                since: world.now,
+                passed: world.canary.identity
+            )
+            try await annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+            return .wrote
+        }
+        // A portion that has begun is carried through before the pause to the next one.
+        if weights.min() == most, let last = memories.of(world.object).lastReturn,
+            world.now - last < Self.returnPause
+        {
+            run.lookAgain(at: last + Self.returnPause)
+            return promoting(world, &run, "traffic returns to \(world.stable.title): \(100 - most)%")
+        }
+        let next = weights.min() == most ? max(0, most - Self.returnPortion) : weights.min() ?? 0
+        for route in world.routes where (route.mark?.written.weight ?? 0) > next {
+            try await write(route, world, written, RouteShape(weight: next))
+            memories.update(world.object) { $0.lastReturn = world.now }
+            return .wrote
+        }
+        return promoting(world, &run, "traffic returns to \(world.stable.title)")
+    }
+
+    private func promoting(_ world: RolloutWorld, _ run: inout RolloutRun, _ message: String) -> RolloutPass {
+        run.progress.reason = RolloutDecision.Reason.completed.rawValue
+        run.progress.waitingFor = message
+        run.progress.weight = world.share
+        run.lookAgain(at: world.now + .seconds(10))
+        return .rests(
+            RolloutOutcome(world: world, decision: RolloutDecision(.finish, .completed, message), phase: .promoting)
+        )
+    }
+
+    /// Takes the traces of a rollout off the routes once its version serves.
+    func finish(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
+        let isCopy = world.routeRecord?.isPromoting ?? false
+        for route in world.routes.reversed() where route.holder == world.holder {
+            if isCopy {
+                try await giveBack(route, world, keepsRecord: false)
+                return .wrote
+            }
+            let base = route.base(world.object.name, sides: world.sides)
+            let lists = world.composer(route).promoted(base)
+            let holder = world.isMade(route.object) ? world.holder : nil
+            let patch = route.patch(lists, record: nil, mark: nil, holder: holder)
+            memories.update(world.object) { $0.routesRestored = world.now }
+            guard let patch else { continue }
+            try await send(patch, route.object)
+            return .wrote
+        }
+        return .wrote
+    }
+
+    // MARK: At rest
+
+    /// What is done while nothing is rolled out; false when there is nothing to do.
+    func rest(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        if let ended = world.endedRecord, ended.record.target != world.target {
+            try await annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
+            return true
+        }
+        if let rule = world.subsets, world.isMade(rule.object) {
+            if try await keepSubsets(world, slowStart: nil, &run) { return true }
+        } else if try await tidySubsets(world, &run) {
+            return true
+        }
+        if try await guardPromotion(world, &run) { return true }
+        return try await retire(world, &run)
+    }
+
+    /// Takes the side that was replaced down, after its time.
+    private func retire(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        guard var mark = world.servingMark, let passed = mark.passed else { return false }
+        let old = world.canary
+        guard old.identity == passed, old.object != nil else { return false }
+        if old.wanted == 0 {
+            mark.passed = nil
+            try await annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: false, &run)
+            return true
+        }
+        let time = mark.since + world.spec.scaleDownDelay
+        guard time <= world.now else {
+            run.lookAgain(at: time)
+            return false
+        }
+        if let last = memories.of(world.object).lastScaling, world.now - last < Self.scalePatience, last >= time {
+            run.lookAgain(at: last + Self.scalePatience)
+            return false
+        }
+        try await takeDown(old, world)
+        return true
+    }
+
+    /// Puts routes right that lead to the side that was taken down, as a manifest from before the promotion does.
+    private func guardPromotion(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        guard world.servingMark != nil, world.canary.ready == 0, world.stable.ready > 0 else { return false }
+        for route in world.routes {
+            let composer = world.composer(route, world.sides.swapped)
+            let isLost = composer.parts(route.lists).contains { $0.share < 100 } && world.parts(route).isEmpty
+            guard isLost, route.lists != composer.promoted(route.lists) else { continue }
+            let contest = memories.of(world.object).restContest
+            if contest.isFight(now: world.now) { run.fight = fightText(route.object, route.title) }
+            let time = contest.mayPutBack(now: world.now)
+            guard time <= world.now else {
+                run.lookAgain(at: time)
+                continue
+            }
+            let holder = world.isMade(route.object) ? world.holder : nil
+            let patch = route.patch(composer.promoted(route.lists), record: nil, mark: nil, holder: holder)
+            tellPutBack(route.object, route.title, world)
+            memories.update(world.object) { $0.restContest = contest.counted(now: world.now) }
+            try await send(patch, route.object)
+            return true
+        }
+        return false
+    }
+
+    // MARK: The MeshRollout itself
+
+    /// Sets (or removes, nil) annotations of the MeshRollout; with the end of a rollout the commands that steered it go.
+    func annotate(
+        _ world: RolloutWorld,
+        _ values: [String: String?],
+        endsRollout: Bool,
+        _ run: inout RolloutRun
+    ) async throws {
+        var annotations: Tree = [:]
+        for (name, value) in values { annotations[name] = value.map { .string($0) } ?? .null }
+        if endsRollout {
+            for name in RolloutCommands.spent where world.object.annotations[name] != nil { annotations[name] = .null }
+        }
+        var metadata: Tree = ["annotations": annotations]
+        metadata["resourceVersion"] = world.object.resourceVersion.map { .string($0) }
+        _ = try await parts.client.patch(
+            RolloutNames.resource,
+            world.object.key,
+            .merge(["metadata": metadata]),
+            Self.options
+        )
+        metrics.wrote(RolloutNames.resource.plural)
+        run.hasWrittenOwn = true
+    }
+}

@@ -1,0 +1,226 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+package import KubeRuntime
+internal import Logging
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+extension MeshRolloutReconciler {
+    // MARK: Status
+
+    /// Writes down what came of a reconcile, tells of transitions, and says when to look again.
+    func conclude(
+        _ outcome: RolloutOutcome,
+        _ run: RolloutRun,
+        _ scope: inout ReconcileScope<Void>
+    ) async throws -> PhaseOutcome {
+        let world = outcome.world
+        var draft = RolloutStatusDraft(
+            scope.object,
+            phase: outcome.phase,
+            reason: run.progress.reason,
+            message: run.progress.waitingFor,
+            now: scope.now
+        )
+        let isOver = world.target == nil && world.written == nil
+        if world.written == nil {
+            let refusals = world.refusals + RolloutPreflight(world, stores: parts.stores).refusals
+            // Whether the stable side is up matters only once something is to be rolled out.
+            draft.refusal = isOver ? refusals.first { !$0.hasPrefix("the stable side") } : refusals.first
+        }
+        if draft.refusal != nil { draft.phase = .failed }
+        draft.fight = run.fight
+        if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
+            draft.trouble = "\(world.stable.title), which serves, has no ready replicas"
+        }
+        var status = draft.previous
+        status.progress = run.progress
+        status.place = run.progress.step > 0 ? "\(run.progress.step)/\(run.progress.steps)" : nil
+        status.stable = world.stableSpec.version
+        status.canary = world.canarySpec.version
+        status.ready = "\(world.stable.text) \(world.canary.text)"
+        draft.complete(&status)
+        for issue in run.commands.issues where !isTold(issue, draft.previous) {
+            memories.update(scope.object) { $0.notes.append((reason: "CommandUnreadable", note: issue)) }
+        }
+        let notes = tell(status, draft.previous, &scope)
+        await tellGates(notes, world, run)
+        guard let again = run.again else { return .proceed }
+        return .proceedAndRecheck(after: max(.seconds(1), again - environment.wall()))
+    }
+
+    private func isTold(_ issue: String, _ status: MeshRolloutStatus) -> Bool {
+        status.observedGeneration > 0 && status.phase != .pending && status.phase != nil
+    }
+
+    /// Tells that the spec cannot be used.
+    func refuse(_ message: String, _ scope: inout ReconcileScope<Void>) -> PhaseOutcome {
+        var draft = RolloutStatusDraft(
+            scope.object,
+            phase: .failed,
+            reason: MeshConditionReason.invalidSpec.rawValue,
+            message: message,
+            now: scope.now
+        )
+        draft.invalid = message
+        var status = draft.previous
+        draft.complete(&status)
+        _ = tell(status, draft.previous, &scope)
+        return .proceed
+    }
+
+    /// Tells that writes are held.
+    package func reportPause(_ scope: inout ReconcileScope<Void>) {
+        let draft = RolloutStatusDraft(
+            scope.object,
+            phase: .paused,
+            reason: MeshConditionReason.paused.rawValue,
+            message: "spec.paused holds all writes",
+            now: scope.now
+        )
+        var status = draft.previous
+        draft.complete(&status)
+        _ = tell(status, draft.previous, &scope)
+    }
+
+    /// Tells of failures.
+    package func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Void>) {
+        guard let coded = error as? any CodedError, case .invalid = coded.retryClass else { return }
+        var draft = RolloutStatusDraft(
+            scope.object,
+            phase: .failed,
+            reason: MeshConditionReason.applyRefused.rawValue,
+            message: "\(error)",
+            now: scope.now
+        )
+        draft.trouble = "\(error)"
+        var status = draft.previous
+        draft.complete(&status)
+        _ = tell(status, draft.previous, &scope)
+    }
+
+    /// Puts a status into the scope, to be written if it differs, and gives what was worth an Event.
+    private func tell(
+        _ status: MeshRolloutStatus,
+        _ old: MeshRolloutStatus,
+        _ scope: inout ReconcileScope<Void>
+    ) -> [RolloutNote] {
+        let key = scope.object.key
+        metrics.show(status, of: key)
+        var notes = memories.of(scope.object).notes.map { RolloutNote(.warning, $0.reason, $0.note) }
+        memories.update(scope.object) { $0.notes = [] }
+        guard status != old || !notes.isEmpty else { return [] }
+        notes += Self.notes(from: old, to: status)
+        if status.progress.step != old.progress.step || status.phase != old.phase, old.phase != nil {
+            let since = old.progress.since.flatMap { Timestamp(rfc3339: $0) }
+            let isEnd = status.phase == .completed || status.phase == .rolledBack
+            if isEnd, old.phase != status.phase, let phase = status.phase {
+                metrics.ended(phase, of: key, after: since.map { scope.now - $0 })
+            }
+        }
+        if status != old { scope.status = status.tree }
+        for note in notes {
+            environment.logger.info(
+                "rollout changed state",
+                metadata: ["meshrollout": "\(key)", "state": "\(note.reason)", "note": "\(note.note)"]
+            )
+            let severity: EventNote.Severity = note.severity == .warning ? .warning : .normal
+            parts.recorder?.record(EventSubject(scope.object), severity, reason: note.reason, note: note.note)
+        }
+        return notes
+    }
+
+    private static func notes(from old: MeshRolloutStatus, to new: MeshRolloutStatus) -> [RolloutNote] {
+        var notes = RolloutNote.notes(from: old.progress, to: new.progress)
+        let ends: [RolloutPhase] = [.completed, .failed]
+        if let phase = new.phase, phase != old.phase, ends.contains(phase),
+            !notes.contains(where: { $0.reason == phase.rawValue })
+        {
+            let isBad = phase == .failed
+            let text = isBad ? new.condition(.degraded)?.message : "version \(new.stable ?? "") serves"
+            notes.append(RolloutNote(isBad ? .warning : .normal, phase.rawValue, text ?? ""))
+        }
+        let type = RolloutStatusDraft.fieldConflict
+        if let fight = new.conditions.first(where: { $0.type == type }),
+            !old.conditions.contains(where: { $0.type == type })
+        {
+            notes.append(RolloutNote(.warning, type, fight.message))
+        }
+        return notes
+    }
+
+    /// Tells gates of type Event of transitions.
+    private func tellGates(_ notes: [RolloutNote], _ world: RolloutWorld, _ run: RolloutRun) async {
+        let gates = world.spec.analysis.gates.filter { $0.kind == .event }
+        guard !gates.isEmpty, !notes.isEmpty else { return }
+        var observation = RolloutObservation(target: world.target)
+        observation.record = world.written?.record
+        var question = question(world, observation)
+        for note in notes {
+            question.reason = note.reason
+            for gate in gates { _ = await parts.asker.ask(gate, question) }
+        }
+    }
+
+    // MARK: Deletion
+
+    /// Gives everything back, unless the canary has been promoted, and removes what was made for the rollout.
+    package func finalize(_ scope: inout ReconcileScope<Void>) async throws -> FinalizeOutcome {
+        let object = scope.object
+        // A spec that cannot be read still says enough to give back what is written down.
+        let spec = (try? MeshRolloutResource(decoding: object).spec) ?? MeshRolloutSpec()
+        var run = RolloutRun(object: object, spec: spec)
+        for _ in 0..<Self.passLimit {
+            let world = try await reader.world(object, spec, now: environment.wall())
+            do {
+                guard try await undo(world, &run) else {
+                    guard let again = run.again else { return .released }
+                    return .waiting(recheckAfter: max(.seconds(1), again - environment.wall()))
+                }
+            } catch let error as KubeError where error.code == .conflict || error.code == .notFound {
+                run.collisions += 1
+                guard run.collisions <= Self.collisionLimit else { throw error }
+            }
+        }
+        throw MeshRolloutError(.unsettled, "MeshRollout \(object.key) still has something to give back")
+    }
+
+    /// Gives one thing back; false when there is nothing left to give back now.
+    private func undo(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        for route in world.strays + world.routes.reversed() where route.holder == world.holder {
+            if world.isMade(route.object) {
+                try await remove(TrafficResources.virtualServices, route.object)
+                memories.update(world.object) { $0.routesRestored = world.now }
+                return true
+            }
+            if world.isFinishing, world.routeRecord?.isPromoting != true {
+                return try await finish(world, &run).isWrite
+            }
+            try await giveBack(route, world, keepsRecord: false)
+            return true
+        }
+        guard let rule = world.subsets, rule.holder == world.holder else { return false }
+        guard world.isMade(rule.object) else { return try await tidySubsets(world, &run) }
+        if let last = memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
+            run.lookAgain(at: last + Self.subsetGrace)
+            return false
+        }
+        try await remove(TrafficResources.destinationRules, rule.object)
+        return true
+    }
+
+    private func remove(_ resource: APIResource, _ object: KubeObject) async throws {
+        let options = DeleteOptions(propagation: .background, uid: object.uid)
+        _ = try await parts.client.delete(resource, object.key, options)
+        metrics.wrote(resource.plural)
+    }
+}
+
+extension RolloutPass {
+    var isWrite: Bool {
+        if case .wrote = self { true } else { false }
+    }
+}

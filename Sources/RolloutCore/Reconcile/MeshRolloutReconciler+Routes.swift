@@ -1,0 +1,214 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutEngine
+
+/// Writing routes and subsets.
+extension MeshRolloutReconciler {
+    // MARK: Writes
+
+    /// Gives a VirtualService a shape, with the record and what it was before in the same patch.
+    func write(
+        _ route: RouteObject,
+        _ world: RolloutWorld,
+        _ written: WrittenRecord,
+        _ shape: RouteShape,
+        contest: ContestCount? = nil
+    ) async throws {
+        let base = route.base(world.object.name, sides: world.sides)
+        let lists = world.composer(route).compose(base, shape)
+        var mark = RouteMark(original: base, written: shape, sides: world.sides, selection: route.selection)
+        mark.contest = contest ?? route.mark?.contest ?? ContestCount()
+        try await send(route.patch(lists, record: written.text, mark: mark.text, holder: world.holder), route.object)
+    }
+
+    /// Gives a VirtualService back its own routes.
+    func giveBack(_ route: RouteObject, _ world: RolloutWorld, keepsRecord: Bool) async throws {
+        let record = keepsRecord ? route.object.annotations[RolloutNames.Annotation.record] : nil
+        let isMade = world.isMade(route.object)
+        let base = isMade ? madeLists(world) : route.base(world.object.name, sides: world.sides)
+        let holder = keepsRecord || isMade ? world.holder : nil
+        try await send(route.patch(base, record: record, mark: nil, holder: holder), route.object)
+        memories.update(world.object) { $0.routesRestored = world.now }
+    }
+
+    /// Sends a patch, where there is one.
+    func send(_ patch: ObjectPatch?, _ object: KubeObject) async throws {
+        guard let patch else { return }
+        let resource: APIResource
+        switch object.kind.kind {
+        case "VirtualService": resource = TrafficResources.virtualServices
+        case "DestinationRule": resource = TrafficResources.destinationRules
+        default:
+            guard let known = APIResource.wellKnown.first(where: { $0.kind.kind == object.kind.kind }) else { return }
+            resource = known
+        }
+        let failure: KubeError
+        do throws(KubeError) {
+            _ = try await parts.client.patch(resource, object.key, .json(patch.document), Self.options)
+            metrics.wrote(resource.plural)
+            return
+        } catch {
+            failure = error
+        }
+        // A test that fails is answered like a field that is wrong: only the object tells which it was.
+        guard failure.code == .invalid || failure.code == .badRequest else { throw failure }
+        let live = try await parts.client.find(resource, object.key)
+        guard live?.resourceVersion != object.resourceVersion else { throw failure }
+        throw KubeError(.conflict, "\(object.kind.kind) \(object.key) was written meanwhile", cause: failure)
+    }
+
+    static let options = WriteOptions(fieldManager: manager)
+
+    // MARK: Upkeep
+
+    /// Keeps up what a rollout needs: objects that are made for it, subsets, and the shape of the present step, weights apart.
+    ///
+    /// Returns whether something was written.
+    func maintain(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        if try await make(world) { return true }
+        guard let written = world.routeRecord, written.record.verdict == nil else { return false }
+        if try await keepSubsets(world, slowStart: world.spec.slowStart, &run) { return true }
+        for route in world.routes {
+            if try await keep(route, world, written, &run) { return true }
+        }
+        return try await keepScale(world, written, &run)
+    }
+
+    private func keep(
+        _ route: RouteObject,
+        _ world: RolloutWorld,
+        _ written: WrittenRecord,
+        _ run: inout RolloutRun
+    ) async throws -> Bool {
+        guard route.holder == nil || route.holder == world.holder else { return false }
+        var shape = world.plan.shape(at: written.record.step)
+        shape.weight = min(
+            shape.weight,
+            route.mark?.written.weight ?? world.composer(route).parts(route.lists).map(\.share).max() ?? 0
+        )
+        if route.isTouched(world.object.name) {
+            let contest = route.mark?.contest ?? ContestCount()
+            if contest.isFight(now: world.now) { run.fight = fightText(route.object, route.title) }
+            let time = contest.mayPutBack(now: world.now)
+            guard time <= world.now else {
+                run.lookAgain(at: time)
+                return false
+            }
+            tellPutBack(route.object, route.title, world)
+            try await write(route, world, written, shape, contest: contest.counted(now: world.now))
+            return true
+        }
+        if let contest = route.mark?.contest, contest.isFight(now: world.now) {
+            run.fight = fightText(route.object, route.title)
+            run.lookAgain(at: contest.last.map { $0 + ContestCount.window })
+        }
+        let isCurrent =
+            route.mark?.written == shape && route.written == written && route.mark?.sides == world.sides
+        guard !isCurrent else { return false }
+        try await write(route, world, written, shape)
+        return true
+    }
+
+    func fightText(_ object: KubeObject, _ title: String) -> String {
+        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
+        return "\(writer) keeps changing \(title); while the rollout lasts it is put back, at most once a minute"
+    }
+
+    func tellPutBack(_ object: KubeObject, _ title: String, _ world: RolloutWorld) {
+        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
+        let note = "\(writer) changed \(title) in the middle of the rollout; the step is put back"
+        memories.update(world.object) { $0.notes.append((reason: "PutBack", note: note)) }
+    }
+
+    /// Adds the subsets of both versions, and the ramp of the canary.
+    func keepSubsets(_ world: RolloutWorld, slowStart: SlowStart?, _ run: inout RolloutRun) async throws -> Bool {
+        guard world.usesSubsets, let rule = world.subsets, rule.holder == nil || rule.holder == world.holder else {
+            return false
+        }
+        let old = rule.mark ?? SubsetMark()
+        var (list, mark) = world.subsetPlan.prepared(
+            [world.stableSpec.version, world.canarySpec.version],
+            canary: world.canarySpec.version,
+            slowStart: slowStart,
+            policy: rule.policy,
+            mark: old
+        )
+        let isTouched = rule.mark != nil && list != rule.subsets && mark == old
+        if isTouched {
+            // Without its subset a version gets no traffic at all: this is put back sooner than weights.
+            let contest = old.contest
+            if let last = contest.last, contest.isFight(now: world.now) {
+                run.fight = fightText(rule.object, rule.title)
+                guard world.now - last >= Self.subsetPatience else {
+                    run.lookAgain(at: last + Self.subsetPatience)
+                    return false
+                }
+            }
+            tellPutBack(rule.object, rule.title, world)
+            mark.contest = contest.counted(now: world.now)
+        }
+        let patch = rule.patch(list, mark: mark.text, holder: world.holder)
+        guard let patch else { return false }
+        try await send(patch, rule.object)
+        return true
+    }
+
+    static let subsetPatience = Duration.seconds(5)
+    /// How long proxies may take to learn that no route names a subset before it goes.
+    static let subsetGrace = Duration.seconds(5)
+
+    /// Takes what was added off the DestinationRule, as far as no route names it; false when there is nothing to take off.
+    func tidySubsets(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        guard let rule = world.subsets, rule.holder == world.holder, !world.isMade(rule.object) else { return false }
+        if let last = memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
+            run.lookAgain(at: last + Self.subsetGrace)
+            return false
+        }
+        let list = rule.mark.map { SubsetPlan.restored(rule.subsets, $0, keeping: world.usedSubsets) } ?? rule.subsets
+        guard let patch = rule.patch(list, mark: nil, holder: nil) else { return false }
+        try await send(patch, rule.object)
+        return true
+    }
+
+    // MARK: Objects made for the rollout
+
+    /// Makes the VirtualService and the DestinationRule where none are named; false when they are there.
+    private func make(_ world: RolloutWorld) async throws -> Bool {
+        let preflight = RolloutPreflight(world, stores: parts.stores)
+        guard preflight.otherRollout == nil, world.refusals.isEmpty else { return false }
+        let key = ObjectKey(namespace: world.namespace, name: world.object.name)
+        if world.usesSubsets, world.subsets == nil, world.spec.destinationRule == nil {
+            let versions = [world.spec.stable.version, world.spec.canary.version]
+            let spec: Tree = [
+                "host": .string(world.spec.host), "subsets": .array(versions.map { world.subsetPlan.made($0) }),
+            ]
+            try await create(TrafficResources.destinationRules, key, spec, world)
+            return true
+        }
+        guard world.spec.virtualServices.isEmpty, world.routes.isEmpty, !world.missing.isEmpty else { return false }
+        var spec: Tree = ["hosts": [.string(world.spec.host)]]
+        if !world.spec.gateways.isEmpty { spec["gateways"] = .array(world.spec.gateways.map { .string($0) }) }
+        for entry in madeLists(world).tree.object?.entries ?? [] { spec[entry.key] = entry.value }
+        try await create(TrafficResources.virtualServices, key, spec, world)
+        return true
+    }
+
+    /// The routes of a VirtualService that is made: everything to the side that serves.
+    func madeLists(_ world: RolloutWorld) -> RouteLists {
+        let stable = world.sides.destination(like: ["host": .string(world.spec.host)], to: .stable)
+        return RouteLists(spec: ["http": [["route": [["destination": stable, "weight": 100]]]]])
+    }
+
+    private func create(_ resource: APIResource, _ key: ObjectKey, _ spec: Tree, _ world: RolloutWorld) async throws {
+        var object = KubeObject(kind: resource.kind, key: key)
+        object.tree["spec"] = spec
+        object.labels = [MeshNames.Label.managedBy: MeshNames.Label.managedByValue]
+        object.annotations = [RolloutNames.Annotation.holder: world.holder]
+        object.ownerReferences = [world.object.ownerReference()].compactMap(\.self)
+        _ = try await parts.client.create(resource, object, Self.options)
+        metrics.wrote(resource.plural)
+    }
+}

@@ -1,0 +1,74 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutEngine
+
+/// Scaling the sides, and copying templates.
+extension MeshRolloutReconciler {
+    /// How long a side is left alone after it was scaled.
+    static let scalePatience = Duration.seconds(60)
+
+    /// Scales the canary up to what the present step needs; down it is never scaled on the way.
+    func keepScale(_ world: RolloutWorld, _ written: WrittenRecord, _ run: inout RolloutRun) async throws -> Bool {
+        let canary = world.canary
+        let step = written.record.step
+        guard step >= 0, canary.kind == .deployment || canary.kind == .statefulSet, canary.isWanted else {
+            return false
+        }
+        let needed = world.capacity.wanted(at: world.plan.shape(at: step).weight)
+        let wish = min(needed, canary.bounds?.most ?? needed)
+        guard wish > canary.wanted else { return false }
+        if let last = memories.of(world.object).lastScaling, world.now - last < Self.scalePatience,
+            written.scaling?.to == wish
+        {
+            run.lookAgain(at: last + Self.scalePatience)
+            return false
+        }
+        // What is done is written down first, so that it can be taken back.
+        if written.scaling?.to != wish, let lead = world.routes.first {
+            var next = written
+            next.scaling = .init(from: written.scaling?.from ?? canary.wanted, to: wish)
+            try await write(lead, world, next, lead.mark?.written ?? RouteShape())
+            return true
+        }
+        try await scale(canary, to: wish, world)
+        return true
+    }
+
+    /// Wants so many replicas of a side.
+    func scale(_ side: SideState, to replicas: Int, _ world: RolloutWorld) async throws {
+        guard let object = side.object, let resource = side.kind.resource else { return }
+        _ = try await parts.client.setScale(resource, object.key, replicas: Int64(replicas), Self.options)
+        metrics.wrote("\(resource.plural)/scale")
+        memories.update(world.object) { memory in
+            memory.lastScaling = world.now
+            memory.notes.append((reason: "Scaled", note: "\(side.title) is scaled from \(side.wanted) to \(replicas)"))
+        }
+    }
+
+    /// Takes a side off the cluster: no replicas, or, for a DaemonSet, no node that fits.
+    func takeDown(_ side: SideState, _ world: RolloutWorld) async throws {
+        guard side.kind == .daemonSet else { return try await scale(side, to: 0, world) }
+        guard let object = side.object else { return }
+        var patch = ObjectPatch(object)
+        patch.set("true", at: ["spec", "template", "spec", "nodeSelector", SideState.parkingLabel])
+        try await send(patch.isEmpty ? nil : patch, object)
+    }
+
+    /// The canary's template as the stable workload takes it: with the labels the stable side is found by.
+    static func template(of canary: KubeObject, for stable: KubeObject, versionLabel: String) -> Tree? {
+        guard var result = canary.tree.value(at: "spec", "template"),
+            let old = stable.tree.value(at: "spec", "template")
+        else { return nil }
+        let selector = stable.tree.value(at: "spec", "selector", "matchLabels")?.object?.keys ?? []
+        for label in Set(selector + [versionLabel]) {
+            if let value = old["metadata"]?["labels"]?[label] {
+                result.set(value, at: ["metadata", "labels", label])
+            }
+        }
+        result.set(nil, at: ["spec", "nodeSelector", SideState.parkingLabel])
+        return result
+    }
+}

@@ -1,0 +1,144 @@
+internal import DataTree
+package import KubeAPI
+package import KubeClient
+package import KubeRuntime
+internal import Logging
+internal import MeshAPI
+internal import MeshBase
+package import RolloutControl
+internal import RolloutEngine
+
+/// Reconciles MeshRollouts: read the world, decide (a function), write one thing, and again until nothing is left to write.
+package struct MeshRolloutReconciler: ResourceReconciler {
+    /// What a reconciler works with.
+    package struct Parts: Sendable {
+        /// The caches.
+        package var stores: MeshRolloutStores
+        /// What reads and writes go through.
+        package var client: ClusterClient
+        /// Where transitions are told; nil for nowhere.
+        package var recorder: EventRecorder?
+        /// Asks metrics and gates.
+        package var asker: any GateAsking
+
+        /// Names the parts.
+        package init(
+            stores: MeshRolloutStores,
+            client: ClusterClient,
+            recorder: EventRecorder?,
+            asker: any GateAsking
+        ) {
+            self.stores = stores
+            self.client = client
+            self.recorder = recorder
+            self.asker = asker
+        }
+    }
+
+    /// Who writes, as API servers call it.
+    static let manager = "mesh-operator"
+    /// How many looks one reconcile may take.
+    static let passLimit = 48
+
+    /// How often somebody else may be first with a write within one reconcile.
+    static let collisionLimit = 5
+
+    let parts: Parts
+    let environment: RuntimeEnvironment
+    let metrics: RolloutMetrics
+    let memories = RolloutMemories()
+
+    /// Makes a reconciler.
+    package init(_ parts: Parts, environment: RuntimeEnvironment) {
+        self.parts = parts
+        self.environment = environment
+        metrics = RolloutMetrics(environment.metrics)
+    }
+
+    var reader: WorldReader { WorldReader(client: parts.client, stores: parts.stores) }
+
+    /// MeshRollouts.
+    package var resource: APIResource { RolloutNames.resource }
+    /// Holds a MeshRollout until what it changed is as it was.
+    package var finalizer: String? { RolloutNames.finalizer }
+    /// One phase: the passes.
+    package var phases: [ReconcilePhase<Void>] {
+        [ReconcilePhase("MoveTraffic") { scope in try await self.moveTraffic(&scope) }]
+    }
+
+    /// Held while `spec.paused` is set, unless it is being deleted.
+    package func pause(_ object: KubeObject) -> ReconcilePause {
+        object.tree.value(at: "spec", "paused")?.bool == true ? .pausedUnlessDeleting : .running
+    }
+
+    /// Nothing is handed from phase to phase.
+    package func begin(_ object: KubeObject) {}
+
+    /// Forgets a MeshRollout that is gone.
+    package func forget(_ key: ObjectKey) {
+        memories.forget(key)
+        metrics.clear(key)
+    }
+
+    // MARK: Passes
+
+    private func moveTraffic(_ scope: inout ReconcileScope<Void>) async throws -> PhaseOutcome {
+        let object = scope.object
+        let spec: MeshRolloutSpec
+        do throws(SpecError) {
+            spec = try MeshRolloutResource(decoding: object).spec
+        } catch {
+            return refuse(error.message, &scope)
+        }
+        var run = RolloutRun(object: object, spec: spec)
+        try await reader.confirm(object)
+        for _ in 0..<Self.passLimit {
+            switch try await pass(&run) {
+            case .wrote:
+                // What was written on the MeshRollout itself comes back through the watch, and with it the next reconcile.
+                guard run.hasWrittenOwn else { continue }
+                scope.holdsStatus = true
+                return .proceedAndRecheck(after: .seconds(1))
+            case .rests(let outcome):
+                return try await conclude(outcome, run, &scope)
+            }
+        }
+        throw MeshRolloutError(
+            .unsettled,
+            "MeshRollout \(object.key) still has writes to make after \(Self.passLimit) looks"
+        )
+    }
+
+    /// One look at the world, and at most one write.
+    private func pass(_ run: inout RolloutRun) async throws -> RolloutPass {
+        let now = environment.wall()
+        let world = try await reader.world(run.object, run.spec, now: now)
+        do {
+            return try await act(world, &run)
+        } catch let error as KubeError where [.conflict, .notFound, .alreadyExists].contains(error.code) {
+            // Somebody else was first: look again.
+            try await noteCollision(error, &run)
+            return .wrote
+        }
+    }
+
+    private func noteCollision(_ error: KubeError, _ run: inout RolloutRun) async throws {
+        environment.logger.debug("written by somebody else meanwhile", metadata: ["error": "\(error)"])
+        run.collisions += 1
+        guard run.collisions <= Self.collisionLimit else { throw error }
+        try await reader.confirm(run.object)
+    }
+
+    private func act(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
+        if let stray = world.strays.first {
+            try await giveBack(stray, world, keepsRecord: false)
+            return .wrote
+        }
+        if world.isFinishing { return try await finish(world, &run) }
+        if let written = world.routeRecord, written.isPromoting, written.record.verdict == nil {
+            return try await promoteByCopy(written, world, &run)
+        }
+        if try await maintain(world, &run) { return .wrote }
+        return try await decide(world, &run)
+    }
+}

@@ -1,0 +1,124 @@
+internal import DataTree
+internal import KubeAPI
+package import KubeClient
+package import KubeRuntime
+internal import MeshAPI
+package import RolloutControl
+
+/// The part of the operator that carries out MeshRollouts: caches and a controller, to be run with others in one host.
+package struct MeshRolloutService: Sendable {
+    /// The caches.
+    package let stores: MeshRolloutStores
+    /// What keeps the caches.
+    package let watchers: [Watcher]
+    /// The controller.
+    package let controller: Controller
+
+    /// What it needs.
+    package struct Configuration: Sendable {
+        /// What watches go through.
+        package var reads: ClusterClient
+        /// What reads and writes of reconciles go through; only a leader may write.
+        package var writes: ClusterClient
+        /// Where transitions are told; nil for nowhere.
+        package var recorder: EventRecorder?
+        /// Asks metrics and gates.
+        package var asker: any GateAsking
+        /// How caches are kept.
+        package var watching = Watcher.Configuration()
+        /// How many MeshRollouts are reconciled at a time.
+        package var workers = 4
+
+        /// Names what is needed.
+        package init(
+            reads: ClusterClient,
+            writes: ClusterClient,
+            recorder: EventRecorder?,
+            asker: any GateAsking
+        ) {
+            self.reads = reads
+            self.writes = writes
+            self.recorder = recorder
+            self.asker = asker
+        }
+    }
+
+    /// Puts the parts together; nothing runs yet.
+    ///
+    /// - Throws: `StoreError` when a cache is already being written.
+    package init(_ configuration: Configuration, environment: RuntimeEnvironment) throws {
+        let stores = MeshRolloutStores()
+        let reconciler = MeshRolloutReconciler(
+            .init(
+                stores: stores,
+                client: configuration.writes,
+                recorder: configuration.recorder,
+                asker: configuration.asker
+            ),
+            environment: environment
+        )
+        let driver = ResourceDriver(
+            reconciler,
+            store: stores.rollouts,
+            client: configuration.writes,
+            environment: environment
+        )
+        controller = Controller(
+            .init(name: "meshrollout", workers: configuration.workers),
+            reconciler: driver,
+            environment: environment
+        )
+        watchers = try stores.watchers(
+            client: configuration.reads,
+            configuration: configuration.watching,
+            environment: environment
+        )
+        self.stores = stores
+        Self.connect(controller, stores)
+    }
+
+    private static func connect(_ controller: Controller, _ stores: MeshRolloutStores) {
+        controller.watch(stores.rollouts, where: .specChanged.or(.annotationsChanged).or(.finalizersChanged))
+        // What one member of a group has reached, or that a MeshRollout of the same host goes, concerns others.
+        controller.watch(
+            stores.rollouts,
+            mapping: ChangeMapping { [rollouts = stores.rollouts] object in
+                let group = object.tree.value(at: "spec", "group")?.string
+                let host = object.tree.value(at: "spec", "host")?.string
+                return rollouts.objects(.namespace, object.namespace ?? "").compactMap { other in
+                    guard other.key != object.key else { return nil }
+                    let isPeer = group != nil && other.tree.value(at: "spec", "group")?.string == group
+                    let isRival = object.isDeleting && other.tree.value(at: "spec", "host")?.string == host
+                    return isPeer || isRival ? other.key : nil
+                }
+            }
+        )
+        for store in [stores.virtualServices, stores.destinationRules] {
+            controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts) })
+        }
+        for (_, store) in stores.workloads {
+            controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts) })
+        }
+    }
+
+    /// The MeshRollouts that an object concerns.
+    private static func concerned(_ object: KubeObject, _ rollouts: ObjectStore) -> [ObjectKey] {
+        let namespace = object.namespace ?? ""
+        if let holder = object.annotations[RolloutNames.Annotation.holder] {
+            let parts = holder.split(separator: "/", maxSplits: 1)
+            if parts.count == 2 { return [ObjectKey(namespace: String(parts[0]), name: String(parts[1]))] }
+        }
+        return rollouts.objects(.namespace, namespace).filter { names($0, object) }.map(\.key)
+    }
+
+    private static func names(_ rollout: KubeObject, _ object: KubeObject) -> Bool {
+        let spec = rollout.tree["spec"]
+        switch object.kind.kind {
+        case "VirtualService", "DestinationRule": return true
+        case "Pod": return spec?["workload"]?["kind"]?.string == MeshRolloutSpec.WorkloadKind.pods.rawValue
+        default:
+            let sides = [spec?["workload"]?["stable"], spec?["workload"]?["canary"]]
+            return sides.contains { $0?["name"]?.string == object.name }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import DataTree
+package import KubeAPI
+package import KubeClient
+package import KubeRuntime
+internal import MeshAPI
+
+/// The caches of MeshRollouts, and of what tells that one is to be looked at.
+///
+/// Of everything but MeshRollouts only identities are kept: what is decided on is read from the API server at the time.
+package struct MeshRolloutStores: Sendable {
+    /// The MeshRollouts.
+    package let rollouts: ObjectStore
+    /// VirtualServices, by who changes them.
+    package let virtualServices: ObjectStore
+    /// DestinationRules, by who changes them.
+    package let destinationRules: ObjectStore
+    /// Workloads and pods.
+    package let workloads: [(resource: APIResource, store: ObjectStore)]
+
+    /// The index of objects by the MeshRollout that changes them.
+    static let holderIndex = StoreIndex.Name("holder")
+
+    /// Makes empty caches.
+    package init() {
+        rollouts = ObjectStore(.init(name: RolloutNames.resource.plural, indexes: [.namespace]))
+        virtualServices = Self.held(TrafficResources.virtualServices)
+        destinationRules = Self.held(TrafficResources.destinationRules)
+        let kinds: [APIResource] = [.deployments, .statefulSets, .daemonSets, .pods]
+        workloads = kinds.map { kind in
+            (kind, ObjectStore(.init(name: "\(kind.plural)-of-rollouts", trimming: Self.identity)))
+        }
+    }
+
+    private static func held(_ resource: APIResource) -> ObjectStore {
+        let index = StoreIndex(holderIndex) { object in
+            object.annotations[RolloutNames.Annotation.holder].map { [$0] } ?? []
+        }
+        return ObjectStore(.init(name: resource.plural, indexes: [index], trimming: identity))
+    }
+
+    /// What is kept of objects that only tell that something changed.
+    private static let identity = ObjectTrimming { object in
+        var result = KubeObject(kind: object.kind, key: object.key)
+        if let uid = object.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
+        result.resourceVersion = object.resourceVersion
+        if let holder = object.annotations[RolloutNames.Annotation.holder] {
+            result.annotations = [RolloutNames.Annotation.holder: holder]
+        }
+        return result
+    }
+
+    /// Every cache with the resource it holds.
+    package var all: [(resource: APIResource, store: ObjectStore)] {
+        [
+            (RolloutNames.resource, rollouts), (TrafficResources.virtualServices, virtualServices),
+            (TrafficResources.destinationRules, destinationRules),
+        ] + workloads
+    }
+
+    /// What keeps the caches; call it once.
+    package func watchers(
+        client: ClusterClient,
+        configuration: Watcher.Configuration = .init(),
+        environment: RuntimeEnvironment
+    ) throws -> [Watcher] {
+        try all.map { resource, store in
+            let isOwn = resource == RolloutNames.resource
+            let isTraffic = resource.kind.group == TrafficResources.virtualServices.kind.group
+            return try Watcher(
+                source: ClusterSource(
+                    client: client,
+                    resource: resource,
+                    projection: isOwn ? nil : TreeProjection(keeping: isTraffic ? Self.marked : Self.named),
+                    mayBeMissing: isTraffic
+                ),
+                store: store,
+                configuration: configuration,
+                environment: environment
+            )
+        }
+    }
+
+    private static let named: [[String]] =
+        [["apiVersion"], ["kind"]]
+        + ["name", "namespace", "uid", "resourceVersion"].map { ["metadata", $0] }
+    private static let marked = named + [["metadata", "annotations", RolloutNames.Annotation.holder]]
+}

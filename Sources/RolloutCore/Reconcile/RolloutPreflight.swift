@@ -1,0 +1,175 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeRuntime
+internal import MeshAPI
+
+/// The checks before a rollout begins.
+struct RolloutPreflight: Sendable {
+    let world: RolloutWorld
+    let stores: MeshRolloutStores
+
+    init(_ world: RolloutWorld, stores: MeshRolloutStores) {
+        self.world = world
+        self.stores = stores
+    }
+
+    /// One question; nil when it has nothing to say.
+    typealias Check = @Sendable (RolloutPreflight) -> String?
+
+    /// The questions, in order.
+    static let checks: [Check] = [
+        { $0.otherRollout }, { $0.group }, { $0.holder }, { $0.missing }, { $0.foreign }, { $0.rule }, { $0.clash },
+        { $0.leads }, { $0.selection }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size }, { $0.stable },
+    ]
+
+    /// Everything that keeps the rollout from beginning.
+    var refusals: [String] { Self.checks.compactMap { $0(self) } }
+
+    // MARK: Others
+
+    /// Another MeshRollout of the host; the older one goes first.
+    var otherRollout: String? {
+        for other in stores.rollouts.objects() where other.key != world.object.key && !other.isDeleting {
+            guard let text = other.tree.value(at: "spec", "host")?.string,
+                HostName(text, namespace: other.namespace ?? "") == world.host, isOlder(other)
+            else { continue }
+            return "MeshRollout \(other.key) moves the traffic of \(world.host) already; delete one of the two"
+        }
+        return nil
+    }
+
+    private var group: String? { GroupBarrier(world, stores: stores).refusal }
+
+    private func isOlder(_ other: KubeObject) -> Bool {
+        func age(_ object: KubeObject) -> (String, String) {
+            (object.tree.value(at: "metadata", "creationTimestamp")?.string ?? "", object.key.description)
+        }
+        return age(other) < age(world.object)
+    }
+
+    private var holder: String? {
+        var held = world.routes.map { ($0.title, $0.holder) }
+        if let rule = world.subsets { held.append((rule.title, rule.holder)) }
+        for (title, holder) in held {
+            guard let holder, holder != world.holder else { continue }
+            return "\(title) is being changed by MeshRollout \(holder); wait for it, or give each its own"
+        }
+        return nil
+    }
+
+    // MARK: Objects
+
+    private var missing: String? {
+        guard let key = world.missing.first, !world.spec.virtualServices.isEmpty else { return nil }
+        return "spec.virtualServices: VirtualService \(key) is not there; create it, or take it off the list"
+    }
+
+    /// Objects under names that would be made for the rollout.
+    private var foreign: String? {
+        if world.spec.virtualServices.isEmpty, let route = world.routes.first, !world.isMade(route.object) {
+            return "\(route.title) is there and not of this rollout; name it in spec.virtualServices"
+        }
+        if world.spec.destinationRule == nil, let rule = world.subsets, !world.isMade(rule.object) {
+            return "\(rule.title) is there and not of this rollout; name it in spec.destinationRule"
+        }
+        return nil
+    }
+
+    private var rule: String? {
+        guard world.usesSubsets else { return nil }
+        guard let rule = world.subsets else {
+            guard let name = world.spec.destinationRule else { return nil }
+            return "spec.destinationRule.name: DestinationRule \(name) is not there; create it, or leave the field out"
+        }
+        let text = rule.object.tree.value(at: "spec", "host")?.string ?? ""
+        guard !HostName(text, namespace: world.namespace).covers(world.host) else { return nil }
+        return "\(rule.title) is for host \(text), not for \(world.host); name the one of the host"
+    }
+
+    private var clash: String? {
+        guard world.usesSubsets, let rule = world.subsets else { return nil }
+        for version in [world.spec.stable.version, world.spec.canary.version] {
+            if let clash = world.subsetPlan.clash(version) { return "\(rule.title): \(clash)" }
+        }
+        return nil
+    }
+
+    // MARK: Routes
+
+    private var leads: String? {
+        guard !world.routes.isEmpty, world.routes.allSatisfy({ world.parts($0).isEmpty }) else { return nil }
+        let names = world.routes.map(\.title).joined(separator: ", ")
+        return "no route of \(names) leads to \(world.host); add one, or name another VirtualService"
+    }
+
+    private var selection: String? {
+        for route in world.routes {
+            let names = Set(RouteLists.Kind.allCases.flatMap { route.lists[$0] }.compactMap { $0["name"]?.string })
+            for name in route.selection where !names.contains(name) {
+                return "spec.virtualServices: \(route.title) has no route named \(name); correct the name"
+            }
+        }
+        return nil
+    }
+
+    private var kinds: String? {
+        guard world.plan.needsHTTP, !world.routes.isEmpty else { return nil }
+        let hasHTTP = world.routes.contains { route in world.parts(route).contains { $0.kind == .http } }
+        guard !hasHTTP else { return nil }
+        return
+            "spec.steps: match, mirror, fault and sessionAffinity need http routes, and \(world.host) has none; leave them out"
+    }
+
+    private var matches: String? {
+        for (index, step) in world.plan.steps.enumerated() {
+            guard case .match(let rules)? = step.change, !rules.isEmpty else { continue }
+            let isPossible = world.routes.contains { route in
+                world.httpRoutes(route).contains { !MatchProduct.of(rules, $0["match"]?.array ?? []).isEmpty }
+            }
+            guard isPossible || world.routes.isEmpty else {
+                return "spec.steps[\(index)].match: no request meets both these rules and those of a route to "
+                    + "\(world.host); make the rules fit the routes"
+            }
+        }
+        return nil
+    }
+
+    private var cookies: String? {
+        guard world.spec.affinity != nil else { return nil }
+        for route in world.routes {
+            guard let clash = world.httpRoutes(route).first(where: { StickyCookie.clashes($0) }) else { continue }
+            let name = clash["name"]?.string ?? "without a name"
+            return
+                "spec.sessionAffinity: \(route.title) route \(name) matches or sets cookies itself; leave one of both out"
+        }
+        return nil
+    }
+
+    /// Annotations of an object have 256 KiB altogether.
+    private var size: String? {
+        for route in world.routes where route.lists.tree.jsonText().utf8.count > 180_000 {
+            return "\(route.title) is too large to keep a copy of its routes in an annotation; split it"
+        }
+        return nil
+    }
+
+    private var stable: String? {
+        let stable = world.stable
+        guard stable.ready == 0 else { return nil }
+        return "the stable side, \(stable.title), has no ready replicas (\(stable.text)); bring it up first"
+    }
+}
+
+extension RolloutWorld {
+    /// The http routes of a VirtualService that take part, without those that were put in.
+    func httpRoutes(_ route: RouteObject) -> [Tree] {
+        let composer = composer(route)
+        return composer.own(route.base(object.name, sides: sides)[.http]).filter { composer.weights($0) != nil }
+    }
+
+    /// Whether an object was made for the rollout.
+    func isMade(_ made: KubeObject) -> Bool {
+        guard let uid = object.uid else { return false }
+        return made.ownerReferences.contains { $0.uid == uid }
+    }
+}

@@ -1,0 +1,59 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// What one reconcile knows and has come to.
+struct RolloutRun: Sendable {
+    /// The MeshRollout as it was when the reconcile began.
+    let object: KubeObject
+    /// What is wanted.
+    let spec: MeshRolloutSpec
+    /// What people ask for.
+    let commands: RolloutCommands
+    /// The status, as far as it has come.
+    var progress: RolloutProgress
+    /// Whether gates were asked in this reconcile.
+    var hasAsked = false
+    /// Whether the MeshRollout itself was written, so that its status has to wait for the next reconcile.
+    var hasWrittenOwn = false
+    /// How often somebody else was first with a write.
+    var collisions = 0
+    /// When to look again at the latest.
+    var again: Timestamp?
+    /// Who keeps changing what, as a sentence; nil for nobody.
+    var fight: String?
+
+    init(object: KubeObject, spec: MeshRolloutSpec) {
+        self.object = object
+        self.spec = spec
+        commands = RolloutCommands(annotations: object.annotations)
+        progress = MeshRolloutStatus(lenient: object.tree["status"] ?? .null).progress
+    }
+
+    /// Looks again at `time`, or earlier.
+    mutating func lookAgain(at time: Timestamp?) {
+        guard let time else { return }
+        again = again.map { min($0, time) } ?? time
+    }
+}
+
+/// How one look at the world ended.
+enum RolloutPass: Sendable {
+    /// Something was written: look again.
+    case wrote
+    /// Nothing is left to write.
+    case rests(RolloutOutcome)
+}
+
+/// What a reconcile came to, for the status.
+struct RolloutOutcome: Sendable {
+    /// The world as it was at the end.
+    var world: RolloutWorld
+    /// The decision.
+    var decision: RolloutDecision
+    /// Where the rollout stands, in one word.
+    var phase: RolloutPhase
+}

@@ -1,0 +1,167 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import MeshAPI
+internal import MeshBase
+
+/// Reads what a MeshRollout is decided from; always the newest state, so that no decision rests on a cache that is behind.
+struct WorldReader: Sendable {
+    let client: ClusterClient
+    let stores: MeshRolloutStores
+
+    /// The MeshRollout as it is, provided it is still as the cache showed it.
+    ///
+    /// - Throws: ``MeshRolloutError`` with code `superseded` when it is not; `KubeError` when it cannot be read.
+    func confirm(_ object: KubeObject) async throws {
+        let live = try await client.find(RolloutNames.resource, object.key)
+        guard let live, live.uid == object.uid, live.resourceVersion == object.resourceVersion else {
+            throw MeshRolloutError(
+                .superseded,
+                "MeshRollout \(object.key) is no longer as the cache shows it; waiting for the cache"
+            )
+        }
+    }
+
+    /// The world of a MeshRollout.
+    func world(_ object: KubeObject, _ spec: MeshRolloutSpec, now: Timestamp) async throws -> RolloutWorld {
+        var world = RolloutWorld(object: object, spec: spec, now: now)
+        if world.usesSubsets, let rule = try await client.find(TrafficResources.destinationRules, ruleKey(world)),
+            !rule.isDeleting
+        {
+            world.subsets = SubsetObject(rule)
+        }
+        try await readRoutes(&world)
+        try await readRivals(&world)
+        try await readSides(&world)
+        return world
+    }
+
+    /// Where the DestinationRule is.
+    func ruleKey(_ world: RolloutWorld) -> ObjectKey {
+        ObjectKey(namespace: world.namespace, name: world.spec.destinationRule ?? world.object.name)
+    }
+
+    /// Other objects for the host, where one is to be made: two of them would contend.
+    private func readRivals(_ world: inout RolloutWorld) async throws {
+        guard world.spec.virtualServices.isEmpty, !world.missing.isEmpty else { return }
+        let gateways = world.spec.gateways.isEmpty ? ["mesh"] : world.spec.gateways
+        for other in try await client.list(TrafficResources.virtualServices, .namespace(world.namespace)).objects {
+            let hosts = other.tree.value(at: "spec", "hosts")?.array?.compactMap(\.string) ?? []
+            let theirs = other.tree.value(at: "spec", "gateways")?.array?.compactMap(\.string) ?? ["mesh"]
+            let isSame = hosts.contains { HostName($0, namespace: world.namespace) == world.host }
+            guard isSame, !Set(theirs).isDisjoint(with: gateways) else { continue }
+            world.refusals.append(
+                "VirtualService \(other.key) routes \(world.spec.host) already; name it in spec.virtualServices"
+            )
+        }
+    }
+
+    // MARK: Routes
+
+    private func readRoutes(_ world: inout RolloutWorld) async throws {
+        var seen: Set<ObjectKey> = []
+        let named = world.spec.virtualServices.map { route in
+            (key: ObjectKey(namespace: route.namespace ?? world.namespace, name: route.name), routes: route.routes)
+        }
+        let made = [(key: ObjectKey(namespace: world.namespace, name: world.object.name), routes: [String]())]
+        for (key, selection) in named.isEmpty ? made : named {
+            try await readRoute(key, selection, &world, &seen)
+        }
+        for route in heldBy(world) where !seen.contains(route) {
+            guard let live = try await client.find(TrafficResources.virtualServices, route) else { continue }
+            let stray = RouteObject(live, selection: [])
+            if stray.holder == world.holder { world.strays.append(stray) }
+        }
+    }
+
+    private func readRoute(
+        _ key: ObjectKey,
+        _ selection: [String],
+        _ world: inout RolloutWorld,
+        _ seen: inout Set<ObjectKey>
+    ) async throws {
+        guard seen.insert(key).inserted else { return }
+        guard let live = try await client.find(TrafficResources.virtualServices, key), !live.isDeleting else {
+            world.missing.append(key)
+            return
+        }
+        let route = RouteObject(live, selection: selection)
+        let delegates = route.lists.delegates(namespace: route.namespace)
+        // A root that only delegates has nothing to change itself.
+        let isOnlyRoot = !delegates.isEmpty && world.parts(route).isEmpty && route.holder != world.holder
+        if !isOnlyRoot { world.routes.append(route) }
+        for delegate in delegates.prefix(Self.delegateLimit) {
+            let key = ObjectKey(namespace: delegate.namespace, name: delegate.name)
+            guard seen.insert(key).inserted,
+                let child = try await client.find(TrafficResources.virtualServices, key)
+            else { continue }
+            let route = RouteObject(child, selection: selection)
+            // A delegate that leads elsewhere is not the rollout's business.
+            if route.holder == world.holder || !world.parts(route).isEmpty { world.routes.append(route) }
+        }
+    }
+
+    /// How many delegates of one VirtualService are followed.
+    private static let delegateLimit = 64
+
+    /// The VirtualServices that say that the rollout has changed them, as the cache shows them.
+    private func heldBy(_ world: RolloutWorld) -> [ObjectKey] {
+        stores.virtualServices.objects(MeshRolloutStores.holderIndex, world.holder).map(\.key)
+    }
+
+    // MARK: Sides
+
+    private func readSides(_ world: inout RolloutWorld) async throws {
+        let kind = world.spec.workloadKind
+        let scalers = kind == .deployment || kind == .statefulSet ? try await scalers(world.namespace) : []
+        for side in [world.spec.stable, world.spec.canary] {
+            if kind == .pods {
+                world.states[side.version] = SideState(version: side.version, pods: try await pods(side, &world))
+                continue
+            }
+            var state = SideState(version: side.version, kind: kind)
+            let key = ObjectKey(namespace: world.namespace, name: side.name ?? "")
+            if let resource = kind.resource, let workload = try await client.find(resource, key) {
+                state = SideState(version: side.version, kind: kind, workload: workload)
+                state.take(scalers)
+            }
+            world.states[side.version] = state
+        }
+    }
+
+    private func scalers(_ namespace: String) async throws -> [KubeObject] {
+        try await client.list(.horizontalPodAutoscalers, .namespace(namespace)).objects
+    }
+
+    private func pods(_ side: MeshRolloutSpec.Side, _ world: inout RolloutWorld) async throws -> [KubeObject] {
+        let host = side.host.map { HostName($0, namespace: world.namespace) } ?? world.host
+        guard let service = host.service else {
+            world.refusals.append("host \(host) is no Service of the cluster; its pods cannot be found")
+            return []
+        }
+        let key = ObjectKey(namespace: service.namespace, name: service.name)
+        let selector = try await client.find(.services, key)?.tree.value(at: "spec", "selector")?.object
+        guard let selector, !selector.isEmpty else {
+            world.refusals.append("Service \(key) is not there or selects no pods; kind: Pods finds them by it")
+            return []
+        }
+        var labels: [String: String] = [:]
+        for entry in selector.entries { labels[entry.key] = entry.value.string }
+        labels[world.spec.versionLabel] = side.version
+        let selection = Selection(namespace: service.namespace, labels: LabelSelector(matching: labels))
+        return try await client.list(.pods, selection).objects
+    }
+}
+
+extension MeshRolloutSpec.WorkloadKind {
+    /// How workloads of the kind are reached; nil for pods.
+    var resource: APIResource? {
+        switch self {
+        case .deployment: .deployments
+        case .statefulSet: .statefulSets
+        case .daemonSet: .daemonSets
+        case .pods: nil
+        }
+    }
+}

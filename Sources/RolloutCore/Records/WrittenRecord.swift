@@ -1,0 +1,176 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// What is written down about a MeshRollout on a VirtualService it changes: the engine's record, and what else must outlive a crash.
+struct WrittenRecord: Sendable, Hashable {
+    /// Replicas of the canary that the rollout itself asked for.
+    struct Scaling: Sendable, Hashable {
+        /// How many were wanted before.
+        var from: Int
+        /// How many the rollout asked for.
+        var to: Int
+    }
+
+    /// Target, step, when it began, verdict.
+    var record: RolloutRecord
+    /// How many replicas carry all the traffic, as of the start.
+    var capacity = 0
+    /// Whether the canary is being made the stable side by a copy of its template.
+    var isPromoting = false
+    /// What was done to the canary's replicas.
+    var scaling: Scaling?
+    /// Since when everything is to go back.
+    var condemned: Timestamp?
+
+    init(_ record: RolloutRecord) { self.record = record }
+
+    /// Reads the annotation; nil where there is none that can be read.
+    init?(_ text: String?) {
+        guard let record = RecordText.read(text), let text, let tree = try? Tree(json: text) else { return nil }
+        self.init(record)
+        capacity = Self.count(tree["capacity"]) ?? 0
+        isPromoting = tree["promoting"]?.bool ?? false
+        if let from = Self.count(tree["scaled"]?["from"]), let to = Self.count(tree["scaled"]?["to"]) {
+            scaling = Scaling(from: from, to: to)
+        }
+        condemned = (tree["condemned"]?.string).flatMap { Timestamp(rfc3339: $0) }
+    }
+
+    private static func count(_ tree: Tree?) -> Int? {
+        tree?.integer.flatMap { (0...1_000_000).contains($0) ? Int($0) : nil }
+    }
+
+    /// The annotation.
+    var text: String {
+        guard var tree = try? Tree(json: RecordText.write(record)) else { return RecordText.write(record) }
+        if capacity > 0 { tree["capacity"] = .integer(Int64(capacity)) }
+        if isPromoting { tree["promoting"] = true }
+        if let scaling { tree["scaled"] = ["from": .integer(Int64(scaling.from)), "to": .integer(Int64(scaling.to))] }
+        tree["condemned"] = condemned.map { .string($0.rfc3339) }
+        return tree.jsonText()
+    }
+}
+
+/// Which version serves, as a MeshRollout keeps it in an annotation of its own after a promotion.
+struct ServingMark: Sendable, Hashable {
+    /// The version that serves.
+    var version: String
+    /// Since when.
+    var since: Timestamp
+    /// What the other side was then; as long as it is still that, it is no release.
+    var passed: String?
+
+    init(version: String, since: Timestamp, passed: String?) {
+        self.version = version
+        self.since = since
+        self.passed = passed
+    }
+
+    /// Reads the annotation; nil where there is none that can be read.
+    init?(_ text: String?) {
+        guard let text, text.utf8.count <= 4_096, let tree = try? Tree(json: text),
+            let version = tree["version"]?.string,
+            let since = (tree["since"]?.string).flatMap({ Timestamp(rfc3339: $0) })
+        else { return nil }
+        self.init(version: version, since: since, passed: tree["passed"]?.string)
+    }
+
+    /// The annotation.
+    var text: String {
+        var tree: Tree = ["version": .string(version), "since": .string(since.rfc3339)]
+        tree["passed"] = passed.map { .string($0) }
+        return tree.jsonText()
+    }
+}
+
+/// What a VirtualService was before a rollout, and what the rollout made of it; kept in an annotation of the VirtualService.
+struct RouteMark: Sendable, Hashable {
+    /// The routes as they were.
+    var original: RouteLists
+    /// What was made of them last.
+    var written: RouteShape
+    /// Where versions led.
+    var sides: RouteSides
+    /// The names of the routes that take part.
+    var selection: [String]
+    /// How often it was put back after somebody else changed it.
+    var contest = ContestCount()
+
+    /// Reads the annotation; nil where there is none that can be read.
+    init?(_ text: String?) {
+        guard let text, let tree = try? Tree(json: text), let sides = RouteSides(tree["sides"]),
+            tree["routes"]?.object != nil
+        else { return nil }
+        self.init(
+            original: RouteLists(spec: tree["routes"]),
+            written: RouteShape(tree["written"]),
+            sides: sides,
+            selection: tree["selection"]?.array?.compactMap(\.string) ?? []
+        )
+        contest = ContestCount(tree["contest"])
+    }
+
+    init(original: RouteLists, written: RouteShape, sides: RouteSides, selection: [String]) {
+        self.original = original
+        self.written = written
+        self.sides = sides
+        self.selection = selection
+    }
+
+    /// The annotation.
+    var text: String {
+        var tree: Tree = ["routes": original.tree, "written": written.tree, "sides": sides.tree]
+        if !selection.isEmpty { tree["selection"] = .array(selection.map { .string($0) }) }
+        tree["contest"] = contest.tree
+        return tree.jsonText()
+    }
+}
+
+/// How often something was put back after others changed it, within a while.
+struct ContestCount: Sendable, Hashable {
+    /// How often.
+    var times = 0
+    /// When last.
+    var last: Timestamp?
+
+    /// How long a change counts.
+    static let window = Duration.seconds(600)
+    /// How long it is left as it is once it has been put back before.
+    static let patience = Duration.seconds(60)
+
+    init() {}
+
+    init(_ tree: Tree?) {
+        times = Int(clamping: min(1_000_000, max(0, tree?["times"]?.integer ?? 0)))
+        last = (tree?["last"]?.string).flatMap { Timestamp(rfc3339: $0) }
+    }
+
+    var tree: Tree? {
+        guard let last, times > 0 else { return nil }
+        return ["times": .integer(Int64(times)), "last": .string(last.rfc3339)]
+    }
+
+    /// Whether somebody keeps changing it.
+    func isFight(now: Timestamp) -> Bool {
+        guard let last else { return false }
+        return times >= 2 && last <= now && now - last < Self.window
+    }
+
+    /// When it may be put back: at once the first time, then once a minute.
+    func mayPutBack(now: Timestamp) -> Timestamp {
+        guard let last, times >= 1, last <= now, now - last < Self.window else { return now }
+        return last + Self.patience
+    }
+
+    /// Counts that it is put back.
+    func counted(now: Timestamp) -> ContestCount {
+        var result = self
+        if let last, last <= now, now - last < Self.window { result.times += 1 } else { result.times = 1 }
+        result.last = now
+        return result
+    }
+}

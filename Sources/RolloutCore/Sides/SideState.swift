@@ -1,0 +1,141 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+
+/// One side of a rollout as it is: its workload, or its pods.
+struct SideState: Sendable, Hashable {
+    /// The bounds an autoscaler sets.
+    struct Bounds: Sendable, Hashable {
+        /// Its name.
+        var name: String
+        /// The least replicas.
+        var least: Int
+        /// The most replicas.
+        var most: Int
+    }
+
+    /// Its version.
+    let version: String
+    /// What runs it.
+    let kind: MeshRolloutSpec.WorkloadKind
+    /// Its workload; nil where there is none.
+    var object: KubeObject?
+    /// How many replicas are wanted.
+    var wanted = 0
+    /// How many of the present template are ready.
+    var ready = 0
+    /// Whether the workload's controller has brought its present template everywhere.
+    var isCurrent = true
+    /// Why it will not come up; nil while it may.
+    var failure: String?
+    /// What its autoscaler allows; nil where there is none.
+    var bounds: Bounds?
+
+    /// A side without anything.
+    init(version: String, kind: MeshRolloutSpec.WorkloadKind) {
+        self.version = version
+        self.kind = kind
+    }
+
+    /// Whether there is anything that is to run.
+    var isWanted: Bool { wanted > 0 && object?.isDeleting != true }
+
+    /// Its name, for people.
+    var title: String { object.map { "\(kind.rawValue) \($0.name)" } ?? "version \(version)" }
+
+    /// `2/3`.
+    var text: String { "\(ready)/\(wanted)" }
+
+    /// What would be released with it: its version, and a digest of its pod template where there is one.
+    var identity: String {
+        guard let template = object?.tree.value(at: "spec", "template") else { return version }
+        return "\(version)+\(TextDigest.of(Self.plain(template)))"
+    }
+
+    /// A template without what restarts and scaling leave in it.
+    static func plain(_ template: Tree) -> Tree {
+        var result = template
+        let annotations = template.value(at: "metadata", "annotations")?.object?.entries ?? []
+        for entry in annotations where entry.key.hasPrefix(MeshNames.group) || entry.key == Self.restartedAt {
+            result.set(nil, at: ["metadata", "annotations", entry.key])
+        }
+        if result.value(at: "metadata", "annotations")?.object?.isEmpty == true {
+            result.set(nil, at: ["metadata", "annotations"])
+        }
+        result.set(nil, at: ["metadata", "creationTimestamp"])
+        result.set(nil, at: ["spec", "nodeSelector", parkingLabel])
+        if result.value(at: "spec", "nodeSelector")?.object?.isEmpty == true {
+            result.set(nil, at: ["spec", "nodeSelector"])
+        }
+        return result
+    }
+
+    private static let restartedAt = "kubectl.kubernetes.io/restartedAt"
+    /// A node label that no node has: it takes a DaemonSet off all nodes.
+    static let parkingLabel = "meshoperator.io/scaled-down"
+}
+
+extension SideState {
+    /// Reads a workload.
+    init(version: String, kind: MeshRolloutSpec.WorkloadKind, workload: KubeObject) {
+        self.init(version: version, kind: kind)
+        object = workload
+        let status = workload.tree["status"]
+        func count(_ field: String) -> Int { Int(clamping: max(0, status?[field]?.integer ?? 0)) }
+        let seen = status?["observedGeneration"]?.integer ?? 0
+        let isSeen = seen >= workload.generation ?? 0
+        let updated: Int
+        switch kind {
+        case .daemonSet:
+            wanted = count("desiredNumberScheduled")
+            updated = count("updatedNumberScheduled")
+            ready = count("numberReady")
+        default:
+            wanted = Int(clamping: max(0, workload.tree.value(at: "spec", "replicas")?.integer ?? 1))
+            updated = kind == .statefulSet && Self.isSettled(status) ? wanted : count("updatedReplicas")
+            ready = count("readyReplicas")
+        }
+        isCurrent = isSeen && updated >= wanted
+        // Pods of an earlier template do not count.
+        if !isCurrent { ready = isSeen ? min(ready, updated) : 0 }
+        failure = Self.failure(workload)
+    }
+
+    /// Reads pods.
+    init(version: String, pods: [KubeObject]) {
+        self.init(version: version, kind: .pods)
+        let living = pods.filter { pod in
+            let phase = pod.tree.value(at: "status", "phase")?.string
+            return !pod.isDeleting && phase != "Succeeded" && phase != "Failed"
+        }
+        wanted = living.count
+        ready = living.filter { $0.conditions.isTrue("Ready") }.count
+    }
+
+    /// Takes in the autoscaler that looks after the workload.
+    mutating func take(_ scalers: [KubeObject]) {
+        guard let object else { return }
+        for scaler in scalers {
+            let target = scaler.tree.value(at: "spec", "scaleTargetRef")
+            guard target?["kind"]?.string == kind.rawValue, target?["name"]?.string == object.name else { continue }
+            let least = scaler.tree.value(at: "spec", "minReplicas")?.integer ?? 1
+            let most = scaler.tree.value(at: "spec", "maxReplicas")?.integer ?? least
+            bounds = Bounds(name: scaler.name, least: Int(clamping: least), most: Int(clamping: most))
+        }
+    }
+
+    private static func isSettled(_ status: Tree?) -> Bool {
+        guard let update = status?["updateRevision"]?.string else { return false }
+        return update == status?["currentRevision"]?.string
+    }
+
+    private static func failure(_ workload: KubeObject) -> String? {
+        for condition in workload.conditions {
+            let isStuck = condition.type == "Progressing" && condition.reason == "ProgressDeadlineExceeded"
+            let isRefused = condition.type == "ReplicaFailure" && condition.status == .isTrue
+            guard isStuck && condition.status == .isFalse || isRefused else { continue }
+            return "\(workload.kind.kind) \(workload.name): \(condition.reason): \(condition.message)"
+        }
+        return nil
+    }
+}

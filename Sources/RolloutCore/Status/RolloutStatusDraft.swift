@@ -1,0 +1,124 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
+
+/// Writes down how a MeshRollout stands: a function of what was decided.
+struct RolloutStatusDraft: Sendable {
+    /// The type of the condition that names who keeps changing what the rollout changes.
+    static let fieldConflict = "FieldConflict"
+
+    /// The MeshRollout, with the status it has.
+    let object: KubeObject
+    /// Where it stands, in one word.
+    var phase: RolloutPhase
+    /// Why, in one word.
+    var reason: String
+    /// Why, for people.
+    var message: String
+    /// What keeps the rollout from beginning; nil for nothing.
+    var refusal: String?
+    /// Why the MeshRollout cannot be read; nil when it can.
+    var invalid: String?
+    /// Who keeps changing what; nil for nobody.
+    var fight: String?
+    /// What else is wrong; nil for nothing.
+    var trouble: String?
+    /// The time.
+    let now: Timestamp
+
+    init(_ object: KubeObject, phase: RolloutPhase, reason: String, message: String, now: Timestamp) {
+        self.object = object
+        self.phase = phase
+        self.reason = reason
+        self.message = message
+        self.now = now
+    }
+
+    /// The status as it was.
+    var previous: MeshRolloutStatus { MeshRolloutStatus(lenient: object.tree["status"] ?? .null) }
+
+    /// Sets phase and conditions.
+    func complete(_ status: inout MeshRolloutStatus) {
+        status.observedGeneration = object.generation ?? 0
+        status.phase = phase
+        set(&status, .ready, isReady ? .yes : .no)
+        set(&status, .progressing, isProgressing ? .yes : .no)
+        let problem = invalid ?? refusal ?? fight ?? trouble
+        let isBad = problem != nil || phase == .failed || phase == .rolledBack || phase == .rollingBack
+        set(
+            &status,
+            .degraded,
+            isBad ? .yes : .no,
+            isBad ? problemReason : MeshConditionReason.asDesired.rawValue,
+            isBad ? problem ?? message : "nothing is wrong"
+        )
+        let check = invalid ?? refusal
+        set(
+            &status,
+            .preflight,
+            check == nil ? .yes : .no,
+            check == nil ? MeshConditionReason.checksPassed.rawValue : problemReason,
+            check ?? "all checks before the start passed"
+        )
+        let isPaused = phase == .paused
+        set(
+            &status,
+            .paused,
+            isPaused ? .yes : .no,
+            (isPaused ? MeshConditionReason.paused : .notPaused).rawValue,
+            isPaused ? message : "not paused"
+        )
+        setFight(&status)
+    }
+
+    private var isReady: Bool {
+        guard invalid == nil, refusal == nil, trouble == nil else { return false }
+        return phase == .idle || phase == .completed
+    }
+
+    private var isProgressing: Bool {
+        switch phase {
+        case .preparing, .progressing, .promoting, .rollingBack: true
+        case .pending, .idle, .paused, .completed, .rolledBack, .failed: false
+        }
+    }
+
+    private var problemReason: String {
+        if invalid != nil { return MeshConditionReason.invalidSpec.rawValue }
+        if refusal != nil { return RolloutDecision.Reason.refused.rawValue }
+        if fight != nil { return MeshConditionReason.fieldConflict.rawValue }
+        return trouble == nil ? reason : MeshConditionReason.workloadsNotReady.rawValue
+    }
+
+    private func setFight(_ status: inout MeshRolloutStatus) {
+        guard let fight else {
+            status.conditions.removeAll { $0.type == Self.fieldConflict }
+            return
+        }
+        set(&status, .degraded, .yes, MeshConditionReason.fieldConflict.rawValue, fight, type: Self.fieldConflict)
+    }
+
+    private func set(
+        _ status: inout MeshRolloutStatus,
+        _ type: MeshConditionType,
+        _ state: MeshCondition.State,
+        _ reason: String? = nil,
+        _ message: String? = nil,
+        type name: String? = nil
+    ) {
+        var condition = MeshCondition(
+            type,
+            state,
+            .asDesired,
+            RolloutText.fit(message ?? self.message),
+            generation: object.generation ?? 0,
+            at: now.rfc3339
+        )
+        condition.reason = reason ?? self.reason
+        if let name { condition.type = name }
+        status.set(condition)
+    }
+}

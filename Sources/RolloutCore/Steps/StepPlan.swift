@@ -1,0 +1,105 @@
+internal import DataTree
+package import MeshAPI
+package import RolloutEngine
+
+/// The steps of a MeshRollout as the engine counts them, each with what routes look like in it.
+package struct StepPlan: Sendable, Hashable {
+    /// One step.
+    package struct Step: Sendable, Hashable {
+        /// What routes look like.
+        package var shape: RouteShape
+        /// What is done besides; nil for the step that is added at the end.
+        package var change: RolloutStepSpec.Change?
+        /// What has to hold before the next one.
+        package var rule: RolloutStep
+    }
+
+    /// The steps.
+    package let steps: [Step]
+    private let analysis: AnalysisSpec
+    private let spec: MeshRolloutSpec
+
+    /// Reads the steps of a spec; one to 100 percent is added where the last one is below.
+    package init(_ spec: MeshRolloutSpec) {
+        self.spec = spec
+        analysis = spec.analysis
+        var steps: [Step] = []
+        var shape = RouteShape()
+        if spec.strategy == .canary { shape.affinity = spec.affinity }
+        // Gates that may ask to go back have a say in every step.
+        let watchers = Set(spec.analysis.gates.filter { $0.kind == .rollback }.map(\.name))
+        for wish in Self.wishes(spec) {
+            Self.carry(wish.change, into: &shape)
+            steps.append(Step(shape: shape, change: wish.change, rule: Self.rule(wish, shape, watchers)))
+        }
+        if shape.weight < 100 {
+            shape.weight = 100
+            steps.append(Step(shape: shape, change: nil, rule: RolloutStep(weight: 100)))
+        }
+        self.steps = steps
+    }
+
+    /// The rules for the engine.
+    package var policy: RolloutPolicy {
+        RolloutPolicy(
+            steps: steps.map(\.rule),
+            failureLimit: analysis.failureLimit,
+            errorLimit: analysis.errorLimit,
+            progressDeadline: spec.progressDeadline,
+            rollback: spec.rollback == .manual ? .manual : .automatic
+        )
+    }
+
+    /// What routes look like in a step, counted from 0; before the first one, all goes to the stable side.
+    package func shape(at step: Int) -> RouteShape {
+        guard step >= 0, let last = steps.last else { return RouteShape() }
+        return step < steps.count ? steps[step].shape : last.shape
+    }
+
+    /// Whether any step needs http routes.
+    package var needsHTTP: Bool { steps.contains { $0.shape.needsHTTP } }
+
+    // MARK: Reading
+
+    private struct Wish {
+        var change: RolloutStepSpec.Change
+        var hold: Duration?
+    }
+
+    private static func wishes(_ spec: MeshRolloutSpec) -> [Wish] {
+        let given = spec.steps.map { Wish(change: $0.change, hold: $0.hold) }
+        guard given.isEmpty else { return given }
+        guard spec.strategy == .canary else {
+            return spec.analysis.metrics.isEmpty && spec.analysis.gates.isEmpty
+                ? [] : [Wish(change: .analysis([]), hold: nil)]
+        }
+        return MeshRolloutSpec.defaultWeights.map { Wish(change: .weight($0.weight), hold: .seconds($0.hold)) }
+    }
+
+    private static func carry(_ change: RolloutStepSpec.Change, into shape: inout RouteShape) {
+        switch change {
+        case .weight(let weight): shape.weight = min(100, max(shape.weight, weight))
+        case .match(let rules): shape.matches = rules
+        case .mirror(let percent): shape.mirror = min(100, max(0, percent))
+        case .fault(let fault): shape.fault = fault.object?.isEmpty == false ? fault : nil
+        case .hold, .analysis, .approve, .nothing: break
+        }
+        if shape.matches.isEmpty { shape.fault = nil }
+    }
+
+    private static func rule(_ wish: Wish, _ shape: RouteShape, _ watchers: Set<String>) -> RolloutStep {
+        var rule = RolloutStep(weight: shape.weight)
+        if let hold = wish.hold, hold > .zero { rule.hold = .duration(hold) }
+        switch wish.change {
+        case .approve: rule.needsApproval = true
+        case .analysis(let names):
+            rule.gates = names.isEmpty ? nil : Set(names).union(watchers)
+            return rule
+        default: break
+        }
+        // Nobody can be judged before anything reaches the canary.
+        let isReached = shape.weight > 0 || !shape.matches.isEmpty || shape.mirror > 0
+        rule.gates = isReached ? nil : watchers
+        return rule
+    }
+}

@@ -1,0 +1,162 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+internal import MeshBase
+internal import MeshCLI
+internal import Testing
+
+@Suite("meshctl rollout's orders")
+struct RolloutSteeringTests {
+    private typealias Command = RolloutNames.Command
+
+    private func change(_ order: RolloutOrder, _ subject: RolloutSubject) throws -> RolloutChange {
+        try RolloutSteering(subject, now: RolloutScenes.now).change(order)
+    }
+
+    private func annotations(_ order: RolloutOrder, _ subject: RolloutSubject) throws -> Tree? {
+        try change(order, subject).patch.tree.value(at: "metadata", "annotations")
+    }
+
+    private func refusal(_ order: RolloutOrder, _ subject: RolloutSubject) throws -> String {
+        let error = try #require(throws: CommandError.self) { try change(order, subject) }
+        #expect(error.code == .refused)
+        return error.message
+    }
+
+    @Test("Each order is one annotation, on the version that was read")
+    func patches() throws {
+        let mesh = try RolloutScenes.subject("mesh-holding")
+        #expect(try annotations(.pause, mesh) == [Command.pause: "true"])
+        #expect(try annotations(.promote(fully: false), mesh) == [Command.promote: "2"])
+        #expect(try annotations(.promote(fully: true), mesh) == [Command.promote: "full"])
+        #expect(try annotations(.abort(reason: "too\nslow"), mesh) == [Command.abort: "too slow"])
+        #expect(try annotations(.abort(reason: nil), mesh) == [Command.abort: "true"])
+        #expect(try annotations(.approve(step: 3), mesh) == [Command.approve: "3"])
+        #expect(try change(.pause, mesh).patch.tree.value(at: "metadata", "resourceVersion") == "77")
+        let rollout = try RolloutScenes.subject("rollout-approval")
+        #expect(try annotations(.approve(step: nil), rollout) == [Command.approve: "2"])
+    }
+
+    @Test("Messages say what was asked and what will happen")
+    func messages() throws {
+        let mesh = try RolloutScenes.subject("mesh-holding")
+        #expect(try change(.pause, mesh).message.hasPrefix("MeshOperator mesh: stays at step 2 of 4 (25%) until"))
+        #expect(try change(.abort(reason: nil), mesh).message.contains("goes back to 1.28.10"))
+        let rollout = try RolloutScenes.subject("rollout-approval")
+        #expect(try change(.approve(step: nil), rollout).message.contains("step 2 of 4 is approved"))
+        #expect(try change(.pause, rollout).message.contains("meshctl rollout resume mro/reviews -n shop"))
+    }
+
+    @Test("Approvals of later steps and of a target are kept")
+    func approvals() throws {
+        let subject = try RolloutScenes.commanding("rollout-approval", [Command.approve: "1, 3@v2"])
+        #expect(try annotations(.approve(step: nil), subject) == [Command.approve: "2,3@v2"])
+        #expect(try refusal(.approve(step: 3), subject).contains("step 3 approved already"))
+    }
+
+    @Test("Orders that make no sense now are refused with a remedy")
+    func refusals() throws {
+        let mesh = try RolloutScenes.subject("mesh-holding")
+        #expect(try refusal(.resume, mesh).contains("is not paused"))
+        #expect(try refusal(.approve(step: nil), mesh).contains("--step N"))
+        #expect(try refusal(.approve(step: 5), mesh).contains("--step takes 2 to 4"))
+        #expect(try refusal(.approve(step: 1), mesh).contains("--step takes 2 to 4"))
+        #expect(try refusal(.approve(step: .min), mesh).contains("--step"))
+        #expect(try refusal(.retry, mesh).contains("has not failed"))
+        let paused = try RolloutScenes.commanding("mesh-holding", [Command.pause: "true"])
+        #expect(try refusal(.pause, paused).contains("meshctl rollout resume mop/mesh"))
+        #expect(try annotations(.resume, paused) == [Command.pause: .null])
+        let promoted = try RolloutScenes.commanding("mesh-holding", [Command.promote: "2"])
+        #expect(try refusal(.promote(fully: false), promoted).contains("step 2"))
+        let aborted = try RolloutScenes.commanding("mesh-holding", [Command.abort: "because"])
+        #expect(try refusal(.abort(reason: "again"), aborted).contains("because"))
+    }
+
+    @Test(
+        "Where nothing is under way there is nothing to steer",
+        arguments: ["mesh-complete", "rollout-completed", "mesh-rolled-back"]
+    )
+    func nothingUnderWay(_ name: String) throws {
+        let subject = try RolloutScenes.subject(name)
+        for order in [
+            RolloutOrder.pause, .promote(fully: true), .promote(fully: false), .approve(step: nil), .abort(reason: nil),
+        ] {
+            let message = try refusal(order, subject)
+            #expect(message.contains("nothing under way") && message.contains(";"), "\(message)")
+        }
+    }
+
+    @Test("spec.paused is not a command's to take off")
+    func pausedBySpec() throws {
+        let subject = try RolloutScenes.subject("rollout-approval", ["spec/paused": true])
+        #expect(
+            try refusal(.resume, subject).contains(
+                #"kubectl patch mro reviews -n shop --type merge -p '{"spec":{"paused":false}}'"#
+            )
+        )
+        #expect(try refusal(.pause, subject).contains("spec.paused"))
+    }
+
+    @Test("What goes back is not to be paused, promoted or aborted once more")
+    func goingBack() throws {
+        let subject = try RolloutScenes.subject("mesh-holding", ["status/plan/reason": "RollingBack"])
+        for order in [RolloutOrder.pause, .promote(fully: true), .approve(step: 3), .abort(reason: nil)] {
+            #expect(try refusal(order, subject).contains("going back already"))
+        }
+        #expect(try refusal(.retry, subject).contains("still going back"))
+    }
+
+    @Test("A retry takes off what ended the last attempt")
+    func retry() throws {
+        let subject = try RolloutScenes.commanding("mesh-rolled-back", [Command.abort: "x", Command.promote: "full"])
+        let asked = try annotations(.retry, subject)
+        #expect(asked?[Command.retry] == "2026-11-25T12:01:30Z")
+        #expect(asked?[Command.abort] == .null && asked?[Command.promote] == .null && asked?[Command.approve] == .null)
+    }
+
+    @Test("A rollout that waits for a person to decide can be aborted or retried")
+    func manualRollback() throws {
+        let subject = try RolloutScenes.subject("mesh-holding", ["status/plan/reason": "Failed"])
+        #expect(try annotations(.abort(reason: nil), subject)?[Command.abort] == "true")
+        #expect(try annotations(.retry, subject)?[Command.retry] != nil)
+        #expect(try refusal(.pause, subject).contains("retry"))
+    }
+
+    // MARK: Undo
+
+    @Test("Undo of a mesh names the version that ran before")
+    func undoMesh() throws {
+        let middle = try change(.undo, RolloutScenes.subject("mesh-holding"))
+        #expect(
+            middle.patch.tree.value(at: "spec", "version") == "1.28.10" && middle.question?.contains("1.30.3") == true
+        )
+        let after = try change(.undo, RolloutScenes.subject("mesh-complete"))
+        #expect(after.patch.tree.value(at: "spec", "version") == "1.29.6" && after.question?.contains("1.29.6") == true)
+        let late = try RolloutScenes.subject(
+            "mesh-complete",
+            ["status/revisions": [["name": "1-30-3", "version": "1.30.3", "ready": true]]]
+        )
+        #expect(try refusal(.undo, late).contains("retireAfter"))
+    }
+
+    @Test("Undo of a MeshRollout makes the side that was replaced a release again")
+    func undoRollout() throws {
+        let asked = try change(.undo, RolloutScenes.subject("rollout-completed"))
+        let text = asked.patch.tree.value(at: "metadata", "annotations", RolloutNames.Annotation.serving)?.string
+        #expect(try text.map { try Tree(json: $0) } == ["version": "v2", "since": "2026-11-25T12:00:00Z"])
+        #expect(asked.patch.tree["spec"] == nil && asked.question?.contains("roll out v1 again?") == true)
+    }
+
+    @Test("Undo of a MeshRollout that cannot be undone says what to do")
+    func undoRefusals() throws {
+        let middle = try RolloutScenes.subject("rollout-approval")
+        #expect(try refusal(.undo, middle).contains("meshctl rollout abort mro/reviews -n shop"))
+        let copied = try RolloutScenes.subject("rollout-completed", ["spec/promotion": ["mode": "CopyTemplate"]])
+        #expect(try refusal(.undo, copied).contains("old template"))
+        for mark in [#"{"version":"v2","since":"2026-11-25T12:00:00Z"}"#, "nonsense", ""] {
+            let late = try RolloutScenes.commanding("rollout-completed", [RolloutNames.Annotation.serving: mark])
+            let message = try refusal(.undo, late)
+            #expect(message.contains("kubectl scale statefulset/reviews-v1 -n shop --replicas=N"), "\(message)")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import DataTree
+internal import MeshBase
+internal import MeshCLI
+internal import MeshTestKit
+internal import Testing
+
+@Suite("meshctl rollout status draws")
+struct RolloutTreeTests {
+    private static let golden = Golden("Golden")
+    private static let looks: [(name: String, style: TextStyle, width: Int)] = [
+        ("plain", .plain, 100), ("narrow", .plain, 40),
+        ("colour", TextStyle(hasColour: true, hasUnicode: true), 100),
+    ]
+
+    private func lines(_ name: String, _ style: TextStyle, _ width: Int) throws -> [String] {
+        try RolloutTree(RolloutScenes.subject(name), now: RolloutScenes.now, style: style, width: width).lines
+    }
+
+    @Test("Each scene looks as it did", arguments: RolloutScenes.all)
+    func scenes(_ name: String) throws {
+        for look in Self.looks {
+            let text = try lines(name, look.style, look.width).map { $0 + "\n" }.joined()
+            try Self.golden.check(text, "\(name).\(look.name).txt")
+        }
+    }
+
+    @Test("No golden file is left over")
+    func stale() throws {
+        for name in RolloutScenes.all { try? scenes(name) }
+        #expect(try Self.golden.removeStale() == [])
+    }
+
+    @Test(
+        "No line is wider than the terminal, and nothing of the cluster's texts steers it",
+        arguments: RolloutScenes.all
+    )
+    func widths(_ name: String) throws {
+        for width in [16, 24, 40, 80, 200] {
+            for line in try lines(name, .plain, width) {
+                #expect(line.count <= width, "\(line)")
+                #expect(line.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 && $0.value != 0x202e })
+            }
+        }
+    }
+
+    @Test("Colours change nothing but colours", arguments: RolloutScenes.all)
+    func colours(_ name: String) throws {
+        let plain = try lines(name, TextStyle(hasColour: false, hasUnicode: true), 60)
+        let painted = try lines(name, TextStyle(hasColour: true, hasUnicode: true), 60)
+        let bare = painted.map { $0.replacing(#/\u{1b}\[[0-9;]*m/#, with: "") }
+        #expect(bare == plain)
+        #expect(painted != plain)
+    }
+
+    @Test("The rest of a hold counts down, and ages grow")
+    func countdown() throws {
+        let subject = try RolloutScenes.subject("mesh-holding")
+        func text(_ seconds: Int) -> String {
+            let now = RolloutScenes.now + .seconds(seconds)
+            return RolloutTree(subject, now: now, style: .plain, width: 100).lines.joined(separator: "\n")
+        }
+        #expect(text(0).contains("Hold: 3m30s left") && text(0).contains("Holding for 1m30s"))
+        #expect(text(61).contains("Hold: 2m29s left") && text(61).contains("Holding for 2m31s"))
+        #expect(text(10_000).contains("Hold: 0s left"))
+    }
+
+    @Test(
+        "Standings and exit codes",
+        arguments: [
+            ("mesh-complete", 0, true), ("mesh-holding", 0, false), ("mesh-refused", 1, true),
+            ("mesh-rolled-back", 1, true),
+            ("rollout-approval", 0, false), ("rollout-completed", 0, true), ("rollout-hostile", 0, false),
+        ] as [(String, Int32, Bool)]
+    )
+    func standings(_ name: String, _ code: Int32, _ isOver: Bool) throws {
+        let standing = try RolloutScenes.subject(name).standing
+        #expect(standing.exitCode == code && standing.isOver == isOver, "\(standing)")
+    }
+
+    @Test(
+        "A change the operator has not seen yet is no end",
+        arguments: ["mesh-complete", "mesh-refused", "rollout-completed"]
+    )
+    func unseen(_ name: String) throws {
+        let subject = try RolloutScenes.subject(name, ["metadata/generation": 99])
+        #expect(subject.standing == .unseen)
+    }
+
+    @Test("A mesh on its way is not complete, whatever its phase says", arguments: ["Ready", "Degraded", "Updating"])
+    func phases(_ phase: String) throws {
+        let subject = try RolloutScenes.subject("mesh-holding", ["status/phase": .string(phase)])
+        #expect(subject.standing == .underWay)
+    }
+
+    @Test("What an environment says of its terminal")
+    func environment() {
+        let rich = ["TERM": "xterm-256color", "LANG": "en_US.UTF-8"]
+        #expect(TextStyle(environment: rich, isTerminal: true) == TextStyle(hasColour: true, hasUnicode: true))
+        #expect(TextStyle(environment: rich, isTerminal: false) == TextStyle(hasColour: false, hasUnicode: true))
+        #expect(!TextStyle(environment: rich.merging(["NO_COLOR": "1"]) { $1 }, isTerminal: true).hasColour)
+        #expect(TextStyle(environment: ["TERM": "dumb", "LANG": "C"], isTerminal: true) == .plain)
+        #expect(!TextStyle(environment: ["LANG": "en_US.UTF-8", "LC_ALL": "C"], isTerminal: true).hasUnicode)
+    }
+}

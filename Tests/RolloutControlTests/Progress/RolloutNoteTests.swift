@@ -1,0 +1,63 @@
+internal import MeshAPI
+internal import RolloutControl
+internal import Testing
+
+@Suite struct RolloutNoteTests {
+    func progress(_ reason: String, step: Int = 1, gates: [(String, String)] = []) -> RolloutProgress {
+        var progress = RolloutProgress()
+        progress.reason = reason
+        progress.step = step
+        progress.steps = 4
+        progress.weight = 25
+        progress.waitingFor = "because"
+        progress.gates = gates.map { name, outcome in
+            var gate = RolloutProgress.Gate()
+            gate.name = name
+            gate.outcome = outcome
+            gate.message = "97 is below 99"
+            return gate
+        }
+        return progress
+    }
+
+    @Test func nothingIsToldTwice() {
+        let state = progress("AwaitingGate", gates: [("g", "Failed")])
+        #expect(RolloutNote.notes(from: state, to: state).isEmpty)
+        var later = state
+        later.waitingFor = "another number"
+        #expect(RolloutNote.notes(from: state, to: later).isEmpty)
+    }
+
+    @Test func reasonsAndStepsAreTold() {
+        let notes = RolloutNote.notes(from: progress("Moving"), to: progress("Holding"))
+        #expect(notes == [RolloutNote(.normal, "Holding", "because (step 1 of 4, 25%)")])
+        #expect(RolloutNote.notes(from: progress("Moving"), to: progress("Moving", step: 2)).count == 1)
+        #expect(RolloutNote.notes(from: progress("Moving"), to: progress("RollingBack")).map(\.severity) == [.warning])
+        #expect(RolloutNote.notes(from: progress("", step: 0), to: progress("NothingToDo", step: 0)).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("", "Failed", "GateFailed"), ("Passed", "Failed", "GateFailed"),
+            ("Failed", "Unavailable", "GateUnavailable"),
+            ("Failed", "Passed", "GatePassed"), ("", "RollBack", "GateAsksToGoBack"), ("", "Inconclusive", nil),
+            ("Failed", "Failed", nil),
+        ] as [(String, String, String?)]
+    )
+    func gatesAreTold(_ row: (old: String, new: String, reason: String?)) {
+        let notes = RolloutNote.notes(
+            from: progress("AwaitingGate", gates: [("g", row.old)]),
+            to: progress("AwaitingGate", gates: [("g", row.new)])
+        )
+        #expect(notes.map(\.reason) == (row.reason.map { [$0] } ?? []))
+        #expect(notes.allSatisfy { $0.note == "gate g: 97 is below 99" })
+    }
+
+    @Test func aGateOfAnotherStepSpeaksAnew() {
+        let notes = RolloutNote.notes(
+            from: progress("AwaitingGate", step: 1, gates: [("g", "Failed")]),
+            to: progress("AwaitingGate", step: 2, gates: [("g", "Failed")])
+        )
+        #expect(notes.map(\.reason) == ["GateFailed", "AwaitingGate"])
+    }
+}
