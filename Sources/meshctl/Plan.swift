@@ -30,12 +30,7 @@ struct Plan: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The version to plan from; without it the one that runs.", valueName: "version"))
     var from: String?
     @Flag(help: "Read no cluster; needs --from or --objects.") var offline = false
-    @Option(
-        help: ArgumentHelp(
-            "With --offline, a file with what `kubectl get KINDS -A -o json` printed.",
-            valueName: "file"
-        )
-    )
+    @Option(help: ArgumentHelp("With --offline, what `kubectl get KINDS -A -o json` printed.", valueName: "file"))
     var objects: [String] = []
     @Option(help: ArgumentHelp("With --offline, the Kubernetes version to plan for.", valueName: "version"))
     var kubernetesVersion: String?
@@ -44,31 +39,23 @@ struct Plan: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
 
     func validate() throws {
-        if offline, from == nil, objects.isEmpty {
-            throw ValidationError("--offline needs --from, the version to plan from, or --objects")
-        }
-        if !objects.isEmpty, !offline {
-            throw ValidationError("--objects is for --offline; without it the cluster is read")
-        }
-        if kubernetesVersion != nil, !offline {
-            throw ValidationError("--kubernetes-version is for --offline; a cluster says its version itself")
-        }
+        if let problem = request.misuse(isOffline: offline) { throw ValidationError(problem) }
     }
 
-    func run() async throws {
+    private var request: PlanCommand.Request {
         var request = PlanCommand.Request()
         (request.files, request.settings, request.from) = (files, settings, from)
         (request.dumps, request.kubernetesVersion) = (objects, kubernetesVersion)
         request.format = OutputFormat(rawValue: output.rawValue)
         if strict { request.wishes.insert(.strict) }
         if all { request.wishes.insert(.all) }
-        let day = String(Date.now.ISO8601Format().prefix(10))
+        return request
+    }
+
+    func run() async throws {
+        let (request, day) = (request, String(Date.now.ISO8601Format().prefix(10)))
         let command = PlanCommand(catalogue: try .builtIn(), files: Console.files, day: day)
-        if offline {
-            try Console.finish(await command.run(request, client: nil))
-            return
-        }
-        let asked = request
-        try Console.finish(await cluster.withCluster { client, _ in try await command.run(asked, client: client) })
+        if offline { return try Console.finish(await command.run(request, client: nil)) }
+        try Console.finish(await cluster.withCluster { client, _ in try await command.run(request, client: client) })
     }
 }
