@@ -24,64 +24,38 @@ struct Plan: AsyncParsableCommand {
 
     @Option(name: [.customShort("f"), .customLong("filename")], help: "A file with the resource; - is standard input.")
     var files: [String]
-
     @Option(name: [.customShort("s"), .customLong("set")], help: "A setting below spec, as path=value.")
     var settings: [String] = []
-
-    @Option(name: .shortAndLong, help: "How to print: text, json or yaml.")
-    var output = PlanFormat.text
-
+    @Option(name: .shortAndLong, help: "How to print: text, json or yaml.") var output = PlanFormat.text
     @Option(help: ArgumentHelp("The version to plan from; without it the one that runs.", valueName: "version"))
     var from: String?
-
-    @Flag(help: "Read no cluster; needs --from or --objects.")
-    var offline = false
-
-    @Option(
-        help: ArgumentHelp(
-            "With --offline, a file with objects of a cluster, as `kubectl get KINDS -A -o json` prints them.",
-            valueName: "file"
-        )
-    )
+    @Flag(help: "Read no cluster; needs --from or --objects.") var offline = false
+    @Option(help: ArgumentHelp("With --offline, what `kubectl get KINDS -A -o json` printed.", valueName: "file"))
     var objects: [String] = []
-
     @Option(help: ArgumentHelp("With --offline, the Kubernetes version to plan for.", valueName: "version"))
     var kubernetesVersion: String?
-
-    @Flag(help: "Let warnings count as a refusal.")
-    var strict = false
-
-    @Flag(help: "Show every object, field, workload and finding.")
-    var all = false
-
+    @Flag(help: "Let warnings count as a refusal.") var strict = false
+    @Flag(help: "Show every object, field, workload and finding.") var all = false
     @OptionGroup var cluster: ClusterOptions
 
     func validate() throws {
-        if offline, from == nil, objects.isEmpty {
-            throw ValidationError("--offline needs --from, the version to plan from, or --objects")
-        }
-        if !objects.isEmpty, !offline {
-            throw ValidationError("--objects is for --offline; without it the cluster is read")
-        }
-        if kubernetesVersion != nil, !offline {
-            throw ValidationError("--kubernetes-version is for --offline; a cluster says its version itself")
-        }
+        if let problem = request.misuse(isOffline: offline) { throw ValidationError(problem) }
     }
 
-    func run() async throws {
+    private var request: PlanCommand.Request {
         var request = PlanCommand.Request()
         (request.files, request.settings, request.from) = (files, settings, from)
         (request.dumps, request.kubernetesVersion) = (objects, kubernetesVersion)
         request.format = OutputFormat(rawValue: output.rawValue)
         if strict { request.wishes.insert(.strict) }
         if all { request.wishes.insert(.all) }
-        let day = String(Date.now.ISO8601Format().prefix(10))
+        return request
+    }
+
+    func run() async throws {
+        let (request, day) = (request, String(Date.now.ISO8601Format().prefix(10)))
         let command = PlanCommand(catalogue: try .builtIn(), files: Console.files, day: day)
-        if offline {
-            try Console.finish(await command.run(request, client: nil))
-            return
-        }
-        let asked = request
-        try Console.finish(await cluster.withCluster { client, _ in try await command.run(asked, client: client) })
+        if offline { return try Console.finish(await command.run(request, client: nil)) }
+        try Console.finish(await cluster.withCluster { client, _ in try await command.run(request, client: client) })
     }
 }

@@ -25,6 +25,18 @@ package struct PlanCommand: Sendable {
 
         /// Makes a request of defaults.
         package init() {}
+
+        /// What is wrong with the flags taken together, for people; nil where nothing is.
+        package func misuse(isOffline: Bool) -> String? {
+            switch (isOffline, dumps.isEmpty) {
+            case (true, true) where from == nil:
+                "--offline needs --from, the version to plan from, or --objects"
+            case (false, false): "--objects is for --offline; without it the cluster is read"
+            case (false, true) where kubernetesVersion != nil:
+                "--kubernetes-version is for --offline; a cluster says its version itself"
+            default: nil
+            }
+        }
     }
 
     /// What may be asked for besides.
