@@ -1,5 +1,6 @@
 internal import DataTree
 internal import KubeAPI
+internal import KubeClient
 internal import MeshAPI
 internal import MeshTestKit
 internal import Synchronization
