@@ -27,7 +27,7 @@ extension MeshRolloutReconciler {
         )
         let isOver = world.target == nil && world.written == nil
         if world.written == nil {
-            let refusals = world.refusals + RolloutPreflight(world, stores: parts.stores).refusals
+            let refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
             // Whether the stable side is up matters only once something is to be rolled out.
             draft.refusal = isOver ? refusals.first { !$0.hasPrefix("the stable side") } : refusals.first
         }
@@ -44,12 +44,12 @@ extension MeshRolloutReconciler {
         status.ready = "\(world.stable.text) \(world.canary.text)"
         draft.complete(&status)
         for issue in run.commands.issues where !isTold(issue, draft.previous) {
-            memories.update(scope.object) { $0.notes.append((reason: "CommandUnreadable", note: issue)) }
+            tools.memories.update(scope.object) { $0.notes.append((reason: "CommandUnreadable", note: issue)) }
         }
         let notes = tell(status, draft.previous, &scope)
         await tellGates(notes, world, run)
         guard let again = run.again else { return .proceed }
-        return .proceedAndRecheck(after: max(.seconds(1), again - environment.wall()))
+        return .proceedAndRecheck(after: max(.seconds(1), again - tools.environment.wall()))
     }
 
     private func isTold(_ issue: String, _ status: MeshRolloutStatus) -> Bool {
@@ -109,26 +109,26 @@ extension MeshRolloutReconciler {
         _ scope: inout ReconcileScope<Void>
     ) -> [RolloutNote] {
         let key = scope.object.key
-        metrics.show(status, of: key)
-        var notes = memories.of(scope.object).notes.map { RolloutNote(.warning, $0.reason, $0.note) }
-        memories.update(scope.object) { $0.notes = [] }
+        tools.metrics.show(status, of: key)
+        var notes = tools.memories.of(scope.object).notes.map { RolloutNote(.warning, $0.reason, $0.note) }
+        tools.memories.update(scope.object) { $0.notes = [] }
         guard status != old || !notes.isEmpty else { return [] }
         notes += Self.notes(from: old, to: status)
         if status.progress.step != old.progress.step || status.phase != old.phase, old.phase != nil {
             let since = old.progress.since.flatMap { Timestamp(rfc3339: $0) }
             let isEnd = status.phase == .completed || status.phase == .rolledBack
             if isEnd, old.phase != status.phase, let phase = status.phase {
-                metrics.ended(phase, of: key, after: since.map { scope.now - $0 })
+                tools.metrics.ended(phase, of: key, after: since.map { scope.now - $0 })
             }
         }
         if status != old { scope.status = status.tree }
         for note in notes {
-            environment.logger.info(
+            tools.environment.logger.info(
                 "rollout changed state",
-                metadata: ["meshrollout": "\(key)", "state": "\(note.reason)", "note": "\(note.note)"]
+                metadata: ["key": "\(key)", "state": "\(note.reason)", "note": "\(note.note)"]
             )
             let severity: EventNote.Severity = note.severity == .warning ? .warning : .normal
-            parts.recorder?.record(EventSubject(scope.object), severity, reason: note.reason, note: note.note)
+            tools.parts.recorder?.record(EventSubject(scope.object), severity, reason: note.reason, note: note.note)
         }
         return notes
     }
@@ -158,10 +158,10 @@ extension MeshRolloutReconciler {
         guard !gates.isEmpty, !notes.isEmpty else { return }
         var observation = RolloutObservation(target: world.target)
         observation.record = world.written?.record
-        var question = question(world, observation)
+        var question = RolloutTurn(tools: tools).question(world, observation)
         for note in notes {
             question.reason = note.reason
-            for gate in gates { _ = await parts.asker.ask(gate, question) }
+            for gate in gates { _ = await tools.parts.asker.ask(gate, question) }
         }
     }
 
@@ -174,11 +174,11 @@ extension MeshRolloutReconciler {
         let spec = (try? MeshRolloutResource(decoding: object).spec) ?? MeshRolloutSpec()
         var run = RolloutRun(object: object, spec: spec)
         for _ in 0..<Self.passLimit {
-            let world = try await reader.world(object, spec, now: environment.wall())
+            let world = try await tools.reader.world(object, spec, now: tools.environment.wall())
             do {
                 guard try await undo(world, &run) else {
                     guard let again = run.again else { return .released }
-                    return .waiting(recheckAfter: max(.seconds(1), again - environment.wall()))
+                    return .waiting(recheckAfter: max(.seconds(1), again - tools.environment.wall()))
                 }
             } catch let error as KubeError where error.code == .conflict || error.code == .notFound {
                 run.collisions += 1
@@ -193,19 +193,19 @@ extension MeshRolloutReconciler {
         for route in world.strays + world.routes.reversed() where route.holder == world.holder {
             if world.isMade(route.object) {
                 try await remove(TrafficResources.virtualServices, route.object)
-                memories.update(world.object) { $0.routesRestored = world.now }
+                tools.memories.update(world.object) { $0.routesRestored = world.now }
                 return true
             }
             if world.isFinishing, world.routeRecord?.isPromoting != true {
-                return try await finish(world, &run).isWrite
+                return try await RolloutEndings(tools: tools).finish(world, &run).isWrite
             }
-            try await giveBack(route, world, keepsRecord: false)
+            try await RouteKeeper(tools: tools).giveBack(route, world, keepsRecord: false)
             return true
         }
         guard let rule = world.subsets, rule.holder == world.holder else { return false }
-        guard world.isMade(rule.object) else { return try await tidySubsets(world, &run) }
-        if let last = memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
-            run.lookAgain(at: last + Self.subsetGrace)
+        guard world.isMade(rule.object) else { return try await RouteKeeper(tools: tools).tidySubsets(world, &run) }
+        if let last = tools.memories.of(world.object).routesRestored, world.now - last < RouteKeeper.subsetGrace {
+            run.lookAgain(at: last + RouteKeeper.subsetGrace)
             return false
         }
         try await remove(TrafficResources.destinationRules, rule.object)
@@ -214,8 +214,8 @@ extension MeshRolloutReconciler {
 
     private func remove(_ resource: APIResource, _ object: KubeObject) async throws {
         let options = DeleteOptions(propagation: .background, uid: object.uid)
-        _ = try await parts.client.delete(resource, object.key, options)
-        metrics.wrote(resource.plural)
+        _ = try await tools.parts.client.delete(resource, object.key, options)
+        tools.metrics.wrote(resource.plural)
     }
 }
 

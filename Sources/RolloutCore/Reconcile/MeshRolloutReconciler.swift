@@ -35,27 +35,24 @@ package struct MeshRolloutReconciler: ResourceReconciler {
         }
     }
 
-    /// Who writes, as API servers call it.
-    static let manager = "mesh-operator"
     /// How many looks one reconcile may take.
     static let passLimit = 48
 
     /// How often somebody else may be first with a write within one reconcile.
     static let collisionLimit = 5
 
-    let parts: Parts
-    let environment: RuntimeEnvironment
-    let metrics: RolloutMetrics
-    let memories = RolloutMemories()
+    let tools: RolloutTools
 
     /// Makes a reconciler.
     package init(_ parts: Parts, environment: RuntimeEnvironment) {
-        self.parts = parts
-        self.environment = environment
-        metrics = RolloutMetrics(environment.metrics)
+        tools = RolloutTools(
+            parts: parts,
+            environment: environment,
+            metrics: RolloutMetrics(environment.metrics)
+        )
     }
 
-    var reader: WorldReader { WorldReader(client: parts.client, stores: parts.stores) }
+    private var endings: RolloutEndings { RolloutEndings(tools: tools) }
 
     /// MeshRollouts.
     package var resource: APIResource { RolloutNames.resource }
@@ -76,8 +73,8 @@ package struct MeshRolloutReconciler: ResourceReconciler {
 
     /// Forgets a MeshRollout that is gone.
     package func forget(_ key: ObjectKey) {
-        memories.forget(key)
-        metrics.clear(key)
+        tools.memories.forget(key)
+        tools.metrics.clear(key)
     }
 
     // MARK: Passes
@@ -91,7 +88,7 @@ package struct MeshRolloutReconciler: ResourceReconciler {
             return refuse(error.message, &scope)
         }
         var run = RolloutRun(object: object, spec: spec)
-        try await reader.confirm(object)
+        try await tools.reader.confirm(object)
         for _ in 0..<Self.passLimit {
             switch try await pass(&run) {
             case .wrote:
@@ -111,8 +108,8 @@ package struct MeshRolloutReconciler: ResourceReconciler {
 
     /// One look at the world, and at most one write.
     private func pass(_ run: inout RolloutRun) async throws -> RolloutPass {
-        let now = environment.wall()
-        let world = try await reader.world(run.object, run.spec, now: now)
+        let now = tools.environment.wall()
+        let world = try await tools.reader.world(run.object, run.spec, now: now)
         do {
             return try await act(world, &run)
         } catch let error as KubeError where [.conflict, .notFound, .alreadyExists].contains(error.code) {
@@ -123,22 +120,22 @@ package struct MeshRolloutReconciler: ResourceReconciler {
     }
 
     private func noteCollision(_ error: KubeError, _ run: inout RolloutRun) async throws {
-        environment.logger.debug("written by somebody else meanwhile", metadata: ["error": "\(error)"])
+        tools.environment.logger.debug("written by somebody else meanwhile", metadata: ["error": "\(error)"])
         run.collisions += 1
         guard run.collisions <= Self.collisionLimit else { throw error }
-        try await reader.confirm(run.object)
+        try await tools.reader.confirm(run.object)
     }
 
     private func act(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
         if let stray = world.strays.first {
-            try await giveBack(stray, world, keepsRecord: false)
+            try await RouteKeeper(tools: tools).giveBack(stray, world, keepsRecord: false)
             return .wrote
         }
-        if world.isFinishing { return try await finish(world, &run) }
+        if world.isFinishing { return try await endings.finish(world, &run) }
         if let written = world.routeRecord, written.isPromoting, written.record.verdict == nil {
-            return try await promoteByCopy(written, world, &run)
+            return try await endings.promoteByCopy(written, world, &run)
         }
-        if try await maintain(world, &run) { return .wrote }
-        return try await decide(world, &run)
+        if try await RouteKeeper(tools: tools).maintain(world, &run) { return .wrote }
+        return try await RolloutTurn(tools: tools).decide(world, &run)
     }
 }

@@ -59,11 +59,11 @@ struct RolloutWorld: Sendable {
 
     // MARK: Roles
 
-    private var versions: [String] { [spec.stable.version, spec.canary.version] }
-
     /// The version that serves, records apart.
     var servingVersion: String {
-        if let mark = servingMark, versions.contains(mark.version) { return mark.version }
+        if let mark = servingMark, [spec.stable.version, spec.canary.version].contains(mark.version) {
+            return mark.version
+        }
         let sides = sides(canary: spec.canary)
         var forward = 0
         var backward = 0
@@ -90,12 +90,12 @@ struct RolloutWorld: Sendable {
     }
 
     /// The side to come, as it is.
-    var canary: SideState { state(canarySpec) }
+    var canary: SideState {
+        states[canarySpec.version] ?? SideState(version: canarySpec.version, kind: spec.workloadKind)
+    }
     /// The side that serves, as it is.
-    var stable: SideState { state(stableSpec) }
-
-    private func state(_ side: MeshRolloutSpec.Side) -> SideState {
-        states[side.version] ?? SideState(version: side.version, kind: spec.workloadKind)
+    var stable: SideState {
+        states[stableSpec.version] ?? SideState(version: stableSpec.version, kind: spec.workloadKind)
     }
 
     /// Where versions lead.
@@ -158,20 +158,5 @@ struct RolloutWorld: Sendable {
         guard let written = routeRecord, written.record.verdict == nil, let mark = servingMark else { return false }
         if written.isPromoting { return mark.version == stableSpec.version && mark.passed == written.record.target }
         return mark.version == canarySpec.version && mark.since >= written.record.began
-    }
-
-    /// The subsets that routes name.
-    var usedSubsets: Set<String> {
-        var result: Set<String> = []
-        for route in routes + strays {
-            for kind in RouteLists.Kind.allCases {
-                for rule in route.lists[kind] {
-                    let own = (rule["route"]?.array ?? []) + (rule["mirrors"]?.array ?? [])
-                    let names = own.map { $0["destination"]?["subset"]?.string } + [rule["mirror"]?["subset"]?.string]
-                    result.formUnion(names.compactMap(\.self))
-                }
-            }
-        }
-        return result
     }
 }

@@ -40,4 +40,15 @@ package struct RouteLists: Sendable, Hashable {
             return (other ?? namespace, name)
         }
     }
+
+    /// The subsets that routes name.
+    var subsets: Set<String> {
+        var result: Set<String> = []
+        for rule in Kind.allCases.flatMap({ self[$0] }) {
+            let own = (rule["route"]?.array ?? []) + (rule["mirrors"]?.array ?? [])
+            let names = own.map { $0["destination"]?["subset"]?.string } + [rule["mirror"]?["subset"]?.string]
+            result.formUnion(names.compactMap(\.self))
+        }
+        return result
+    }
 }

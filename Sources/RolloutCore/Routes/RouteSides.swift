@@ -44,13 +44,12 @@ package struct RouteSides: Sendable, Hashable {
     /// The other way round.
     package var swapped: RouteSides { RouteSides(host: host, stable: canary, canary: stable) }
 
-    /// The version a destination leads to; nil when it leads elsewhere.
-    ///
-    /// The host without a subset leads to whatever serves.
+    /// The version a destination leads to; the host without a subset leads to whatever serves.
     ///
     /// - Parameters:
     ///   - destination: `destination` of a route.
     ///   - namespace: the namespace of the VirtualService.
+    /// - Returns: the side, nil when it leads elsewhere.
     package func lead(of destination: Tree?, in namespace: String) -> Lead? {
         guard let destination, let text = destination["host"]?.string else { return nil }
         let target = HostName(text, namespace: namespace)

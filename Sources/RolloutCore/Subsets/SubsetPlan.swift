@@ -81,6 +81,7 @@ struct SubsetPlan: Sendable, Hashable {
     ///   - slowStart: how slowly; nil for no ramp.
     ///   - policy: the load balancer of the whole DestinationRule.
     ///   - mark: what was added before.
+    /// - Returns: the list, and what was added to it.
     func prepared(
         _ versions: [String],
         canary: String,

@@ -87,6 +87,23 @@ final class TestCluster: Sendable {
         )
     }
 
+    /// Creates a DaemonSet of a version.
+    func daemonSet(_ name: String, version: String) async throws {
+        try await create(
+            """
+            apiVersion: apps/v1
+            kind: DaemonSet
+            metadata: {name: \(name), namespace: shop}
+            spec:
+              selector: {matchLabels: {app: reviews, version: \(version)}}
+              template:
+                metadata: {labels: {app: reviews, version: \(version)}}
+                spec: {containers: [{name: app, image: "reviews:\(version)"}]}
+            """,
+            .daemonSets
+        )
+    }
+
     func scale(_ name: String, _ replicas: Int64) async throws {
         _ = try await admin.setScale(.deployments, ObjectKey(namespace: "shop", name: name), replicas: replicas)
     }
@@ -128,7 +145,7 @@ final class TestCluster: Sendable {
     /// Does what controllers would do next; returns whether anything changed.
     func step() async throws -> Bool {
         var changed = false
-        for resource in [APIResource.deployments, .statefulSets] {
+        for resource in [APIResource.deployments, .statefulSets, .daemonSets] {
             for object in try await admin.list(resource, .namespace("shop")).objects {
                 changed = try await settle(object, resource) || changed
             }
@@ -139,10 +156,21 @@ final class TestCluster: Sendable {
     private func settle(_ object: KubeObject, _ resource: APIResource) async throws -> Bool {
         let replicas = object.tree.value(at: "spec", "replicas") ?? 1
         let isBroken = broken.withLock { $0.contains(object.name) }
-        let wanted: Tree = [
-            "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": isBroken ? 0 : replicas,
+        let isParked =
+            object.tree.value(at: "spec", "template", "spec", "nodeSelector", SideState.parkingLabel) != nil
+        let nodes: Tree = isParked ? 0 : 2
+        let daemons: Tree = [
+            "desiredNumberScheduled": nodes, "currentNumberScheduled": nodes, "updatedNumberScheduled": nodes,
+            "numberReady": isBroken ? 0 : nodes, "numberMisscheduled": 0,
             "observedGeneration": .integer(object.generation ?? 0),
         ]
+        let wanted: Tree =
+            resource == .daemonSets
+            ? daemons
+            : [
+                "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": isBroken ? 0 : replicas,
+                "observedGeneration": .integer(object.generation ?? 0),
+            ]
         let current = object.tree["status"] ?? [:]
         let isSame = (wanted.object?.entries ?? []).allSatisfy { current[$0.key] == $0.value }
         guard !isSame else { return false }

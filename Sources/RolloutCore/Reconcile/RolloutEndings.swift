@@ -6,8 +6,13 @@ internal import MeshBase
 internal import RolloutControl
 internal import RolloutEngine
 
-/// The ends of a rollout: everything goes back, or the canary becomes the stable side.
-extension MeshRolloutReconciler {
+/// Carries out the ends of a rollout: everything goes back, or the canary becomes the stable side.
+struct RolloutEndings: Sendable {
+    let tools: RolloutTools
+
+    var routes: RouteKeeper { RouteKeeper(tools: tools) }
+    var sides: SideKeeper { SideKeeper(tools: tools) }
+
     // MARK: Going back
 
     /// How long the stable side may take to become able to carry everything again before it has to do so anyway.
@@ -30,15 +35,15 @@ extension MeshRolloutReconciler {
         }
         let isScalable = stable.kind == .deployment || stable.kind == .statefulSet
         let wish = min(rule.full, stable.bounds?.most ?? rule.full)
-        let last = memories.of(world.object).lastScaling
-        if isScalable, stable.wanted < wish, last.map({ world.now - $0 >= Self.scalePatience }) ?? true {
-            try await scale(stable, to: wish, world)
+        let last = tools.memories.of(world.object).lastScaling
+        if isScalable, stable.wanted < wish, last.map({ world.now - $0 >= SideKeeper.scalePatience }) ?? true {
+            try await sides.scale(stable, to: wish, world)
             return .wrote
         }
         let bearable = RouteShape(weight: 100 - rule.share(of: stable.ready))
         for route in world.routes.reversed() {
             guard let mark = route.mark, mark.written.weight > bearable.weight else { continue }
-            try await write(route, world, written, bearable)
+            try await routes.write(route, world, written, bearable)
             return .wrote
         }
         run.lookAgain(at: min(began + Self.retreatLimit, world.now + .seconds(5)))
@@ -49,7 +54,7 @@ extension MeshRolloutReconciler {
     /// Gives the last VirtualService back that is not; false when all are.
     private func giveBackLast(_ world: RolloutWorld) async throws -> Bool {
         for (index, route) in world.routes.enumerated().reversed() where route.mark != nil {
-            try await giveBack(route, world, keepsRecord: index == 0)
+            try await routes.giveBack(route, world, keepsRecord: index == 0)
             return true
         }
         return false
@@ -64,18 +69,18 @@ extension MeshRolloutReconciler {
         if try await giveBackLast(world) { return true }
         if let written = world.routeRecord {
             if let scaling = written.scaling, world.canary.wanted == scaling.to, scaling.from != scaling.to {
-                try await scale(world.canary, to: scaling.from, world)
+                try await sides.scale(world.canary, to: scaling.from, world)
                 return true
             }
             let isSame = written.record.target == observation.target
             var kept: WrittenRecord? = isSame ? WrittenRecord(written.record) : nil
             kept?.condemned = written.condemned
             if world.endedRecord != kept {
-                try await annotate(world, [RolloutNames.Annotation.record: kept?.text], endsRollout: true, &run)
+                try await tools.annotate(world, [RolloutNames.Annotation.record: kept?.text], endsRollout: true, &run)
                 return true
             }
         }
-        if try await tidySubsets(world, &run) { return true }
+        if try await routes.tidySubsets(world, &run) { return true }
         return try await takeOffRecords(world)
     }
 
@@ -83,7 +88,7 @@ extension MeshRolloutReconciler {
         for route in world.routes.reversed() where route.holder == world.holder {
             let holder = world.isMade(route.object) ? world.holder : nil
             guard let patch = route.patch(route.lists, record: nil, mark: nil, holder: holder) else { continue }
-            try await send(patch, route.object)
+            try await tools.send(patch, route.object)
             return true
         }
         return false
@@ -96,7 +101,7 @@ extension MeshRolloutReconciler {
         guard var written = world.routeRecord, let lead = world.routes.first else { return .wrote }
         if world.spec.promotion == .copyTemplate, world.stable.object != nil {
             written.isPromoting = true
-            try await write(lead, world, written, lead.mark?.written ?? RouteShape(weight: 100))
+            try await routes.write(lead, world, written, lead.mark?.written ?? RouteShape(weight: 100))
             return .wrote
         }
         let mark = ServingMark(
@@ -104,7 +109,7 @@ extension MeshRolloutReconciler {
             since: world.now,
             passed: world.stable.object == nil && world.spec.workloadKind != .pods ? nil : world.stable.identity
         )
-        try await annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+        try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
         return .wrote
     }
 
@@ -115,12 +120,12 @@ extension MeshRolloutReconciler {
         _ run: inout RolloutRun
     ) async throws -> RolloutPass {
         guard let canary = world.canary.object, let stable = world.stable.object,
-            let template = Self.template(of: canary, for: stable, versionLabel: world.spec.versionLabel)
+            let template = SideKeeper.template(of: canary, for: stable, versionLabel: world.spec.versionLabel)
         else { return promoting(world, &run, "both workloads are needed to copy the template") }
         if SideState.plain(template) != SideState.plain(stable.tree.value(at: "spec", "template") ?? .null) {
             var patch = ObjectPatch(stable)
             patch.set(template, at: ["spec", "template"])
-            try await send(patch, stable)
+            try await tools.send(patch, stable)
             return .wrote
         }
         let rule = CapacityRule(
@@ -130,9 +135,10 @@ extension MeshRolloutReconciler {
         )
         let side = world.stable
         let wish = min(rule.full, side.bounds?.most ?? rule.full)
-        let last = memories.of(world.object).lastScaling
-        if side.kind != .daemonSet, side.wanted < wish, last.map({ world.now - $0 >= Self.scalePatience }) ?? true {
-            try await scale(side, to: wish, world)
+        let last = tools.memories.of(world.object).lastScaling
+        if side.kind != .daemonSet, side.wanted < wish, last.map({ world.now - $0 >= SideKeeper.scalePatience }) ?? true
+        {
+            try await sides.scale(side, to: wish, world)
             return .wrote
         }
         guard side.isCurrent, side.ready >= min(wish, rule.ready(at: 100)) else {
@@ -164,11 +170,11 @@ extension MeshRolloutReconciler {
                 since: world.now,
                 passed: world.canary.identity
             )
-            try await annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+            try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
             return .wrote
         }
         // A portion that has begun is carried through before the pause to the next one.
-        if weights.min() == most, let last = memories.of(world.object).lastReturn,
+        if weights.min() == most, let last = tools.memories.of(world.object).lastReturn,
             world.now - last < Self.returnPause
         {
             run.lookAgain(at: last + Self.returnPause)
@@ -176,8 +182,8 @@ extension MeshRolloutReconciler {
         }
         let next = weights.min() == most ? max(0, most - Self.returnPortion) : weights.min() ?? 0
         for route in world.routes where (route.mark?.written.weight ?? 0) > next {
-            try await write(route, world, written, RouteShape(weight: next))
-            memories.update(world.object) { $0.lastReturn = world.now }
+            try await routes.write(route, world, written, RouteShape(weight: next))
+            tools.memories.update(world.object) { $0.lastReturn = world.now }
             return .wrote
         }
         return promoting(world, &run, "traffic returns to \(world.stable.title)")
@@ -198,16 +204,16 @@ extension MeshRolloutReconciler {
         let isCopy = world.routeRecord?.isPromoting ?? false
         for route in world.routes.reversed() where route.holder == world.holder {
             if isCopy {
-                try await giveBack(route, world, keepsRecord: false)
+                try await routes.giveBack(route, world, keepsRecord: false)
                 return .wrote
             }
             let base = route.base(world.object.name, sides: world.sides)
             let lists = world.composer(route).promoted(base)
             let holder = world.isMade(route.object) ? world.holder : nil
             let patch = route.patch(lists, record: nil, mark: nil, holder: holder)
-            memories.update(world.object) { $0.routesRestored = world.now }
+            tools.memories.update(world.object) { $0.routesRestored = world.now }
             guard let patch else { continue }
-            try await send(patch, route.object)
+            try await tools.send(patch, route.object)
             return .wrote
         }
         return .wrote
@@ -218,12 +224,12 @@ extension MeshRolloutReconciler {
     /// What is done while nothing is rolled out; false when there is nothing to do.
     func rest(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         if let ended = world.endedRecord, ended.record.target != world.target {
-            try await annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
+            try await tools.annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
             return true
         }
         if let rule = world.subsets, world.isMade(rule.object) {
-            if try await keepSubsets(world, slowStart: nil, &run) { return true }
-        } else if try await tidySubsets(world, &run) {
+            if try await routes.keepSubsets(world, slowStart: nil, &run) { return true }
+        } else if try await routes.tidySubsets(world, &run) {
             return true
         }
         if try await guardPromotion(world, &run) { return true }
@@ -237,7 +243,7 @@ extension MeshRolloutReconciler {
         guard old.identity == passed, old.object != nil else { return false }
         if old.wanted == 0 {
             mark.passed = nil
-            try await annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: false, &run)
+            try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: false, &run)
             return true
         }
         let time = mark.since + world.spec.scaleDownDelay
@@ -245,11 +251,13 @@ extension MeshRolloutReconciler {
             run.lookAgain(at: time)
             return false
         }
-        if let last = memories.of(world.object).lastScaling, world.now - last < Self.scalePatience, last >= time {
-            run.lookAgain(at: last + Self.scalePatience)
+        if let last = tools.memories.of(world.object).lastScaling, world.now - last < SideKeeper.scalePatience,
+            last >= time
+        {
+            run.lookAgain(at: last + SideKeeper.scalePatience)
             return false
         }
-        try await takeDown(old, world)
+        try await sides.takeDown(old, world)
         return true
     }
 
@@ -260,8 +268,8 @@ extension MeshRolloutReconciler {
             let composer = world.composer(route, world.sides.swapped)
             let isLost = composer.parts(route.lists).contains { $0.share < 100 } && world.parts(route).isEmpty
             guard isLost, route.lists != composer.promoted(route.lists) else { continue }
-            let contest = memories.of(world.object).restContest
-            if contest.isFight(now: world.now) { run.fight = fightText(route.object, route.title) }
+            let contest = tools.memories.of(world.object).restContest
+            if contest.isFight(now: world.now) { run.fight = tools.fightText(route.object, route.title) }
             let time = contest.mayPutBack(now: world.now)
             guard time <= world.now else {
                 run.lookAgain(at: time)
@@ -269,37 +277,11 @@ extension MeshRolloutReconciler {
             }
             let holder = world.isMade(route.object) ? world.holder : nil
             let patch = route.patch(composer.promoted(route.lists), record: nil, mark: nil, holder: holder)
-            tellPutBack(route.object, route.title, world)
-            memories.update(world.object) { $0.restContest = contest.counted(now: world.now) }
-            try await send(patch, route.object)
+            tools.tellPutBack(route.object, route.title, world)
+            tools.memories.update(world.object) { $0.restContest = contest.counted(now: world.now) }
+            try await tools.send(patch, route.object)
             return true
         }
         return false
-    }
-
-    // MARK: The MeshRollout itself
-
-    /// Sets (or removes, nil) annotations of the MeshRollout; with the end of a rollout the commands that steered it go.
-    func annotate(
-        _ world: RolloutWorld,
-        _ values: [String: String?],
-        endsRollout: Bool,
-        _ run: inout RolloutRun
-    ) async throws {
-        var annotations: Tree = [:]
-        for (name, value) in values { annotations[name] = value.map { .string($0) } ?? .null }
-        if endsRollout {
-            for name in RolloutCommands.spent where world.object.annotations[name] != nil { annotations[name] = .null }
-        }
-        var metadata: Tree = ["annotations": annotations]
-        metadata["resourceVersion"] = world.object.resourceVersion.map { .string($0) }
-        _ = try await parts.client.patch(
-            RolloutNames.resource,
-            world.object.key,
-            .merge(["metadata": metadata]),
-            Self.options
-        )
-        metrics.wrote(RolloutNames.resource.plural)
-        run.hasWrittenOwn = true
     }
 }

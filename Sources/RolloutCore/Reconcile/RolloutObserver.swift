@@ -4,17 +4,19 @@ internal import MeshBase
 internal import RolloutControl
 internal import RolloutEngine
 
-/// What the engine is told of the world.
-extension MeshRolloutReconciler {
+/// Tells the engine of the world.
+struct RolloutObserver: Sendable {
+    let tools: RolloutTools
+
     func observe(_ world: RolloutWorld, _ run: inout RolloutRun) -> RolloutObservation {
         var observation = RolloutObservation(target: world.target)
         observation.record = world.written?.record
         observation.wishes = run.commands.wishes(record: observation.record, isPaused: false)
-        if let failed = GroupBarrier(world, stores: parts.stores).failure(observation.record) {
+        if let failed = GroupBarrier(world, stores: tools.parts.stores).failure(observation.record) {
             observation.wishes.abort = observation.wishes.abort ?? failed
         }
         observation.parts = routeParts(world)
-        observation.refusals = world.refusals + RolloutPreflight(world, stores: parts.stores).refusals
+        observation.refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
         guard let record = world.routeRecord?.record else {
             forgetOtherEnd(world, &observation)
             return observation
@@ -53,7 +55,7 @@ extension MeshRolloutReconciler {
         if let failure = canary.failure { return .failed(failure) }
         if let missing = world.missing.first { return .waiting("VirtualService \(missing), which is not there") }
         if world.usesSubsets, world.subsets == nil {
-            return .waiting("DestinationRule \(reader.ruleKey(world)), which is not there")
+            return .waiting("DestinationRule \(tools.reader.ruleKey(world)), which is not there")
         }
         if world.routes.allSatisfy({ world.parts($0).isEmpty }) {
             return .waiting("a route that leads to \(world.host)")
@@ -73,7 +75,7 @@ extension MeshRolloutReconciler {
     ) -> RolloutObservation.Obstacle? {
         for route in world.routes where route.isTouched(world.object.name) {
             let until = route.mark?.contest.mayPutBack(now: world.now) ?? world.now
-            let writer = RouteObject.lastWriter(route.object, besides: Self.manager) ?? "somebody"
+            let writer = RouteObject.lastWriter(route.object, besides: RolloutTools.manager) ?? "somebody"
             let fight = "\(writer) keeps changing the routes of \(route.title)"
             run.fight = fight
             return .init("\(fight); they are put back once a minute", until: until)

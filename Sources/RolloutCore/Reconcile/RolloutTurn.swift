@@ -5,11 +5,16 @@ internal import MeshBase
 internal import RolloutControl
 internal import RolloutEngine
 
-/// Asking the engine, and carrying out its answer.
-extension MeshRolloutReconciler {
+/// Asks the engine, and carries out its answer.
+struct RolloutTurn: Sendable {
+    let tools: RolloutTools
+
+    private var routes: RouteKeeper { RouteKeeper(tools: tools) }
+    private var endings: RolloutEndings { RolloutEndings(tools: tools) }
+
     func decide(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
         let policy = world.plan.policy
-        var observation = observe(world, &run)
+        var observation = RolloutObserver(tools: tools).observe(world, &run)
         var book = gateBook(world, &run, &observation, policy)
         var decision = decision(policy, observation, world)
         let isWaiting = decision.action == .hold && world.routeRecord?.record.verdict == nil
@@ -17,11 +22,11 @@ extension MeshRolloutReconciler {
             run.hasAsked = true
             let names = due(book, world)
             if !names.isEmpty {
-                let readings = await GateRound(asker: parts.asker, analysis: world.spec.analysis)
+                let readings = await GateRound(asker: tools.parts.asker, analysis: world.spec.analysis)
                     .ask(names, question(world, observation))
                 for (name, reading) in readings.sorted(by: { $0.key < $1.key }) {
                     book.note(name, reading)
-                    metrics.asked(name, reading, of: world.object.key)
+                    tools.metrics.asked(name, reading, of: world.object.key)
                 }
                 observation.gates = book.states
                 decision = self.decision(policy, observation, world)
@@ -47,7 +52,7 @@ extension MeshRolloutReconciler {
         _ world: RolloutWorld
     ) -> RolloutDecision {
         let decision = RolloutDecider(policy: policy, observation: observation, now: world.now).decide()
-        return GroupBarrier(world, stores: parts.stores).held(decision)
+        return GroupBarrier(world, stores: tools.parts.stores).held(decision)
     }
 
     // MARK: Gates
@@ -117,14 +122,14 @@ extension MeshRolloutReconciler {
         case .enter(let step): return try await enter(step, world, observation)
         case .condemn(let verdict): return try await condemn(verdict, world)
         case .move:
-            if try await moveOne(world) { return .wrote }
+            if try await routes.moveOne(world) { return .wrote }
         case .restore:
-            if let pass = try await retreat(world, &run) { return pass }
+            if let pass = try await endings.retreat(world, &run) { return pass }
         case .restored:
-            if try await clean(world, observation, &run) { return .wrote }
-        case .finish: return try await promote(world, &run)
+            if try await endings.clean(world, observation, &run) { return .wrote }
+        case .finish: return try await endings.promote(world, &run)
         case .rest:
-            if try await rest(world, &run) { return .wrote }
+            if try await endings.rest(world, &run) { return .wrote }
         case .hold, .block: break
         }
         return .rests(RolloutOutcome(world: world, decision: decision, phase: phase(decision, world)))
@@ -148,7 +153,7 @@ extension MeshRolloutReconciler {
         guard let target = observation.target, let lead = world.routes.first else { return .wrote }
         var written = WrittenRecord(RolloutRecord(target: target, began: world.now))
         written.capacity = world.stable.wanted
-        try await write(lead, world, written, RouteShape())
+        try await routes.write(lead, world, written, RouteShape())
         return .wrote
     }
 
@@ -166,7 +171,7 @@ extension MeshRolloutReconciler {
         if written.capacity == 0 { written.capacity = world.stable.wanted }
         var shape = world.plan.shape(at: step)
         shape.weight = lead.mark?.written.weight ?? min(shape.weight, world.share)
-        try await write(lead, world, written, shape)
+        try await routes.write(lead, world, written, shape)
         return .wrote
     }
 
@@ -174,18 +179,7 @@ extension MeshRolloutReconciler {
         guard let lead = world.routes.first, var written = world.routeRecord else { return .wrote }
         written.record.verdict = verdict
         written.condemned = world.now
-        try await write(lead, world, written, lead.mark?.written ?? RouteShape(weight: world.share))
+        try await routes.write(lead, world, written, lead.mark?.written ?? RouteShape(weight: world.share))
         return .wrote
-    }
-
-    /// Brings the weights of one VirtualService to the step written down; false when all have them, or may not be written yet.
-    private func moveOne(_ world: RolloutWorld) async throws -> Bool {
-        guard let written = world.routeRecord else { return false }
-        let shape = world.plan.shape(at: written.record.step)
-        for route in world.routes where route.mark?.written != shape && !route.isTouched(world.object.name) {
-            try await write(route, world, written, shape)
-            return true
-        }
-        return false
     }
 }

@@ -5,8 +5,10 @@ internal import MeshAPI
 internal import MeshBase
 internal import RolloutEngine
 
-/// Scaling the sides, and copying templates.
-extension MeshRolloutReconciler {
+/// Scales the sides, and copies templates.
+struct SideKeeper: Sendable {
+    let tools: RolloutTools
+
     /// How long a side is left alone after it was scaled.
     static let scalePatience = Duration.seconds(60)
 
@@ -20,7 +22,7 @@ extension MeshRolloutReconciler {
         let needed = world.capacity.wanted(at: world.plan.shape(at: step).weight)
         let wish = min(needed, canary.bounds?.most ?? needed)
         guard wish > canary.wanted else { return false }
-        if let last = memories.of(world.object).lastScaling, world.now - last < Self.scalePatience,
+        if let last = tools.memories.of(world.object).lastScaling, world.now - last < Self.scalePatience,
             written.scaling?.to == wish
         {
             run.lookAgain(at: last + Self.scalePatience)
@@ -30,7 +32,7 @@ extension MeshRolloutReconciler {
         if written.scaling?.to != wish, let lead = world.routes.first {
             var next = written
             next.scaling = .init(from: written.scaling?.from ?? canary.wanted, to: wish)
-            try await write(lead, world, next, lead.mark?.written ?? RouteShape())
+            try await RouteKeeper(tools: tools).write(lead, world, next, lead.mark?.written ?? RouteShape())
             return true
         }
         try await scale(canary, to: wish, world)
@@ -40,9 +42,9 @@ extension MeshRolloutReconciler {
     /// Wants so many replicas of a side.
     func scale(_ side: SideState, to replicas: Int, _ world: RolloutWorld) async throws {
         guard let object = side.object, let resource = side.kind.resource else { return }
-        _ = try await parts.client.setScale(resource, object.key, replicas: Int64(replicas), Self.options)
-        metrics.wrote("\(resource.plural)/scale")
-        memories.update(world.object) { memory in
+        _ = try await tools.parts.client.setScale(resource, object.key, replicas: Int64(replicas), RolloutTools.options)
+        tools.metrics.wrote("\(resource.plural)/scale")
+        tools.memories.update(world.object) { memory in
             memory.lastScaling = world.now
             memory.notes.append((reason: "Scaled", note: "\(side.title) is scaled from \(side.wanted) to \(replicas)"))
         }
@@ -54,7 +56,7 @@ extension MeshRolloutReconciler {
         guard let object = side.object else { return }
         var patch = ObjectPatch(object)
         patch.set("true", at: ["spec", "template", "spec", "nodeSelector", SideState.parkingLabel])
-        try await send(patch.isEmpty ? nil : patch, object)
+        try await tools.send(patch.isEmpty ? nil : patch, object)
     }
 
     /// The canary's template as the stable workload takes it: with the labels the stable side is found by.

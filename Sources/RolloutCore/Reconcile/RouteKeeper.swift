@@ -5,8 +5,10 @@ internal import MeshAPI
 internal import MeshBase
 internal import RolloutEngine
 
-/// Writing routes and subsets.
-extension MeshRolloutReconciler {
+/// Writes routes and subsets, and keeps them up.
+struct RouteKeeper: Sendable {
+    let tools: RolloutTools
+
     // MARK: Writes
 
     /// Gives a VirtualService a shape, with the record and what it was before in the same patch.
@@ -21,7 +23,10 @@ extension MeshRolloutReconciler {
         let lists = world.composer(route).compose(base, shape)
         var mark = RouteMark(original: base, written: shape, sides: world.sides, selection: route.selection)
         mark.contest = contest ?? route.mark?.contest ?? ContestCount()
-        try await send(route.patch(lists, record: written.text, mark: mark.text, holder: world.holder), route.object)
+        try await tools.send(
+            route.patch(lists, record: written.text, mark: mark.text, holder: world.holder),
+            route.object
+        )
     }
 
     /// Gives a VirtualService back its own routes.
@@ -30,37 +35,20 @@ extension MeshRolloutReconciler {
         let isMade = world.isMade(route.object)
         let base = isMade ? madeLists(world) : route.base(world.object.name, sides: world.sides)
         let holder = keepsRecord || isMade ? world.holder : nil
-        try await send(route.patch(base, record: record, mark: nil, holder: holder), route.object)
-        memories.update(world.object) { $0.routesRestored = world.now }
+        try await tools.send(route.patch(base, record: record, mark: nil, holder: holder), route.object)
+        tools.memories.update(world.object) { $0.routesRestored = world.now }
     }
 
-    /// Sends a patch, where there is one.
-    func send(_ patch: ObjectPatch?, _ object: KubeObject) async throws {
-        guard let patch else { return }
-        let resource: APIResource
-        switch object.kind.kind {
-        case "VirtualService": resource = TrafficResources.virtualServices
-        case "DestinationRule": resource = TrafficResources.destinationRules
-        default:
-            guard let known = APIResource.wellKnown.first(where: { $0.kind.kind == object.kind.kind }) else { return }
-            resource = known
+    /// Brings the weights of one VirtualService to the step written down; false when all have them, or may not be written yet.
+    func moveOne(_ world: RolloutWorld) async throws -> Bool {
+        guard let written = world.routeRecord else { return false }
+        let shape = world.plan.shape(at: written.record.step)
+        for route in world.routes where route.mark?.written != shape && !route.isTouched(world.object.name) {
+            try await write(route, world, written, shape)
+            return true
         }
-        let failure: KubeError
-        do throws(KubeError) {
-            _ = try await parts.client.patch(resource, object.key, .json(patch.document), Self.options)
-            metrics.wrote(resource.plural)
-            return
-        } catch {
-            failure = error
-        }
-        // A test that fails is answered like a field that is wrong: only the object tells which it was.
-        guard failure.code == .invalid || failure.code == .badRequest else { throw failure }
-        let live = try await parts.client.find(resource, object.key)
-        guard live?.resourceVersion != object.resourceVersion else { throw failure }
-        throw KubeError(.conflict, "\(object.kind.kind) \(object.key) was written meanwhile", cause: failure)
+        return false
     }
-
-    static let options = WriteOptions(fieldManager: manager)
 
     // MARK: Upkeep
 
@@ -74,7 +62,7 @@ extension MeshRolloutReconciler {
         for route in world.routes {
             if try await keep(route, world, written, &run) { return true }
         }
-        return try await keepScale(world, written, &run)
+        return try await SideKeeper(tools: tools).keepScale(world, written, &run)
     }
 
     private func keep(
@@ -91,18 +79,18 @@ extension MeshRolloutReconciler {
         )
         if route.isTouched(world.object.name) {
             let contest = route.mark?.contest ?? ContestCount()
-            if contest.isFight(now: world.now) { run.fight = fightText(route.object, route.title) }
+            if contest.isFight(now: world.now) { run.fight = tools.fightText(route.object, route.title) }
             let time = contest.mayPutBack(now: world.now)
             guard time <= world.now else {
                 run.lookAgain(at: time)
                 return false
             }
-            tellPutBack(route.object, route.title, world)
+            tools.tellPutBack(route.object, route.title, world)
             try await write(route, world, written, shape, contest: contest.counted(now: world.now))
             return true
         }
         if let contest = route.mark?.contest, contest.isFight(now: world.now) {
-            run.fight = fightText(route.object, route.title)
+            run.fight = tools.fightText(route.object, route.title)
             run.lookAgain(at: contest.last.map { $0 + ContestCount.window })
         }
         let isCurrent =
@@ -110,17 +98,6 @@ extension MeshRolloutReconciler {
         guard !isCurrent else { return false }
         try await write(route, world, written, shape)
         return true
-    }
-
-    func fightText(_ object: KubeObject, _ title: String) -> String {
-        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
-        return "\(writer) keeps changing \(title); while the rollout lasts it is put back, at most once a minute"
-    }
-
-    func tellPutBack(_ object: KubeObject, _ title: String, _ world: RolloutWorld) {
-        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
-        let note = "\(writer) changed \(title) in the middle of the rollout; the step is put back"
-        memories.update(world.object) { $0.notes.append((reason: "PutBack", note: note)) }
     }
 
     /// Adds the subsets of both versions, and the ramp of the canary.
@@ -141,18 +118,18 @@ extension MeshRolloutReconciler {
             // Without its subset a version gets no traffic at all: this is put back sooner than weights.
             let contest = old.contest
             if let last = contest.last, contest.isFight(now: world.now) {
-                run.fight = fightText(rule.object, rule.title)
+                run.fight = tools.fightText(rule.object, rule.title)
                 guard world.now - last >= Self.subsetPatience else {
                     run.lookAgain(at: last + Self.subsetPatience)
                     return false
                 }
             }
-            tellPutBack(rule.object, rule.title, world)
+            tools.tellPutBack(rule.object, rule.title, world)
             mark.contest = contest.counted(now: world.now)
         }
         let patch = rule.patch(list, mark: mark.text, holder: world.holder)
         guard let patch else { return false }
-        try await send(patch, rule.object)
+        try await tools.send(patch, rule.object)
         return true
     }
 
@@ -163,13 +140,14 @@ extension MeshRolloutReconciler {
     /// Takes what was added off the DestinationRule, as far as no route names it; false when there is nothing to take off.
     func tidySubsets(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         guard let rule = world.subsets, rule.holder == world.holder, !world.isMade(rule.object) else { return false }
-        if let last = memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
+        if let last = tools.memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
             run.lookAgain(at: last + Self.subsetGrace)
             return false
         }
-        let list = rule.mark.map { SubsetPlan.restored(rule.subsets, $0, keeping: world.usedSubsets) } ?? rule.subsets
+        let used = (world.routes + world.strays).reduce(into: Set<String>()) { $0.formUnion($1.lists.subsets) }
+        let list = rule.mark.map { SubsetPlan.restored(rule.subsets, $0, keeping: used) } ?? rule.subsets
         guard let patch = rule.patch(list, mark: nil, holder: nil) else { return false }
-        try await send(patch, rule.object)
+        try await tools.send(patch, rule.object)
         return true
     }
 
@@ -177,7 +155,7 @@ extension MeshRolloutReconciler {
 
     /// Makes the VirtualService and the DestinationRule where none are named; false when they are there.
     private func make(_ world: RolloutWorld) async throws -> Bool {
-        let preflight = RolloutPreflight(world, stores: parts.stores)
+        let preflight = RolloutPreflight(world, stores: tools.parts.stores)
         guard preflight.otherRollout == nil, world.refusals.isEmpty else { return false }
         let key = ObjectKey(namespace: world.namespace, name: world.object.name)
         if world.usesSubsets, world.subsets == nil, world.spec.destinationRule == nil {
@@ -208,7 +186,7 @@ extension MeshRolloutReconciler {
         object.labels = [MeshNames.Label.managedBy: MeshNames.Label.managedByValue]
         object.annotations = [RolloutNames.Annotation.holder: world.holder]
         object.ownerReferences = [world.object.ownerReference()].compactMap(\.self)
-        _ = try await parts.client.create(resource, object, Self.options)
-        metrics.wrote(resource.plural)
+        _ = try await tools.parts.client.create(resource, object, RolloutTools.options)
+        tools.metrics.wrote(resource.plural)
     }
 }

@@ -1,0 +1,92 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutControl
+
+/// What everybody works with who carries out a part of a MeshRollout.
+struct RolloutTools: Sendable {
+    /// Caches, client, recorder and gates.
+    let parts: MeshRolloutReconciler.Parts
+    /// Time, chance and log.
+    let environment: RuntimeEnvironment
+    /// The metrics.
+    let metrics: RolloutMetrics
+    /// What is remembered between reconciles.
+    let memories = RolloutMemories()
+
+    /// Who writes, as API servers call it.
+    static let manager = "mesh-operator"
+    static let options = WriteOptions(fieldManager: manager)
+
+    var reader: WorldReader { WorldReader(client: parts.client, stores: parts.stores) }
+
+    // MARK: Writes
+
+    /// Sends a patch, where there is one.
+    func send(_ patch: ObjectPatch?, _ object: KubeObject) async throws {
+        guard let patch else { return }
+        let resource: APIResource
+        switch object.kind.kind {
+        case "VirtualService": resource = TrafficResources.virtualServices
+        case "DestinationRule": resource = TrafficResources.destinationRules
+        default:
+            guard let known = APIResource.wellKnown.first(where: { $0.kind.kind == object.kind.kind }) else { return }
+            resource = known
+        }
+        let failure: KubeError
+        do throws(KubeError) {
+            _ = try await parts.client.patch(resource, object.key, .json(patch.document), Self.options)
+            metrics.wrote(resource.plural)
+            return
+        } catch {
+            failure = error
+        }
+        // A test that fails is answered like a field that is wrong: only the object tells which it was.
+        guard failure.code == .invalid || failure.code == .badRequest else { throw failure }
+        let live = try await parts.client.find(resource, object.key)
+        guard live?.resourceVersion != object.resourceVersion else { throw failure }
+        throw KubeError(.conflict, "\(object.kind.kind) \(object.key) was written meanwhile", cause: failure)
+    }
+
+    /// Sets (or removes, nil) annotations of the MeshRollout; with the end of a rollout the commands that steered it go.
+    func annotate(
+        _ world: RolloutWorld,
+        _ values: [String: String?],
+        endsRollout: Bool,
+        _ run: inout RolloutRun
+    ) async throws {
+        var annotations: Tree = [:]
+        for (name, value) in values { annotations[name] = value.map { .string($0) } ?? .null }
+        if endsRollout {
+            for name in RolloutCommands.spent where world.object.annotations[name] != nil { annotations[name] = .null }
+        }
+        var metadata: Tree = ["annotations": annotations]
+        metadata["resourceVersion"] = world.object.resourceVersion.map { .string($0) }
+        _ = try await parts.client.patch(
+            RolloutNames.resource,
+            world.object.key,
+            .merge(["metadata": metadata]),
+            Self.options
+        )
+        metrics.wrote(RolloutNames.resource.plural)
+        run.hasWrittenOwn = true
+    }
+
+    // MARK: Words
+
+    /// Says who keeps changing an object.
+    func fightText(_ object: KubeObject, _ title: String) -> String {
+        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
+        return "\(writer) keeps changing \(title); while the rollout lasts it is put back, at most once a minute"
+    }
+
+    /// Tells, with the next status, that an object is put back.
+    func tellPutBack(_ object: KubeObject, _ title: String, _ world: RolloutWorld) {
+        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
+        let note = "\(writer) changed \(title) in the middle of the rollout; the step is put back"
+        memories.update(world.object) { $0.notes.append((reason: "PutBack", note: note)) }
+    }
+}
