@@ -30,6 +30,21 @@ struct DemoTests {
         }
     }
 
+    @Test("upgrade moves a mesh by waves to a new revision, gateways included")
+    func upgrade() async throws {
+        let result = try await Self.play("upgrade")
+        #expect(result.status == 0, "\(result.errors)")
+        var rest = result.output[...]
+        for mark in ["Hop: 1.30.3", "Step 1 of 3", "Step 2 of 3", "Step 3 of 3", "complete"] {
+            let found = try #require(
+                rest.range(of: mark),
+                "\(mark) is missing after what came before:\n\(result.output)"
+            )
+            rest = rest[found.upperBound...]
+        }
+        #expect(rest.contains("proxyv2:1.30.3") && !rest.contains("proxyv2:1.29.6"), "\(rest)")
+    }
+
     @Test("An unknown one is refused with those there are")
     func unknown() async throws {
         let result = try await Self.play("nope")
