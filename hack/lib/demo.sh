@@ -19,7 +19,7 @@ wait_for_deployments() { # NAMESPACE...
 
 show_events() { # KIND
     printf '\n'
-    kubectl get events --all-namespaces --field-selector "involvedObject.kind=$1" \
+    kubectl get events --all-namespaces --field-selector "involvedObject.kind=$1" --sort-by .metadata.creationTimestamp \
         --output custom-columns=REASON:.reason,NOTE:.message 2>/dev/null || true
 }
 
@@ -37,7 +37,7 @@ demo_upgrade() {
     step "The mesh runs 1.30.3"
     kubectl get meshoperators
     printf '\n'
-    kubectl get pods --all-namespaces --label-columns istio.io/rev
+    kubectl get pods --all-namespaces --output 'custom-columns=NAMESPACE:.metadata.namespace,POD:.metadata.name,IMAGES:.spec.containers[*].image'
     show_events MeshOperator
 }
 

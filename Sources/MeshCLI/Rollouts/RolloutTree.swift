@@ -109,7 +109,9 @@ package struct RolloutTree: Sendable {
 
     /// The step with its bar, what is waited for, the steps, the gates.
     func progressNodes(_ progress: RolloutProgress) -> [TextTree] {
-        let labels = subject.stepLabels
+        var labels = subject.stepLabels
+        // The way to 100 percent is a step of its own where the spec names none.
+        if labels.count + 1 == progress.steps { labels.append((label: "100%", weight: 100)) }
         let fits = labels.count == progress.steps
         var place = "Step \(progress.step) of \(progress.steps)"
         if progress.step == 0 { place = progress.steps == 0 ? "Progress" : "Before step 1 of \(progress.steps)" }

@@ -92,6 +92,15 @@ struct RolloutTreeTests {
         #expect(subject.standing == .underWay)
     }
 
+    @Test("A last step that the spec leaves out is shown all the same")
+    func impliedStep() throws {
+        let steps: Tree = [["match": [["headers": ["x-test": ["exact": "yes"]]]]], ["approve": true]]
+        let changes: [String: Tree] = ["spec/strategy": "BlueGreen", "spec/steps": steps, "status/progress/steps": 3]
+        let subject = try RolloutScenes.subject("rollout-approval", changes)
+        let lines = RolloutTree(subject, now: RolloutScenes.now, style: .plain, width: 100).lines
+        #expect(lines.contains { $0.hasSuffix("Steps + match > approve . 100%") }, "\(lines)")
+    }
+
     @Test("What an environment says of its terminal")
     func environment() {
         let rich = ["TERM": "xterm-256color", "LANG": "en_US.UTF-8"]
