@@ -53,7 +53,7 @@ struct Plan: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (request, day) = (request, String(Date.now.ISO8601Format().prefix(10)))
+        let (request, day) = (self.request, String(Date.now.ISO8601Format().prefix(10)))
         let command = PlanCommand(catalogue: try .builtIn(), files: Console.files, day: day)
         if offline { return try Console.finish(await command.run(request, client: nil)) }
         try Console.finish(await cluster.withCluster { client, _ in try await command.run(request, client: client) })
