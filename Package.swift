@@ -221,7 +221,8 @@ let allTargets: [Target] = [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
             "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning",
             logging,
-        ]
+        ],
+        exclude: ["Revisions/Golden"]
     ),
     .testTarget(
         name: "MeshCLITests",

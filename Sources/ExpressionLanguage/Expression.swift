@@ -8,6 +8,8 @@ package struct Expression: Sendable {
     /// The type of the result; dynamic where it depends on data.
     package let resultType: ExpressionType
     private let root: ExpressionNode
+    /// The parsed form.
+    var syntax: ExpressionNode { root }
 
     /// Compiles an expression.
     ///

@@ -41,6 +41,8 @@ package struct ClusterLink: Sendable {
     package let client: ClusterClient
     /// Carries the requests.
     package let transport: CurlTransport
+    /// Adds the credentials to requests, and nothing else.
+    package let signed: any HTTPTransport
 
     /// Makes a link; nothing runs yet.
     package init(
@@ -56,7 +58,7 @@ package struct ClusterLink: Sendable {
             processes: surroundings.processes,
             now: surroundings.now
         )
-        let signed = AuthenticatingTransport(
+        signed = AuthenticatingTransport(
             transport,
             authenticator: authenticator,
             impersonation: connection.credentials.impersonation

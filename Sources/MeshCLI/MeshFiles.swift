@@ -75,7 +75,9 @@ package struct MeshFiles: Sendable {
     private func documents(_ text: String, _ path: String) throws(CommandError) -> [Tree] {
         let documents: [Tree]
         do {
-            documents = try YAML.documents(text)
+            // Dumps of clusters come as JSON, which reads many times faster as such; what is no JSON may still be YAML.
+            let json = text.utf8.first == UInt8(ascii: "{") ? try? Tree(json: text) : nil
+            documents = try json.map { [$0] } ?? YAML.documents(text)
         } catch {
             throw CommandError(.badFile, "\(path): cannot be read as YAML: \(error)", cause: error)
         }

@@ -7,6 +7,7 @@ internal import KubeRuntime
 internal import Logging
 internal import MeshBase
 internal import OperatorCore
+internal import RolloutControl
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -18,9 +19,7 @@ struct MeshOperator: AsyncParsableCommand {
         abstract: "Installs, keeps and upgrades the service meshes that MeshOperator resources ask for."
     )
 
-    @Option(
-        help: ArgumentHelp("The kubeconfig to use; without it the pod's own cluster, or KUBECONFIG.", valueName: "file")
-    )
+    @Option(help: ArgumentHelp("The kubeconfig; without it the pod's own cluster, or KUBECONFIG.", valueName: "file"))
     var kubeconfig: String?
 
     @Option(help: "Whether to lead only while holding a lease, so that several operators may run: true or false.")
@@ -32,19 +31,27 @@ struct MeshOperator: AsyncParsableCommand {
     @Option(help: "The host:port of /healthz and /readyz.", transform: { try .init(parsing: $0) })
     var healthBind: ListenAddress = "127.0.0.1:8081"
 
-    @Option(
-        help: ArgumentHelp(
-            "A folder of CustomResourceDefinitions: the operator's own are applied at the start, "
-                + "others belong to the base of every mesh.",
-            valueName: "dir"
-        )
-    )
+    @Option(help: ArgumentHelp("CustomResourceDefinitions to apply: its own and those of meshes.", valueName: "dir"))
     var crds: String?
 
     @Option(help: "From which level on to log to the standard error.")
     var logLevel: LogThreshold = .info
 
     func run() async throws {
+        let variables = ProcessInfo.processInfo.environment
+        let locator = ClusterLocator(environment: variables, files: SystemFiles())
+        let found = Result { try locator.connection(kubeconfig: kubeconfig) }
+        do {
+            try await run(found.get(), variables)
+        } catch  where !(error is CancellationError) {
+            let source = StartFailure.source(kubeconfig: kubeconfig, environment: variables)
+            let failure = StartFailure(error, server: (try? found.get())?.server.description, source: source)
+            FileHandle.standardError.write(Data("mesh-operator: \(failure)\n".utf8))
+            throw ExitCode(failure.exit.rawValue)
+        }
+    }
+
+    private func run(_ connection: ClusterConnection, _ variables: [String: String]) async throws {
         var logger = Logger(label: "mesh-operator") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
         let environment = RuntimeEnvironment(
@@ -53,24 +60,15 @@ struct MeshOperator: AsyncParsableCommand {
             random: .system,
             logger: logger
         )
-        let variables = ProcessInfo.processInfo.environment
-        let connection = try ClusterLocator(environment: variables, files: SystemFiles())
-            .connection(kubeconfig: kubeconfig)
-        let curl = CurlTransport(connection: connection)
-        let transport = AuthenticatingTransport(
-            curl,
-            authenticator: Authenticator(
-                connection.credentials,
-                files: SystemFiles(),
-                processes: SystemProcesses(environment: variables),
-                now: environment.wall
-            ),
-            impersonation: connection.credentials.impersonation
+        let link = ClusterLink(
+            connection,
+            .init(processes: SystemProcesses(environment: variables), clock: environment.clock, now: environment.wall)
         )
-        var configuration = try MeshOperatorService.Configuration(transport: transport)
+        var configuration = try MeshOperatorService.Configuration(transport: link.signed)
         configuration.definitions = try OwnDefinitions(yaml: try crds.map(Self.yamlFiles) ?? [])
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
         configuration.companions = [.rollouts]
+        configuration.gates = { client, environment in HTTPGateAsker.standard(client, environment) }
         if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? connection.namespace) }
         let service = try MeshOperatorService(configuration, environment: environment)
         let health = HealthRegistry()
@@ -79,7 +77,7 @@ struct MeshOperator: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: TransportWork(transport: curl)),
+                    .init(service: TransportWork(transport: link.transport)),
                     .init(service: Work(metricsBind, name: "metrics", probes, logger)),
                     .init(service: Work(healthBind, name: "health", probes, logger)),
                     .init(
@@ -95,8 +93,11 @@ struct MeshOperator: AsyncParsableCommand {
     }
 
     private static func yamlFiles(_ folder: String) throws -> [String] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
-        return try names.map { String(decoding: try SystemFiles().read("\(folder)/\($0)"), as: UTF8.self) }
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw StartFailure(.noInput, "--crds \(folder): no folder that can be read; name one with YAML files")
+        }
+        let paths = entries.filter { $0.hasSuffix(".yaml") }.sorted().map { "\(folder)/\($0)" }
+        return try paths.map { String(decoding: try SystemFiles().read($0), as: UTF8.self) }
     }
 }
 

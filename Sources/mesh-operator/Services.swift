@@ -1,4 +1,5 @@
 internal import HTTPServing
+internal import KubeClient
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
@@ -11,9 +12,7 @@ internal import ServiceLifecycle
 struct TransportWork: Service {
     let transport: CurlTransport
 
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await transport.run() }
-    }
+    func run() async throws { try await cancelWhenGracefulShutdown { try await transport.run() } }
 }
 
 /// Something that runs until a signal asks it to stop, finishing what is in flight.
@@ -40,25 +39,31 @@ extension Work {
             return response
         }
         body = {
-            try await server.run { address in
-                logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+            do {
+                try await server.run { address in
+                    logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+                }
+            } catch  where !(error is CancellationError) {
+                throw StartFailure(cannotListen: error, at: "\(place)", option: "--\(name)-bind")
             }
         }
         stop = { server.shutdown() }
     }
 }
 
+extension HTTPGateAsker {
+    /// Asks gates over connections of their own, with Secrets and Jobs of the cluster.
+    static func standard(_ client: ClusterClient, _ environment: RuntimeEnvironment) -> HTTPGateAsker {
+        HTTPGateAsker(
+            .init(cluster: client, transports: CurlTransports(), clock: environment.clock, now: environment.wall)
+        )
+    }
+}
+
 extension OperatorCompanion {
     /// Carries out MeshRollouts; their gates are asked over connections of their own.
     static let rollouts = OperatorCompanion { given in
-        let asker = HTTPGateAsker(
-            .init(
-                cluster: given.writes,
-                transports: CurlTransports(),
-                clock: given.environment.clock,
-                now: given.environment.wall
-            )
-        )
+        let asker = HTTPGateAsker.standard(given.writes, given.environment)
         var configuration = MeshRolloutService.Configuration(
             reads: given.reads,
             writes: given.writes,

@@ -69,7 +69,8 @@ struct ClusterOptions: ParsableArguments {
 
 /// The terminal this program writes to.
 enum Terminal {
-    static let isOutput = isatty(STDOUT_FILENO) == 1
+    /// Whether output goes to a terminal that can be drawn on.
+    static let isOutput = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     static let isInput = isatty(STDIN_FILENO) == 1
 
     /// Its size now; nil where output goes elsewhere.

@@ -14,7 +14,7 @@ struct MeshCtl: AsyncParsableCommand {
             Exit codes: 0 all is well, 1 the answer is no or an error, 2 wrong usage, 3 not known within --timeout.
             """,
         version: "meshctl \(VersionReport.program)",
-        subcommands: [Manifest.self, Convert.self, Validate.self, Rollout.self, Version.self]
+        subcommands: [Manifest.self, Convert.self, Validate.self, Plan.self, Rollout.self, Version.self]
     )
 
     static func main() async {

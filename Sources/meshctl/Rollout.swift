@@ -41,7 +41,7 @@ struct Rollout: AsyncParsableCommand {
         @OptionGroup var cluster: ClusterOptions
 
         func run() async throws {
-            let reference = try RolloutReference(name)
+            let reference = try RolloutReference(typed: name)
             let style = Terminal.style(colour)
             let outcome = try await cluster.withDirectory { directory in
                 guard watch else {
@@ -77,6 +77,17 @@ struct Rollout: AsyncParsableCommand {
                     .list(everywhere: allNamespaces, output)
             }
             try Console.finish(outcome)
+        }
+    }
+}
+
+extension RolloutReference {
+    /// Reads a name from the command line; one that can be none is wrong usage.
+    init(typed text: String) throws {
+        do {
+            try self.init(text)
+        } catch {
+            throw ValidationError(error.message)
         }
     }
 }

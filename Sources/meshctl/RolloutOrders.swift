@@ -8,7 +8,7 @@ struct OrderOptions: ParsableArguments {
     @OptionGroup var cluster: ClusterOptions
 
     func give(_ order: RolloutOrder, isConfirmed: Bool = false) async throws {
-        let reference = try RolloutReference(name)
+        let reference = try RolloutReference(typed: name)
         let manner: RolloutCommand.Manner = dryRun ? .dryRun : isConfirmed ? .yes : .ask
         let confirm: (@Sendable (String) -> Bool)? = Terminal.isInput ? { @Sendable in Terminal.confirm($0) } : nil
         let outcome = try await cluster.withDirectory { directory in
@@ -66,8 +66,8 @@ extension Rollout {
             abstract: "Goes back to what ran before, within the rollback window.",
             discussion: """
                 For a mesh spec.version becomes the version that ran before, as long as its revision is kept
-                (spec.upgrade.retireAfter). For a MeshRollout whose canary was promoted the two sides change places, and the
-                old version goes through the same steps. Both are asked about first.
+                (spec.upgrade.retireAfter). For a MeshRollout whose canary was promoted the replaced side goes through the same
+                steps again, as long as it is not scaled down (spec.promotion.scaleDownDelay). Both are asked about first.
                 """
         )
         @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false

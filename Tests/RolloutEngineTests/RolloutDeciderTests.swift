@@ -21,6 +21,13 @@ struct RolloutDeciderTests {
         failureLimit: 2,
         errorLimit: 2
     )
+    /// Two passes in a row, and a person's approval on top of the hold.
+    static var strict: RolloutPolicy {
+        var policy = policy
+        policy.successes = 2
+        policy.steps[0].needsApproval = true
+        return policy
+    }
     static var manual: RolloutPolicy {
         var policy = policy
         policy.rollback = .manual
@@ -255,6 +262,41 @@ struct RolloutDeciderTests {
             },
             action: .restore,
             reason: .rollingBack
+        ),
+        Case(
+            testDescription: "the hold is over, a person has yet to approve",
+            policy: strict,
+            change: { _ in },
+            action: .hold,
+            reason: .awaitingApproval
+        ),
+        Case(
+            testDescription: "approved, passed once of two",
+            policy: strict,
+            change: { $0.wishes.approvedSteps = [0] },
+            action: .hold,
+            reason: .awaitingGate
+        ),
+        Case(
+            testDescription: "approved, passed twice",
+            policy: strict,
+            change: {
+                $0.wishes.approvedSteps = [0]
+                $0.gates[0].note(GateReading(.passed, "fine", taken: now))
+            },
+            action: .enter(step: 1),
+            reason: .stepDone
+        ),
+        Case(
+            testDescription: "passed twice, but not in a row",
+            policy: strict,
+            change: {
+                $0.wishes.approvedSteps = [0]
+                $0.gates[0].note(GateReading(.inconclusive, "few", taken: now - .seconds(2)))
+                $0.gates[0].note(GateReading(.passed, "fine", taken: now))
+            },
+            action: .hold,
+            reason: .awaitingGate
         ),
         Case(
             testDescription: "promoted fully",

@@ -96,4 +96,40 @@ private func definition(rule: String = "self.size <= 10") -> Tree {
         let swagger = try await server.send("GET", "/openapi/v2")
         #expect(swagger.body["definitions"]?["com.example.demo.v1.Widget"] != nil)
     }
+
+    /// The words of kube-apiserver 1.36.2 for the same definition.
+    @Test func badNamesAndConversionsAreRefused() async throws {
+        let server = await TestServer()
+        var bad = definition()
+        bad.set(["plural": "widgets", "kind": "k_"], at: ["spec", "names"])
+        bad.set(["strategy": "Webhook"], at: ["spec", "conversion"])
+        let answer = try await server.send("POST", Self.definitions, bad)
+        let label =
+            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+            + "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+            + "'[a-z]([-a-z0-9]*[a-z0-9])?')"
+        let mixed = "may have mixed case, but should otherwise match: \(label)"
+        let expected = [
+            "spec.names.singular: Invalid value: \"k_\": \(label)", "spec.names.kind: Invalid value: \"k_\": \(mixed)",
+            "spec.names.listKind: Invalid value: \"k_List\": \(mixed)",
+            "spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook",
+            "spec.conversion.conversionReviewVersions: Required value",
+        ].joined(separator: ", ")
+        #expect(answer.status == 422)
+        #expect(answer["message"]?.hasSuffix("[\(expected)]") == true, "\(answer["message"] ?? "")")
+    }
+
+    @Test func costlyRulesAreRefused() async throws {
+        let server = await TestServer()
+        var costly = definition()
+        let items: Tree = ["type": "string", "x-kubernetes-validations": [["rule": "self.matches('^[a-z]+$')"]]]
+        let list: Tree = ["type": "array", "maxItems": 1000, "items": items]
+        let schema: Tree = ["type": "object", "properties": ["s": list]]
+        let version: Tree = ["name": "v1", "served": true, "storage": true, "schema": ["openAPIV3Schema": schema]]
+        costly.set([version], at: ["spec", "versions"])
+        let answer = try await server.send("POST", Self.definitions, costly)
+        #expect(answer.status == 422)
+        #expect(answer["message"]?.contains("estimated rule cost exceeds budget by factor of 62.9x") == true)
+        #expect(answer["details.causes.0.reason"] == "FieldValueForbidden")
+    }
 }

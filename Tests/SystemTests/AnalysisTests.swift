@@ -142,13 +142,13 @@ struct AnalysisTests {
             _ words: String = "",
             sourceLocation: SourceLocation = #_sourceLocation
         ) async throws {
-            var last: GateReading?
+            let last = Mutex<GateReading?>(nil)
             let isThere = try await becomes(limit: .seconds(15)) {
                 let reading = try await ask(name)
-                last = reading
+                last.withLock { $0 = reading }
                 return reading.outcome == outcome && reading.message.contains(words)
             }
-            let seen = last.map { "\($0.outcome): \($0.message)" } ?? "nothing"
+            let seen = last.withLock { $0 }.map { "\($0.outcome): \($0.message)" } ?? "nothing"
             #expect(isThere, "\(name) came to \(seen)", sourceLocation: sourceLocation)
         }
     }

@@ -77,6 +77,13 @@ extension APIResource {
     public static let ingresses = APIResource("networking.k8s.io", "v1", "Ingress", "ingresses")
     /// `discovery.k8s.io/v1` EndpointSlice.
     public static let endpointSlices = APIResource("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
+    /// `k8s.cni.cncf.io/v1` NetworkAttachmentDefinition, which clusters with Multus serve.
+    public static let networkAttachmentDefinitions = APIResource(
+        "k8s.cni.cncf.io",
+        "v1",
+        "NetworkAttachmentDefinition",
+        "network-attachment-definitions"
+    )
     /// `coordination.k8s.io/v1` Lease.
     public static let leases = APIResource("coordination.k8s.io", "v1", "Lease", "leases")
     /// `events.k8s.io/v1` Event.

@@ -18,19 +18,19 @@ public enum NameRule: Sendable, Hashable, CaseIterable {
         let bytes = Array(text.utf8)
         switch self {
         case .dnsSubdomain: return Self.tooLong(bytes, 253) + Self.subdomainShape(text)
-        case .dnsLabel: return Self.tooLong(bytes, 63) + Self.labelShape(bytes)
+        case .dnsLabel: return Self.tooLong(bytes, 63) + Self.labelShape(text)
         case .dns1035Label: return Self.tooLong(bytes, 63) + Self.letterLabelShape(bytes)
         case .pathSegment: return Self.segmentShape(text)
         case .qualifiedName: return Self.qualifiedShape(text)
-        case .labelValue: return text.isEmpty ? [] : Self.tooLong(bytes, 63) + Self.valueShape(bytes)
+        case .labelValue: return text.isEmpty ? [] : Self.tooLong(bytes, 63, "bytes") + Self.valueShape(bytes)
         }
     }
 
     /// Whether `text` is allowed.
     public func accepts(_ text: String) -> Bool { issues(in: text).isEmpty }
 
-    private static func tooLong(_ bytes: [UInt8], _ limit: Int) -> [String] {
-        bytes.count > limit ? ["must be no more than \(limit) characters"] : []
+    private static func tooLong(_ bytes: [UInt8], _ limit: Int, _ unit: String = "characters") -> [String] {
+        bytes.count > limit ? ["must be no more than \(limit) \(unit)"] : []
     }
 
     private static func subdomainShape(_ text: String) -> [String] {
@@ -43,8 +43,9 @@ public enum NameRule: Sendable, Hashable, CaseIterable {
         ]
     }
 
-    private static func labelShape(_ bytes: [UInt8]) -> [String] {
-        if isLabel(bytes) { return [] }
+    private static func labelShape(_ text: String) -> [String] {
+        if isLabel(Array(text.utf8)) { return [] }
+        if subdomainShape(text).isEmpty { return ["must not contain dots"] }
         return [
             "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
                 + "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
@@ -82,7 +83,7 @@ public enum NameRule: Sendable, Hashable, CaseIterable {
             ]
         }
         if name.isEmpty { issues.append("name part must be non-empty") }
-        issues += tooLong(name, 63).map { "name part \($0)" }
+        issues += tooLong(name, 63, "bytes").map { "name part \($0)" }
         if !isName(name) { issues.append("name part " + nameWords) }
         return issues
     }

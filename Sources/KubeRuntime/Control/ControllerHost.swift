@@ -19,6 +19,10 @@ public final class ControllerHost: Sendable {
         public var recorder: EventRecorder?
         /// How long ``ControllerHost/stop()`` waits for what is in flight.
         public var stopLimit: Duration
+        /// Whether controllers run although some stores may not be read; they look at ``ObjectStore/obstacle`` then.
+        public var goesOnPastObstacles = false
+        /// What only the leader does, before its controllers run; `stores` are awaited after it.
+        public var preparation: Preparation?
 
         /// Names the parts.
         public init(
@@ -33,6 +37,20 @@ public final class ControllerHost: Sendable {
             self.elector = elector
             self.recorder = recorder
             self.stopLimit = stopLimit
+        }
+    }
+
+    /// Something that is done once this process leads, and without which some stores cannot be read.
+    public struct Preparation: Sendable {
+        /// The stores that can be empty before it is done.
+        public let stores: [ObjectStore]
+        /// What is done; what it throws ends ``ControllerHost/run()``.
+        public let body: @Sendable () async throws -> Void
+
+        /// Names the stores and what is done.
+        public init(before stores: [ObjectStore], body: @escaping @Sendable () async throws -> Void) {
+            self.stores = stores
+            self.body = body
         }
     }
 
@@ -54,9 +72,9 @@ public final class ControllerHost: Sendable {
 
     /// Adds checks: ready once all stores are in; alive while no reconcile takes longer than `reconcileLimit`.
     public func register(in health: HealthRegistry, reconcileLimit: Duration = .seconds(600)) {
-        let stores = parts.watchers.map(\.store)
+        let (stores, goesOn) = (parts.watchers.map(\.store), parts.goesOnPastObstacles)
         health.add("stores", to: .ready) {
-            let missing = stores.filter { !$0.isSynced }.map(\.configuration.name)
+            let missing = stores.filter { !$0.isSynced && !(goesOn && $0.obstacle != nil) }.map(\.configuration.name)
             return missing.isEmpty ? .healthy : .unhealthy("not synced: \(missing.joined(separator: ", "))")
         }
         for controller in parts.controllers {
@@ -74,6 +92,8 @@ public final class ControllerHost: Sendable {
     /// - Throws: ``LeadershipError`` with code `lost`, upon which the process should end and be started anew;
     ///   `CancellationError` when cancelled.
     public func run() async throws {
+        // Who leads always prepares before anything is read, which is quicker.
+        if parts.elector == nil { try await parts.preparation?.body() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for watcher in parts.watchers { group.addTask { await watcher.run() } }
             let result: Result<Void, any Error>
@@ -141,9 +161,21 @@ public final class ControllerHost: Sendable {
     }
 
     private func work() async throws {
-        for watcher in parts.watchers { try await watcher.store.waitUntilSynced() }
-        guard let elector = parts.elector else { return await runControllers() }
-        try await elector.run { await self.runControllers() }
+        let late = parts.preparation?.stores ?? []
+        try await wait(for: parts.watchers.map(\.store).filter { store in !late.contains { $0 === store } })
+        guard let elector = parts.elector else {
+            try await wait(for: late)
+            return await runControllers()
+        }
+        try await elector.run {
+            try await self.parts.preparation?.body()
+            try await self.wait(for: late)
+            await self.runControllers()
+        }
+    }
+
+    private func wait(for stores: [ObjectStore]) async throws {
+        for store in stores { try await store.waitUntilSynced(orObstacle: parts.goesOnPastObstacles) }
     }
 
     private func runControllers() async {

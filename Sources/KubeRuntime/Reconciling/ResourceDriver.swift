@@ -60,7 +60,11 @@ public struct ResourceDriver<Reconciler: ResourceReconciler>: Reconciling {
         switch outcome {
         case .released:
             guard let patch = object.patchRemovingFinalizer(finalizer) else { return .done }
-            try await ignoringAbsence { try await write(patch, of: object) }
+            do {
+                try await ignoringAbsence { try await write(patch, of: object) }
+            } catch {
+                try await fail(error, in: "Finalizer", &scope)
+            }
             return .done
         case .waiting(let delay):
             try await writeStatus(scope)
@@ -71,7 +75,12 @@ public struct ResourceDriver<Reconciler: ResourceReconciler>: Reconciling {
     private func build(_ object: KubeObject) async throws -> ReconcileOutcome {
         var object = object
         if let finalizer = reconciler.finalizer, let patch = object.patchAddingFinalizer(finalizer) {
-            object = try await write(patch, of: object)
+            do {
+                object = try await write(patch, of: object)
+            } catch {
+                var scope = scope(object)
+                try await fail(error, in: "Finalizer", &scope)
+            }
         }
         var scope = scope(object)
         var outcome = ReconcileOutcome.done

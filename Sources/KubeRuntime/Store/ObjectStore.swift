@@ -43,13 +43,20 @@ public final class ObjectStore: Sendable {
     /// It must be quick and must not block: it adds keys to queues.
     public typealias Subscriber = @Sendable (StoreDelivery) -> Void
 
+    struct Waiter {
+        let continuation: CheckedContinuation<Void, Never>
+        let takesObstacle: Bool
+    }
+
     struct State {
         var table: StoreTable
         var isSynced = false
+        var obstacle: WatchProblem?
+        var obstacleSubscribers: [@Sendable () -> Void] = []
         var version: ResourceVersion?
         var hasWriter = false
         var subscribers: [Subscriber] = []
-        var syncWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var syncWaiters: [UInt64: Waiter] = [:]
         var lastWaiter: UInt64 = 0
     }
 
@@ -73,6 +80,9 @@ public final class ObjectStore: Sendable {
 
     /// Whether the first full list is in.
     public var isSynced: Bool { state.withLock { $0.isSynced } }
+
+    /// Why the store is empty or grows old although the server answers: reading is forbidden; nil while it is not.
+    public var obstacle: WatchProblem? { state.withLock { $0.obstacle } }
 
     /// The version of the list or event seen last; nil before the first list.
     public var version: ResourceVersion? { state.withLock { $0.version } }
@@ -102,8 +112,11 @@ public final class ObjectStore: Sendable {
         return state.withLock { $0.table.values(index: position) }.sorted()
     }
 
-    /// Returns once the first full list is in; throws `CancellationError` when the task is cancelled before.
-    public func waitUntilSynced() async throws {
+    /// Returns once the first full list is in.
+    ///
+    /// - Parameter orObstacle: whether to return as well once there is an ``obstacle``.
+    /// - Throws: `CancellationError` when the task is cancelled before.
+    public func waitUntilSynced(orObstacle: Bool = false) async throws {
         let id = state.withLock { state -> UInt64 in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -112,13 +125,14 @@ public final class ObjectStore: Sendable {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
                     if state.isSynced || Task.isCancelled { return true }
-                    state.syncWaiters[id] = continuation
+                    if orObstacle, state.obstacle != nil { return true }
+                    state.syncWaiters[id] = Waiter(continuation: continuation, takesObstacle: orObstacle)
                     return false
                 }
                 if isOver { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.syncWaiters.removeValue(forKey: id) }?.resume()
+            state.withLock { $0.syncWaiters.removeValue(forKey: id) }?.continuation.resume()
         }
         try Task.checkCancellation()
     }
@@ -137,6 +151,26 @@ public final class ObjectStore: Sendable {
         guard !present.isEmpty else { return }
         let steps = sorted(present).map { StoreChanges.Step(old: nil, new: $0) }
         subscriber(StoreDelivery(origin: .list, changes: StoreChanges(steps, keys: keys)))
+    }
+
+    /// Calls `subscriber` whenever an ``obstacle`` appears or is gone.
+    public func subscribeToObstacles(_ subscriber: @escaping @Sendable () -> Void) {
+        state.withLock { $0.obstacleSubscribers.append(subscriber) }
+    }
+
+    /// Notes why the store cannot be kept, or that it can.
+    func setObstacle(_ problem: WatchProblem?) {
+        let (waiters, subscribers) = state.withLock { state -> ([Waiter], [@Sendable () -> Void]) in
+            let isChange = (state.obstacle == nil) != (problem == nil)
+            state.obstacle = problem
+            guard isChange else { return ([], []) }
+            guard problem != nil else { return ([], state.obstacleSubscribers) }
+            let waiters = state.syncWaiters.filter(\.value.takesObstacle)
+            for id in waiters.keys { state.syncWaiters[id] = nil }
+            return (Array(waiters.values), state.obstacleSubscribers)
+        }
+        for waiter in waiters { waiter.continuation.resume() }
+        for subscriber in subscribers { subscriber() }
     }
 
     /// Hands out the right to write, once.

@@ -213,7 +213,7 @@ public final class StoreWriter: Sendable {
     ) -> StoreChanges {
         let (subscribers, waiters) = store.state.withLock { state in
             if let version { state.version = state.version?.later(version) ?? version }
-            var waiters: [CheckedContinuation<Void, Never>] = []
+            var waiters: [ObjectStore.Waiter] = []
             if origin == .list {
                 state.isSynced = true
                 waiters = Array(state.syncWaiters.values)
@@ -226,7 +226,7 @@ public final class StoreWriter: Sendable {
             let delivery = StoreDelivery(origin: origin, changes: changes)
             for subscriber in subscribers { subscriber(delivery) }
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume() }
         return changes
     }
 }

@@ -111,6 +111,7 @@ extension WatchProblem {
             case .expired: .expired
             case .badRequest, .invalid, .unsupported: .unsupported
             case .connection, .timedOut, .cancelled: .unreachable
+            case .forbidden: .forbidden
             default: .refused
             }
         self.init(kind, message: error.description, retryAfter: error.retryAfter)

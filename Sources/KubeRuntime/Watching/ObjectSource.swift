@@ -87,6 +87,8 @@ public struct WatchProblem: Error, Sendable, Hashable, CustomStringConvertible {
         case unsupported
         /// The other side answered with another error.
         case refused
+        /// The caller may not (403).
+        case forbidden
         /// There was no answer: no connection, a reset, a timeout.
         case unreachable
     }

@@ -76,7 +76,8 @@ extension WatchMachine {
             canStream = false
             return fullList(cause: "no streaming")
         }
-        if isOpen { streamFailures += 1 }
+        // Who may not watch may be allowed to list.
+        if isOpen || problem.kind == .forbidden { streamFailures += 1 }
         return fullListFailed(problem, random: random)
     }
 

@@ -60,6 +60,9 @@ public final class Watcher: Sendable {
         case cancelled
     }
 
+    /// How often in a row reading may be forbidden before the store says so: permissions just given take a moment to work.
+    private static let patience = 3
+
     /// The store this watcher writes.
     public let store: ObjectStore
     private let configuration: Configuration
@@ -201,7 +204,10 @@ public final class Watcher: Sendable {
 
     private func step(_ event: WatchMachine.Event) -> WatchMachine.Next {
         let now = environment.time.now
-        if case .signal(let signal) = event { metrics.received(signal) }
+        if case .signal(let signal) = event {
+            metrics.received(signal)
+            if signal == .opened { store.setObstacle(nil) }
+        }
         let reaction = state.withLock { state in
             switch event {
             case .signal: (state.lastSignal, state.lastContact) = (now, now)
@@ -248,6 +254,7 @@ public final class Watcher: Sendable {
             logger.debug("list begins", metadata: ["cause": "\(cause)"])
         case .problem(let problem, let failures, let wait):
             metrics.failed()
+            if problem.kind == .forbidden, failures >= Self.patience { store.setObstacle(problem) }
             // A cache that grows old unnoticed is worth a warning: after 4, 8, 16, … failures in a row.
             let isWorrying = failures >= 4 && failures & (failures - 1) == 0
             logger.log(

@@ -83,7 +83,7 @@ struct ComponentScope: Sendable {
 }
 
 /// The kinds of object rendering makes.
-enum ObjectType: String {
+enum ObjectType: String, CaseIterable {
     case namespace = "Namespace"
     case serviceAccount = "ServiceAccount"
     case configMap = "ConfigMap"

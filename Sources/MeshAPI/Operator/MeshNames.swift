@@ -62,6 +62,8 @@ package enum MeshPhase: String, Sendable, Hashable, CaseIterable {
     case ready = "Ready"
     /// The mesh moves from one version to another.
     case upgrading = "Upgrading"
+    /// An upgrade failed or was given up; what has moved goes back.
+    case rollingBack = "RollingBack"
     /// Objects change to a new spec of the same version.
     case updating = "Updating"
     /// It was ready and some of it no longer is.

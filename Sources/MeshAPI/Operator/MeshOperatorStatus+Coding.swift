@@ -18,12 +18,14 @@ extension MeshOperatorStatus {
             Component(name: $0.text("name") ?? "", ready: $0.flag("ready") ?? false, message: $0.text("message") ?? "")
         }
         gateways = reader.children("gateways").map {
-            Gateway(
+            var gateway = Gateway(
                 name: $0.text("name") ?? "",
                 namespace: $0.text("namespace") ?? "",
                 revision: $0.text("revision") ?? "",
                 address: $0.text("address") ?? ""
             )
+            gateway.weight = $0.integer("weight")
+            return gateway
         }
         conditions = reader.children("conditions").compactMap { MeshCondition($0) }
     }
@@ -95,10 +97,12 @@ extension MeshOperatorStatus.Component {
 
 extension MeshOperatorStatus.Gateway {
     var tree: Tree {
-        [
+        var result: Tree = [
             "name": .string(name), "namespace": .string(namespace), "revision": .string(revision),
             "address": .string(address),
         ]
+        if let weight { result["weight"] = .integer(Int64(weight)) }
+        return result
     }
 }
 

@@ -46,6 +46,8 @@ package struct MeshOperatorStatus: Sendable, Hashable {
         package var revision: String
         /// Its address from outside, or `<pending>` with the reason.
         package var address: String
+        /// The share of its ready pods that are of the revision moved to, in percent; nil while nothing moves.
+        package var weight: Int?
         /// Makes a gateway.
         package init(name: String, namespace: String, revision: String, address: String) {
             self.name = name

@@ -17,9 +17,9 @@ package enum RolloutNames {
     package enum Command {
         /// `true` keeps the rollout where it is.
         package static let pause = "meshoperator.io/rollout-pause"
-        /// The steps approved, counted from 1 and separated by commas.
+        /// The steps approved, counted from 1 and separated by commas; `1,2@TARGET` means those of one target alone.
         package static let approve = "meshoperator.io/rollout-approve"
-        /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates.
+        /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates; `@TARGET` as above.
         package static let promote = "meshoperator.io/rollout-promote"
         /// Why everything is to go back.
         package static let abort = "meshoperator.io/rollout-abort"

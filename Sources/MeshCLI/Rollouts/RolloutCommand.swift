@@ -110,11 +110,12 @@ extension RolloutSubject {
     fileprivate func row(now: Timestamp) -> [String] {
         let (mesh, application) = (meshStatus, rolloutStatus)
         let isMesh = kind == .meshOperator
-        let progress = self.progress
+        let isAtRest = standing == .complete || standing == .idle
+        let progress = isAtRest ? nil : self.progress
         return [
             object.namespace ?? "-", "\(kind.shortName)/\(object.name)",
             (isMesh ? mesh.version : application.stable) ?? "-",
-            (isMesh ? mesh.targetVersion : application.canary) ?? "-", phase,
+            (isAtRest ? nil : isMesh ? mesh.targetVersion : application.canary) ?? "-", phase,
             progress.map { "\($0.step)/\($0.steps)" } ?? "-", progress.map { "\($0.weight)%" } ?? "-",
             progress.flatMap { $0.waitingFor.isEmpty ? nil : $0.waitingFor } ?? "-",
             NumberText.age(progress?.since, now: now) ?? "-",

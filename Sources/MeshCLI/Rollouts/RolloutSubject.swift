@@ -118,13 +118,13 @@ extension RolloutSubject {
         if let progress = status.plan?.progress, let end = Self.end(progress) { return end }
         switch status.phase {
         case nil, .pending: return .unseen
-        case .failed: return .failed(Self.trouble(status))
+        case .failed: return .failed(Self.trouble(status.conditions))
         case .deleting: return .failed("it is being deleted")
-        case .installing, .upgrading, .updating, .paused: return .underWay
         case .ready, .degraded:
             let isThere = status.version != nil && status.version == status.targetVersion
             let isMoving = status.plan.map { $0.progress.reason != "Completed" && $0.progress.reason != "NothingToDo" }
             return isThere && isMoving != true ? .complete : .underWay
+        default: return .underWay
         }
     }
 
@@ -136,7 +136,7 @@ extension RolloutSubject {
         case .preparing, .progressing, .paused, .promoting, .rollingBack: return .underWay
         case .completed: return .complete
         case .rolledBack: return .rolledBack(Self.why(status.progress))
-        case .failed: return .failed(Self.why(status.progress))
+        case .failed: return .failed(Self.trouble(status.conditions))
         }
     }
 
@@ -153,12 +153,14 @@ extension RolloutSubject {
         progress.waitingFor.isEmpty ? progress.reason : progress.waitingFor
     }
 
-    /// What stands in the way of a mesh, by its conditions.
-    private static func trouble(_ status: MeshOperatorStatus) -> String {
-        for type in [MeshConditionType.preflight, .reconciled, .ready] {
-            if let condition = status.condition(type), condition.state == .no, !condition.message.isEmpty {
-                return "\(condition.reason): \(condition.message)"
-            }
+    /// What stands in the way, by the conditions.
+    private static func trouble(_ conditions: [MeshCondition]) -> String {
+        let bad: [(MeshConditionType, MeshCondition.State)] = [
+            (.preflight, .no), (.degraded, .yes), (.reconciled, .no), (.ready, .no),
+        ]
+        for (type, state) in bad {
+            let found = conditions.first { $0.type == type.rawValue && $0.state == state && !$0.message.isEmpty }
+            if let found { return "\(found.reason): \(found.message)" }
         }
         return "no condition says why"
     }

@@ -9,7 +9,7 @@ extension RolloutTree {
         let spec = subject.object.tree["spec"] ?? .null
         var nodes: [TextTree] = []
         if let host = spec["host"]?.string { nodes.append(TextTree([Span("Host", .strong), Span(host)])) }
-        if let progress = subject.progress { nodes += progressNodes(progress) }
+        if let progress = subject.progress, !isAtRest { nodes += progressNodes(progress) }
         nodes += sides(status, spec["workload"] ?? .null)
         if let group = spec["group"]?.string {
             nodes.append(TextTree([Span("Group", .strong), Span(group), Span("steps together", .faint)]))
@@ -20,13 +20,18 @@ extension RolloutTree {
     private func sides(_ status: MeshRolloutStatus, _ workload: Tree) -> [TextTree] {
         let kind = workload["kind"]?.string ?? "Deployment"
         let weight = max(0, min(status.progress.weight, 100))
-        let nodes = [("stable", 100 - weight), ("canary", weight)].compactMap { side, share -> TextTree? in
-            guard let version = workload[side]?["version"]?.string else { return nil }
-            let name = workload[side]?["name"]?.string.map { "\(kind) \($0)" } ?? "pods"
-            let isServing = status.phase == .completed && version == status.stable
+        let nodes = [workload["stable"], workload["canary"]].compactMap { side -> TextTree? in
+            guard let side, let version = side["version"]?.string else { return nil }
+            // Sides change their roles at a promotion, so the status says which is which, not the spec.
+            let isCanary = version == (status.canary ?? workload["canary"]?["version"]?.string)
+            let name = side["name"]?.string.map { "\(kind) \($0)" } ?? "pods"
+            let share = isCanary ? weight : 100 - weight
             return TextTree([
-                Span(side, side == "canary" ? .busy : .normal), Span(version), Span(name),
-                Span(isServing ? "serves" : "\(share)%", .strong),
+                Span(
+                    isAtRest ? (isCanary ? "other" : "serves") : isCanary ? "canary" : "stable",
+                    isCanary ? .faint : .good
+                ),
+                Span(version), Span(name), Span(isAtRest ? "" : "\(share)%", .strong),
             ])
         }
         guard !nodes.isEmpty else { return [] }

@@ -12,15 +12,16 @@ extension RolloutTree {
 
     private func hops(_ status: MeshOperatorStatus) -> [TextTree] {
         guard let plan = status.plan else { return [] }
-        let inner = progressNodes(plan.progress)
+        let inner = progressNodes(plan.progress) + waves(plan.outline) + findings(plan.outline) + overrides(plan)
         guard !plan.hops.isEmpty else { return inner }
         let current = currentHop(plan.hops, status)
         return plan.hops.enumerated().map { index, version in
             let name = plan.hops.count == 1 ? "Hop" : "Hop \(index + 1) of \(plan.hops.count)"
             let isCurrent = index == current && subject.standing != .complete
             let isPast = index < current || subject.standing == .complete
-            let mark = isPast ? style.done : isCurrent ? style.current : style.later
-            let tone: TextStyle.Tone = isPast ? .good : isCurrent ? .busy : .faint
+            let isBad = isCurrent && subject.standing.exitCode != 0
+            let mark = isPast ? style.done : isBad ? style.wrong : isCurrent ? style.current : style.later
+            let tone: TextStyle.Tone = isPast ? .good : isBad ? .bad : isCurrent ? .busy : .faint
             return TextTree(
                 [Span(mark, tone), Span("\(name): \(version)", isCurrent ? .strong : tone)],
                 index == min(current, plan.hops.count - 1) ? inner : []
@@ -37,6 +38,41 @@ extension RolloutTree {
         guard let running = status.version.flatMap({ MeshVersion($0) }) else { return 0 }
         return hops.firstIndex { MeshVersion($0).map { running < $0 } ?? false } ?? hops.count
     }
+
+    /// Who is concerned, wave by wave; what each waits for stands with the step.
+    private func waves(_ outline: PlanOutline?) -> [TextTree] {
+        guard let outline, !outline.waves.isEmpty else { return [] }
+        let nodes = outline.waves.map { wave in
+            let names = wave.first.prefix(3).joined(separator: ", ")
+            let more = wave.workloads > min(3, wave.first.count) && !names.isEmpty ? ", …" : ""
+            return TextTree([
+                Span("wave \(wave.wave)"), Span(Self.count(wave.workloads, "workload"), .strong),
+                Span("with \(Self.count(wave.pods, "pod")) in \(Self.count(wave.namespaces, "namespace"))", .faint),
+                Span(names.isEmpty ? "" : "(\(names)\(style.hasUnicode ? more : more.replacing("…", with: "...")))"),
+            ])
+        }
+        let staying = outline.staying > 0 ? "\(Self.count(outline.staying, "workload")) staying" : ""
+        return [TextTree([Span("Waves", .strong), Span(staying, .faint)], nodes)]
+    }
+
+    /// What the checks before the start found, the gravest first.
+    private func findings(_ outline: PlanOutline?) -> [TextTree] {
+        guard let outline, max(outline.refusing, outline.warning) > 0 else { return [] }
+        let refusing = outline.refusing > 0 ? "\(outline.refusing) keep it from starting" : ""
+        let warning = outline.warning > 0 ? Self.count(outline.warning, "warning") : ""
+        let heading = [
+            Span("Findings", .strong), Span(refusing, .bad), Span(warning, .busy),
+            Span("meshctl plan shows all", .faint),
+        ]
+        return [TextTree(heading, outline.findings.prefix(3).map { TextTree([Span($0)]) })]
+    }
+
+    private func overrides(_ plan: MeshOperatorStatus.Plan) -> [TextTree] {
+        guard !plan.overrides.isEmpty else { return [] }
+        return [TextTree([Span("Allowed by", .faint), Span(plan.overrides.joined(separator: ", "))])]
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private func revisions(_ status: MeshOperatorStatus) -> [TextTree] {
         guard !status.revisions.isEmpty else { return [] }
@@ -57,10 +93,13 @@ extension RolloutTree {
 
     private func gateways(_ status: MeshOperatorStatus) -> [TextTree] {
         guard !status.gateways.isEmpty else { return [] }
-        let nodes = status.gateways.map { gateway in
-            TextTree([
+        // Parts of the list beyond the least that every version writes are read as they come.
+        let shares = (subject.object.tree.value(at: "status", "gateways")?.array ?? []).map { $0["weight"]?.integer }
+        let nodes = status.gateways.enumerated().map { index, gateway in
+            let share = shares.indices.contains(index) ? shares[index] : nil
+            return TextTree([
                 Span("\(gateway.namespace)/\(gateway.name)"), Span(gateway.revision, .strong),
-                Span(gateway.address, .faint),
+                Span(share.map { "\(max(0, min($0, 100)))% new" } ?? "", .strong), Span(gateway.address, .faint),
             ])
         }
         return [TextTree([Span("Gateways", .strong)], nodes)]

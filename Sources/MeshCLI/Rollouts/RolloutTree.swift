@@ -39,10 +39,13 @@ package struct RolloutTree: Sendable {
     private var heading: [Span] {
         let (from, to) = versions
         let way = [from, to].compactMap(\.self)
-        let moves = way.count == 2 && way[0] != way[1]
+        let moves = way.count == 2 && way[0] != way[1] && !isAtRest
         let text = moves ? "\(way[0]) \(style.arrow) \(way[1])" : way.first ?? ""
         return [Span("\(subject.title)", .strong), Span(text), Span(subject.phase, tone(of: subject.standing))]
     }
+
+    /// Whether the roles of the versions say nothing about a move: what serves is there to stay.
+    var isAtRest: Bool { subject.standing == .complete || subject.standing == .idle }
 
     private var versions: (String?, String?) {
         switch subject.kind {

@@ -8,8 +8,10 @@ internal import MeshAPI
 /// - For a MeshOperator `spec.version` is set to the version that ran before. In the middle of an upgrade that is
 ///   `status.version`: the upgrade ends and what has moved goes back. Within the rollback window after it, which is as long as
 ///   the old revision is kept (`spec.upgrade.retireAfter`), it is the version of the kept revision.
-/// - For a MeshRollout whose canary was promoted the sides of `spec.workload` change places, so that the old version is the
-///   canary of the next rollout and goes through the same steps. In the middle of one `abort` is what is meant.
+/// - For a MeshRollout whose canary was promoted the side that was replaced becomes a release again, and goes through the same
+///   steps. The operator takes it for none as long as it is noted as passed in the annotation ``RolloutNames/Annotation/serving``,
+///   so that note is taken off. That works until the old side is scaled down (`spec.promotion.scaleDownDelay`); afterwards
+///   scaling it up does the same. In the middle of a rollout `abort` is what is meant.
 struct RolloutUndo {
     private let subject: RolloutSubject
 
@@ -62,7 +64,6 @@ struct RolloutUndo {
 
     private func meshRollout() throws(CommandError) -> RolloutChange {
         let status = subject.rolloutStatus
-        let tree = subject.object.tree["spec"] ?? .null
         switch subject.standing {
         case .complete: break
         case .unseen, .underWay:
@@ -71,38 +72,43 @@ struct RolloutUndo {
         case .rolledBack: throw refused("is back already")
         case .failed: throw refused("has failed; `meshctl rollout abort \(subject.reference)` brings everything back")
         }
-        guard let workload = tree["workload"], let stable = workload["stable"], let canary = workload["canary"] else {
-            throw refused("has no sides to swap")
+        let workload = subject.object.tree.value(at: "spec", "workload") ?? .null
+        let serving = status.stable ?? ""
+        let sides = [workload["stable"], workload["canary"]].compactMap(\.self)
+        guard let old = sides.first(where: { $0["version"]?.string != serving }) else {
+            throw refused("has no side but the one that serves")
         }
-        if tree.value(at: "promotion", "mode")?.string == MeshRolloutSpec.Promotion.copyTemplate.rawValue {
-            let kind = (workload["kind"]?.string ?? "Deployment").lowercased()
-            let name = stable["name"]?.string.map { "\(kind)/\(TerminalText.plain($0))" } ?? "the stable workload"
-            let place = subject.object.namespace.map { " -n \($0)" } ?? ""
+        let kind = (workload["kind"]?.string ?? "Deployment").lowercased()
+        let name = old["name"]?.string.map { "\(kind)/\(TerminalText.plain($0))" } ?? "the old pods"
+        let place = subject.object.namespace.map { " -n \($0)" } ?? ""
+        let promotion = subject.object.tree.value(at: "spec", "promotion", "mode")?.string
+        if promotion == MeshRolloutSpec.Promotion.copyTemplate.rawValue {
             throw refused(
-                "copies templates at promotion, so that both sides run the new one; "
-                    + "put the old template into the canary and let it roll out, or `kubectl rollout undo \(name)\(place)`"
+                "copies templates at promotion, so that no side runs the old one; "
+                    + "put the old template into the canary and let it roll out"
             )
         }
-        let old = stable["version"]?.string ?? ""
-        guard status.stable.map({ $0 != old }) ?? true else {
-            throw refused("serves \(TerminalText.plain(old)) as spec.workload.stable already")
+        guard let mark = passedMark else {
+            throw refused(
+                "keeps the old side no longer (spec.promotion.scaleDownDelay is over); "
+                    + "`kubectl scale \(name)\(place) --replicas=N` rolls it out again"
+            )
         }
-        let text = TerminalText.plain(old)
+        let text = TerminalText.plain(old["version"]?.string ?? "the old version")
         return RolloutChange(
-            patch: RolloutPatch(subject.object)
-                .setting(Self.replacement(of: stable, by: canary), at: "workload", "stable")
-                .setting(Self.replacement(of: canary, by: stable), at: "workload", "canary"),
-            message:
-                "\(subject.title): the sides of spec.workload change places; traffic moves back to \(text) in the steps of the spec",
+            patch: RolloutPatch(subject.object).annotating([RolloutNames.Annotation.serving: mark]),
+            message: "\(subject.title): \(text) is a release again; traffic moves back to it in the steps of the spec",
             question: "\(subject.title): roll out \(text) again?"
         )
     }
 
-    /// The merge patch that makes one side of the other: fields the other lacks are taken off.
-    private static func replacement(of side: Tree, by other: Tree) -> Tree {
-        var result = other
-        for entry in side.object?.entries ?? [] where other[entry.key] == nil { result[entry.key] = .null }
-        return result
+    /// What the operator noted at the promotion, without the note that the replaced side is no release; nil where it is off.
+    private var passedMark: String? {
+        guard let text = subject.object.annotations[RolloutNames.Annotation.serving], text.utf8.count <= 4_096,
+            var tree = try? Tree(json: text), tree["passed"]?.string != nil
+        else { return nil }
+        tree["passed"] = Tree?.none
+        return tree.jsonText()
     }
 
     private func refused(_ what: String) -> CommandError { CommandError(.refused, "\(subject.title) \(what)") }

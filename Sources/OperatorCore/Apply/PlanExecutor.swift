@@ -11,6 +11,8 @@ package struct StepFailure: Sendable, Hashable {
     package let id: ResourceID
     /// Why.
     package let error: KubeError
+    /// What was refused, as permissions name it.
+    package var verb = "patch"
 
     /// The fields and managers named in a conflict of server-side apply; empty for other failures.
     package var fieldConflicts: [String] {
@@ -59,6 +61,8 @@ package struct PlanExecutor: Sendable {
     package let metrics: OperatorMetrics
     /// Tells what is written.
     package let logger: Logger
+    /// The time.
+    package var now: @Sendable () -> Duration = { .zero }
 
     /// Carries out `steps`; throws when trying the rest is of no use before a wait.
     ///
@@ -125,12 +129,16 @@ package struct PlanExecutor: Sendable {
         let id = step.id
         metrics.failed(code: error.codeName)
         logger.debug("write failed", metadata: ["object": "\(id)", "error": "\(error)"])
-        let failure = StepFailure(id: id, error: error)
+        let failure = StepFailure(id: id, error: error, verb: step.verb)
         switch error.retryClass {
         case .transient, .waiting: throw error
         case .conflict where failure.fieldConflicts.isEmpty || step.isCreation:
-            try await refresh(step)
-            report.outdated.append(id)
+            do {
+                try await refresh(step)
+                report.outdated.append(id)
+            } catch let refusal as KubeError where refusal.code == .forbidden {
+                report.failures.append(StepFailure(id: id, error: refusal, verb: "get"))
+            }
         case .conflict, .invalid: report.failures.append(failure)
         case .terminal:
             if error.code == .cancelled { throw error }
@@ -144,12 +152,18 @@ package struct PlanExecutor: Sendable {
     /// - Parameters:
     ///   - ids: the objects.
     ///   - now: the time.
-    /// - Returns: those that are there all the same.
+    /// - Returns: those that are there all the same; one that may not be read is left to the write, which cannot make it twice.
     /// - Throws: `KubeError` when one cannot be read.
     package func confirm(_ ids: [ResourceID], now: Duration) async throws -> [ResourceID] {
         var present: [ResourceID] = []
         for id in ids {
-            guard let object = try await client.find(try resource(of: id), id.key) else { continue }
+            let found: KubeObject?
+            do {
+                found = try await client.find(try resource(of: id), id.key)
+            } catch let refusal as KubeError where refusal.code == .forbidden {
+                continue
+            }
+            guard let object = found else { continue }
             ledger.confirm(object, now: now)
             present.append(id)
         }
@@ -160,7 +174,9 @@ package struct PlanExecutor: Sendable {
     private func refresh(_ step: MeshStep) async throws {
         let id = step.id
         if let fresh = try await client.find(try resource(of: id), id.key) {
-            ledger.note(fresh)
+            // A cache of our own objects only never shows what stood in the way.
+            let isHidden = OwnedKind.of(id)?.isWatchedByLabel == true
+            if isHidden { ledger.confirm(fresh, now: now()) } else { ledger.note(fresh) }
         } else {
             ledger.noteAbsence(id, uid: nil, version: step.version)
         }
@@ -183,6 +199,14 @@ extension MeshStep {
         switch self {
         case .apply(let write): write.object.resourceVersion
         case .delete(let object): object.resourceVersion
+        }
+    }
+
+    /// What the write needs, as permissions name it.
+    var verb: String {
+        switch self {
+        case .apply: isCreation ? "create and patch" : "patch"
+        case .delete: "delete"
         }
     }
 

@@ -44,6 +44,44 @@ package struct OperatorMetrics: Sendable {
         ).increment()
     }
 
+    /// Counts an answer of a gate.
+    func answered(_ outcome: String, gate: String, of name: String) {
+        registry.counter(
+            "meshoperator_upgrade_gate_results_total",
+            help: "Answers of gates of upgrades, by gate and outcome.",
+            labels: ["name": name, "gate": gate, "outcome": outcome]
+        ).increment()
+    }
+
+    /// Shows how far an upgrade is; zeros when there is none.
+    func show(upgrade plan: MeshOperatorStatus.Plan?, proxies: String?, of name: String) {
+        let moved = proxies?.split(separator: "/").first.flatMap { Double($0) } ?? 0
+        gauge(
+            "meshoperator_upgrade_weight",
+            "Share on the new revision in percent.",
+            Double(plan?.progress.weight ?? 0),
+            name
+        )
+        gauge("meshoperator_upgrade_step", "Step of the present hop, from 1.", Double(plan?.progress.step ?? 0), name)
+        gauge(
+            "meshoperator_upgrade_hops",
+            "Hops still to go, the present one among them.",
+            Double(plan?.hops.count ?? 0),
+            name
+        )
+        gauge("meshoperator_upgrade_proxies_moved", "Proxies on the revision moved to.", plan == nil ? 0 : moved, name)
+    }
+
+    /// Notes how long a step of an upgrade took.
+    func finished(stepIn duration: Duration) {
+        registry.histogram("meshoperator_upgrade_step_duration_seconds", help: "Seconds a step of an upgrade took.")
+            .observe(duration)
+    }
+
+    private func gauge(_ metric: String, _ help: String, _ value: Double, _ name: String) {
+        registry.gauge(metric, help: help, labels: ["name": name]).set(value)
+    }
+
     /// Shows where a mesh stands.
     func show(_ status: MeshOperatorStatus, of name: String) {
         for phase in MeshPhase.allCases {
@@ -54,6 +92,7 @@ package struct OperatorMetrics: Sendable {
             ).set(phase == status.phase ? 1 : 0)
         }
         show(status.condition(.ready)?.state == .yes, of: name)
+        show(upgrade: status.plan, proxies: status.proxies, of: name)
         registry.gauge(
             "meshoperator_field_conflicts",
             help: "1 while others keep fields of a mesh at other values.",
@@ -67,6 +106,7 @@ package struct OperatorMetrics: Sendable {
             registry.gauge("meshoperator_phase", help: "", labels: ["name": name, "phase": phase.rawValue]).set(0)
         }
         show(false, of: name)
+        show(upgrade: nil, proxies: nil, of: name)
     }
 
     private func show(_ isReady: Bool, of name: String) {

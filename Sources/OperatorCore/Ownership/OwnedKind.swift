@@ -22,15 +22,20 @@ package struct OwnedKind: Sendable, Hashable {
     /// Whether every version of Kubernetes that any mesh version supports serves the kind.
     package let isServedByAll: Bool
 
+    /// Whether only objects with our label are watched, since clusters have many others that change all the time.
+    package let isWatchedByLabel: Bool
+
     private init(
         _ resource: APIResource,
         isWebhook: Bool = false,
         removal: Removal = .always,
-        isServedByAll: Bool = true
+        isServedByAll: Bool = true,
+        isWatchedByLabel: Bool = false
     ) {
         self.resource = resource
         self.isWebhook = isWebhook
         self.isServedByAll = isServedByAll
+        self.isWatchedByLabel = isWatchedByLabel
         self.removal = removal
     }
 
@@ -44,7 +49,10 @@ package struct OwnedKind: Sendable, Hashable {
         OwnedKind(.roles),
         OwnedKind(.roleBindings),
         OwnedKind(.configMaps),
+        OwnedKind(.resourceQuotas),
+        OwnedKind(.networkAttachmentDefinitions, isServedByAll: false),
         OwnedKind(.services),
+        OwnedKind(.endpointSlices, isWatchedByLabel: true),
         OwnedKind(.networkPolicies),
         OwnedKind(.deployments),
         OwnedKind(.daemonSets),
@@ -55,6 +63,17 @@ package struct OwnedKind: Sendable, Hashable {
         OwnedKind(.validatingWebhookConfigurations, isWebhook: true),
         OwnedKind(.mutatingWebhookConfigurations, isWebhook: true),
     ]
+
+    /// Whether later phases wait for objects of the kind that the operator is not allowed to write.
+    ///
+    /// They do for what later objects cannot work without, and for injection, without which gateways would start broken.
+    package var holdsUpLaterPhases: Bool {
+        let needed: [APIResource] = [
+            .namespaces, .customResourceDefinitions, .configMaps, .services, .deployments, .daemonSets,
+            .mutatingWebhookConfigurations,
+        ]
+        return needed.contains(resource)
+    }
 
     /// The kind of an object, nil for kinds that a mesh does not consist of.
     package static func of(_ id: ResourceID) -> OwnedKind? {

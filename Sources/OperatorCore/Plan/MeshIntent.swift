@@ -77,6 +77,9 @@ package struct MeshBlueprint: Sendable, Hashable {
     /// Objects that are written whatever is awaited: what an upgrade writes down comes before what it does.
     package var urgent: Set<ResourceID> = []
 
+    /// What the user should know of the settings: those without effect, and those that belong to an earlier release.
+    package var warnings: [String] = []
+
     /// Describes a mesh.
     package init(phases: [[KubeObject]]) {
         self.phases = phases
@@ -85,7 +88,14 @@ package struct MeshBlueprint: Sendable, Hashable {
     /// Takes over what rendering gave.
     package init(_ rendered: RenderedManifests) {
         phases = rendered.phases
+        warnings = rendered.warnings
         for entry in rendered.rendered { components[ResourceID(entry.object)] = entry.component }
+    }
+
+    /// The first few ``warnings``, each within bounds, and how many more there are.
+    var notes: [String] {
+        let more = warnings.count > 5 ? ["and \(warnings.count - 5) more"] : []
+        return warnings.prefix(5).map { String($0.prefix(300)) } + more
     }
 
     /// All objects, in order.

@@ -18,6 +18,13 @@ package struct MeshObservation: Sendable {
     /// Differences that applies left behind.
     package var accepted: [ResourceID: AcceptedValues] = [:]
 
+    /// The kinds of which nothing could be read, since that is forbidden.
+    package var unread: Set<OwnedKind> = []
+    /// The objects that the operator was not allowed to write in this reconcile.
+    package var refused: Set<ResourceID> = []
+    /// Whether nobody can tell who uses our revision, since pods or namespaces may not be read.
+    package var isUsageUnknown = false
+
     /// Describes what was observed.
     package init(resource: KubeObject, live: [ResourceID: KubeObject] = [:]) {
         self.resource = resource
@@ -26,6 +33,11 @@ package struct MeshObservation: Sendable {
 
     /// The marks of the MeshOperator.
     package var marks: OwnershipMarks { OwnershipMarks(owner: resource.name, uid: resource.uid ?? "") }
+
+    /// Whether `id` is to be left as it is for now, since it may not be read or written.
+    package func isOutOfReach(_ id: ResourceID) -> Bool {
+        refused.contains(id) || OwnedKind.of(id).map { unread.contains($0) } ?? false
+    }
 
     /// The objects that are ours, in order.
     package func ours(manager: String) -> [KubeObject] {

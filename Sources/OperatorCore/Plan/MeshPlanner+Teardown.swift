@@ -17,12 +17,19 @@ extension MeshPlanner {
             plan.lookAgain = now.advanced(by: .seconds(60))
             return plan
         }
+        if observation.isUsageUnknown, !intent.wishes.contains(.removeWhileInUse), !doomed.isEmpty {
+            let users = "pods or namespaces, which the operator is not allowed to read, may still"
+            var plan = MeshPlan(stage: .inUse(users))
+            plan.lookAgain = now.advanced(by: .seconds(60))
+            return plan
+        }
         let order = blueprint.map { TeardownOrder($0) } ?? TeardownOrder(phases: [:])
         guard let wave = order.firstWave(of: doomed) else {
             return MeshPlan(stage: .removed)
         }
         var plan = MeshPlan(stage: .removing("waiting for \(ResourceID(wave[0])) to be gone"))
-        plan.steps = wave.filter { !$0.isDeleting }.map { .delete($0) }
+        plan.steps = wave.filter { !$0.isDeleting && !observation.refused.contains(ResourceID($0)) }
+            .map { .delete($0) }
         return plan
     }
 

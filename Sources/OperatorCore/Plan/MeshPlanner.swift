@@ -137,7 +137,7 @@ package struct MeshPlanner: Sendable {
         let blueprint: MeshBlueprint
         let version: String
         let decider: ObjectDecider
-        let autoscaled: Set<ResourceID>
+        let autoscaled: [ResourceID: Int64]
     }
 
     /// Goes through the phases of one revision, nil for the main ones: what is awaited, and what failed for good.
@@ -154,14 +154,17 @@ package struct MeshPlanner: Sendable {
                 let id = ResourceID(object)
                 let version = work.blueprint.versions[id] ?? work.version
                 let stamped = observation.marks.stamped(object, version: version)
-                let decision = decide(stamped, work.decider, isAutoscaled: work.autoscaled.contains(id))
+                let decision = decide(stamped, work.decider, leastReplicas: work.autoscaled[id])
                 plan.yields += decision.yields
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
-                if let write = decision.write, awaited == nil || isRepair || work.blueprint.urgent.contains(id) {
-                    plan.steps.append(.apply(write))
+                if let write = decision.write, !observation.isOutOfReach(id) {
+                    let isNow = awaited == nil || isRepair || work.blueprint.urgent.contains(id)
+                    if isNow { plan.steps.append(.apply(write)) }
+                    pending.append("\(id) to be applied")
+                } else if decision.write != nil, OwnedKind.of(id)?.holdsUpLaterPhases == true {
+                    pending.append("\(id), which the operator is not allowed to read or write")
                 }
-                if decision.write != nil { pending.append("\(id) to be applied") }
-                switch readiness(of: decision, into: &plan) {
+                switch readiness(of: decision, work.blueprint, into: &plan) {
                 case .ready: break
                 case .waiting(let what): pending.append(what)
                 case .failed(let why):
@@ -177,17 +180,33 @@ package struct MeshPlanner: Sendable {
     }
 
     /// Whether the object of a decision does its part; notes what its controller says.
-    private func readiness(of decision: ObjectDecision, into plan: inout MeshPlan) -> ObjectReadiness {
+    private func readiness(
+        of decision: ObjectDecision,
+        _ blueprint: MeshBlueprint,
+        into plan: inout MeshPlan
+    ) -> ObjectReadiness {
         guard let live = observation.live[decision.id] else {
             return decision.write == nil ? .waiting("\(decision.id) to be made again") : .ready
         }
-        let readiness = ObjectReadiness.of(live)
+        let readiness = readiness(of: live, blueprint)
         plan.readiness[decision.id] = readiness
         if case .waiting = readiness { return .waiting("\(decision.id) to become ready") }
         return readiness
     }
 
-    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, isAutoscaled: Bool) -> ObjectDecision {
+    /// A control plane scaled to nothing is none, though its Deployment is as its controller wants it.
+    private func readiness(of live: KubeObject, _ blueprint: MeshBlueprint) -> ObjectReadiness {
+        let (judged, id) = (ObjectReadiness.of(live), ResourceID(live))
+        guard judged.isReady, live.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
+            live.tree.value(at: "spec", "replicas")?.integer == 0
+        else { return judged }
+        return .failed(
+            "\(id) has 0 replicas, so the mesh has no control plane; ask for 1 or more in "
+                + "spec.components.pilot.k8s.replicaCount, hpaSpec.minReplicas or the overlay that sets them"
+        )
+    }
+
+    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, leastReplicas: Int64?) -> ObjectDecision {
         let id = ResourceID(stamped)
         let nothing = ObjectDecision(id: id, write: nil, yields: [])
         let live = observation.live[id]
@@ -200,21 +219,23 @@ package struct MeshPlanner: Sendable {
             }
         }
         var circumstances = ObjectDecider.Circumstances()
-        circumstances.isAutoscaled = isAutoscaled
+        circumstances.isAutoscaled = leastReplicas != nil
+        circumstances.leastReplicas = leastReplicas ?? 0
         circumstances.wasThere = observation.known.contains(id)
         circumstances.accepted = observation.accepted[id] ?? .init()
         return decider.decide(stamped, live: live, circumstances)
     }
 
-    /// The workloads whose replicas an autoscaler of the blueprint sets.
-    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> Set<ResourceID> {
-        var result: Set<ResourceID> = []
+    /// The workloads whose replicas an autoscaler of the blueprint sets, with the fewest it leaves them.
+    static func autoscaledWorkloads(_ blueprint: MeshBlueprint) -> [ResourceID: Int64] {
+        var result: [ResourceID: Int64] = [:]
         for scaler in blueprint.objects where scaler.kind.kind == "HorizontalPodAutoscaler" {
             guard let target = scaler.tree["spec"]?["scaleTargetRef"], let name = target["name"]?.string,
                 let kind = target["kind"]?.string
             else { continue }
             let group = GroupVersionKind(apiVersion: target["apiVersion"]?.string ?? "apps/v1", kind: kind).group
-            result.insert(ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name)))
+            let id = ResourceID(group: group, kind: kind, key: ObjectKey(namespace: scaler.namespace, name: name))
+            result[id] = scaler.tree["spec"]?["minReplicas"]?.integer ?? 1
         }
         return result
     }
@@ -227,6 +248,7 @@ package struct MeshPlanner: Sendable {
         let surplus = observation.ours(manager: Self.manager).filter { object in
             let id = ResourceID(object)
             return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
+                && !observation.refused.contains(id)
         }
         guard let wave = TeardownOrder(phases: [:]).firstWave(of: surplus) else { return }
         for object in wave where !object.isDeleting { plan.steps.append(.delete(object)) }

@@ -52,6 +52,8 @@ package struct ObjectDecider: Sendable {
     package struct Circumstances: Sendable, Hashable {
         /// Whether an autoscaler sets the replicas.
         package var isAutoscaled = false
+        /// The fewest replicas the autoscaler leaves; it does not act on a workload that somebody scaled to 0.
+        package var leastReplicas: Int64 = 0
         /// Whether the object was there before.
         package var wasThere = false
         /// Values the API server, or admission, gave our fields in place of ours.
@@ -92,7 +94,7 @@ package struct ObjectDecider: Sendable {
     ) -> ObjectDecision {
         let id = ResourceID(desired)
         guard let live else { return creation(desired, id, wasThere: circumstances.wasThere) }
-        var wanted = handOver(desired, live, isAutoscaled: circumstances.isAutoscaled)
+        var wanted = handOver(desired, live, circumstances)
         let comparison = ObjectComparison(manager: manager)
         let ownership = ObjectOwnership(live)
         let cause = cause(of: desired, live)
@@ -215,12 +217,18 @@ package struct ObjectDecider: Sendable {
     ///
     /// As long as the replicas are ours alone, giving them up would set them to 1: they are applied as they are until the
     /// autoscaler has written them.
-    private func handOver(_ desired: KubeObject, _ live: KubeObject, isAutoscaled: Bool) -> KubeObject {
-        guard isAutoscaled else { return desired }
+    ///
+    /// A workload scaled to 0 is set to the fewest replicas: an autoscaler leaves it off for good.
+    private func handOver(_ desired: KubeObject, _ live: KubeObject, _ circumstances: Circumstances) -> KubeObject {
+        guard circumstances.isAutoscaled else { return desired }
         let place = FieldPlace(fields: "spec", "replicas")
         let ownership = ObjectOwnership(live)
         var result = desired
         result.tree = result.tree.removing(place)
+        if circumstances.leastReplicas > 0, live.tree.value(at: place)?.integer == 0 {
+            result.tree.set(.integer(circumstances.leastReplicas), at: ["spec", "replicas"])
+            return result
+        }
         guard ownership.applied(by: manager)?.owns(place) == true,
             ownership.others(than: manager, owning: place).isEmpty,
             let replicas = live.tree.value(at: place)

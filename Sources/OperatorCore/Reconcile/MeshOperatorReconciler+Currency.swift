@@ -69,7 +69,7 @@ extension MeshOperatorReconciler {
                 let id = ResourceID(group: type.group, kind: type.kind, key: ObjectKey(name: "*"))
                 switch error.code {
                 case .notFound: break
-                case .forbidden: run.failures.append(StepFailure(id: id, error: error))
+                case .forbidden: run.failures.append(StepFailure(id: id, error: error, verb: "list"))
                 default: throw error
                 }
             }

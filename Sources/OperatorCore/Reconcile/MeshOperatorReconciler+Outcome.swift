@@ -18,6 +18,7 @@ extension MeshOperatorReconciler {
         let intent = spec.map { MeshIntent($0, defaultVersion: version) } ?? MeshIntent(salvaging: object)
         var run = MeshRun(object: object, intent: intent)
         if let spec { run.blueprint = try? render(spec, run) }
+        try await releaseNamespaces(&run)
         var plan = try await settle(&run)
         var isClear = false
         for _ in 0..<Self.leftoverRounds where plan.stage == .removed && run.failures.isEmpty && !isClear {
@@ -55,6 +56,10 @@ extension MeshOperatorReconciler {
         memories.update(run.object) { $0.known.formUnion(present) }
         draft.blueprint = run.blueprint
         draft.failures = run.failures
+        draft.upgrade = run.upgrade
+        let isMoving = run.upgrade.map { $0.state != .none || !$0.scene.stand.kept.isEmpty } ?? false
+        memories.update(run.object) { $0.isMoving = isMoving }
+        draft.obstacles = parts.stores.obstacles
         draft.isChanging = memories.of(run.object).isChanging
         let postponed = tell(draft.status(), &scope)
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
@@ -65,6 +70,15 @@ extension MeshOperatorReconciler {
     /// When to look again even if nothing changes.
     private func wait(_ plan: MeshPlan, _ run: MeshRun) -> Duration? {
         var waits: [Duration] = []
+        if let upgrade = run.upgrade {
+            let now = environment.wall()
+            if let time = upgrade.lookAgain { waits.append(max(.seconds(1), time - now)) }
+            if upgrade.state == .moving || upgrade.state == .returning || upgrade.state == .promoting {
+                waits.append(.seconds(15))
+            }
+            if upgrade.state == .refused { waits.append(.seconds(60)) }
+        }
+        if parts.stores.all.contains(where: { $0.store.obstacle != nil }) { waits.append(.seconds(60)) }
         if let time = plan.lookAgain { waits.append(max(.seconds(1), time - environment.wall())) }
         if !run.failures.isEmpty {
             let mayPass = run.failures.allSatisfy { $0.error.code == .forbidden }

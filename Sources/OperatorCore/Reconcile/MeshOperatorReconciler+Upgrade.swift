@@ -22,8 +22,12 @@ extension MeshOperatorReconciler {
         var decision: RolloutDecision
         /// The plan for what is to be, the decision written down.
         var plan: MeshPlan
+        /// What the gates of the step have said.
+        var book: GateBook
         /// What may be moved once nothing is left to apply.
         var turn = UpgradeTurn()
+        /// What people asked of the rollout that is over, to be taken off before its record goes.
+        var spent: [String] = []
     }
 
     /// How many times gates are asked within one reconcile at most.
@@ -33,23 +37,29 @@ extension MeshOperatorReconciler {
     func settleRevisions(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
         var effort = WriteEffort()
         var rounds = 0
+        try await findOut(wish, &run)
         for _ in 0..<Self.passLimit {
-            var look = try look(wish, &run)
-            if rounds < Self.gateRounds, try await askGates(&look, run) {
+            let look = try look(wish, &run)
+            if rounds < Self.gateRounds, await askGates(look, run) {
                 rounds += 1
                 continue
             }
             report(look, &run)
-            guard run.failures.isEmpty else { return look.plan }
+            guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
+                // What keeps an object from being applied does not keep what has moved from going back.
+                if look.decision.action == .restore { _ = try await move(look, &run) }
+                return look.plan
+            }
             if !look.plan.steps.isEmpty {
                 if try await !confirm(look.plan, run).isEmpty { continue }
                 try await confirmIsCurrent(run.object)
                 let report = try await perform(look.plan.steps, for: run.object)
-                run.failures = report.failures
+                run.failures += report.failures
                 try effort.note(report)
+                measure(look)
                 continue
             }
-            guard try await move(look, &run, &effort) else { return look.plan }
+            guard try await move(look, &run) else { return look.plan }
         }
         throw MeshOperatorError(
             .unsettled,
@@ -68,20 +78,24 @@ extension MeshOperatorReconciler {
         try compose(scene.composition, scene.stand, &run)
         var plan = planned(run)
         var observation = scene.observation(plan)
-        var book: GateBook?
+        observation.refusals = run.findings?.refusals ?? []
+        var book = GateBook(wish.spec.upgrade.analysis, progress: RolloutProgress(), isLastStep: false)
         let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan?.progress
         memories.update(run.object) { memory in
             book = memory.upgrade.complete(&observation, scene, status: status ?? RolloutProgress())
         }
-        observation.gates = book?.states ?? []
+        observation.gates = book.states
         let decision = scene.decide(observation)
         let next = scene.next(decision, plan)
-        if next != scene.stand {
+        let isOver = scene.stand.record != nil && next.record == nil
+        let spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
+        if next != scene.stand, spent.isEmpty {
             try compose(scene.composition(after: next), next, &run)
             plan = planned(run)
         }
-        var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan)
+        var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
         look.turn = scene.turn(decision)
+        look.spent = spent
         return look
     }
 
@@ -91,7 +105,8 @@ extension MeshOperatorReconciler {
         if let known = run.rendered[composition] {
             rendered = known
         } else {
-            rendered = try composer.blueprint(run.spec ?? MeshOperatorSpec(), composition, options(run)).completed()
+            let spec = run.spec ?? MeshOperatorSpec()
+            rendered = try Self.known(try composer.blueprint(spec, composition, options(run)).completed())
             run.rendered[composition] = rendered
         }
         run.blueprint = rendered.marked(stand.marks).apart(from: stand.main, composition.slots)
@@ -111,21 +126,20 @@ extension MeshOperatorReconciler {
 
     private func planned(_ run: MeshRun) -> MeshPlan {
         guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
-        blueprint.urgent = Set(blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) })
+        blueprint.urgent = Set(
+            blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
+        )
         return planner(observe(run), run.object).plan(intent: intent, blueprint: blueprint)
-    }
-
-    // MARK: Gates
-
-    /// Asks the gates that are due, if any; gives whether any was.
-    private func askGates(_ look: inout UpgradeLook, _ run: MeshRun) async throws -> Bool {
-        false
     }
 
     // MARK: Moving
 
     /// Moves what may be moved, then ends what is over; gives whether anything was written.
-    private func move(_ look: UpgradeLook, _ run: inout MeshRun, _ effort: inout WriteEffort) async throws -> Bool {
+    private func move(_ look: UpgradeLook, _ run: inout MeshRun) async throws -> Bool {
+        if !look.spent.isEmpty {
+            try await takeOff(look.spent, run.object)
+            return false
+        }
         let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
         guard !turn.writes.isEmpty else { return false }
         try await confirmIsCurrent(run.object)
@@ -136,6 +150,49 @@ extension MeshOperatorReconciler {
         run.failures += report.failures
         // What somebody else wrote first is in the caches soon, and looked at then.
         return report.done > 0 && report.outdated.isEmpty
+    }
+
+    /// Takes off what people asked of a rollout that is over, so that it does not steer the next one.
+    ///
+    /// The record goes in the reconcile that this write brings about.
+    private func takeOff(_ names: [String], _ object: KubeObject) async throws {
+        try await confirmIsCurrent(object)
+        var patch: Tree = ["metadata": [:]]
+        for name in names { patch.set(.null, at: ["metadata", "annotations", name]) }
+        if let uid = object.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
+        if let version = object.resourceVersion { patch.set(.string(version), at: ["metadata", "resourceVersion"]) }
+        noteWritten(try await parts.client.patch(MeshNames.resource, object.key, .merge(patch)))
+    }
+
+    /// Measures a step that is over.
+    private func measure(_ look: UpgradeLook) {
+        guard let record = look.observation.record, record.step >= 0, !look.scene.stand.isPromoting else { return }
+        switch look.decision.action {
+        case .enter, .finish: metrics.finished(stepIn: look.scene.now - record.began)
+        default: break
+        }
+    }
+
+    /// Gives namespaces that an upgrade has moved their own labels back, when the mesh itself is on its way out.
+    func releaseNamespaces(_ run: inout MeshRun) async throws {
+        guard run.intent?.wishes.contains(.paused) != true else { return }
+        let observation = observe(run)
+        let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        let sight = parts.stores.crowd(observation, written: moved, now: environment.time.now)
+        let writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
+            let move = NamespaceMove(namespace)
+            guard move.isMoved, !namespace.isDeleting, names.contains(move.name ?? "") else { return nil }
+            return UpgradeWrite(
+                id: ResourceID(namespace),
+                resource: .namespaces,
+                patch: move.restoring,
+                verb: "restore"
+            )
+        }
+        guard !writes.isEmpty else { return }
+        try await confirmIsCurrent(run.object)
+        let executor = MoveExecutor(client: parts.client, ledger: moved, metrics: metrics, logger: environment.logger)
+        run.failures += try await executor.perform(writes) { true }.failures
     }
 
     private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
@@ -161,7 +218,10 @@ extension MeshOperatorReconciler {
         report.awaited = look.turn.awaited
         let rules = look.scene.spec.upgrade
         let stand = look.scene.stand
-        report.lookAgain = [look.decision.until, stand.dismissal(rules: rules), stand.retirement(rules: rules)]
+        report.outline = run.findings?.outline
+        report.overrides = stand.course.plan?.overrides ?? []
+        let due = isAsking(look) ? look.book.nextDue(now: look.scene.now) : nil
+        report.lookAgain = [look.decision.until, due, stand.dismissal(rules: rules), stand.retirement(rules: rules)]
             .compactMap(\.self).min()
         run.upgrade = report
     }

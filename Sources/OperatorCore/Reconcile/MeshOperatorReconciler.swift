@@ -6,6 +6,7 @@ internal import Logging
 package import ManifestRendering
 package import MeshAPI
 internal import MeshBase
+package import RolloutControl
 internal import UpgradePlanning
 
 /// Reconciles MeshOperators: observe (caches) -> plan (a function) -> apply (writes), pass after pass until the plan has no
@@ -26,6 +27,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         package var catalogue: VersionCatalogue
         /// Turns a spec into objects.
         package var renderer: Renderer
+        /// Asks the gates of upgrades; nil where nobody can.
+        package var gates: (any GateAsking)?
         /// CustomResourceDefinitions that belong to the base of every mesh.
         package var definitions: [KubeObject] = []
 
@@ -67,9 +70,19 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         self.facts = ClusterFacts(client: parts.client, time: environment.time)
     }
 
-    /// Asks for what every reconcile needs to know, so that the first one need not; failures show later.
-    package func prepare() async {
-        _ = try? await facts.kubernetesVersion()
+    /// Asks for what every reconcile needs to know, so that the first one need not.
+    ///
+    /// - Throws: `KubeError` when there is no API server where one should be, or none that knows the operator; what it refuses
+    ///   for a time shows later.
+    package func prepare() async throws {
+        do {
+            _ = try await facts.kubernetesVersion()
+        } catch {
+            switch error.code {
+            case .connection, .timedOut, .unauthorized, .malformedAnswer, .notFound, .cancelled: throw error
+            default: return
+            }
+        }
     }
 
     /// MeshOperators.
@@ -91,7 +104,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     /// Tells that writes are held.
     package func reportPause(_ scope: inout ReconcileScope<Void>) {
-        let observation = MeshObservation(resource: scope.object)
+        let observation = parts.stores.observe(scope.object, wanted: [], ledger: ledger, now: environment.time.now)
         tell(
             MeshStatusDraft(
                 resource: scope.object,
@@ -111,9 +124,14 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             memory.failures += 1
             failures = memory.failures
         }
+        var status = MeshOperatorStatus(lenient: scope.status)
+        if let refusal = error as? KubeError, refusal.code == .forbidden {
+            status.noteForbidden(refusal, generation: scope.object.generation ?? 0, now: scope.now)
+            tell(status, &scope)
+            return
+        }
         guard failures >= 5 else { return }
         let code = (error as? any CodedError)?.codeName ?? "Failure"
-        var status = MeshOperatorStatus(lenient: scope.status)
         status.set(
             MeshCondition(
                 .reconciled,
@@ -166,6 +184,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             return conclude(plan, run, &scope)
         } catch let error as RenderError {
             return conclude(MeshPlan(stage: .invalid(error.message)), run, &scope)
+        } catch let error as MeshOperatorError where error.code == .unknownKind {
+            return conclude(MeshPlan(stage: .invalid(error.message)), run, &scope)
         }
     }
 
@@ -181,7 +201,19 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     func render(_ spec: MeshOperatorSpec, _ run: MeshRun) throws -> MeshBlueprint {
-        try parts.renderer(spec, options(run)).completed()
+        try Self.known(try parts.renderer(spec, options(run)).completed())
+    }
+
+    /// A blueprint, unless it has objects that nobody would watch and remove.
+    static func known(_ blueprint: MeshBlueprint) throws -> MeshBlueprint {
+        guard let stranger = blueprint.objects.first(where: { OwnedKind.of(ResourceID($0)) == nil }) else {
+            return blueprint
+        }
+        throw MeshOperatorError(
+            .unknownKind,
+            "\(ResourceID(stranger)) is of a kind this operator does not apply; "
+                + "remove from spec.components the overlay that makes it one"
+        )
     }
 
     func options(_ run: MeshRun) -> RenderOptions {
@@ -198,11 +230,11 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         var applied: Set<ResourceID> = []
         for _ in 0..<Self.passLimit {
             let plan = plan(run)
-            guard !plan.steps.isEmpty, run.failures.isEmpty else { return plan }
+            guard !plan.steps.isEmpty, run.failures.allSatisfy({ $0.error.code == .forbidden }) else { return plan }
             if try await !confirm(plan, run).isEmpty { continue }
             try await confirmIsCurrent(run.object)
             let report = try await perform(plan.steps, for: run.object)
-            run.failures = report.failures
+            run.failures += report.failures
             for id in report.outdated + report.repeated(&applied) {
                 spoilt[id, default: 0] += 1
                 guard spoilt[id, default: 0] < 3 else {
@@ -239,17 +271,31 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             now: environment.time.now
         )
         observation.kubernetes = run.kubernetes
+        observation.unread = parts.stores.unreadKinds
+        observation.isUsageUnknown = parts.stores.isUsageUnknown
+        observation.refused = Set(run.failures.map(\.id))
         let memory = memories.of(run.object)
         observation.accepted = memory.accepted
         observation.known = memory.known
         if let intent = run.intent {
-            observation.usage = parts.stores.usage(of: intent.revision, observation: observation)
+            observation.usage = parts.stores.usage(of: names(intent, observation), observation: observation)
         }
         return observation
     }
 
+    /// The names by which this mesh is used: those of its revisions, and the tag `default` where it leads to one of them.
+    private func names(_ intent: MeshIntent, _ observation: MeshObservation) -> Set<String> {
+        var names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        if names.isEmpty { return [intent.revision] }
+        let tags = TagView(observation.ours(manager: MeshPlanner.manager))
+        if tags.hasObject(RevisionSlot.unnamed) { names.insert(RevisionSlot.unnamed) }
+        return names
+    }
+
     private var executor: PlanExecutor {
-        PlanExecutor(client: parts.client, ledger: ledger, metrics: metrics, logger: environment.logger)
+        var executor = PlanExecutor(client: parts.client, ledger: ledger, metrics: metrics, logger: environment.logger)
+        executor.now = { [time = environment.time] in time.now }
+        return executor
     }
 
     /// The objects the plan would make anew although they are there.
@@ -287,6 +333,8 @@ struct MeshRun: Sendable {
     var spec: MeshOperatorSpec?
     /// What came of the upgrade, if there is one.
     var upgrade: UpgradeReport?
+    /// What was found out before an upgrade starts.
+    var findings: UpgradeFindings?
     /// What was rendered in this reconcile.
     var rendered: [RevisionComposition: MeshBlueprint] = [:]
     /// The numbers of pods gateways may have, by the revision rendered.

@@ -5,6 +5,7 @@ internal import Logging
 package import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+package import RolloutControl
 internal import UpgradePlanning
 
 /// The operator as one thing to run: caches, controller, leader election and events.
@@ -25,6 +26,8 @@ package struct MeshOperatorService: Sendable {
         package var watching = Watcher.Configuration()
         /// How many MeshOperators are reconciled at a time.
         package var workers = 2
+        /// Makes what asks the gates of upgrades; nil where nobody can.
+        package var gates: (@Sendable (ClusterClient, RuntimeEnvironment) -> any GateAsking)?
         /// What else runs in this process, under the same leadership.
         package var companions: [OperatorCompanion] = []
 
@@ -52,10 +55,7 @@ package struct MeshOperatorService: Sendable {
     }
 
     private let host: ControllerHost
-    private let definitions: OwnDefinitions?
-    private let client: ClusterClient
-    private let prepare: @Sendable () async -> Void
-    private let environment: RuntimeEnvironment
+    private let prepare: @Sendable () async throws -> Void
     /// The caches.
     package let stores: MeshStores
     /// The controller.
@@ -103,12 +103,13 @@ package struct MeshOperatorService: Sendable {
             catalogue: configuration.catalogue,
             renderer: renderer ?? Self.renderer(configuration.catalogue)
         )
+        parts.gates = configuration.gates?(client, environment)
         parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
         controller = Controller(
             .init(name: "meshoperator", workers: configuration.workers),
-            reconciler: MeasuredReconciler(driver, metrics: reconciler.metrics, time: environment.time),
+            reconciler: MeasuredReconciler(driver, metrics: reconciler.metrics, environment),
             environment: environment
         )
         Self.connect(controller, stores, reconciler)
@@ -125,33 +126,33 @@ package struct MeshOperatorService: Sendable {
             configuration: configuration.watching,
             environment: environment
         )
-        host = ControllerHost(
-            .init(
-                watchers: watchers + companions.flatMap(\.watchers),
-                controllers: [controller] + companions.flatMap(\.controllers),
-                elector: elector,
-                recorder: recorder
-            ),
-            environment: environment
+        var hosted = ControllerHost.Parts(
+            watchers: watchers + companions.flatMap(\.watchers),
+            controllers: [controller] + companions.flatMap(\.controllers),
+            elector: elector,
+            recorder: recorder
         )
+        hosted.goesOnPastObstacles = true
+        if let definitions = configuration.definitions {
+            hosted.preparation = .init(before: [stores.resources]) {
+                for name in try await definitions.install(with: client) {
+                    environment.logger.info("definition applied", metadata: ["name": "\(name)"])
+                }
+            }
+        }
+        host = ControllerHost(hosted, environment: environment)
         self.stores = stores
         self.elector = elector
-        self.definitions = configuration.definitions
-        self.client = ClusterClient(transport: PatientTransport(configuration.transport, clock: environment.clock))
-        self.prepare = { await reconciler.prepare() }
-        self.environment = environment
+        self.prepare = { try await reconciler.prepare() }
     }
 
-    /// Applies the operator's own definitions, then works until ``stop()``, cancellation, or loss of leadership.
+    /// Works until ``stop()``, cancellation, or loss of leadership; the leader applies the operator's own definitions first.
     ///
     /// Call it once.
     ///
-    /// - Throws: `KubeError` when the definitions cannot be applied; what `ControllerHost.run()` throws.
+    /// - Throws: `KubeError` when there is no API server that knows us, or when the definitions cannot be applied; what `ControllerHost.run()` throws.
     package func run() async throws {
-        for name in try await definitions?.install(with: client) ?? [] {
-            environment.logger.info("definition applied", metadata: ["name": "\(name)"])
-        }
-        await prepare()
+        try await prepare()
         try await host.run()
     }
 
@@ -173,6 +174,9 @@ package struct MeshOperatorService: Sendable {
     /// How long changes of pods and namespaces wait, so that a busy cluster does not keep the operator busy.
     private static let usageDelay = Duration.seconds(20)
 
+    /// How long changes wait while something moves.
+    private static let movingDelay = Duration.seconds(1)
+
     private static func connect(_ controller: Controller, _ stores: MeshStores, _ reconciler: MeshOperatorReconciler) {
         controller.watch(
             stores.resources,
@@ -184,6 +188,21 @@ package struct MeshOperatorService: Sendable {
             return owner.keys(.added(object)) + users
         }
         for store in stores.ownedStores { controller.watch(store, mapping: mapping) }
+        // While something moves, what it waits for is looked at as soon as it changes, many changes at a time.
+        for store in stores.ownerStores + [stores.pods, stores.namespaceStore].compactMap(\.self) {
+            store.subscribe { [memories = reconciler.memories] delivery in
+                let moving = memories.moving
+                guard !moving.isEmpty,
+                    delivery.changes.contains(where: { $0.object.labels[MeshNames.Label.owner] == nil })
+                else { return }
+                for key in moving { controller.enqueue(key, after: movingDelay) }
+            }
+        }
+        for (_, store) in stores.all {
+            store.subscribeToObstacles { [resources = stores.resources] in
+                for resource in resources.objects() { controller.enqueue(resource.key) }
+            }
+        }
         for store in [stores.pods, stores.namespaceStore].compactMap(\.self) {
             store.subscribe { [resources = stores.resources] delivery in
                 guard delivery.changes.contains(where: Self.concernsUsage) else { return }
@@ -203,16 +222,21 @@ package struct MeshOperatorService: Sendable {
     }
 }
 
-/// Counts and times reconciles.
+/// Counts and times reconciles, and has those tried again for which a permission is missing.
 struct MeasuredReconciler: Reconciling {
     private let reconciler: any Reconciling
     private let metrics: OperatorMetrics
     private let time: MonotonicTime
+    private let logger: Logger
 
-    init(_ reconciler: any Reconciling, metrics: OperatorMetrics, time: MonotonicTime) {
+    /// How long a missing permission is waited for: nothing tells when it is given back.
+    private static let patience = Duration.seconds(60)
+
+    init(_ reconciler: any Reconciling, metrics: OperatorMetrics, _ environment: RuntimeEnvironment) {
         self.reconciler = reconciler
         self.metrics = metrics
-        self.time = time
+        self.time = environment.time
+        self.logger = environment.logger
     }
 
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
@@ -221,6 +245,10 @@ struct MeasuredReconciler: Reconciling {
             let outcome = try await reconciler.reconcile(key)
             metrics.reconciled(result: "success", took: time.now - started)
             return outcome
+        } catch let error as KubeError where error.code == .forbidden {
+            metrics.reconciled(result: "error", took: time.now - started)
+            logger.warning("permission missing", metadata: ["key": "\(key)", "error": "\(error.message)"])
+            return .requeue(after: Self.patience)
         } catch {
             metrics.reconciled(result: "error", took: time.now - started)
             throw error

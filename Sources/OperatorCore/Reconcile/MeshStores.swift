@@ -57,6 +57,7 @@ package struct MeshStores: Sendable {
                 source: ClusterSource(
                     client: client,
                     resource: resource,
+                    selection: Self.selection(of: resource),
                     projection: MeshProjection.decoding(resource),
                     mayBeMissing: resource == RestartableWorkload.argoRollouts
                         || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
@@ -67,6 +68,16 @@ package struct MeshStores: Sendable {
             )
         }
     }
+
+    private static func selection(of resource: APIResource) -> Selection {
+        guard OwnedKind.all.contains(where: { $0.resource == resource && $0.isWatchedByLabel }) else {
+            return .everything
+        }
+        let isOurs = LabelRequirement(key: MeshNames.Label.owner, operation: .exists)
+        return Selection(labels: LabelSelector([isOurs]))
+    }
+
+    func kindStore(_ kind: OwnedKind) -> ObjectStore? { owned[kind] }
 
     /// The cache of a kind.
     package func store(of id: ResourceID) -> ObjectStore? {
@@ -134,6 +145,9 @@ package struct MeshStores: Sendable {
         return sight
     }
 
+    /// Every HorizontalPodAutoscaler.
+    var autoscalers: [KubeObject] { ownedStore(.horizontalPodAutoscalers)?.objects() ?? [] }
+
     /// The stores of what runs pods, those of the mesh among them.
     var ownerStores: [ObjectStore] {
         [ownedStore(.deployments), ownedStore(.daemonSets)].compactMap(\.self) + others.map(\.store)
@@ -143,11 +157,11 @@ package struct MeshStores: Sendable {
         OwnedKind.all.first { $0.resource == resource }.flatMap { owned[$0] }
     }
 
-    /// Who uses a revision.
-    package func usage(of revision: String, observation: MeshObservation) -> RevisionUsage {
+    /// Who uses revisions, by their names and those of tags that lead to them.
+    package func usage(of revisions: Set<String>, observation: MeshObservation) -> RevisionUsage {
         let workloads = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
         return RevisionUsage(
-            of: revision,
+            of: revisions,
             pods: pods.objects(),
             namespaces: namespaceStore?.objects() ?? [],
             workloads: workloads

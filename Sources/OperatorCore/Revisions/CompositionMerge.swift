@@ -47,6 +47,9 @@ struct CompositionMerge {
             phases += objects.dropFirst()
         }
         result.phases = phases
+        for warning in parts.flatMap(\.rendered.warnings) where !result.warnings.contains(warning) {
+            result.warnings.append(warning)
+        }
         return result
     }
 
@@ -65,6 +68,8 @@ struct CompositionMerge {
         case "MutatingWebhookConfiguration": return [TagWebhooks(composition: composition).webhooks(object, of: part)]
         case "ValidatingWebhookConfiguration":
             return [DefaultValidator(composition: composition, parts: parts).webhooks(object)]
+        case "Deployment" where object.name == "istiod\(part.slot.suffix)":
+            return [RevisionRole.marked(object, RevisionRole(of: name, in: composition))]
         default: return [object]
         }
     }

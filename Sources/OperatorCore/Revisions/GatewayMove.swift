@@ -11,6 +11,8 @@ package struct GatewayMove: Sendable, Hashable {
         package var pods: Int
         /// How many of them are ready.
         package var ready: Int
+        /// Whether the number of pods is one of ours, which would become 1 if it were no longer said.
+        package var isHeld = false
 
         /// Describes a side; numbers from outside are held within bounds.
         package init(pods: Int, ready: Int) {
@@ -64,7 +66,8 @@ package struct GatewayMove: Sendable, Hashable {
     /// Whether both sides are what they are to come to, and the new side is ready.
     package var isSettled: Bool { old.pods <= goal.old && new.ready >= goal.new && (weight > 0 || new.pods == 0) }
 
-    /// The share of ready pods that are of the new side, in percent: 0 and 100 only when none or all are; nil when none is ready.
+    /// The share of ready pods that are of the new side, in percent, 0 and 100 only when none or all are; nil when no pod is
+    /// ready.
     package var reached: Int? {
         let all = old.ready + new.ready
         guard all > 0 else { return nil }
@@ -83,7 +86,9 @@ package struct GatewayMove: Sendable, Hashable {
         let step = step
         var (stable, target) = (stable, target)
         let isUntouched = new.ready == 0 && goal.new >= new.pods && (old.pods >= total || new.pods == 0)
-        stable.pods = (step.new == 0 && weight < 100) || (isUntouched && step.old > 0) ? .asRendered : .exactly(step.old)
+        let isAsRendered = (step.new == 0 && weight < 100) || (isUntouched && step.old > 0)
+        let isHeld = bounds.scaling == .foreign && old.isHeld
+        stable.pods = isHeld || !isAsRendered ? .exactly(step.old) : .asRendered
         guard step.new > 0 || weight == 100 else { return GatewayShare(stable) }
         if bounds.scaling == .rendered, step.new == goal.new {
             target.pods = .between(step.new, most: max(step.new, bounds.most - step.old))

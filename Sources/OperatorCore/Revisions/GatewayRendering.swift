@@ -45,7 +45,9 @@ struct GatewayRendering {
         result.tree.set(.string(name), at: ["metadata", "name"])
         result.tree.set(revision, at: ["spec", "selector", "matchLabels", MeshNames.Label.revision])
         result.tree.set(revision, at: ["spec", "template", "metadata", "labels", MeshNames.Label.revision])
-        guard let containers = result.tree.value(at: "spec", "template", "spec", "containers")?.array else { return result }
+        guard let containers = result.tree.value(at: "spec", "template", "spec", "containers")?.array else {
+            return result
+        }
         result.tree.set(.array(containers.map(container)), at: ["spec", "template", "spec", "containers"])
         return result
     }

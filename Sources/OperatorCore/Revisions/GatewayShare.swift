@@ -74,14 +74,14 @@ package struct GatewayShare: Sendable, Hashable {
         package static let annotation = "meshoperator.io/gateway-share"
 
         /// The share of the new side, in percent.
-        package var weight: Int
+        package let weight: Int
         /// How many pods both sides are to have together.
-        package var total: Int
+        package let total: Int
 
-        /// Describes a plan.
+        /// Describes a plan; numbers are held within bounds.
         package init(weight: Int, total: Int) {
-            self.weight = weight
-            self.total = total
+            self.weight = min(max(weight, 0), 100)
+            self.total = min(max(total, 0), GatewayBounds.most)
         }
 
         /// Reads the annotation, nil for anything else than `WEIGHT% of TOTAL` within bounds.
@@ -119,9 +119,11 @@ package struct GatewayShare: Sendable, Hashable {
     /// The sides there are.
     package var sides: [Side] { [stable, target].compactMap(\.self) }
 
-    /// The gateway on the target alone, as it stays after promotion.
+    /// The gateway on the target alone, as it stays after promotion: its autoscaler is free again, a number of pods that no
+    /// autoscaler sets stays said.
     package func promoted() -> GatewayShare {
-        guard let target else { return self }
-        return GatewayShare(Side(revision: target.revision, home: target.home))
+        guard var target else { return self }
+        if case .between = target.pods { target.pods = .asRendered }
+        return GatewayShare(target)
     }
 }

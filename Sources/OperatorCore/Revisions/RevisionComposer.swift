@@ -52,11 +52,11 @@ package struct RevisionComposer: Sendable {
         let own = spec.rendered(as: slot)
         let rendered = try renderer(own, options)
         let wanted = composition.tagObjects(of: slot)
-        guard !wanted.isSubset(of: spec.tagNames) else { return RevisionPart(slot: slot, rendered: rendered, tags: wanted) }
+        var part = RevisionPart(slot: slot, rendered: rendered, tags: wanted)
+        guard !wanted.isSubset(of: spec.tagNames) else { return part }
         var tagged = own
         let names = spec.tagNames.filter { wanted.contains($0) } + wanted.subtracting(spec.tagNames).sorted()
         tagged.values["revisionTags"] = .array(names.map { .string($0) })
-        var part = RevisionPart(slot: slot, rendered: rendered, tags: wanted)
         part.take(tagsFrom: try renderer(tagged, options))
         return part
     }
@@ -95,7 +95,9 @@ struct RevisionPart {
             phases[index].removeAll { Self.tag(of: $0) != nil }
             phases[index] += other.phases[index].filter { Self.tag(of: $0) != nil }
         }
-        for (id, component) in other.components where rendered.components[id] == nil { rendered.components[id] = component }
+        for (id, component) in other.components where rendered.components[id] == nil {
+            rendered.components[id] = component
+        }
     }
 
     /// The component of an object.

@@ -55,7 +55,9 @@ package struct RevisionComposition: Sendable, Hashable {
     /// Every tag with the revision that answers for it now: what a new pod that follows the tag gets.
     package var answering: [String: String] {
         var result = pointers
-        for (name, handover) in handovers { result[name] = handover.answering(name, isInstalled: slot(named: name) != nil) }
+        for (name, handover) in handovers {
+            result[name] = handover.answering(name, isInstalled: slot(named: name) != nil)
+        }
         return result
     }
 

@@ -44,9 +44,15 @@ extension MeshOperatorSpec {
     var ownRevision: String { revision ?? RevisionSlot.unnamed }
 
     /// The spec by which a revision is rendered; for the spec's own revision nothing but the version changes.
+    ///
+    /// An image tag that contains the version asked for, such as `1.30.2-distroless`, follows the version of the revision: else
+    /// an upgrade that changes both would change the images of the old revision at once.
     func rendered(as slot: RevisionSlot) -> MeshOperatorSpec {
         var copy = self
         copy.version = slot.version
+        if let asked = version, !asked.isEmpty, asked != slot.version {
+            copy.images.tag = images.tag?.replacing(asked, with: slot.version)
+        }
         guard slot.name != ownRevision else { return copy }
         copy.revision = slot.name == RevisionSlot.unnamed ? nil : slot.name
         if copy.revision == nil { copy.values["revision"] = nil }

@@ -47,18 +47,20 @@ package struct TagHandover: Sendable, Hashable {
     /// - Parameters:
     ///   - name: the tag.
     ///   - isInstalled: whether there is a revision of that name.
+    /// - Returns: the revision's name.
     package func answering(_ name: String, isInstalled: Bool) -> String? {
         if stage == .moved || (isInstalled && stage >= .lent) { return revision }
         return isInstalled ? name : nil
     }
 
-    /// The next stage on the way to a goal; the same when the goal is reached or something is awaited.
+    /// The next stage on the way to a goal.
     ///
     /// - Parameters:
     ///   - name: the tag.
     ///   - goal: the revision the tag is to point to; the tag's own name leads back.
     ///   - isInstalled: whether a revision of the tag's name is installed, with webhooks of its own.
     ///   - isTrusted: whether every entry of the tag object has a certificate authority.
+    /// - Returns: one stage further, or the same when the goal is reached or something is awaited.
     package func next(_ name: String, toward goal: String, isInstalled: Bool, isTrusted: Bool) -> TagHandover {
         guard isInstalled else { return alone(name, toward: goal, isTrusted: isTrusted) }
         if goal == name {
@@ -107,7 +109,7 @@ extension RevisionComposition {
     /// - Parameters:
     ///   - name: the tag.
     ///   - goal: the revision it is to point to.
-    ///   - isTrusted: whether the tag object that is live has its certificate authority, ``TagSight/isTrusted``.
+    ///   - isTrusted: whether the tag object that is live has its certificate authority (``trustedTags(_:_:)``).
     /// - Returns: the same composition when the tag has arrived, or waits.
     package func moving(tag name: String, to goal: String, isTrusted: Bool) -> RevisionComposition {
         guard slot(named: goal) != nil else { return self }

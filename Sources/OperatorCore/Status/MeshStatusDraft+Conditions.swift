@@ -6,7 +6,10 @@ internal import MeshBase
 extension MeshStatusDraft {
     func setConditions(_ status: inout MeshOperatorStatus) {
         setPaused(&status)
-        guard plan.stage != .paused else { return }
+        guard plan.stage != .paused else {
+            let held = PausedReadiness(status.condition(.ready), observation.ours(manager: MeshPlanner.manager))
+            return set(.ready, held.isReady ? .yes : .no, .paused, held.message, &status)
+        }
         setPreflight(&status)
         setReady(&status)
         setReconciled(&status)
@@ -32,14 +35,21 @@ extension MeshStatusDraft {
         case .invalid(let message): set(.preflight, .no, .invalidSpec, message, &status)
         case .removing, .removed, .inUse, .paused: break
         case .notOwned, .working, .stuck, .settled:
-            set(.preflight, .yes, .checksPassed, "version \(intent?.version ?? "") fits this cluster", &status)
+            let fits = "version \(intent?.version ?? "") fits this cluster"
+            set(.preflight, .yes, .checksPassed, ([fits] + (blueprint?.notes ?? [])).joined(separator: "; "), &status)
         }
     }
 
     private func setReady(_ status: inout MeshOperatorStatus) {
         let version = intent?.version ?? ""
         switch plan.stage {
-        case .settled where failures.isEmpty: set(.ready, .yes, .asDesired, "version \(version) is up", &status)
+        case .settled where failures.isEmpty:
+            let conflicts = conflictTexts.isEmpty ? nil : Self.joined(conflictTexts)
+            let forbidden = ForbiddenNote.message(obstacles)
+            let reason: MeshConditionReason =
+                conflicts != nil ? .fieldConflict : forbidden != nil ? .forbidden : .asDesired
+            let words = ["version \(version) is up", conflicts, forbidden].compactMap(\.self)
+            set(.ready, .yes, reason, words.joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)
         case .working(let awaited): set(.ready, .no, workReason, awaited, &status)
         default:
@@ -51,7 +61,7 @@ extension MeshStatusDraft {
     private func setReconciled(_ status: inout MeshOperatorStatus) {
         let conflicts = conflictTexts
         switch plan.stage {
-        case _ where !failures.isEmpty: set(.reconciled, .no, failureReason, failureText, &status)
+        case _ where !(failures + obstacles).isEmpty: set(.reconciled, .no, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.reconciled, .no, .fieldConflict, Self.joined(conflicts), &status)
         case .settled: set(.reconciled, .yes, .asDesired, "all objects are as rendered", &status)
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
@@ -64,7 +74,7 @@ extension MeshStatusDraft {
     private func setProgressing(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .settled: set(.progressing, .no, .asDesired, "", &status)
-        case .working(let awaited): set(.progressing, .yes, workReason, awaited + canaryNote, &status)
+        case .working(let awaited): set(.progressing, .yes, workReason, awaited, &status)
         case .removing(let awaited): set(.progressing, .yes, .deleting, awaited, &status)
         case .removed: set(.progressing, .yes, .deleting, "all objects are gone", &status)
         default:
@@ -76,7 +86,7 @@ extension MeshStatusDraft {
     private func setDegraded(_ status: inout MeshOperatorStatus) {
         let conflicts = conflictTexts
         switch plan.stage {
-        case _ where !failures.isEmpty: set(.degraded, .yes, failureReason, failureText, &status)
+        case _ where !(failures + obstacles).isEmpty: set(.degraded, .yes, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.degraded, .yes, .fieldConflict, Self.joined(conflicts), &status)
         case .settled, .removing, .removed: set(.degraded, .no, .asDesired, "", &status)
         case .working(let awaited):
@@ -109,6 +119,7 @@ extension MeshStatusDraft {
     /// Conditions that are there only while they hold.
     private func setMarks(_ status: inout MeshOperatorStatus) {
         let conflicts = conflictTexts
+        mark(ForbiddenNote.conditionType, ForbiddenNote.message(failures + obstacles).map { (.forbidden, $0) }, &status)
         mark(Self.fieldConflict, conflicts.isEmpty ? nil : (.fieldConflict, Self.joined(conflicts)), &status)
         if case .notOwned = plan.stage {
             mark(MeshConditionReason.notOurs.rawValue, obstacle, &status)
@@ -148,15 +159,6 @@ extension MeshStatusDraft {
         return otherVersions(than: intent.version).isEmpty ? .waitingForWorkloads : .upgrading
     }
 
-    /// Says how a canary is carried out as long as there is no rollout.
-    private var canaryNote: String {
-        guard let intent, intent.wishes.contains(.canary), !otherVersions(than: intent.version).isEmpty else {
-            return ""
-        }
-        return
-            "; spec.upgrade.strategy Canary is carried out in place, by one minor, since this operator has no rollout yet"
-    }
-
     private var conflictTexts: [String] {
         var texts: [String] = []
         for yield in plan.yields { texts.append(Self.text(yield.contest)) }
@@ -175,11 +177,11 @@ extension MeshStatusDraft {
 
     private var failureReason: MeshConditionReason {
         if failures.contains(where: { !$0.fieldConflicts.isEmpty }) { return .fieldConflict }
-        return failures.contains { $0.error.code == .forbidden } ? .forbidden : .applyRefused
+        return (failures + obstacles).contains { $0.error.code == .forbidden } ? .forbidden : .applyRefused
     }
 
     private var failureText: String {
-        Self.joined(failures.map { "\($0.id): \($0.error.status?.message ?? $0.error.message)" })
+        Self.joined((failures + obstacles).map { "\($0.id): \($0.error.status?.message ?? $0.error.message)" })
     }
 
     /// The first few of `texts`, within what a condition's message may hold.

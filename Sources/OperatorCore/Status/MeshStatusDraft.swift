@@ -20,8 +20,12 @@ package struct MeshStatusDraft: Sendable {
     package let observation: MeshObservation
     /// What was refused.
     package var failures: [StepFailure] = []
+    /// The kinds that may not be read.
+    package var obstacles: [StepFailure] = []
     /// Whether something was changed on purpose since the status was written last.
     package var isChanging = false
+    /// What came of an upgrade, nil where there is none.
+    var upgrade: UpgradeReport?
     /// The time.
     package let now: Timestamp
 
@@ -68,6 +72,7 @@ package struct MeshStatusDraft: Sendable {
             status.plan = wayAhead(intent)
         }
         setConditions(&status)
+        addUpgrade(&status)
         return status
     }
 
@@ -77,7 +82,7 @@ package struct MeshStatusDraft: Sendable {
         case .invalid, .refused, .notOwned: return .failed
         case .paused: return .paused
         case .removing, .removed, .inUse: return .deleting
-        case .settled: return failures.isEmpty ? .ready : .degraded
+        case .settled: return failures.isEmpty && obstacles.isEmpty ? .ready : .degraded
         case .working, .stuck: break
         }
         if previous.version == nil { return .installing }

@@ -3,6 +3,7 @@ internal import KubeAPI
 internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
 
 /// What a new status tells that the old one did not.
 package struct StatusChange: Sendable {
@@ -14,7 +15,9 @@ package struct StatusChange: Sendable {
     /// Whether the difference is more than the progress of something already told.
     var isSignificant: Bool {
         old.phase != new.phase || old.observedGeneration != new.observedGeneration || old.version != new.version
-            || old.targetVersion != new.targetVersion || Self.states(old) != Self.states(new)
+            || old.targetVersion != new.targetVersion || old.plan?.progress.step != new.plan?.progress.step
+            || old.plan?.progress.reason != new.plan?.progress.reason || old.revision != new.revision
+            || old.revisions.map(\.name) != new.revisions.map(\.name) || Self.states(old) != Self.states(new)
     }
 
     /// How long an installation goes on before it is told of, so that a quick one is told of once, when it is done.
@@ -43,13 +46,37 @@ package struct StatusChange: Sendable {
             let isBad = phase == .failed || phase == .degraded
             notes.append((isBad ? .warning : .normal, phase.rawValue, message(of: phase)))
         }
+        notes += rolloutNotes
         for type in [MeshConditionType.preflight, .degraded] {
             guard let condition = new.condition(type), condition.reason != old.condition(type)?.reason else { continue }
             let isBad = type == .preflight ? condition.state == .no : condition.state == .yes
             let isTold = notes.contains { $0.note == condition.message }
             if isBad, !isTold { notes.append((.warning, condition.reason, condition.message)) }
         }
+        if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
         return notes
+    }
+
+    /// The transitions of a rollout.
+    private var rolloutNotes: [(severity: EventNote.Severity, reason: String, note: String)] {
+        guard let plan = new.plan, !plan.progress.reason.isEmpty else {
+            let isOver = old.plan?.progress.reason.isEmpty == false && new.revision != old.revision
+            guard isOver, let revision = new.revision else { return [] }
+            return [(.normal, "UpgradeCompleted", "version \(new.version ?? "") runs as revision \(revision)")]
+        }
+        return RolloutNote.notes(from: old.plan?.progress ?? RolloutProgress(), to: plan.progress).map { note in
+            (note.severity == .warning ? .warning : .normal, note.reason, note.note)
+        }
+    }
+
+    private var warnings: String? { Self.warnings(new) }
+
+    /// What a passed preflight says behind its first words: notes about settings.
+    private static func warnings(_ status: MeshOperatorStatus) -> String? {
+        guard let preflight = status.condition(.preflight), preflight.state == .yes,
+            let end = preflight.message.firstRange(of: "; ")
+        else { return nil }
+        return String(preflight.message[end.upperBound...])
     }
 
     private func message(of phase: MeshPhase) -> String {
@@ -65,6 +92,7 @@ package struct StatusChange: Sendable {
         case .upgrading: "moving from version \(new.version ?? "") to \(version)"
         case .updating: "applying generation \(new.observedGeneration)"
         case .ready: "version \(version) is up"
+        case .rollingBack: "going back to version \(new.version ?? "")"
         case .pending, .degraded, .failed, .deleting, .paused: new.condition(told)?.message ?? ""
         }
     }

@@ -2,8 +2,8 @@ internal import DataTree
 package import KubeAPI
 package import KubeClient
 internal import KubeRuntime
-internal import MeshBase
 package import Logging
+internal import MeshBase
 
 /// What came of moving.
 package struct MoveReport: Sendable {

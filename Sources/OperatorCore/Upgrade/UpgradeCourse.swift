@@ -35,12 +35,12 @@ package struct UpgradeCourse: Sendable, Hashable {
     package var stable: RevisionSlot
     /// The revision of the present hop; nil when the stable one is what is asked for.
     package var target: RevisionSlot?
-    /// The versions on the way, the last being the one asked for; empty when there.
-    package var hops: [String] = []
+    /// The way; nil when there, or when it is refused.
+    package var plan: HopPlan?
     /// Why the way asked for is not gone.
     package var refusal: HopRefusal?
-    /// What people should know of the way, a sentence each.
-    package var notes: [String] = []
+    /// The versions on the way, the last being the one asked for; empty when there.
+    package var hops: [String] { plan?.versions ?? [] }
 
     /// Finds the course.
     package init(_ wish: Wish, _ survey: RevisionSurvey) {
@@ -62,8 +62,7 @@ package struct UpgradeCourse: Sendable, Hashable {
         guard isCanary else { return }
         let decision = Self.planner(wish, survey, stable).decide(wish.version)
         refusal = decision.refusal
-        hops = decision.plan?.versions ?? []
-        notes = decision.plan?.notes ?? []
+        plan = decision.plan
         if let next = hops.first {
             target = Self.slot(for: next, isLast: hops.count == 1, wish, survey)
         } else if refusal != nil, let underWay = survey.underWay {
@@ -90,7 +89,8 @@ package struct UpgradeCourse: Sendable, Hashable {
     }
 
     /// The revision for a version: one that is there already, or a new one under a free name.
-    private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot {
+    private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
+    {
         if let there = survey.other(of: version) { return there.slot }
         if isLast, let asked = wish.spec.revision, survey[asked] == nil {
             return RevisionSlot(name: asked, version: version)

@@ -12,6 +12,10 @@ struct UpgradeMemo: Sendable {
     private(set) var progress: RolloutProgress?
     /// When there was progress last.
     private(set) var progressed: Timestamp?
+    /// What gates answered since the last look.
+    private var readings: [String: GateReading] = [:]
+    /// What was found out before the start.
+    var findings: UpgradeFindings?
     private var counts: [Int] = []
     private var awaited = RolloutObservation.TargetState.ready
 
@@ -42,8 +46,14 @@ struct UpgradeMemo: Sendable {
         progress = kept
         let step = observation.record?.step ?? -1
         let isLast = step >= scene.policy.steps.count - 1
-        return GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
+        var book = GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
+        for (name, reading) in readings { book.note(name, reading) }
+        readings = [:]
+        return book
     }
+
+    /// Takes in answers of gates, to be counted at the next look.
+    mutating func note(_ answers: [String: GateReading]) { readings.merge(answers) { _, new in new } }
 
     /// Keeps where the rollout stands after a decision.
     mutating func conclude(_ draft: ProgressDraft) { progress = draft.progress }

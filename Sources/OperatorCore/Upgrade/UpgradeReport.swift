@@ -15,6 +15,10 @@ struct UpgradeReport: Sendable {
     let progress: RolloutProgress
     /// What is under way, for messages.
     var awaited: [ResourceID] = []
+    /// What the upgrade changes and whom it concerns; nil before that was worked out.
+    var outline: PlanOutline?
+    /// What made the plan allowed.
+    var overrides: [String] = []
     /// When to look again at the latest.
     var lookAgain: Timestamp?
 }

@@ -17,7 +17,12 @@ package struct UpgradeScene: Sendable {
     /// The workloads; nil where nothing moves and nothing has.
     package let crowd: UpgradeCrowd?
     /// The gateways.
-    package private(set) var gateways = UpgradeGateways([:], live: [:], .init(.manual, weight: 0, from: nil, to: ""), .init())
+    package private(set) var gateways = UpgradeGateways(
+        [:],
+        live: [:],
+        .init(.manual, weight: 0, from: nil, to: ""),
+        .init()
+    )
     /// What people ask for.
     package let wishes: RolloutObservation.Wishes
     /// The rules of the rollout.
@@ -71,7 +76,9 @@ package struct UpgradeScene: Sendable {
     // MARK: What is rendered
 
     /// Where every tag leads by the webhooks that are there.
-    private static func pointers(_ tags: TagView, _ survey: RevisionSurvey, _ spec: MeshOperatorSpec) -> [String: String] {
+    private static func pointers(_ tags: TagView, _ survey: RevisionSurvey, _ spec: MeshOperatorSpec) -> [String:
+        String]
+    {
         var result: [String: String] = [:]
         for tag in Set(spec.tagNames + [RevisionSlot.unnamed]) {
             let answering = tags.handover(of: tag).answering(tag, isInstalled: survey[tag] != nil)
@@ -107,7 +114,8 @@ package struct UpgradeScene: Sendable {
         _ tags: TagView
     ) -> RevisionComposition {
         var result = RevisionComposition(settled: spec, version: stand.course.stable.version)
-        let isSettledAsNamed = result.stable == stand.course.stable && stand.target == nil && stand.kept.isEmpty
+        let isSettledAsNamed =
+            result.stable == stand.course.stable && stand.target == nil && stand.kept.isEmpty
             && stand.marks[stand.course.stable.name]?.promoted == nil
         // One revision under the name the spec says is what rendering the spec gives, tags and all.
         if isSettledAsNamed { return result }
@@ -148,7 +156,8 @@ package struct UpgradeScene: Sendable {
     package mutating func place(_ bounds: [GatewayID: GatewayBounds], live: [ResourceID: KubeObject]) {
         let rules = UpgradeGateways.Rules(
             spec.upgrade.gateways,
-            weight: stand.isPromoting ? 100 : weight,
+            // Without a rollout, what is still elsewhere after the last one goes to the stable revision.
+            weight: stand.isPromoting || stand.target == nil ? 100 : weight,
             from: stand.target == nil ? nil : stand.course.stable.name,
             to: stand.target?.name ?? stand.course.stable.name
         )
@@ -159,8 +168,14 @@ package struct UpgradeScene: Sendable {
     // MARK: What is decided
 
     /// The share of the step that is written down, in percent; 0 before the first, and on the way back.
+    ///
+    /// A failure that waits for a person moves nothing.
     package var weight: Int {
-        guard let record = stand.record, record.verdict == nil, record.step >= 0, !policy.steps.isEmpty else { return 0 }
+        guard let record = stand.record, record.step >= 0, !policy.steps.isEmpty else { return 0 }
+        if let verdict = record.verdict {
+            let isWanted = [.aborted, .superseded].contains(verdict.cause) || wishes.abort != nil
+            if isWanted || policy.rollback == .automatic { return 0 }
+        }
         return policy.steps[min(record.step, policy.steps.count - 1)].weight
     }
 

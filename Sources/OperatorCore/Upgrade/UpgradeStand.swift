@@ -41,7 +41,11 @@ package struct UpgradeStand: Sendable, Hashable {
     }
 
     /// The record of the rollout under way or failed.
-    package var record: RolloutRecord? { survey.record(for: course.target?.version) }
+    package var record: RolloutRecord? {
+        if let slot = target, let record = marks[slot.name]?.record { return record }
+        guard let failure = marks[course.stable.name]?.failure, failure.target == wanted else { return nil }
+        return failure
+    }
 
     /// What the engine is to roll out: the version of the hop, as long as the strategy is to roll out.
     package var wanted: String? { course.target?.version }

@@ -29,21 +29,23 @@ package struct RevisionUsage: Sendable, Hashable {
         return "\(names.count) \(noun)\(names.count == 1 ? "" : "s") (\(shown)\(names.count > 5 ? ", …" : ""))"
     }
 
-    /// Finds the users of `revision`.
+    /// Finds the users of revisions.
     ///
     /// - Parameters:
-    ///   - revision: `default` for the revision without a name, which `istio-injection=enabled` chooses too.
+    ///   - revisions: the names of revisions and of tags that lead to them; `default` for the revision without a name and for the
+    ///     tag of that name, which `istio-injection=enabled` chooses.
     ///   - pods: pods as ``SidecarPod/trimmed(_:)`` leaves them.
     ///   - namespaces: all namespaces.
     ///   - workloads: the mesh's own Deployments and DaemonSets, whose pods do not count.
     package init(
-        of revision: String,
+        of revisions: Set<String>,
         pods: [KubeObject],
         namespaces: [KubeObject],
         workloads: [KubeObject]
     ) {
         let own = workloads.compactMap { OwnPods($0) }
-        for pod in pods where SidecarPod.revision(of: pod) == revision {
+        for pod in pods {
+            guard let revision = SidecarPod.revision(of: pod), revisions.contains(revision) else { continue }
             guard !own.contains(where: { $0.includes(pod) }) else { continue }
             self.pods.append(pod.key)
         }
@@ -51,7 +53,7 @@ package struct RevisionUsage: Sendable, Hashable {
             let labels = namespace.labels
             let named = labels[MeshNames.Label.revision]
             let chosen = named ?? (labels["istio-injection"] == "enabled" ? "default" : nil)
-            if chosen == revision { self.namespaces.append(namespace.name) }
+            if let chosen, revisions.contains(chosen) { self.namespaces.append(namespace.name) }
         }
         self.pods.sort()
         self.namespaces.sort()

@@ -81,7 +81,7 @@ struct DocumentQuestion: Sendable, Hashable {
             let name = String(rest[start.upperBound..<end.lowerBound].filter { $0 != " " })
             let isBehindHost = result.split(separator: "/", omittingEmptySubsequences: false).count > 3
             guard isBehindHost, QueryTemplate.names.contains(name),
-                let value = name == "window" ? PromQL.duration(window) : side.values[name]
+                let value = name == "window" ? PromQL.duration(window) : side.value(name)
             else {
                 let shown = RolloutText.fit(name, limit: 60)
                 throw AnalysisError(.questionInvalid, "the address has {{\(shown)}}, which has no value there")

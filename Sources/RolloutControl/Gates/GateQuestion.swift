@@ -16,6 +16,9 @@ package struct GateQuestion: Sendable, Hashable {
             self.values = values
             self.workloads = workloads
         }
+
+        /// The value of a placeholder, nil where there is none or it is empty.
+        func value(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
     }
 
     /// The kind of the resource, `MeshOperator` or `MeshRollout`.

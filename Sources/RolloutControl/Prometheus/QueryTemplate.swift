@@ -64,7 +64,7 @@ struct QueryTemplate: Sendable, Hashable {
             let shown = RolloutText.fit(name, limit: 60)
             throw AnalysisError(.questionInvalid, "the query has {{\(shown)}}; use one of \(known)")
         }
-        guard let value = name == "window" ? PromQL.duration(window) : side.values[name] else {
+        guard let value = name == "window" ? PromQL.duration(window) : side.value(name) else {
             throw AnalysisError(
                 .questionInvalid,
                 "the query has {{\(name)}}, of which the \(sideName) side has no value"

@@ -21,11 +21,14 @@ struct SideSelector: Sendable, Hashable {
         revisionLabel: String?
     ) throws(AnalysisError) {
         let report = "reporter=\(PromQL.quoted(reporter == .source ? "source" : "destination"))"
-        if let revisionLabel, let revision = side.values["revision"] {
+        if let revisionLabel, let revision = side.value("revision") {
             alternatives = ["\(report),\(revisionLabel)=\(PromQL.quoted(revision))"]
         } else if let workloads = side.workloads {
             let prefix = reporter == .source ? "source" : "destination"
             alternatives = Self.matchers(workloads, other: other?.workloads ?? [], prefix).map { "\(report),\($0)" }
+        } else if side.value("revision") != nil, side.value("workload") == nil {
+            let remedy = "set prometheus.revisionLabel"
+            throw AnalysisError(.questionInvalid, "nobody named the workloads of the revision; \(remedy)")
         } else {
             alternatives = ["\(report),\(try Self.application(side))"]
         }
@@ -54,21 +57,21 @@ struct SideSelector: Sendable, Hashable {
     /// Matchers for one version of an application, as the receiving end.
     private static func application(_ side: GateQuestion.Side) throws(AnalysisError) -> String {
         var matchers: [String] = []
-        if let namespace = side.values["namespace"] {
+        if let namespace = side.value("namespace") {
             matchers.append("destination_workload_namespace=\(PromQL.quoted(namespace))")
         }
-        if let workload = side.values["workload"] {
+        if let workload = side.value("workload") {
             matchers.append("destination_workload=\(PromQL.quoted(workload))")
             return matchers.joined(separator: ",")
         }
-        guard let version = side.values["version"] else {
+        guard let version = side.value("version") else {
             throw AnalysisError(
                 .questionInvalid,
                 "a built-in metric needs a side told by revision, workload or version"
             )
         }
         matchers.append("destination_version=\(PromQL.quoted(version))")
-        if let name = side.values["host"]?.split(separator: ".").first, side.values["host"] != "*" {
+        if let name = side.value("host")?.split(separator: ".").first, name != "*" {
             matchers.append("destination_service_name=\(PromQL.quoted(String(name)))")
         }
         return matchers.joined(separator: ",")

@@ -131,25 +131,25 @@ struct LimitRangeAdmission: Sendable {
         for (name, least) in quantities(bounds["min"]).sorted(by: { $0.key < $1.key }) {
             let what = "minimum \(name) usage per \(type) is \(least)"
             guard let request = requests[name] else {
-                result.append("\(what).  No request is specified.")
+                result.append("\(what).  No request is specified")
                 continue
             }
             if request < least {
-                result.append("\(what), but request is \(request).")
+                result.append("\(what), but request is \(request)")
             } else if let limit = limits[name], limit < least {
-                result.append("\(what), but limit is \(limit).")
+                result.append("\(what), but limit is \(limit)")
             }
         }
         for (name, most) in quantities(bounds["max"]).sorted(by: { $0.key < $1.key }) {
             let what = "maximum \(name) usage per \(type) is \(most)"
             guard let limit = limits[name] else {
-                result.append("\(what).  No limit is specified.")
+                result.append("\(what).  No limit is specified")
                 continue
             }
             if limit > most {
-                result.append("\(what), but limit is \(limit).")
+                result.append("\(what), but limit is \(limit)")
             } else if let request = requests[name], request > most {
-                result.append("\(what), but request is \(request).")
+                result.append("\(what), but request is \(request)")
             }
         }
         return result + ratios(type, requests, limits, bounds)
@@ -164,14 +164,14 @@ struct LimitRangeAdmission: Sendable {
         quantities(bounds["maxLimitRequestRatio"]).sorted { $0.key < $1.key }.compactMap { name, most in
             let what = "\(name) max limit to request ratio per \(type) is \(most)"
             guard let request = requests[name], request.billionths != 0 else {
-                return "\(what), but no request is specified or request is 0."
+                return "\(what), but no request is specified or request is 0"
             }
             guard let limit = limits[name], limit.billionths != 0 else {
-                return "\(what), but no limit is specified or limit is 0."
+                return "\(what), but no limit is specified or limit is 0"
             }
             let ratio = Double(limit.billionths) / Double(request.billionths)
             guard ratio > Double(most.billionths) / 1e9 else { return nil }
-            return "\(what), but provided ratio is \(fixed(ratio))."
+            return "\(what), but provided ratio is \(fixed(ratio))"
         }
     }
 

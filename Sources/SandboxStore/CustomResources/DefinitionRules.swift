@@ -4,7 +4,13 @@ internal import StructuralSchema
 
 /// What is wrong with a CustomResourceDefinition.
 enum DefinitionRules {
-    static func issues(_ object: Tree) -> [FaultCause] {
+    /// The issues of a definition.
+    ///
+    /// - Parameters:
+    ///   - object: The definition.
+    ///   - old: What it replaces; what its rules cost is looked at only where the versions changed.
+    /// - Returns: The issues, in order.
+    static func issues(_ object: Tree, old: Tree? = nil) -> [FaultCause] {
         let spec = object["spec"] ?? [:]
         let group = spec["group"]?.string ?? ""
         let plural = spec.value(at: "names", "plural")?.string ?? ""
@@ -32,8 +38,35 @@ enum DefinitionRules {
         where spec.value(at: "names", field)?.string?.isEmpty ?? true {
             issues.append(.required("spec.names.\(field)"))
         }
+        issues += nameIssues(spec["names"] ?? [:])
         issues += approvalIssues(object, group)
-        return issues + versionIssues(spec)
+        let isChanged = old?.value(at: "spec", "versions") != spec["versions"]
+        return issues + versionIssues(spec, checksCost: isChanged) + conversionIssues(spec["conversion"] ?? [:])
+    }
+
+    private static func nameIssues(_ names: Tree) -> [FaultCause] {
+        var issues: [FaultCause] = []
+        for field in ["plural", "singular", "kind", "listKind"] {
+            guard let name = names[field]?.string, !name.isEmpty else { continue }
+            let isMixed = ["kind", "listKind"].contains(field)
+            let prefix = isMixed ? "may have mixed case, but should otherwise match: " : ""
+            issues += NameRule.dns1035Label.issues(in: isMixed ? name.lowercased() : name).map {
+                .invalid("spec.names.\(field)", MetadataRules.quoted(name), prefix + $0)
+            }
+        }
+        return issues
+    }
+
+    private static func conversionIssues(_ conversion: Tree) -> [FaultCause] {
+        guard conversion["strategy"] == "Webhook" else { return [] }
+        var issues: [FaultCause] = []
+        if !conversion.has("webhook") || conversion.value(at: "webhook", "clientConfig") == nil {
+            issues.append(.required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"))
+        }
+        if conversion.value(at: "webhook", "conversionReviewVersions")?.array?.isEmpty ?? true {
+            issues.append(.required("spec.conversion.conversionReviewVersions"))
+        }
+        return issues
     }
 
     private static func approvalIssues(_ object: Tree, _ group: String) -> [FaultCause] {
@@ -49,7 +82,7 @@ enum DefinitionRules {
         ]
     }
 
-    private static func versionIssues(_ spec: Tree) -> [FaultCause] {
+    private static func versionIssues(_ spec: Tree, checksCost: Bool) -> [FaultCause] {
         let versions = spec["versions"]?.array ?? []
         var issues: [FaultCause] = []
         if versions.filter({ $0["storage"] == true }).count != 1 {
@@ -80,23 +113,27 @@ enum DefinitionRules {
                 )
             }
             if schemas.count > 1 {
-                issues += schemaIssues(version, "\(path).schema.openAPIV3Schema")
+                issues += schemaIssues(version, "\(path).schema.openAPIV3Schema", checksCost)
             } else if index == 0 {
-                issues += schemaIssues(version, "spec.validation.openAPIV3Schema")
+                issues += schemaIssues(version, "spec.validation.openAPIV3Schema", checksCost)
             }
         }
         return issues
     }
 
-    private static func schemaIssues(_ version: Tree, _ place: String) -> [FaultCause] {
+    private static func schemaIssues(_ version: Tree, _ place: String, _ checksCost: Bool) -> [FaultCause] {
         guard let schema = version.value(at: "schema", "openAPIV3Schema") else {
             return [.required(place, "schemas are required")]
         }
         do throws(SchemaError) {
-            _ = try CustomResourceSchema(parsing: schema, at: place)
-            return []
+            let parsed = try CustomResourceSchema(parsing: schema, at: place)
+            return checksCost ? parsed.costIssues(at: place).map(cause) : []
         } catch {
-            return error.issues.map { FaultCause(reason: $0.kind.rawValue, message: $0.body, field: $0.path) }
+            return error.issues.map(cause)
         }
+    }
+
+    private static func cause(_ issue: FieldIssue) -> FaultCause {
+        FaultCause(reason: issue.kind.rawValue, message: issue.body, field: issue.path)
     }
 }

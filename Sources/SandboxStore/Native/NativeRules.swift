@@ -11,15 +11,17 @@ enum NativeRules {
         case "Pod": issues = PodRules.issues(object["spec"] ?? [:], at: "spec")
         case "Job":
             issues = WorkloadRules.job(object["spec"] ?? [:])
-            issues += PodRules.issues(object.value(at: "spec", "template", "spec") ?? [:], at: "spec.template.spec")
         case "CronJob": issues = WorkloadRules.cronJob(object["spec"] ?? [:])
         case "Service": issues = ServiceRules.issues(object["spec"] ?? [:])
         case "ConfigMap", "Secret": issues = keys(kind, object) + sizeIssues(kind, object) + secretIssues(kind, object)
-        case "CustomResourceDefinition": issues = DefinitionRules.issues(object)
+        case "CustomResourceDefinition": issues = DefinitionRules.issues(object, old: old)
         case "RoleBinding", "ClusterRoleBinding": issues = binding(object)
         case "Role", "ClusterRole": issues = roleRules(object)
         case "HorizontalPodAutoscaler": issues = autoscaler(object["spec"] ?? [:])
-        case "PodDisruptionBudget": issues = budget(object["spec"] ?? [:])
+        case "PodDisruptionBudget": issues = PolicyRules.budget(object["spec"] ?? [:])
+        case "NetworkPolicy": issues = NetworkRules.policy(object["spec"] ?? [:])
+        case "Ingress": issues = NetworkRules.ingress(object["spec"] ?? [:])
+        case "LimitRange": issues = PolicyRules.limitRange(object["spec"] ?? [:])
         case "Lease": issues = lease(object["spec"] ?? [:])
         case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration": issues = webhooks(object)
         case "ValidatingAdmissionPolicy": issues = subresource == "status" ? [] : PolicyRules.policy(object)
@@ -204,17 +206,6 @@ enum NativeRules {
         return issues
     }
 
-    private static func budget(_ spec: Tree) -> [FaultCause] {
-        guard spec.has("minAvailable"), spec.has("maxUnavailable") else { return [] }
-        let names = [
-            "MinAvailable": "minAvailable", "Selector": "selector", "MaxUnavailable": "maxUnavailable",
-            "UnhealthyPodEvictionPolicy": "unhealthyPodEvictionPolicy",
-        ]
-        let order = ["MinAvailable", "Selector", "MaxUnavailable", "UnhealthyPodEvictionPolicy"]
-        let shown = Tree.object(TreeObject(order.map { (key: $0, value: spec[names[$0] ?? ""] ?? .null) }))
-        return [.invalid("spec", shown.jsonText(.compact), "minAvailable and maxUnavailable cannot be both set")]
-    }
-
     private static func lease(_ spec: Tree) -> [FaultCause] {
         var issues: [FaultCause] = []
         if let seconds = spec["leaseDurationSeconds"]?.integer, seconds <= 0 {
@@ -246,22 +237,7 @@ enum NativeRules {
             if !names.insert(name).inserted {
                 issues.append(.duplicate("\(path).name", MetadataRules.quoted(name)))
             }
-            let versions = (hook["admissionReviewVersions"]?.array ?? []).compactMap(\.string)
-            if versions.isEmpty {
-                issues.append(.required("\(path).admissionReviewVersions", "must specify one of v1, v1beta1"))
-            }
-            if !["None", "NoneOnDryRun"].contains(hook["sideEffects"]?.string ?? "") {
-                let supported = ["None", "NoneOnDryRun"]
-                issues.append(.notSupported("\(path).sideEffects", hook["sideEffects"]?.string ?? "", supported))
-            }
-            for (place, rule) in (hook["rules"]?.array ?? []).enumerated() {
-                issues += PolicyRules.rule(rule, "\(path).rules[\(place)]")
-            }
-            issues += PolicyRules.conditions(hook["matchConditions"], "\(path).matchConditions")
-            let client = hook["clientConfig"] ?? [:]
-            if client.has("url") == client.has("service") {
-                issues.append(.required("\(path).clientConfig", "exactly one of url or service is required"))
-            }
+            issues += PolicyRules.webhook(hook, path)
         }
         return issues
     }

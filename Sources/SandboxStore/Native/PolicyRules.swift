@@ -5,7 +5,7 @@ internal import KubeAPI
 /// What is wrong with admission policies, their bindings and the conditions of webhooks
 /// (`pkg/apis/admissionregistration/validation` of Kubernetes).
 enum PolicyRules {
-    private static let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]
+    private static let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge"]
     private static let mostAnnotations = 20
     private static let mostConditions = 64
 
@@ -265,6 +265,15 @@ enum PolicyRules {
                         "\(path).\(field)",
                         GoText.json(.array(values.map { .string($0) })),
                         "if '*' is present, must not specify other \(Self.noun(field))"
+                    )
+                )
+            }
+            if field == "resources", values.contains("*"), values.contains(where: { $0 != "*" && !$0.contains("/") }) {
+                issues.append(
+                    .invalid(
+                        "\(path).resources",
+                        GoText.json(.array(values.map { .string($0) })),
+                        "if '*' is present, must not specify other resources without subresources"
                     )
                 )
             }

@@ -32,19 +32,28 @@ enum WorkloadRules {
 
     /// The issues of a Job beyond those of its pods.
     static func job(_ spec: Tree) -> [FaultCause] {
-        let policy = spec.value(at: "template", "spec", "restartPolicy")?.string ?? ""
         var issues: [FaultCause] = []
         for field in ["parallelism", "completions", "backoffLimit", "activeDeadlineSeconds"] {
             issues += NativeRules.nonNegative(spec[field], "spec.\(field)")
         }
-        if !["OnFailure", "Never"].contains(policy) {
-            issues.append(.notSupported("spec.template.spec.restartPolicy", policy, ["OnFailure", "Never"]))
-        }
-        return issues
+        return issues + template(spec, at: "spec")
+    }
+
+    /// The issues of the pods of a Job, which must come to an end.
+    private static func template(_ job: Tree, at path: String) -> [FaultCause] {
+        let pod = job.value(at: "template", "spec") ?? [:]
+        let place = "\(path).template.spec"
+        let issues = PodRules.issues(pod, at: place)
+        if ["OnFailure", "Never"].contains(pod["restartPolicy"]?.string ?? "") { return issues }
+        return issues + [.required("\(place).restartPolicy", "valid values: \"OnFailure\", \"Never\"")]
     }
 
     /// The issues of a CronJob.
     static func cronJob(_ spec: Tree) -> [FaultCause] {
+        schedule(spec) + template(spec.value(at: "jobTemplate", "spec") ?? [:], at: "spec.jobTemplate.spec")
+    }
+
+    private static func schedule(_ spec: Tree) -> [FaultCause] {
         let schedule = spec["schedule"]?.string ?? ""
         if schedule.isEmpty { return [.required("spec.schedule")] }
         let fields = schedule.split(separator: " ")

@@ -130,6 +130,31 @@ internal import Testing
         }
     }
 
+    @Test func redirectsAreAnswersWhereNoneIsFollowed() async throws {
+        let peer = try Peer { connection in
+            while connection.request() != nil { connection.answer("307 Temporary Redirect", ["Location: /there"]) }
+        }
+        let connection = ClusterConnection(server: ServerAddress(isSecure: false, host: "127.0.0.1", port: peer.port))
+        let status = await CurlTransports().withTransport(to: connection) { transport in
+            try? await transport.send(HTTPRequest(.get, "/here")).status
+        }
+        #expect(status == 307)
+        #expect(peer.accepted == 1)
+        peer.close()
+    }
+
+    /// Without the refusal a packet would leave, and the answer, if any, take until the time limit.
+    @Test(arguments: ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "fd00:ec2::254"])
+    func linkLocalAddressesGetNoConnection(_ host: String) async throws {
+        let connection = ClusterConnection(server: ServerAddress(isSecure: false, host: host, port: 80))
+        let failed = await CurlTransports().withTransport(to: connection) { transport in
+            await failure {
+                _ = try await transport.send(HTTPRequest(.get, "/", timeouts: HTTPTimeouts(total: .seconds(5))))
+            }
+        }
+        #expect(failed == .connectionFailed)
+    }
+
     @Test func endlessRedirectsEnd() async throws {
         let peer = try Peer { connection in
             while connection.request() != nil { connection.answer("302 Found", ["Location: /again"]) }

@@ -58,7 +58,7 @@ internal import Testing
         "errors by what follows from them",
         arguments: [
             (410, WatchProblem.Kind.expired), (400, .unsupported), (422, .unsupported), (405, .unsupported),
-            (403, .refused), (404, .refused), (429, .refused), (500, .refused), (503, .refused),
+            (403, .forbidden), (404, .refused), (429, .refused), (500, .refused), (503, .refused),
         ]
     )
     func errors(status: Int, kind: WatchProblem.Kind) async throws {

@@ -139,32 +139,24 @@ struct RolloutSteeringTests {
         #expect(try refusal(.undo, late).contains("retireAfter"))
     }
 
-    @Test("Undo of a MeshRollout swaps its sides, and the patch gives exactly that")
+    @Test("Undo of a MeshRollout makes the side that was replaced a release again")
     func undoRollout() throws {
-        let subject = try RolloutScenes.subject("rollout-completed")
-        let patch = try change(.undo, subject).patch.tree
-        let changed = MergePatch.apply(patch, to: subject.object.tree)
-        #expect(changed.value(at: "spec", "workload", "stable") == ["name": "reviews-v2", "version": "v2"])
-        #expect(changed.value(at: "spec", "workload", "canary") == ["name": "reviews-v1", "version": "v1"])
-        #expect(changed.value(at: "spec", "workload", "kind") == "StatefulSet")
-        let nameless = try RolloutScenes.subject(
-            "rollout-completed",
-            ["spec/workload/kind": "Pods", "spec/workload/canary": ["version": "v2"]]
-        )
-        let other = try MergePatch.apply(change(.undo, nameless).patch.tree, to: nameless.object.tree)
-        #expect(other.value(at: "spec", "workload", "stable") == ["version": "v2"])
+        let asked = try change(.undo, RolloutScenes.subject("rollout-completed"))
+        let text = asked.patch.tree.value(at: "metadata", "annotations", RolloutNames.Annotation.serving)?.string
+        #expect(try text.map { try Tree(json: $0) } == ["version": "v2", "since": "2026-11-25T12:00:00Z"])
+        #expect(asked.patch.tree["spec"] == nil && asked.question?.contains("roll out v1 again?") == true)
     }
 
     @Test("Undo of a MeshRollout that cannot be undone says what to do")
     func undoRefusals() throws {
-        #expect(
-            try refusal(.undo, RolloutScenes.subject("rollout-approval")).contains(
-                "meshctl rollout abort mro/reviews -n shop"
-            )
-        )
+        let middle = try RolloutScenes.subject("rollout-approval")
+        #expect(try refusal(.undo, middle).contains("meshctl rollout abort mro/reviews -n shop"))
         let copied = try RolloutScenes.subject("rollout-completed", ["spec/promotion": ["mode": "CopyTemplate"]])
-        #expect(try refusal(.undo, copied).contains("kubectl rollout undo statefulset/reviews-v1 -n shop"))
-        let swapped = try RolloutScenes.subject("rollout-completed", ["status/stable": "v1"])
-        #expect(try refusal(.undo, swapped).contains("serves v1"))
+        #expect(try refusal(.undo, copied).contains("old template"))
+        for mark in [#"{"version":"v2","since":"2026-11-25T12:00:00Z"}"#, "nonsense", ""] {
+            let late = try RolloutScenes.commanding("rollout-completed", [RolloutNames.Annotation.serving: mark])
+            let message = try refusal(.undo, late)
+            #expect(message.contains("kubectl scale statefulset/reviews-v1 -n shop --replicas=N"), "\(message)")
+        }
     }
 }

@@ -57,10 +57,10 @@ internal import Testing
                 "{metadata: {name: g, namespace: istio-system}, spec: {selector: {matchLabels: {app: gateway}}}}"
             )
         )
-        let usage = RevisionUsage(of: "default", pods: pods, namespaces: namespaces, workloads: [gateway])
+        let usage = RevisionUsage(of: ["default"], pods: pods, namespaces: namespaces, workloads: [gateway])
         #expect(usage.pods == [ObjectKey(namespace: "shop", name: "a")])
         #expect(usage.namespaces == ["shop"])
         #expect(usage.summary == "1 pod (shop/a) and 1 namespace (shop)")
-        #expect(!RevisionUsage(of: "none", pods: pods, namespaces: namespaces, workloads: []).isInUse)
+        #expect(!RevisionUsage(of: ["none"], pods: pods, namespaces: namespaces, workloads: []).isInUse)
     }
 }

@@ -35,5 +35,125 @@ internal import Testing
         }
     }
 
+    @Test("A gateway of its own Deployment keeps Service, ports, budget, account and the user's settings")
+    func gatewayBeside() throws {
+        let settings: Tree = [
+            "hpaSpec": ["minReplicas": 2, "maxReplicas": 6], "nodeSelector": ["disk": "ssd"],
+            "overlays": [
+                [
+                    "kind": "Deployment", "name": "istio-ingressgateway",
+                    "patches": [["path": "spec.template.spec.terminationGracePeriodSeconds", "value": 77]],
+                ]
+            ],
+        ]
+        let example = UpgradeExample(
+            name: "settings",
+            spec: [
+                "components": ["ingressGateways": [["name": "istio-ingressgateway", "enabled": true, "k8s": settings]]]
+            ]
+        )
+        var composition = UpgradeExample.beside
+        composition.gateways[UpgradeStation.gateway] = GatewayShare(
+            stable: .init(revision: "default", home: .plain, pods: .exactly(1)),
+            target: .init(revision: "1-30-2", home: .named, pods: .between(3, most: 5)),
+            plan: .init(weight: 75, total: 4)
+        )
+        let objects = try example.composed(composition).objects.filter { $0.name.hasPrefix("istio-ingressgateway") }
+        func named(_ kind: String, _ name: String) throws -> Tree {
+            try #require(objects.first { $0.kind.kind == kind && $0.name == name }?.tree, "\(kind) \(name)")
+        }
+        let new = try named("Deployment", "istio-ingressgateway-1-30-2")
+        #expect(new.value(at: "spec", "template", "spec", "terminationGracePeriodSeconds") == 77)
+        #expect(new.value(at: "spec", "template", "spec", "nodeSelector", "disk") == "ssd")
+        #expect(new.value(at: "spec", "replicas") == nil)
+        let old = try named("Deployment", "istio-ingressgateway")
+        #expect(
+            old.value(at: "spec", "selector") == [
+                "matchLabels": ["app": "istio-ingressgateway", "istio": "ingressgateway"]
+            ]
+        )
+        let environment = new.value(at: "spec", "template", "spec", "containers")?.array?.first?["env"]?.array ?? []
+        let values = environment.compactMap { $0["value"]?.string }
+        #expect(values.contains("istio-ingressgateway-1-30-2"))
+        #expect(values.contains { $0.hasSuffix("/deployments/istio-ingressgateway-1-30-2") })
+        #expect(values.contains("istiod-1-30-2.istio-system.svc:15012"))
+        let labels = try #require(new.value(at: "spec", "template", "metadata", "labels"))
+        for kind in ["Service", "PodDisruptionBudget"] {
+            #expect(objects.count { $0.kind.kind == kind } == 1, "\(kind)")
+            let spec = try #require(try named(kind, "istio-ingressgateway")["spec"]?["selector"])
+            for entry in (spec["matchLabels"] ?? spec).object?.entries ?? [] {
+                #expect(labels[entry.key] == entry.value, "\(kind) covers both sides")
+            }
+        }
+        #expect(
+            new.value(at: "spec", "selector", "matchLabels", "istio.io/rev") == "1-30-2",
+            "counts its own pods only"
+        )
+        for entry in new.value(at: "spec", "selector", "matchLabels")?.object?.entries ?? [] {
+            #expect(labels[entry.key] == entry.value)
+        }
+        let scaler = try named("HorizontalPodAutoscaler", "istio-ingressgateway-1-30-2")
+        #expect(scaler.value(at: "spec", "scaleTargetRef", "name") == "istio-ingressgateway-1-30-2")
+        #expect(scaler.value(at: "spec", "minReplicas") == 3 && scaler.value(at: "spec", "maxReplicas") == 5)
+        let held = try named("HorizontalPodAutoscaler", "istio-ingressgateway")
+        #expect(held.value(at: "spec", "minReplicas") == 1 && held.value(at: "spec", "maxReplicas") == 1)
+    }
+
+    @Test("Restart changes the one Deployment in place, its selector untouched")
+    func restart() throws {
+        var example = UpgradeExample.all[0]
+        example.spec["upgrade"] = ["gateways": ["mode": "Restart"]]
+        #expect(RevisionComposition.homeSide(of: "1-30-2", try example.decoded()).home == .plain)
+        let plain = try example.plain("1.29.6").objects.first {
+            $0.name == "istio-ingressgateway" && $0.kind.kind == "Deployment"
+        }
+        var composition = UpgradeExample.beside
+        composition.gateways[UpgradeStation.gateway] = GatewayShare(.init(revision: "1-30-2", home: .plain))
+        let all = try example.composed(composition).objects.filter {
+            $0.kind.kind == "Deployment" && $0.name.hasPrefix("istio-ingressgateway")
+        }
+        #expect(all.map(\.name) == ["istio-ingressgateway"])
+        #expect(all.first?.tree.value(at: "spec", "selector") == plain?.tree.value(at: "spec", "selector"))
+        #expect(all.first?.labels["istio.io/rev"] == "1-30-2")
+        let image = all.first?.tree.value(at: "spec", "template", "spec", "containers")?.array?.first?["image"]
+        #expect(image == "docker.io/istio/proxyv2:1.30.2")
+    }
+
+    @Test("An image tag that names the version follows each revision's", arguments: ["1.30.2-distroless", "mine"])
+    func pinnedTag(_ tag: String) throws {
+        var example = UpgradeExample.all[0]
+        example.spec["tag"] = .string(tag)
+        let objects = try example.composed(UpgradeExample.beside).objects
+        let images = ["istiod", "istiod-1-30-2"].map { name -> String? in
+            let deployment = objects.first { $0.kind.kind == "Deployment" && $0.name == name }
+            return deployment?.tree.value(at: "spec", "template", "spec", "containers")?.array?.first?["image"]?.string
+        }
+        let expected = tag == "mine" ? [tag, tag] : ["1.29.6-distroless", tag]
+        #expect(images == expected.map { "docker.io/istio/pilot:\($0)" })
+    }
+
+    @Test("Definitions follow the newest version, the node agent the oldest, both ways")
+    func sharedVersions() throws {
+        let example = UpgradeExample.all[0]
+        for (stable, target) in [(UpgradeExample.old, UpgradeExample.new), (UpgradeExample.new, UpgradeExample.old)] {
+            var composition = RevisionComposition(stable: stable)
+            composition.target = target
+            let blueprint = try example.composed(composition)
+            let versions = Dictionary(grouping: blueprint.objects, by: \.kind.kind)
+                .mapValues { Set($0.compactMap { blueprint.versions[ResourceID($0)] }) }
+            #expect(versions["CustomResourceDefinition"] == ["1.30.2"])
+            #expect(versions["DaemonSet"] == ["1.29.6"])
+        }
+    }
+
+    @Test(
+        "A version becomes a name that labels and objects can bear",
+        arguments: [("1.30.3", "1-30-3"), ("1.31.0-rc.1", "1-31-0-rc-1"), ("", ""), ("-V1.é.", "v1")]
+    )
+    func names(_ version: String, _ name: String) {
+        #expect(RevisionNaming.name(for: version) == name)
+        #expect(RevisionNaming.name(for: String(repeating: "9.", count: 99)).utf8.count <= 40)
+    }
+
     private func texts(_ phase: [KubeObject]) -> [String] { phase.map { $0.tree.jsonText(.compact) } }
 }

@@ -99,7 +99,7 @@ internal import Testing
     /// Nothing of a mesh can be collected as somebody's garbage: a spoilt reference could delete it.
     @Test func usesNoOwnerReferences() async throws {
         let (cluster, _) = try await LifeTests.settled("{profile: demo}")
-        for kind in OwnedKind.all {
+        for kind in TestCluster.servedKinds {
             for object in try await cluster.admin.list(kind.resource).objects {
                 #expect(object.tree.value(at: "metadata", "ownerReferences") == nil)
             }

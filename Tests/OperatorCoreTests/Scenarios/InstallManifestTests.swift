@@ -70,6 +70,7 @@ internal import Testing
         let used = Mutex<Set<Permission>>([])
         try await withVirtualTime { clock in
             let cluster = try await TestCluster()
+            try await cluster.serveNetworkAttachments()
             let live = try LiveOperator(cluster, clock, elects: true)
             let seen = Mutex<Set<String>>([])
             live.transport.setRule { request, write in
@@ -83,7 +84,9 @@ internal import Testing
             }
             try await live.whileRunning { live in
                 await clock.advance(by: .seconds(5))
-                try await cluster.create("{profile: demo, values: {autoscale: true}, teardown: {crds: Delete}}")
+                try await cluster.create(
+                    "{profile: demo, values: {autoscale: true, extras: true}, teardown: {crds: Delete}}"
+                )
                 try await live.untilReady(within: 200)
                 try await cluster.change("{profile: minimal}")
                 try await live.untilReady(within: 200)

@@ -61,7 +61,7 @@ internal import Testing
             Issue.record("\(label): \(id)\n\(text)\n\(state[id] ?? "")")
         }
         let uid = try #require(try await cluster.resource()?.uid)
-        for kind in OwnedKind.all where kind.removal != .never {
+        for kind in TestCluster.servedKinds where kind.removal != .never {
             for object in try await cluster.admin.list(kind.resource).objects {
                 guard let owner = object.annotations[MeshNames.Annotation.ownerUID] else { continue }
                 #expect(owner == uid, "\(label): \(object.name)")

@@ -7,6 +7,7 @@ internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
 internal import MeshTestKit
+internal import RolloutControl
 internal import SandboxStore
 
 @testable internal import OperatorCore
@@ -19,13 +20,14 @@ struct DirectOperator {
     let reconciler: MeshOperatorReconciler
     let metrics: MetricsRegistry
     private let driver: ResourceDriver<MeshOperatorReconciler>
-    private let writers: [(resource: APIResource, writer: StoreWriter)]
+    fileprivate let writers: [(resource: APIResource, writer: StoreWriter)]
 
     init(
         _ cluster: TestCluster,
         renderer: @escaping MeshOperatorReconciler.Renderer = SampleMesh.render,
         catalogue: VersionCatalogue? = nil,
         server: (any HTTPTransport)? = nil,
+        gates: (any GateAsking)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.cluster = cluster
@@ -41,13 +43,14 @@ struct DirectOperator {
         )
         stores = MeshStores()
         let client = ClusterClient(transport: transport)
-        let parts = MeshOperatorReconciler.Parts(
+        var parts = MeshOperatorReconciler.Parts(
             stores: stores,
             client: client,
             recorder: nil,
             catalogue: try catalogue ?? SampleMesh.catalogue(),
             renderer: renderer
         )
+        parts.gates = gates
         reconciler = MeshOperatorReconciler(parts, environment: environment)
         driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
         writers = try stores.all.map { ($0.resource, try $0.store.claimWriter()) }
@@ -118,5 +121,15 @@ struct DirectOperator {
             .unsettled,
             "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
         )
+    }
+}
+
+extension DirectOperator {
+    /// Empties a cache, as one that only sees our own objects would be.
+    func hide(_ resource: APIResource) {
+        guard let writer = writers.first(where: { $0.resource == resource })?.writer else { return }
+        let version = stores.resources.version ?? ResourceVersion("1")
+        writer.beginReplacement()
+        writer.commitReplacement(at: version, trust: .replaceAll)
     }
 }

@@ -24,6 +24,7 @@ struct LiveOperator: Sendable {
         elects: Bool = false,
         name: String = "one",
         workers: Int = 2,
+        definitions: OwnDefinitions? = nil,
         server: (any HTTPTransport)? = nil
     ) throws {
         self.cluster = cluster
@@ -36,6 +37,7 @@ struct LiveOperator: Sendable {
         )
         configuration.instance = name
         configuration.workers = workers
+        configuration.definitions = definitions
         if elects { configuration.elect(in: "kube-system") }
         service = try MeshOperatorService(
             configuration,

@@ -36,6 +36,7 @@ enum SampleMesh {
             gateways += egress
         }
         phases.append(gateways)
+        phases[1] += try extras(spec)
         if spec.namespace != "istio-system" {
             phases = try phases.map { try $0.map { try moved($0, to: spec.namespace) } }
         }
@@ -112,8 +113,33 @@ enum SampleMesh {
         )
     }
 
+    /// The kinds that only some settings bring, where `spec.values.extras` is set.
+    private static func extras(_ spec: MeshOperatorSpec) throws -> [KubeObject] {
+        guard spec.values["extras"]?.bool == true else { return [] }
+        return try objects(
+            """
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: remote, namespace: istio-system, labels: {kubernetes.io/service-name: remote}}
+            addressType: IPv4
+            endpoints: [{addresses: [203.0.113.10]}]
+            ports: [{name: tcp-istiod, port: 15012, protocol: TCP}]
+            ---
+            apiVersion: v1
+            kind: ResourceQuota
+            metadata: {name: cni, namespace: istio-system}
+            spec: {hard: {pods: "5000"}}
+            ---
+            apiVersion: k8s.cni.cncf.io/v1
+            kind: NetworkAttachmentDefinition
+            metadata: {name: istio-cni, namespace: default}
+            """
+        )
+    }
+
     private static func controlPlane(_ version: String, _ spec: MeshOperatorSpec) throws -> [KubeObject] {
         let isAutoscaled = spec.values["autoscale"]?.bool == true
+        let replicas = Int(spec.values["replicas"]?.integer ?? 1)
         let scaler = """
             ---
             apiVersion: autoscaling/v2
@@ -128,7 +154,7 @@ enum SampleMesh {
             """
         return try objects(
             """
-            \(deployment("istiod", image: "pilot:\(version)", replicas: isAutoscaled ? nil : 1))
+            \(deployment("istiod", image: "pilot:\(version)", replicas: isAutoscaled ? nil : replicas))
             ---
             apiVersion: v1
             kind: Service

@@ -61,6 +61,30 @@ final class TestCluster: Sendable {
         try await admin.find(resource, ObjectKey(namespace: namespace, name: name))
     }
 
+    /// The kinds of objects of a mesh that a cluster without Multus serves.
+    static let servedKinds = OwnedKind.all.filter { $0.resource != .networkAttachmentDefinitions }
+
+    /// Has the kind served that clusters with Multus serve.
+    func serveNetworkAttachments() async throws {
+        let tree = try requireDocument(
+            """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: network-attachment-definitions.k8s.cni.cncf.io}
+            spec:
+              group: k8s.cni.cncf.io
+              scope: Namespaced
+              names: {plural: network-attachment-definitions, singular: nad, kind: NetworkAttachmentDefinition}
+              versions:
+                - name: v1
+                  served: true
+                  storage: true
+                  schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+            """
+        )
+        _ = try await admin.create(.customResourceDefinitions, KubeObject(tree))
+    }
+
     // MARK: The world
 
     /// Does what controllers would do next: makes workloads ready, and definitions and namespaces what they should be.
@@ -111,7 +135,7 @@ final class TestCluster: Sendable {
     /// Every object of the mesh and the MeshOperator as text, without what differs from run to run.
     func endState() async throws -> [String: String] {
         var state: [String: String] = [:]
-        let kinds = OwnedKind.all.map(\.resource) + [MeshNames.resource]
+        let kinds = Self.servedKinds.map(\.resource) + [MeshNames.resource]
         for resource in kinds {
             for object in try await admin.list(resource).objects {
                 let id = ResourceID(object)

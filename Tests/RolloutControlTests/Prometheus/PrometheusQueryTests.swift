@@ -134,6 +134,14 @@ internal import Testing
             ]
         )
         #expect(throws: AnalysisError.self) { try built(.errorRate, .init(["namespace": "shop"])) }
+        let empty = ["namespace": "shop", "version": "v2", "workload": "", "revision": "", "host": "*.example.com"]
+        #expect(
+            try SideSelector(.init(empty), other: nil, reporter: .destination, revisionLabel: "istio_io_rev")
+                .alternatives
+                == [#"reporter="destination",destination_workload_namespace="shop",destination_version="v2""#]
+        )
+        let revision = GateQuestion.Side(["revision": "1-30-3", "version": "1.30.3"])
+        #expect(throws: AnalysisError.self) { try built(.errorRate, revision) }
     }
 
     @Test func aRevisionByLabel() throws {

@@ -71,7 +71,6 @@ internal import Testing
             ([["expression": "false", "message": "no", "messageExpression": "object.nope"]], [], 422, "no"),
             ([["expression": "false", "message": "no", "messageExpression": "'two\\nlines'"]], [], 422, "no"),
             ([["expression": "false", "reason": "Forbidden", "message": "no"]], [], 403, "no"),
-            ([["expression": "false", "reason": "Unauthorized", "message": "no"]], [], 401, "no"),
             ([["expression": "false", "reason": "RequestEntityTooLarge", "message": "no"]], [], 413, "no"),
             ([["expression": "true"], ["expression": "false", "message": "second"]], [], 422, "second"),
             (
@@ -254,7 +253,7 @@ internal import Testing
             (
                 [["expression": "'text'"]],
                 [],
-                "spec.validations[0].expression: Invalid value: \"'text'\": must evaluate to bool"
+                "spec.validations[0].expression: Invalid value: \"'text'\": must evaluate to bool but got string"
             ),
             (
                 [["expression": " "]],
@@ -264,7 +263,7 @@ internal import Testing
             ([["expression": "params.x"]], [], "undeclared reference to 'params'"),
             ([["expression": "true", "message": "a\nb"]], [], "message must not contain line breaks"),
             ([["expression": "true", "reason": "Why"]], [], "spec.validations[0].reason: Unsupported value: \"Why\""),
-            ([["expression": "true", "messageExpression": "1"]], [], "must evaluate to string"),
+            ([["expression": "true", "messageExpression": "1"]], [], "must evaluate to string but got int"),
             (
                 [],
                 [],

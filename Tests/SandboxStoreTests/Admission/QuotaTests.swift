@@ -124,20 +124,20 @@ internal import Testing
         arguments: [
             (
                 ["type": "Container", "min": ["cpu": "100m"]], ["requests": ["cpu": "50m"]],
-                "minimum cpu usage per Container is 100m, but request is 50m."
+                "minimum cpu usage per Container is 100m, but request is 50m"
             ),
             (
                 ["type": "Container", "max": ["cpu": "1"]], ["limits": ["cpu": "2"]],
-                "maximum cpu usage per Container is 1, but limit is 2."
+                "maximum cpu usage per Container is 1, but limit is 2"
             ),
             (
                 ["type": "Pod", "max": ["memory": "1Gi"]], [:],
-                "maximum memory usage per Pod is 1Gi.  No limit is specified."
+                "maximum memory usage per Pod is 1Gi.  No limit is specified"
             ),
             (
                 ["type": "Container", "maxLimitRequestRatio": ["cpu": "2"]],
                 ["requests": ["cpu": "1"], "limits": ["cpu": "3"]],
-                "cpu max limit to request ratio per Container is 2, but provided ratio is 3.000000."
+                "cpu max limit to request ratio per Container is 2, but provided ratio is 3.000000"
             ),
         ] as [(Tree, Tree, String)]
     )

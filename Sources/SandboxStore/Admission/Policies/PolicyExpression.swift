@@ -33,7 +33,7 @@ struct PolicyExpression: Sendable {
             compiled = isFine ? expression : nil
             let names = wanted.map { $0 == .null ? "null_type" : "\($0)" }
             let list = names.count == 1 ? names[0] : "one of [\(names.joined(separator: " "))]"
-            problem = isFine ? nil : "must evaluate to \(list)"
+            problem = isFine ? nil : "must evaluate to \(list) but got \(expression.resultType)"
         } catch {
             type = .dynamic
             compiled = nil

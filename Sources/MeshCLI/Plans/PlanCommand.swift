@@ -1,0 +1,147 @@
+internal import KubeAPI
+package import KubeClient
+package import ManifestRendering
+internal import MeshAPI
+internal import UpgradePlanning
+
+/// `meshctl plan`: what a change of version means, before anything changes.
+package struct PlanCommand: Sendable {
+    /// What the command line says.
+    package struct Request: Sendable, Hashable {
+        /// Files with a MeshOperator or an IstioOperator, later ones over earlier ones.
+        package var files: [String] = []
+        /// Settings as `path=value`, below `spec`.
+        package var settings: [String] = []
+        /// Files with the objects of a cluster, as `kubectl get -o json` prints them, in place of a cluster.
+        package var dumps: [String] = []
+        /// How to print for machines; nil prints for people.
+        package var format: OutputFormat?
+        /// The version to plan from; nil finds out what runs.
+        package var from: String?
+        /// The Kubernetes version to plan for where there is no cluster.
+        package var kubernetesVersion: String?
+        /// How much to print, and what counts as no.
+        package var wishes: Wishes = []
+
+        /// Makes a request of defaults.
+        package init() {}
+
+        /// What is wrong with the flags taken together, for people; nil where nothing is.
+        package func misuse(isOffline: Bool) -> String? {
+            switch (isOffline, dumps.isEmpty) {
+            case (true, true) where from == nil:
+                "--offline needs --from, the version to plan from, or --objects"
+            case (false, false): "--objects is for --offline; without it the cluster is read"
+            case (false, true) where kubernetesVersion != nil:
+                "--kubernetes-version is for --offline; a cluster says its version itself"
+            default: nil
+            }
+        }
+    }
+
+    /// What may be asked for besides.
+    package struct Wishes: OptionSet, Sendable, Hashable {
+        /// The bits.
+        package let rawValue: Int
+        /// Makes wishes of bits.
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// Warnings count as a refusal.
+        package static let strict = Wishes(rawValue: 1)
+        /// Nothing is left out of what people see.
+        package static let all = Wishes(rawValue: 2)
+    }
+
+    /// The versions known.
+    let catalogue: VersionCatalogue
+    /// Where files come from.
+    let files: MeshFiles
+    /// The day, `2026-11-21`.
+    let day: String
+
+    /// Makes the command.
+    package init(catalogue: VersionCatalogue, files: MeshFiles, day: String) {
+        self.catalogue = catalogue
+        self.files = files
+        self.day = day
+    }
+
+    /// Plans and prints.
+    ///
+    /// The outcome's exit code is 0 when the upgrade may start, 1 when it is refused, and also 1 when a finding warns and
+    /// ``Wishes/strict`` is set.
+    ///
+    /// - Parameters:
+    ///   - request: what the command line says.
+    ///   - client: the cluster to read; nil plans without one, and then ``Request/from`` or ``Request/dumps`` must tell what runs.
+    /// - Returns: the plan as text, and notes of what was not looked at as warnings.
+    /// - Throws: ``CommandError``, or an error of the resource that names field, value and remedy.
+    package func run(_ request: Request, client: ClusterClient?) async throws -> CommandOutcome {
+        let settings = try request.settings.map { try SettingFlag($0) }
+        let mesh = try files.mesh(request.files, settings: settings, catalogue: catalogue)
+        let resource = mesh.resource
+        let wanted = resource.spec.version ?? catalogue.defaultVersion.description
+        var survey = Survey()
+        if let client { survey = try await ClusterSurvey(client: client, resource: resource).read() }
+        for path in request.dumps {
+            for object in try files.objects(path) { survey.add(object, mesh: resource.name) }
+        }
+        if client == nil, request.from == nil, survey.controlPlanes.isEmpty {
+            throw CommandError(
+                .invalid,
+                "--from: is missing; without a cluster say from which version to plan, or leave --offline out"
+            )
+        }
+        var situation = survey.situation(day: day)
+        if let from = request.from { situation = Survey().situation(day: day, running: [from], over: situation) }
+        if client == nil { situation.kubernetes = request.kubernetesVersion }
+        let annotations = survey.annotations.merging(resource.object.annotations) { _, new in new }
+        let planner = HopPlanner(
+            catalogue: catalogue,
+            situation: situation,
+            rules: HopRules(resource.spec.upgrade, annotations: annotations)
+        )
+        switch planner.decide(wanted) {
+        case .refused(let refusal):
+            let report = PlanReport(name: resource.name, survey: survey, kubernetes: situation.kubernetes)
+            return CommandOutcome(
+                output: report.text(refusal, request.format),
+                warnings: mesh.warnings + survey.notes,
+                exitCode: 1
+            )
+        case .way(let plan):
+            var world = UpgradeWorld(hops: plan, spec: resource.spec, catalogue: catalogue)
+            world.accepted = UpgradeWorld.accepted(annotations: annotations)
+            survey.fill(&world)
+            return outcome(world, survey, request, mesh, situation.kubernetes)
+        }
+    }
+
+    private func outcome(
+        _ world: UpgradeWorld,
+        _ survey: Survey,
+        _ request: Request,
+        _ mesh: MeshInput,
+        _ kubernetes: String?
+    ) -> CommandOutcome {
+        let renderer = ManifestRenderer(catalogue: catalogue)
+        var options = RenderOptions()
+        options.labels = .own(owner: mesh.resource.name)
+        options.kubernetesVersion = kubernetes
+        var warnings = mesh.warnings + survey.notes
+        let outline = UpgradeOutline(world) { version in
+            var spec = mesh.resource.spec
+            spec.version = version
+            let manifests = try renderer.render(spec, options: options)
+            if version == world.hops.to { warnings += manifests.warnings }
+            return manifests.objects
+        }
+        let report = PlanReport(name: mesh.resource.name, survey: survey, kubernetes: kubernetes)
+        let isStopped = outline.isRefused || (request.wishes.contains(.strict) && outline.count(.warns) > 0)
+        return CommandOutcome(
+            output: report.text(outline, request.format, isFull: request.wishes.contains(.all)),
+            warnings: warnings,
+            exitCode: isStopped ? 1 : 0
+        )
+    }
+}

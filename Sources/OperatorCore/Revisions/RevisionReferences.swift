@@ -1,0 +1,99 @@
+package import KubeAPI
+internal import MeshAPI
+internal import UpgradePlanning
+
+/// Who refers to which revision, and so which revisions may go.
+package struct RevisionReferences: Sendable, Hashable {
+    /// What refers to one revision.
+    package struct Holders: Sendable, Hashable {
+        /// Pods with a sidecar of it.
+        package var pods: [ObjectKey] = []
+        /// Namespaces whose labels choose it, itself or by a tag.
+        package var namespaces: [String] = []
+        /// Tags that point to it or are answered by it.
+        package var tags: [String] = []
+        /// Gateways that run with it.
+        package var gateways: [GatewayID] = []
+
+        /// Nobody.
+        package init() {}
+
+        /// Whether nothing refers to the revision.
+        package var isEmpty: Bool { pods.isEmpty && namespaces.isEmpty && tags.isEmpty && gateways.isEmpty }
+
+        /// What holds the revision, for people: `3 pods in shop`, `namespace label of pay`; empty when nothing does.
+        package var reasons: [String] {
+            var result: [String] = []
+            if !pods.isEmpty {
+                let places = Set(pods.compactMap(\.namespace)).sorted()
+                result.append("\(pods.count) pod\(pods.count == 1 ? "" : "s") in \(Self.list(places))")
+            }
+            if !namespaces.isEmpty { result.append("namespace label of \(Self.list(namespaces.sorted()))") }
+            if !tags.isEmpty { result.append("tag \(Self.list(tags.sorted()))") }
+            if !gateways.isEmpty {
+                result.append("gateway \(Self.list(gateways.sorted().map(\.description)))")
+            }
+            return result
+        }
+
+        /// One line for people: `kept: 3 pods in shop, namespace label of pay`; nil when nothing holds the revision.
+        package var summary: String? {
+            let reasons = reasons
+            return reasons.isEmpty ? nil : "kept: \(reasons.joined(separator: ", "))"
+        }
+
+        private static func list(_ names: [String]) -> String {
+            let more = names.count - 3
+            return names.prefix(3).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+        }
+    }
+
+    private var held: [String: Holders] = [:]
+
+    /// No references.
+    package init() {}
+
+    /// Finds who refers to the revisions of a mesh.
+    ///
+    /// - Parameters:
+    ///   - composition: the tags and gateways.
+    ///   - pods: all pods, as ``SidecarPod/trimmed(_:)`` leaves them.
+    ///   - namespaces: all namespaces.
+    ///   - isOwn: whether a pod is the mesh's own; gateways' pods count by their gateway.
+    package init(
+        _ composition: RevisionComposition,
+        pods: [KubeObject],
+        namespaces: [KubeObject],
+        isOwn: (KubeObject) -> Bool
+    ) {
+        let choice = RevisionChoice(tags: composition.answering)
+        for pod in pods where !isOwn(pod) {
+            if let revision = SidecarPod.revision(of: pod) { held[revision, default: Holders()].pods.append(pod.key) }
+        }
+        for namespace in namespaces where !namespace.isDeleting {
+            guard let revision = choice.revision(ofNamespace: namespace.labels) else { continue }
+            held[revision, default: Holders()].namespaces.append(namespace.name)
+        }
+        for (tag, pointed) in composition.pointers {
+            let answering = composition.answering[tag]
+            for revision in Set([pointed, answering].compactMap(\.self)) where revision != tag {
+                held[revision, default: Holders()].tags.append(tag)
+            }
+            if answering == tag { held[tag, default: Holders()].tags.append(tag) }
+        }
+        for (gateway, share) in composition.gateways {
+            for revision in Set(share.sides.map(\.revision)) {
+                held[revision, default: Holders()].gateways.append(gateway)
+            }
+        }
+    }
+
+    /// What refers to a revision.
+    package func holders(of revision: String) -> Holders { held[revision] ?? Holders() }
+
+    /// The kept revisions of a composition that nothing refers to any more; the stable one and the target never go.
+    package func retirable(_ composition: RevisionComposition) -> [RevisionSlot] {
+        let needed = [composition.stable.name, composition.target?.name, composition.sharedFrom]
+        return composition.kept.filter { !needed.contains($0.name) && holders(of: $0.name).isEmpty }
+    }
+}

@@ -1,0 +1,68 @@
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import MeshAPI
+internal import MeshBase
+
+/// What the operator is not allowed to do, in words for people.
+enum ForbiddenNote {
+    /// The type of the condition that is there only while something is forbidden.
+    static let conditionType = MeshConditionReason.forbidden.rawValue
+
+    private static let remedy =
+        "give the permission back with kubectl apply -f Manifests/install.yaml, or change what the API server names; "
+        + "it is tried again about every minute"
+
+    /// Names the verb, the resource, the object and what the API server said.
+    static func text(_ failure: StepFailure) -> String {
+        let resource = OwnedKind.of(failure.id)?.resource.qualifiedName ?? failure.id.kind
+        let object = failure.id.key.name == "*" ? "" : " \(failure.id.key)"
+        let words = failure.error.status?.message ?? failure.error.message
+        return "may not \(failure.verb) \(resource)\(object): \(words.prefix(400))"
+    }
+
+    /// Names all of them, the first few in full, and the remedy; nil where nothing is forbidden.
+    static func message(_ failures: [StepFailure]) -> String? {
+        let texts = failures.filter { $0.error.code == .forbidden }.map(text)
+        guard !texts.isEmpty else { return nil }
+        let more = texts.count > 5 ? "; and \(texts.count - 5) more" : ""
+        return "the operator " + texts.prefix(5).joined(separator: "; ") + more + "; \(remedy)"
+    }
+
+    /// Names a request of the operator's own bookkeeping: finalizer, status, version.
+    static func message(_ error: KubeError) -> String { "\(error.message.prefix(600)); \(remedy)" }
+}
+
+extension MeshOperatorStatus {
+    /// Says that something the operator needs for the MeshOperator as a whole is forbidden.
+    mutating func noteForbidden(_ error: KubeError, generation: Int64, now: Timestamp) {
+        let message = ForbiddenNote.message(error)
+        for (type, state) in [(MeshConditionType.reconciled, MeshCondition.State.no), (.degraded, .yes)] {
+            set(MeshCondition(type, state, .forbidden, message, generation: generation, at: now.rfc3339))
+        }
+        var mark = MeshCondition(.degraded, .yes, .forbidden, message, generation: generation, at: now.rfc3339)
+        mark.type = ForbiddenNote.conditionType
+        set(mark)
+    }
+}
+
+extension MeshStores {
+    /// The kinds that may not be read, as failures that name them, in a fixed order.
+    var obstacles: [StepFailure] {
+        all.compactMap { resource, store in
+            guard let problem = store.obstacle else { return nil }
+            let id = ResourceID(group: resource.kind.group, kind: resource.kind.kind, key: ObjectKey(name: "*"))
+            var failure = StepFailure(id: id, error: KubeError(.forbidden, problem.message))
+            failure.verb = "list and watch"
+            return failure
+        }
+    }
+
+    /// The kinds of which nothing has been read yet since that is forbidden.
+    var unreadKinds: Set<OwnedKind> {
+        Set(OwnedKind.all.filter { kind in kindStore(kind).map { !$0.isSynced && $0.obstacle != nil } ?? false })
+    }
+
+    /// Whether nobody can tell who uses a mesh, since pods or namespaces may not be read.
+    var isUsageUnknown: Bool { [pods, namespaceStore].contains { $0?.obstacle != nil } }
+}

@@ -1,0 +1,82 @@
+internal import KubeAPI
+internal import MeshAPI
+internal import Testing
+internal import UpgradePlanning
+
+@testable internal import OperatorCore
+
+@Suite struct RevisionReferencesTests {
+    private static let promoted: RevisionComposition = {
+        var composition = RevisionComposition(stable: UpgradeExample.new)
+        composition.kept = [UpgradeExample.old, RevisionSlot(name: "1-29-5", version: "1.29.5")]
+        composition.defaultTag = "1-30-2"
+        return composition
+    }()
+
+    private func pod(_ namespace: String, _ name: String, _ revision: String?) -> KubeObject {
+        var pod = KubeObject(kind: .pod, key: ObjectKey(namespace: namespace, name: name))
+        if let revision { pod.annotations = [SidecarPod.injectionStatus: revision] }
+        return pod
+    }
+
+    private func namespace(_ name: String, _ labels: [String: String]) -> KubeObject {
+        KubeObject(kind: .namespace, key: ObjectKey(name: name), labels: labels)
+    }
+
+    @Test("What holds a revision is said by name and number")
+    func reasons() {
+        var composition = Self.promoted
+        composition.tags = ["prod": "1-29-5"]
+        composition.gateways[UpgradeStation.gateway] = GatewayShare(.init(revision: "default", home: .plain))
+        let references = RevisionReferences(
+            composition,
+            pods: [
+                pod("shop", "a", "default"), pod("shop", "b", "default"), pod("cart", "c", "default"),
+                pod("pay", "d", "1-30-2"), pod("pay", "e", nil), pod("istio-system", "gateway", "default"),
+            ],
+            namespaces: [
+                namespace("pay", ["istio.io/rev": "1-29-5"]), namespace("old", ["istio.io/rev": "prod"]),
+                namespace("new", ["istio-injection": "enabled"]), namespace("tag", ["istio.io/rev": "default"]),
+                namespace("off", ["istio-injection": "disabled", "istio.io/rev": "1-29-5"]),
+            ],
+            isOwn: { $0.namespace == "istio-system" }
+        )
+        #expect(
+            references.holders(of: "default").summary
+                == "kept: 3 pods in cart, shop, gateway istio-system/istio-ingressgateway"
+        )
+        #expect(references.holders(of: "1-29-5").summary == "kept: namespace label of old, pay, tag prod")
+        #expect(
+            references.holders(of: "1-30-2").reasons
+                == ["1 pod in pay", "namespace label of new, tag", "tag default"]
+        )
+        #expect(references.holders(of: "unknown").summary == nil)
+        #expect(references.retirable(composition) == [])
+    }
+
+    @Test("A revision goes once nothing refers to it; the stable one and the target never do")
+    func retirable() {
+        let nobody = RevisionReferences(Self.promoted, pods: [], namespaces: [], isOwn: { _ in false })
+        #expect(nobody.retirable(Self.promoted) == Self.promoted.kept)
+        let one = RevisionReferences(
+            Self.promoted,
+            pods: [pod("shop", "a", "default")],
+            namespaces: [],
+            isOwn: { _ in false }
+        )
+        #expect(one.retirable(Self.promoted).map(\.name) == ["1-29-5"])
+        #expect(nobody.retirable(UpgradeExample.beside) == [])
+    }
+
+    @Test("While a tag moves it holds both revisions")
+    func movingTag() {
+        let stages = TagMoveTests.way(UpgradeExample.beside, to: "1-30-2")
+        let held = stages.map { stage in
+            let references = RevisionReferences(stage, pods: [], namespaces: [], isOwn: { _ in false })
+            return ["default", "1-30-2"].filter { !references.holders(of: $0).tags.isEmpty }
+        }
+        #expect(held.first == ["default"])
+        #expect(held[1] == ["default", "1-30-2"])
+        #expect(held.last == ["1-30-2"])
+    }
+}

@@ -1,0 +1,60 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import KubeRuntime
+internal import MeshAPI
+internal import MeshTestKit
+internal import Testing
+
+@testable internal import OperatorCore
+
+/// The operator's own definitions, which `--crds` names.
+@Suite struct DefinitionTests {
+    static let path = "/customresourcedefinitions/meshoperators.meshoperator.io"
+
+    static func writes(_ live: LiveOperator) -> Int {
+        live.transport.writes.count { $0.path.hasSuffix(path) }
+    }
+
+    @Test func areWrittenByTheLeaderAloneAndAwaitedByTheOthers() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let key = ObjectKey(name: "meshoperators.meshoperator.io")
+            _ = try await cluster.admin.delete(.customResourceDefinitions, key)
+            let definitions = try OwnDefinitions(yaml: [MeshOperatorDefinition.tree.jsonText()])
+            let one = try LiveOperator(cluster, clock, elects: true, name: "one", definitions: definitions)
+            let two = try LiveOperator(cluster, clock, elects: true, name: "two", definitions: definitions)
+            try await one.whileRunning { one in
+                await clock.advance(by: .seconds(1))
+                try await two.whileRunning { two in
+                    try await one.pass(120)
+                    #expect(one.service.elector?.fence.isOpen == true)
+                    #expect(two.service.elector?.fence.isOpen == false)
+                    #expect(Self.writes(one) == 1)
+                    #expect(Self.writes(two) == 0)
+                    #expect(two.service.stores.resources.isSynced)
+                    try await cluster.create("{profile: default}")
+                    try await one.untilReady(within: 60)
+                    #expect(two.transport.writes.allSatisfy { $0.path.contains("/leases") }, "\(two.transport.writes)")
+                }
+            }
+        }
+    }
+
+    @Test func areThereBeforeAnythingIsReadWhereNobodyIsElected() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let key = ObjectKey(name: "meshoperators.meshoperator.io")
+            _ = try await cluster.admin.delete(.customResourceDefinitions, key)
+            let definitions = try OwnDefinitions(yaml: [MeshOperatorDefinition.tree.jsonText()])
+            let live = try LiveOperator(cluster, clock, definitions: definitions)
+            try await live.whileRunning { live in
+                try await live.pass(2)
+                #expect(Self.writes(live) == 1)
+                let reads = live.transport.passed.filter { $0.path.hasSuffix("/meshoperators") }
+                #expect(!reads.isEmpty)
+                #expect(reads.allSatisfy { $0.status == 200 })
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+# Sourced by hack/run: the demonstrations, on a sandbox and an operator that run already ($bin, KUBECONFIG).
+# shellcheck shell=bash
+
+demos=(upgrade canary)
+
+# watch_rollout NAME [OPTION...]: draws a rollout until it is over; a failure ends the demonstration
+watch_rollout() {
+    "$bin/meshctl" rollout status --watch --timeout "${MESH_RUN_TIMEOUT:-180}s" "$@" ||
+        explain_failure "the rollout of $1 did not complete; meshctl rollout status $* shows where it stands"
+}
+
+wait_for_deployments() { # NAMESPACE...
+    local namespace
+    for namespace in "$@"; do
+        kubectl rollout status deployment --namespace "$namespace" --timeout 60s >&2 ||
+            explain_failure "the Deployments of $namespace did not become available"
+    done
+}
+
+show_events() { # KIND
+    printf '\n'
+    kubectl get events --all-namespaces --field-selector "involvedObject.kind=$1" \
+        --output custom-columns=REASON:.reason,NOTE:.message 2>/dev/null || true
+}
+
+# A mesh goes from 1.29.6 to 1.30.3: a second control plane, workloads by waves, the tag default last.
+demo_upgrade() {
+    local folder=Manifests/samples/demo
+    step "Applying $folder/upgrade-workloads.yaml: three namespaces of the mesh"
+    kubectl apply --filename "$folder/upgrade-workloads.yaml" >&2
+    wait_for_deployments shop-test shop payments
+
+    step "Changing spec.version to 1.30.3"
+    kubectl patch meshoperators mesh --type merge --patch '{"spec":{"version":"1.30.3"}}' >&2
+    watch_rollout mop/mesh
+
+    step "The mesh runs 1.30.3"
+    kubectl get meshoperators
+    printf '\n'
+    kubectl get pods --all-namespaces --label-columns istio.io/rev
+    show_events MeshOperator
+}
+
+# The traffic of an application goes from v1 to v2: testers, copies, shares, promotion.
+demo_canary() {
+    local folder=Manifests/samples
+    step "Applying $folder/apps/shop.yaml and the routes its owners wrote"
+    kubectl apply --filename "$folder/apps/shop.yaml" --filename "$folder/demo/canary-routes.yaml" >&2
+    wait_for_deployments shop
+
+    step "Applying $folder/demo/canary-rollout.yaml"
+    kubectl apply --filename "$folder/demo/canary-rollout.yaml" >&2
+    watch_rollout mro/reviews --namespace shop
+
+    step "Version v2 of reviews serves"
+    kubectl get meshrollouts --namespace shop
+    printf '\n'
+    kubectl get virtualservices reviews --namespace shop --output yaml | sed -n '/^spec:/,/^status:/p'
+    show_events MeshRollout
+}
