@@ -172,7 +172,7 @@ extension MeshRolloutReconciler {
         let object = scope.object
         // A spec that cannot be read still says enough to give back what is written down.
         let spec = (try? MeshRolloutResource(decoding: object).spec) ?? MeshRolloutSpec()
-        var run = RolloutRun(object: object, spec: spec)
+        var run = RolloutRun(object: object, spec: spec, now: tools.environment.wall())
         for _ in 0..<Self.passLimit {
             let world = try await tools.reader.world(object, spec, now: tools.environment.wall())
             do {

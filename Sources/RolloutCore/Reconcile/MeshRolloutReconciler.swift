@@ -87,7 +87,7 @@ package struct MeshRolloutReconciler: ResourceReconciler {
         } catch {
             return refuse(error.message, &scope)
         }
-        var run = RolloutRun(object: object, spec: spec)
+        var run = RolloutRun(object: object, spec: spec, now: tools.environment.wall())
         try await tools.reader.confirm(object)
         for _ in 0..<Self.passLimit {
             switch try await pass(&run) {

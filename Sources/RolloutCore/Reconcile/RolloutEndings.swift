@@ -42,7 +42,9 @@ struct RolloutEndings: Sendable {
         }
         let bearable = RouteShape(weight: 100 - rule.share(of: stable.ready))
         for route in world.routes.reversed() {
-            guard let mark = route.mark, mark.written.weight > bearable.weight else { continue }
+            guard let mark = route.mark, route.holder == world.holder, mark.written.weight > bearable.weight else {
+                continue
+            }
             try await routes.write(route, world, written, bearable)
             return .wrote
         }
@@ -53,7 +55,8 @@ struct RolloutEndings: Sendable {
 
     /// Gives the last VirtualService back that is not; false when all are.
     private func giveBackLast(_ world: RolloutWorld) async throws -> Bool {
-        for (index, route) in world.routes.enumerated().reversed() where route.mark != nil {
+        for (index, route) in world.routes.enumerated().reversed()
+        where route.mark != nil && route.holder == world.holder {
             try await routes.giveBack(route, world, keepsRecord: index == 0)
             return true
         }
@@ -73,8 +76,10 @@ struct RolloutEndings: Sendable {
                 return true
             }
             let isSame = written.record.target == observation.target
-            var kept: WrittenRecord? = isSame ? WrittenRecord(written.record) : nil
+            var kept = isSame ? world.written.map { WrittenRecord($0.record) } : nil
             kept?.condemned = written.condemned
+            // A failure that a person has decided on waits for nobody any more.
+            if let why = observation.wishes.abort { kept?.record.verdict = .init(.aborted, why) }
             if world.endedRecord != kept {
                 try await tools.annotate(world, [RolloutNames.Annotation.record: kept?.text], endsRollout: true, &run)
                 return true

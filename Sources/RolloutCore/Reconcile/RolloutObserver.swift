@@ -11,17 +11,19 @@ struct RolloutObserver: Sendable {
     func observe(_ world: RolloutWorld, _ run: inout RolloutRun) -> RolloutObservation {
         var observation = RolloutObservation(target: world.target)
         observation.record = world.written?.record
+        if world.routeRecord == nil { forgetOtherEnd(world, &observation) }
         observation.wishes = run.commands.wishes(record: observation.record, isPaused: false)
         if let failed = GroupBarrier(world, stores: tools.parts.stores).failure(observation.record) {
             observation.wishes.abort = observation.wishes.abort ?? failed
         }
         observation.parts = routeParts(world)
         observation.refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
-        guard let record = world.routeRecord?.record else {
-            forgetOtherEnd(world, &observation)
-            return observation
+        observation.progressed = run.resumed
+        if observation.record == nil, !observation.refusals.isEmpty {
+            // Weights that others hold, or that may not be touched, are nothing to be taken up.
+            observation.parts = []
         }
-        guard record.verdict == nil else { return observation }
+        guard let record = world.routeRecord?.record, record.verdict == nil else { return observation }
         observation.targetState = targetState(world, record)
         observation.obstacle = obstacle(world, record, &run)
         return observation
@@ -31,7 +33,6 @@ struct RolloutObserver: Sendable {
     private func forgetOtherEnd(_ world: RolloutWorld, _ observation: inout RolloutObservation) {
         guard let ended = world.endedRecord?.record, ended.target != observation.target else { return }
         observation.record = nil
-        observation.wishes.isRetried = false
     }
 
     private func routeParts(_ world: RolloutWorld) -> [RolloutPart] {

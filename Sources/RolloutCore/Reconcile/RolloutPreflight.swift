@@ -19,7 +19,7 @@ struct RolloutPreflight: Sendable {
     /// The questions, in order.
     static let checks: [Check] = [
         { $0.otherRollout }, { $0.group }, { $0.holder }, { $0.missing }, { $0.foreign }, { $0.rule }, { $0.clash },
-        { $0.leads }, { $0.selection }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size }, { $0.stable },
+        { $0.selection }, { $0.leads }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size }, { $0.stable },
     ]
 
     /// Everything that keeps the rollout from beginning.

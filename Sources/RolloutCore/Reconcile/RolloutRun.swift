@@ -15,6 +15,8 @@ struct RolloutRun: Sendable {
     let commands: RolloutCommands
     /// The status, as far as it has come.
     var progress: RolloutProgress
+    /// When a pause ended last; a step is not late for the time of a pause.
+    let resumed: Timestamp?
     /// Whether gates were asked in this reconcile.
     var hasAsked = false
     /// Whether the MeshRollout itself was written, so that its status has to wait for the next reconcile.
@@ -26,11 +28,15 @@ struct RolloutRun: Sendable {
     /// Who keeps changing what, as a sentence; nil for nobody.
     var fight: String?
 
-    init(object: KubeObject, spec: MeshRolloutSpec) {
+    init(object: KubeObject, spec: MeshRolloutSpec, now: Timestamp) {
         self.object = object
         self.spec = spec
         commands = RolloutCommands(annotations: object.annotations)
-        progress = MeshRolloutStatus(lenient: object.tree["status"] ?? .null).progress
+        let status = MeshRolloutStatus(lenient: object.tree["status"] ?? .null)
+        progress = status.progress
+        let pause = status.condition(.paused)
+        let ended = pause.flatMap { Timestamp(rfc3339: $0.lastTransitionTime) }.flatMap { $0 <= now ? $0 : nil }
+        resumed = pause?.state == .yes ? now : ended
     }
 
     /// Looks again at `time`, or earlier.

@@ -52,7 +52,12 @@ struct RolloutWorld: Sendable {
     }
 
     /// The record that counts.
-    var written: WrittenRecord? { routeRecord ?? endedRecord }
+    var written: WrittenRecord? {
+        guard let route = routeRecord?.record, let ended = endedRecord else { return routeRecord ?? endedRecord }
+        // What ended on the MeshRollout is on its way off the routes.
+        let isSame = ended.record.target == route.target && ended.record.began == route.began
+        return isSame && route.verdict != nil && ended.record.verdict != nil ? ended : routeRecord
+    }
 
     /// What the last promotion wrote down.
     var servingMark: ServingMark? { ServingMark(object.annotations[RolloutNames.Annotation.serving]) }
@@ -103,14 +108,13 @@ struct RolloutWorld: Sendable {
 
     private func sides(canary: MeshRolloutSpec.Side) -> RouteSides {
         let stable = canary.version == spec.canary.version ? spec.stable : spec.canary
-        return RouteSides(host: host, stable: side(stable), canary: side(canary))
-    }
-
-    private func side(_ side: MeshRolloutSpec.Side) -> RouteSide {
-        if let own = side.host {
-            return RouteSide(version: side.version, subset: nil, host: HostName(own, namespace: namespace))
+        func read(_ side: MeshRolloutSpec.Side) -> RouteSide {
+            if let own = side.host {
+                return RouteSide(version: side.version, subset: nil, host: HostName(own, namespace: namespace))
+            }
+            return RouteSide(version: side.version, subset: subsetPlan.name(of: side.version))
         }
-        return RouteSide(version: side.version, subset: subsetPlan.name(of: side.version))
+        return RouteSides(host: host, stable: read(stable), canary: read(canary))
     }
 
     /// Whether versions are told apart by subsets.

@@ -19,6 +19,9 @@ struct RouteKeeper: Sendable {
         _ shape: RouteShape,
         contest: ContestCount? = nil
     ) async throws {
+        guard route.holder == nil || route.holder == world.holder else {
+            throw MeshRolloutError(.unsettled, "\(route.title) is held by MeshRollout \(route.holder ?? "")")
+        }
         let base = route.base(world.object.name, sides: world.sides)
         let lists = world.composer(route).compose(base, shape)
         var mark = RouteMark(original: base, written: shape, sides: world.sides, selection: route.selection)
@@ -87,6 +90,8 @@ struct RouteKeeper: Sendable {
             }
             tools.tellPutBack(route.object, route.title, world)
             try await write(route, world, written, shape, contest: contest.counted(now: world.now))
+            // Whatever was measured meanwhile was not of this step.
+            run.progress.settledSince = nil
             return true
         }
         if let contest = route.mark?.contest, contest.isFight(now: world.now) {

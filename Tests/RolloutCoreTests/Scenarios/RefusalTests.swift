@@ -1,0 +1,128 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import Testing
+
+@testable internal import RolloutCore
+
+/// What is refused, and what is said about it.
+@Suite struct RefusalTests {
+    @Test(arguments: [
+        ("strategy: BlueGreen\nsteps: [{setWeight: 5}]", "spec.steps[0].setWeight"),
+        ("steps: [{fault: {abort: {httpStatus: 503}}}]", "spec.steps[0].fault"),
+        ("steps: [{analysis: {gates: [nobody]}}]", "spec.steps[0].analysis.gates"),
+        ("steps: [{setWeight: 50}, {setWeight: 20}]", "spec.steps[1].setWeight"),
+    ]) func badSpecsNameFieldValueAndRemedy(more: String, path: String) async throws {
+        let cluster = try await SampleRollout.cluster(SampleRollout.spec(more))
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(3)
+        let status = try await cluster.status()
+        #expect(status.phase == .failed)
+        let condition = try #require(status.condition(.preflight))
+        #expect(condition.reason == "InvalidSpec")
+        #expect(condition.message.contains(path), "\(condition.message)")
+        #expect(condition.message.contains(";"), "there is a remedy: \(condition.message)")
+        #expect(try await cluster.service()?.annotations == ["team": "shop"])
+        let before = life.transport.writes.count
+        try await life.run(5)
+        #expect(life.transport.writes.count == before)
+    }
+
+    @Test(arguments: [
+        ("virtualServices: [{name: nobody}]", "VirtualService shop/nobody is not there"),
+        (
+            "virtualServices: [{name: reviews, routes: [second]}]\ndestinationRule: {name: reviews}",
+            "has no route named second"
+        ),
+        ("virtualServices: [{name: reviews}]\ndestinationRule: {name: nobody}", "DestinationRule nobody is not there"),
+        ("virtualServices: [{name: reviews}]", "DestinationRule shop/reviews is there and not of this rollout"),
+        ("destinationRule: {name: reviews}", "VirtualService shop/reviews is there and not of this rollout"),
+        ("virtualServices: [{name: tcp}]\ndestinationRule: {name: reviews}\nsteps: [{mirror: {}}]", "need http routes"),
+        ("virtualServices: [{name: other}]\ndestinationRule: {name: reviews}", "leads to"),
+        (
+            "virtualServices: [{name: api}]\ndestinationRule: {name: reviews}\nsteps: [{match: [{uri: {prefix: /x}}]}]",
+            "spec.steps[0].match"
+        ),
+        (
+            "virtualServices: [{name: cookies}]\ndestinationRule: {name: reviews}\nsessionAffinity: {cookie: {}}",
+            "spec.sessionAffinity"
+        ),
+    ]) func whatCannotBeMovedIsSaid(more: String, words: String) async throws {
+        let cluster = try await SampleRollout.cluster(SampleRollout.spec(more))
+        let services = [
+            "tcp": "tcp: [{route: [{destination: {host: reviews}}]}]",
+            "other": "http: [{route: [{destination: {host: ratings}}]}]",
+            "api": "http: [{match: [{uri: {prefix: /api}}], route: [{destination: {host: reviews}}]}]",
+            "cookies": "http: [{match: [{headers: {cookie: {exact: a}}}], route: [{destination: {host: reviews}}]}]",
+        ]
+        for (name, routes) in services {
+            try await cluster.create(
+                """
+                {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: \(name), namespace: shop},
+                 spec: {hosts: [\(name)], \(routes)}}
+                """,
+                TrafficResources.virtualServices
+            )
+        }
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(4)
+        let status = try await cluster.status()
+        let message = status.condition(.preflight)?.message ?? ""
+        #expect(message.contains(words), "\(status.tree.jsonText())")
+        #expect(status.phase == .failed)
+        for route in try await cluster.admin.list(TrafficResources.virtualServices).objects {
+            #expect(route.annotations[RolloutNames.Annotation.record] == nil)
+        }
+    }
+
+    @Test func twoMeshRolloutsOfOneHostDoNotContend() async throws {
+        let cluster = try await SampleRollout.cluster(HandEditTests.held)
+        let life = try DirectRollout(cluster)
+        try await cluster.rollOut(
+            SampleRollout.spec("virtualServices: [{name: reviews}]\ndestinationRule: {name: reviews}"),
+            name: "second"
+        )
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(20)
+        let second = try await cluster.status("second")
+        #expect(second.phase == .failed)
+        #expect(second.condition(.preflight)?.message.contains("MeshRollout shop/reviews moves the traffic") == true)
+        #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
+        #expect(try await cluster.service()?.annotations[RolloutNames.Annotation.holder] == "shop/reviews")
+        _ = try await cluster.admin.delete(RolloutNames.resource, TestCluster.key)
+        try await life.run(15)
+        #expect(try await cluster.service()?.annotations[RolloutNames.Annotation.holder] == "shop/second")
+    }
+
+    @Test func aServiceRoutedElsewhereIsNotTakenOver() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create(
+            SampleRollout.service.replacing("name: reviews, namespace", with: "name: mine, namespace"),
+            TrafficResources.virtualServices
+        )
+        try await cluster.deploy("reviews-v1", version: "v1")
+        _ = try await cluster.step()
+        try await cluster.rollOut(SampleRollout.spec(""))
+        try await DirectRollout(cluster).run(3)
+        let message = try await cluster.status().condition(.preflight)?.message ?? ""
+        #expect(message.contains("VirtualService shop/mine routes reviews already"))
+        #expect(try await cluster.service() == nil)
+    }
+
+    @Test func pausedWritesNothing() async throws {
+        let (cluster, life) = try await HandEditTests.begun()
+        _ = try await cluster.admin.patch(RolloutNames.resource, TestCluster.key, .merge(["spec": ["paused": true]]))
+        try await life.run(2)
+        #expect(try await cluster.status().phase == .paused)
+        try await HandEditTests.applyAgain(cluster)
+        let before = life.transport.writes.count
+        try await life.run(700)
+        #expect(life.transport.writes.count == before)
+        _ = try await cluster.admin.patch(RolloutNames.resource, TestCluster.key, .merge(["spec": ["paused": false]]))
+        try await life.run(5)
+        #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
+    }
+}
