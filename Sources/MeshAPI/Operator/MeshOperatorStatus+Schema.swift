@@ -76,7 +76,10 @@ extension MeshOperatorStatus {
             .required("namespace", text("Its namespace.")),
             .field("revision", text("The revision that serves it.")),
             .field("address", text("Its address from outside, or <pending> with the reason.")),
-            .field("weight", .integer("The share of its ready pods of the revision moved to, in percent.").within(0...100)),
+            .field(
+                "weight",
+                .integer("The share of its ready pods of the revision moved to, in percent.").within(0...100)
+            ),
         ]
     )
 }

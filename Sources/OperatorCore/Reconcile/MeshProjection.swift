@@ -44,7 +44,9 @@ package enum MeshProjection {
         for place in places {
             if let value = object.tree.value(at: TreePath(place.map { .key($0) })) { result.tree.set(value, at: place) }
         }
-        if let time = object.deletionTimestamp { result.tree.set(.string(time), at: ["metadata", "deletionTimestamp"]) }
+        if let time = object.deletionTimestamp {
+            result.tree.set(.string(time), at: ["metadata", "deletionTimestamp"])
+        }
         let annotations = object.annotations.filter { steering.contains($0.key) }
         if !annotations.isEmpty { result.annotations = annotations }
         let template = object.tree.value(at: "spec", "template", "metadata", "annotations")?.object?.entries ?? []

@@ -89,7 +89,8 @@ package struct UpgradeCourse: Sendable, Hashable {
     }
 
     /// The revision for a version: one that is there already, or a new one under a free name.
-    private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot {
+    private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
+    {
         if let there = survey.other(of: version) { return there.slot }
         if isLast, let asked = wish.spec.revision, survey[asked] == nil {
             return RevisionSlot(name: asked, version: version)

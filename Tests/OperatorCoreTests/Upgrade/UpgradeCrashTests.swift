@@ -85,7 +85,8 @@ internal import Testing
                 steps[name, default: []].append(step)
             }
         }
-        try #require(calm >= 30, "not settled: \(try await life.summary())")
+        let summary = try await life.summary()
+        try #require(calm >= 30, "not settled: \(summary)")
         #expect(world.doubled == [])
         return Run(
             state: try await Self.endState(world),
@@ -118,7 +119,9 @@ internal import Testing
                 state["\(ResourceID(object))"] = "\(object.tree["spec"]?.jsonText(.canonical) ?? "") \(marks)"
             }
         }
-        for name in ["shop"] { state["labels of \(name)"] = "\(try await world.namespaceLabels(name).sorted { $0.key < $1.key })" }
+        for name in ["shop"] {
+            state["labels of \(name)"] = "\(try await world.namespaceLabels(name).sorted { $0.key < $1.key })"
+        }
         for (name, revisions) in try await world.revisions() { state["pods of \(name)"] = "\(revisions.sorted())" }
         return state
     }

@@ -61,7 +61,9 @@ struct UpgradeLife {
 
     /// Rounds until nothing happens any more for a while, in which time passes; gives the number of rounds.
     @discardableResult
-    func settle(limit: Int = 400, quiet: Int = 3, _ each: (UpgradeLife) async throws -> Void = { _ in }) async throws -> Int {
+    func settle(limit: Int = 400, quiet: Int = 3, _ each: (UpgradeLife) async throws -> Void = { _ in }) async throws
+        -> Int
+    {
         var calm = 0
         for number in 1...limit {
             calm = try await round() ? 0 : calm + 1

@@ -35,8 +35,16 @@ enum UpgradeMesh {
             return object
         }
         let account = object("v1", "ServiceAccount", "istiod\(suffix)", [:])
-        let configuration = object("v1", "ConfigMap", "istio\(suffix)", ["data": ["mesh": .string("version: \(version)")]])
-        let istiod = labelled(deployment("istiod\(suffix)", ["app": "istiod"], image: "pilot:\(version)", replicas: 1), "pilot")
+        let configuration = object(
+            "v1",
+            "ConfigMap",
+            "istio\(suffix)",
+            ["data": ["mesh": .string("version: \(version)")]]
+        )
+        let istiod = labelled(
+            deployment("istiod\(suffix)", ["app": "istiod"], image: "pilot:\(version)", replicas: 1),
+            "pilot"
+        )
         let service = object(
             "v1",
             "Service",

@@ -69,14 +69,19 @@ internal import UpgradePlanning
         try await life.settle()
         life.life.transport.forget()
         try await life.cluster.change("{version: 1.30.2}")
-        try await life.until("restarted a Rollout") { $0.life.transport.writes.contains { $0.path.contains("/rollouts/") } }
+        try await life.until("restarted a Rollout") {
+            $0.life.transport.writes.contains { $0.path.contains("/rollouts/") }
+        }
         let needed = Set(life.life.transport.passed.flatMap(InstallManifestTests.needed))
         let extra = try Self.granted("mesh-operator-upgrades")
         let all = try Self.granted("mesh-operator").union(extra)
         #expect(needed.subtracting(all).sorted() == [], "an upgrade does this without being allowed to")
         #expect(extra.subtracting(needed).sorted() == [], "the role grants this without need")
         let argo = try #require(
-            try await life.cluster.admin.find(RestartableWorkload.argoRollouts, ObjectKey(namespace: "shop", name: "argo"))
+            try await life.cluster.admin.find(
+                RestartableWorkload.argoRollouts,
+                ObjectKey(namespace: "shop", name: "argo")
+            )
         )
         #expect(argo.tree.value(at: "spec", "restartAt") != nil)
     }

@@ -67,12 +67,14 @@ internal import Testing
     }
 
     @Test func movesGatewaysByWeightBehindOneService() async throws {
-        let spec = "{version: 1.29.2, upgrade: {steps: [{weight: 25, hold: 60s}, {weight: 50, hold: 60s}, {weight: 100}]}}"
+        let spec =
+            "{version: 1.29.2, upgrade: {steps: [{weight: 25, hold: 60s}, {weight: 50, hold: 60s}, {weight: 100}]}}"
         let life = try await UpgradeLife.start(spec)
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until(step: 1, "Holding")
         func replicas(_ name: String) async throws -> Int64? {
-            try await life.cluster.object(.deployments, "istio-system", name)?.tree.value(at: "spec", "replicas")?.integer
+            try await life.cluster.object(.deployments, "istio-system", name)?.tree.value(at: "spec", "replicas")?
+                .integer
         }
         #expect(try await replicas("istio-ingressgateway-1-30-2") == 1)
         #expect(try await replicas("istio-ingressgateway") == 3)
@@ -92,7 +94,9 @@ internal import Testing
     }
 
     @Test func staysAtEachStepAndSaysWhy() async throws {
-        let spec = "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 34, approve: true}, {weight: 100, hold: 30s}]}}"
+        let spec =
+            "{version: 1.29.2, profile: minimal, "
+            + "upgrade: {steps: [{weight: 34, approve: true}, {weight: 100, hold: 30s}]}}"
         let life = try await UpgradeLife.start(spec)
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until(step: 1, "AwaitingApproval")

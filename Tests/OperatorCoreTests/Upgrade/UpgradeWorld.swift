@@ -38,10 +38,15 @@ final class UpgradeWorld: Sendable {
     // MARK: People
 
     func makeNamespace(_ name: String, _ labels: [String: String] = ["istio-injection": "enabled"]) async throws {
-        _ = try await cluster.admin.create(.namespaces, KubeObject(kind: .namespace, key: .init(name: name), labels: labels))
+        _ = try await cluster.admin.create(
+            .namespaces,
+            KubeObject(kind: .namespace, key: .init(name: name), labels: labels)
+        )
     }
 
-    func makeApp(_ namespace: String, _ name: String, replicas: Int = 1, resource: APIResource = .deployments) async throws {
+    func makeApp(_ namespace: String, _ name: String, replicas: Int = 1, resource: APIResource = .deployments)
+        async throws
+    {
         let labels: Tree = ["app": .string(name)]
         var object = KubeObject(kind: resource.kind, key: ObjectKey(namespace: namespace, name: name))
         object.tree["spec"] = [
@@ -93,7 +98,9 @@ final class UpgradeWorld: Sendable {
     }
 
     /// The revision that injects a pod, by the selectors of the webhooks that are there.
-    private func injector(_ webhooks: [KubeObject], _ namespace: KubeObject, _ labels: [String: String]) throws -> String? {
+    private func injector(_ webhooks: [KubeObject], _ namespace: KubeObject, _ labels: [String: String]) throws
+        -> String?
+    {
         var found: Set<String> = []
         for object in webhooks {
             for webhook in object.tree["webhooks"]?.array ?? [] {
