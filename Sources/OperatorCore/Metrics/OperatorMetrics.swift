@@ -56,16 +56,12 @@ package struct OperatorMetrics: Sendable {
     /// Shows how far an upgrade is; zeros when there is none.
     func show(upgrade plan: MeshOperatorStatus.Plan?, proxies: String?, of name: String) {
         let moved = proxies?.split(separator: "/").first.flatMap { Double($0) } ?? 0
-        gauge(
-            "meshoperator_upgrade_weight",
-            "Share on the new revision in percent.",
-            Double(plan?.progress.weight ?? 0),
-            name
-        )
-        gauge("meshoperator_upgrade_step", "Step of the present hop, from 1.", Double(plan?.progress.step ?? 0), name)
+        let (weight, step) = (plan?.progress.weight ?? 0, plan?.progress.step ?? 0)
+        gauge("meshoperator_upgrade_weight", "Share on the new revision in percent.", Double(weight), name)
+        gauge("meshoperator_upgrade_step", "Step of the present hop, from 1.", Double(step), name)
         gauge(
             "meshoperator_upgrade_hops",
-            "Hops still to go, the present one among them.",
+            "Hops to go, the present one among them.",
             Double(plan?.hops.count ?? 0),
             name
         )

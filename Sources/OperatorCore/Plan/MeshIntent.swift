@@ -101,6 +101,18 @@ package struct MeshBlueprint: Sendable, Hashable {
     /// All objects, in order.
     package var objects: [KubeObject] { phases.flatMap(\.self) }
 
+    /// The blueprint itself, unless it has objects that nobody would watch and remove.
+    ///
+    /// - Throws: ``MeshOperatorError`` with code `unknownKind`.
+    func known() throws -> MeshBlueprint {
+        guard let stranger = objects.first(where: { OwnedKind.of(ResourceID($0)) == nil }) else { return self }
+        throw MeshOperatorError(
+            .unknownKind,
+            "\(ResourceID(stranger)) is of a kind this operator does not apply; "
+                + "remove from spec.components the overlay that makes it one"
+        )
+    }
+
     /// The blueprint with the namespaces its objects need as its first phase, and each object once.
     package func completed() -> MeshBlueprint {
         var seen: Set<ResourceID> = []

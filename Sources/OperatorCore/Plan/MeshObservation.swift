@@ -50,6 +50,7 @@ package struct MeshObservation: Sendable {
     /// - Parameters:
     ///   - manager: the name under which we apply.
     ///   - revisions: revisions whose workloads do not count.
+    /// - Returns: the versions, sorted.
     package func installedVersions(manager: String, apartFrom revisions: Set<String> = []) -> [String] {
         let workloads = ours(manager: manager).filter { object in
             ObjectReadiness.isWorkload(object.kind) && !object.isDeleting

@@ -44,6 +44,7 @@ package struct MeshPlanner: Sendable {
     ///   - intent: what is asked for.
     ///   - catalogue: the versions known.
     ///   - survey: the revisions that are there; those that only wait for their retirement do not count as installed.
+    /// - Returns: the first check that fails, nil when none does.
     package func refusal(
         of intent: MeshIntent,
         catalogue: VersionCatalogue,

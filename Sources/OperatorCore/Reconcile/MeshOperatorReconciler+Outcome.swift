@@ -18,7 +18,7 @@ extension MeshOperatorReconciler {
         let intent = spec.map { MeshIntent($0, defaultVersion: version) } ?? MeshIntent(salvaging: object)
         var run = MeshRun(object: object, intent: intent)
         if let spec { run.blueprint = try? render(spec, run) }
-        try await releaseNamespaces(&run)
+        try await UpgradeDriver(mesh: self).releaseNamespaces(&run)
         var plan = try await settle(&run)
         var isClear = false
         for _ in 0..<Self.leftoverRounds where plan.stage == .removed && run.failures.isEmpty && !isClear {

@@ -167,6 +167,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         var run = MeshRun(object: object, intent: intent)
         run.kubernetes = try await facts.kubernetesVersion()
         run.spec = spec
+        let driver = UpgradeDriver(mesh: self)
         let survey = RevisionSurvey(observe(run))
         var wish = UpgradeCourse.Wish(
             spec,
@@ -176,11 +177,11 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         )
         wish.annotations = object.annotations
         wish.kubernetes = run.kubernetes
-        if let refusal = refusal(wish, survey, run) {
+        if let refusal = driver.refusal(wish, survey, run) {
             return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)
         }
         do {
-            let plan = try await settleRevisions(wish, &run)
+            let plan = try await driver.settle(wish, &run)
             return conclude(plan, run, &scope)
         } catch let error as RenderError {
             return conclude(MeshPlan(stage: .invalid(error.message)), run, &scope)
@@ -189,39 +190,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         }
     }
 
-    /// Why nothing may be written; nil when something may.
-    private func refusal(_ wish: UpgradeCourse.Wish, _ survey: RevisionSurvey, _ run: MeshRun) -> Preflight.Refusal? {
-        let course = UpgradeCourse(wish, survey)
-        if survey.underWay != nil || course.target != nil { return nil }
-        if let refusal = course.refusal {
-            return Preflight.Refusal(reason: refusal.reason, message: refusal.description)
-        }
-        guard let intent = run.intent else { return nil }
-        return planner(observe(run), run.object).refusal(of: intent, catalogue: parts.catalogue, survey: survey)
-    }
-
     func render(_ spec: MeshOperatorSpec, _ run: MeshRun) throws -> MeshBlueprint {
-        try Self.known(try parts.renderer(spec, options(run)).completed())
-    }
-
-    /// A blueprint, unless it has objects that nobody would watch and remove.
-    static func known(_ blueprint: MeshBlueprint) throws -> MeshBlueprint {
-        guard let stranger = blueprint.objects.first(where: { OwnedKind.of(ResourceID($0)) == nil }) else {
-            return blueprint
-        }
-        throw MeshOperatorError(
-            .unknownKind,
-            "\(ResourceID(stranger)) is of a kind this operator does not apply; "
-                + "remove from spec.components the overlay that makes it one"
-        )
-    }
-
-    func options(_ run: MeshRun) -> RenderOptions {
-        var options = RenderOptions()
-        options.labels = .own(owner: run.object.name)
-        options.kubernetesVersion = run.kubernetes
-        options.crds = parts.definitions
-        return options
+        try parts.renderer(spec, run.options(parts.definitions)).completed().known()
     }
 
     /// Plans and writes until there is nothing left to write.
@@ -278,18 +248,12 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         observation.accepted = memory.accepted
         observation.known = memory.known
         if let intent = run.intent {
-            observation.usage = parts.stores.usage(of: names(intent, observation), observation: observation)
+            observation.usage = parts.stores.usage(
+                of: observation.revisionNames(or: intent.revision),
+                observation: observation
+            )
         }
         return observation
-    }
-
-    /// The names by which this mesh is used: those of its revisions, and the tag `default` where it leads to one of them.
-    private func names(_ intent: MeshIntent, _ observation: MeshObservation) -> Set<String> {
-        var names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
-        if names.isEmpty { return [intent.revision] }
-        let tags = TagView(observation.ours(manager: MeshPlanner.manager))
-        if tags.hasObject(RevisionSlot.unnamed) { names.insert(RevisionSlot.unnamed) }
-        return names
     }
 
     private var executor: PlanExecutor {
@@ -343,6 +307,18 @@ struct MeshRun: Sendable {
     init(object: KubeObject, intent: MeshIntent?) {
         self.object = object
         self.intent = intent
+    }
+
+    /// How the mesh is rendered.
+    ///
+    /// - Parameter definitions: CustomResourceDefinitions that belong to the base of every mesh.
+    /// - Returns: the options, the same for all its revisions.
+    func options(_ definitions: [KubeObject]) -> RenderOptions {
+        var options = RenderOptions()
+        options.labels = .own(owner: object.name)
+        options.kubernetesVersion = kubernetes
+        options.crds = definitions
+        return options
     }
 
     /// The names to look up.

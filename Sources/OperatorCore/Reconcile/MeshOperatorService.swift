@@ -192,9 +192,8 @@ package struct MeshOperatorService: Sendable {
         for store in stores.ownerStores + [stores.pods, stores.namespaceStore].compactMap(\.self) {
             store.subscribe { [memories = reconciler.memories] delivery in
                 let moving = memories.moving
-                guard !moving.isEmpty,
-                    delivery.changes.contains(where: { $0.object.labels[MeshNames.Label.owner] == nil })
-                else { return }
+                let concerns = delivery.changes.contains { $0.object.labels[MeshNames.Label.owner] == nil }
+                guard !moving.isEmpty, concerns else { return }
                 for key in moving { controller.enqueue(key, after: movingDelay) }
             }
         }

@@ -129,6 +129,7 @@ package struct MeshStores: Sendable {
     ///   - observation: the mesh's own objects.
     ///   - written: what this process moved before the caches show it.
     ///   - now: the time.
+    /// - Returns: what the caches show, this process's own writes taken in.
     package func crowd(_ observation: MeshObservation, written: WriteLedger, now: Duration) -> UpgradeCrowd.Sight {
         var sight = UpgradeCrowd.Sight()
         sight.pods = pods.objects()

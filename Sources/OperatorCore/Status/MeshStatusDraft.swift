@@ -72,7 +72,9 @@ package struct MeshStatusDraft: Sendable {
             status.plan = wayAhead(intent)
         }
         setConditions(&status)
-        addUpgrade(&status)
+        if let upgrade, let blueprint {
+            UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint).add(to: &status)
+        }
         return status
     }
 

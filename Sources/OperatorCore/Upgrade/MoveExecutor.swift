@@ -48,7 +48,7 @@ package struct MoveExecutor: Sendable {
                 let result = try await client.patch(write.resource, write.id.key, .merge(write.patch))
                 ledger.note(write.resource == .namespaces ? result : MeshProjection.foreignOnly(result))
                 metrics.wrote(verb: write.verb, cause: "move")
-                logger.debug("moved", metadata: ["object": "\(write.id)", "verb": "\(write.verb)"])
+                logger.debug("moved", metadata: ["object": "\(write.id)", "cause": "\(write.verb)"])
                 report.done += 1
             } catch {
                 metrics.failed(code: error.codeName)

@@ -126,3 +126,18 @@ package struct RevisionSurvey: Sendable, Hashable {
     private static let tagLabel = "istio.io/tag"
     private static let versionLabel = "app.kubernetes.io/version"
 }
+
+extension MeshObservation {
+    /// The names by which a mesh is used: those of its revisions, and the tag `default` where it leads to one of them.
+    ///
+    /// - Parameter revision: the name where no revision is there.
+    /// - Returns: the names.
+    func revisionNames(or revision: String) -> Set<String> {
+        var names = Set(RevisionSurvey(self).revisions.map(\.slot.name))
+        if names.isEmpty { return [revision] }
+        if TagView(ours(manager: MeshPlanner.manager)).hasObject(RevisionSlot.unnamed) {
+            names.insert(RevisionSlot.unnamed)
+        }
+        return names
+    }
+}

@@ -154,8 +154,8 @@ package struct UpgradeCrowd: Sendable {
         for pod in sight.pods where !pod.isDeleting {
             for budget in budgets[pod.namespace ?? ""] ?? [] where budget.selector.matches(pod.labels) {
                 let owner = WorkloadInventory.owner(of: pod)
-                result[owner] =
-                    "PodDisruptionBudget \(pod.namespace ?? "")/\(budget.name) allows no disruption of \(owner)"
+                let name = "\(pod.namespace ?? "")/\(budget.name)"
+                result[owner] = "PodDisruptionBudget \(name) allows no disruption of \(owner)"
             }
         }
         return result

@@ -17,6 +17,11 @@ package struct UpgradeGateways: Sendable, Hashable {
         package var reached: Int?
     }
 
+    /// No gateways.
+    package static let none = UpgradeGateways()
+
+    private init() {}
+
     /// The gateways, in order.
     package private(set) var gateways: [Gateway] = []
 

@@ -3,8 +3,9 @@ internal import MeshBase
 internal import RolloutControl
 internal import RolloutEngine
 
-/// What is remembered of a rollout between looks. Losing it costs time, and skips nothing: what a status still tells is taken up,
-/// and the rest starts anew.
+/// What is remembered of a rollout between looks.
+///
+/// Losing it costs time, and skips nothing: what a status still tells is taken up, and the rest starts anew.
 struct UpgradeMemo: Sendable {
     /// The rollout it is about.
     private(set) var record: RolloutRecord?

@@ -17,12 +17,7 @@ package struct UpgradeScene: Sendable {
     /// The workloads; nil where nothing moves and nothing has.
     package let crowd: UpgradeCrowd?
     /// The gateways.
-    package private(set) var gateways = UpgradeGateways(
-        [:],
-        live: [:],
-        .init(.manual, weight: 0, from: nil, to: ""),
-        .init()
-    )
+    package private(set) var gateways = UpgradeGateways.none
     /// What people ask for.
     package let wishes: RolloutObservation.Wishes
     /// The rules of the rollout.
@@ -37,8 +32,8 @@ package struct UpgradeScene: Sendable {
     /// - Parameters:
     ///   - wish: what is asked for.
     ///   - observation: the objects of the mesh.
-    ///   - sight: namespaces, pods and those who run them; asked for only where something moves or has moved.
     ///   - now: the time.
+    ///   - sight: namespaces, pods and those who run them; asked for only where something moves or has moved.
     package init(
         _ wish: UpgradeCourse.Wish,
         _ observation: MeshObservation,
@@ -76,9 +71,11 @@ package struct UpgradeScene: Sendable {
     // MARK: What is rendered
 
     /// Where every tag leads by the webhooks that are there.
-    private static func pointers(_ tags: TagView, _ survey: RevisionSurvey, _ spec: MeshOperatorSpec) -> [String:
-        String]
-    {
+    private static func pointers(
+        _ tags: TagView,
+        _ survey: RevisionSurvey,
+        _ spec: MeshOperatorSpec
+    ) -> [String: String] {
         var result: [String: String] = [:]
         for tag in Set(spec.tagNames + [RevisionSlot.unnamed]) {
             let answering = tags.handover(of: tag).answering(tag, isInstalled: survey[tag] != nil)
@@ -182,6 +179,7 @@ package struct UpgradeScene: Sendable {
     /// What the engine decides from, but for gates and times.
     ///
     /// - Parameter plan: the plan made for the present composition, which tells whether the new revision is up.
+    /// - Returns: all but gates and times.
     package func observation(_ plan: MeshPlan) -> RolloutObservation {
         var result = RolloutObservation(target: stand.wanted)
         result.record = stand.record

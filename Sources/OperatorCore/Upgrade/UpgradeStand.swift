@@ -23,9 +23,9 @@ package struct UpgradeStand: Sendable, Hashable {
     /// - Parameters:
     ///   - course: where the mesh is to go.
     ///   - survey: the revisions that are there.
-    ///   - isUsed: whether anything refers to a revision.
     ///   - rules: how long revisions stay.
     ///   - now: the time.
+    ///   - isUsed: whether anything refers to a revision.
     package init(
         _ course: UpgradeCourse,
         _ survey: RevisionSurvey,

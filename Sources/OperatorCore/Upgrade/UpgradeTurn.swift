@@ -35,6 +35,7 @@ extension UpgradeCrowd {
     /// - Parameters:
     ///   - weight: the share of the step, in percent.
     ///   - now: the time.
+    /// - Returns: the writes, or what stands in their way.
     package func forward(to weight: Int, now: Timestamp) -> UpgradeTurn {
         var turn = UpgradeTurn()
         turn.awaited = moves.inMotion.map(\.id)
@@ -82,6 +83,7 @@ extension UpgradeCrowd {
     /// Gives namespaces their own labels back once these mean the new revision; what would mean another one stays as it is.
     ///
     /// - Parameter tags: what each tag leads to now.
+    /// - Returns: the writes.
     package func settling(tags: [String: String]) -> UpgradeTurn {
         var turn = UpgradeTurn()
         let choice = RevisionChoice(tags: tags)
@@ -153,8 +155,8 @@ extension UpgradeCrowd {
 
     private func restart(_ id: ResourceID, for revision: String, _ now: Timestamp) -> UpgradeWrite? {
         guard let owner = sight.owners[id],
-            let resource = RestartableWorkload.kinds.first(where: {
-                $0.kind.group == id.group && $0.kind.kind == id.kind
+            let resource = RestartableWorkload.kinds.first(where: { kind in
+                kind.kind.group == id.group && kind.kind.kind == id.kind
             })
         else { return nil }
         var patch = RestartableWorkload.restart(owner, for: revision, at: now.rfc3339)

@@ -39,7 +39,8 @@ final class ScriptedGates: GateAsking {
 /// Upgrades that do not go well, and changes of mind.
 @Suite struct RollbackTests {
     static let quick =
-        "profile: minimal, upgrade: {steps: [{weight: 50, hold: 30s}, {weight: 100}], retireAfter: 60s, progressDeadline: 120s}"
+        "profile: minimal, upgrade: {steps: [{weight: 50, hold: 30s}, {weight: 100}], "
+        + "retireAfter: 60s, progressDeadline: 120s}"
 
     static func started(_ extra: String = "") async throws -> UpgradeLife {
         let life = try await UpgradeLife.start("{version: 1.29.2, \(quick)\(extra)}")
@@ -68,7 +69,8 @@ final class ScriptedGates: GateAsking {
         let analysis =
             "analysis: {interval: 10s, failureLimit: 1, gates: [{name: smoke, type: ConfirmStep, url: http://x}]}"
         try await cluster.create(
-            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, hold: 30s}, {weight: 100, hold: 60s}], retireAfter: 60s, \(analysis)}}"
+            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, hold: 30s}, {weight: 100, hold: 60s}], "
+                + "retireAfter: 60s, \(analysis)}}"
         )
         let life = try UpgradeLife(world, gates: gates)
         try await life.settle()
@@ -158,7 +160,8 @@ final class ScriptedGates: GateAsking {
 
     @Test func waitsForAPersonWhereRollbackIsManual() async throws {
         let life = try await UpgradeLife.start(
-            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50}, {weight: 100}], rollback: Manual, progressDeadline: 60s}}"
+            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50}, {weight: 100}], rollback: Manual, "
+                + "progressDeadline: 60s}}"
         )
         life.world.breakPods("cart", with: ["1-30-2"])
         try await life.cluster.change("{version: 1.30.2}")

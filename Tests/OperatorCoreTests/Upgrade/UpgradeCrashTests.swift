@@ -85,7 +85,8 @@ internal import Testing
                 steps[name, default: []].append(step)
             }
         }
-        try #require(calm >= 30, "not settled: \(try await life.summary())")
+        let summary = try await life.summary()
+        try #require(calm >= 30, "not settled: \(summary)")
         #expect(world.doubled == [])
         return Run(
             state: try await Self.endState(world),

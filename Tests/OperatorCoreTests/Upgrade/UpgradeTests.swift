@@ -95,7 +95,8 @@ internal import Testing
 
     @Test func staysAtEachStepAndSaysWhy() async throws {
         let spec =
-            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 34, approve: true}, {weight: 100, hold: 30s}]}}"
+            "{version: 1.29.2, profile: minimal, "
+            + "upgrade: {steps: [{weight: 34, approve: true}, {weight: 100, hold: 30s}]}}"
         let life = try await UpgradeLife.start(spec)
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until(step: 1, "AwaitingApproval")

@@ -11,7 +11,8 @@ internal import Testing
 /// What else happens while an upgrade is under way.
 @Suite struct UpgradeUnderWayTests {
     static let slow =
-        "profile: minimal, upgrade: {steps: [{weight: 50, hold: 60s}, {weight: 100}], retireAfter: 60s, progressDeadline: 120s"
+        "profile: minimal, upgrade: {steps: [{weight: 50, hold: 60s}, {weight: 100}], "
+        + "retireAfter: 60s, progressDeadline: 120s"
 
     static func atFirstStep(_ extra: String = "") async throws -> UpgradeLife {
         let life = try await UpgradeLife.start("{version: 1.29.2, \(slow)\(extra)}}")

@@ -6,7 +6,7 @@ internal import RolloutControl
 internal import RolloutEngine
 
 /// Asking the gates of an upgrade.
-extension MeshOperatorReconciler {
+extension UpgradeDriver {
     /// Whether the gates of the step have a say now: while something is on the new revision and nothing is given up.
     func isAsking(_ look: UpgradeLook) -> Bool {
         guard let record = look.observation.record, record.verdict == nil, record.step >= 0 else { return false }
@@ -23,16 +23,16 @@ extension MeshOperatorReconciler {
         guard !names.isEmpty else { return false }
         let question = question(look, run)
         var answers: [String: GateReading] = [:]
-        if let asker = parts.gates {
+        if let asker = mesh.parts.gates {
             let round = GateRound(asker: asker, analysis: look.scene.spec.upgrade.analysis)
             answers = await round.ask(names, question)
         }
         for name in names where answers[name] == nil {
-            answers[name] = GateReading(.unavailable, "nobody here can ask it", taken: environment.wall())
+            answers[name] = GateReading(.unavailable, "nobody here can ask it", taken: mesh.environment.wall())
         }
-        for (name, reading) in answers { metrics.answered(reading.outcome.word, gate: name, of: run.object.name) }
+        for (name, reading) in answers { mesh.metrics.answered(reading.outcome.word, gate: name, of: run.object.name) }
         let taken = answers
-        memories.update(run.object) { $0.upgrade.note(taken) }
+        mesh.memories.update(run.object) { $0.upgrade.note(taken) }
         return true
     }
 

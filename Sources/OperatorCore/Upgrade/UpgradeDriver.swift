@@ -10,8 +10,11 @@ internal import RolloutControl
 internal import RolloutEngine
 internal import UpgradePlanning
 
-/// Carrying out upgrades: look, decide, write one thing, look again.
-extension MeshOperatorReconciler {
+/// Carries out upgrades: looks, decides, writes one thing, looks again.
+struct UpgradeDriver: Sendable {
+    /// What it works with: caches, client, memory.
+    let mesh: MeshOperatorReconciler
+
     /// One look.
     struct UpgradeLook {
         /// What is decided from.
@@ -34,11 +37,11 @@ extension MeshOperatorReconciler {
     private static let gateRounds = 3
 
     /// Looks, decides and writes until there is nothing left to write.
-    func settleRevisions(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
+    func settle(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
         var effort = WriteEffort()
         var rounds = 0
         try await findOut(wish, &run)
-        for _ in 0..<Self.passLimit {
+        for _ in 0..<MeshOperatorReconciler.passLimit {
             let look = try look(wish, &run)
             if rounds < Self.gateRounds, await askGates(look, run) {
                 rounds += 1
@@ -51,9 +54,9 @@ extension MeshOperatorReconciler {
                 return look.plan
             }
             if !look.plan.steps.isEmpty {
-                if try await !confirm(look.plan, run).isEmpty { continue }
-                try await confirmIsCurrent(run.object)
-                let report = try await perform(look.plan.steps, for: run.object)
+                if try await !mesh.confirm(look.plan, run).isEmpty { continue }
+                try await mesh.confirmIsCurrent(run.object)
+                let report = try await mesh.perform(look.plan.steps, for: run.object)
                 run.failures += report.failures
                 try effort.note(report)
                 measure(look)
@@ -63,25 +66,40 @@ extension MeshOperatorReconciler {
         }
         throw MeshOperatorError(
             .unsettled,
-            "\(run.object.name) still has writes to make after \(Self.passLimit) passes"
+            "\(run.object.name) still has writes to make after \(MeshOperatorReconciler.passLimit) passes"
+        )
+    }
+
+    /// Why nothing may be written; nil when something may.
+    func refusal(_ wish: UpgradeCourse.Wish, _ survey: RevisionSurvey, _ run: MeshRun) -> Preflight.Refusal? {
+        let course = UpgradeCourse(wish, survey)
+        if survey.underWay != nil || course.target != nil { return nil }
+        if let refusal = course.refusal {
+            return Preflight.Refusal(reason: refusal.reason, message: refusal.description)
+        }
+        guard let intent = run.intent else { return nil }
+        return mesh.planner(mesh.observe(run), run.object).refusal(
+            of: intent,
+            catalogue: mesh.parts.catalogue,
+            survey: survey
         )
     }
 
     // MARK: Looking
 
     private func look(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) throws -> UpgradeLook {
-        let now = environment.wall()
-        var scene = UpgradeScene(wish, observe(run), now: now) {
-            parts.stores.crowd(observe(run), written: moved, now: environment.time.now)
+        let now = mesh.environment.wall()
+        var scene = UpgradeScene(wish, mesh.observe(run), now: now) {
+            mesh.parts.stores.crowd(mesh.observe(run), written: mesh.moved, now: mesh.environment.time.now)
         }
-        scene.place(try bounds(scene, &run), live: observe(run).live)
+        scene.place(try bounds(scene, &run), live: mesh.observe(run).live)
         try compose(scene.composition, scene.stand, &run)
         var plan = planned(run)
         var observation = scene.observation(plan)
         observation.refusals = run.findings?.refusals ?? []
         var book = GateBook(wish.spec.upgrade.analysis, progress: RolloutProgress(), isLastStep: false)
         let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan?.progress
-        memories.update(run.object) { memory in
+        mesh.memories.update(run.object) { memory in
             book = memory.upgrade.complete(&observation, scene, status: status ?? RolloutProgress())
         }
         observation.gates = book.states
@@ -105,31 +123,44 @@ extension MeshOperatorReconciler {
         if let known = run.rendered[composition] {
             rendered = known
         } else {
-            let spec = run.spec ?? MeshOperatorSpec()
-            rendered = try Self.known(try composer.blueprint(spec, composition, options(run)).completed())
+            rendered = try composer.blueprint(
+                run.spec ?? MeshOperatorSpec(),
+                composition,
+                run.options(mesh.parts.definitions)
+            )
+            .completed().known()
             run.rendered[composition] = rendered
         }
         run.blueprint = rendered.marked(stand.marks).apart(from: stand.main, composition.slots)
         let wanted = Set(run.wanted)
-        memories.update(run.object) { $0.wanted = wanted }
+        mesh.memories.update(run.object) { $0.wanted = wanted }
     }
 
     private func bounds(_ scene: UpgradeScene, _ run: inout MeshRun) throws -> [GatewayID: GatewayBounds] {
         let slot = scene.stand.course.stable
         if let known = run.bounds[slot] { return known }
-        let found = try composer.gateways(scene.spec, of: slot, options(run))
+        let found = try composer.gateways(scene.spec, of: slot, run.options(mesh.parts.definitions))
         run.bounds[slot] = found
         return found
     }
 
-    private var composer: RevisionComposer { RevisionComposer(renderer: parts.renderer) }
+    private var executor: MoveExecutor {
+        MoveExecutor(
+            client: mesh.parts.client,
+            ledger: mesh.moved,
+            metrics: mesh.metrics,
+            logger: mesh.environment.logger
+        )
+    }
+
+    private var composer: RevisionComposer { RevisionComposer(renderer: mesh.parts.renderer) }
 
     private func planned(_ run: MeshRun) -> MeshPlan {
         guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
         blueprint.urgent = Set(
             blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
         )
-        return planner(observe(run), run.object).plan(intent: intent, blueprint: blueprint)
+        return mesh.planner(mesh.observe(run), run.object).plan(intent: intent, blueprint: blueprint)
     }
 
     // MARK: Moving
@@ -142,9 +173,9 @@ extension MeshOperatorReconciler {
         }
         let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
         guard !turn.writes.isEmpty else { return false }
-        try await confirmIsCurrent(run.object)
-        let executor = MoveExecutor(client: parts.client, ledger: moved, metrics: metrics, logger: environment.logger)
-        let report = try await executor.perform(turn.writes) { [store = parts.stores.resources, object = run.object] in
+        try await mesh.confirmIsCurrent(run.object)
+        let (store, object) = (mesh.parts.stores.resources, run.object)
+        let report = try await executor.perform(turn.writes) {
             store.object(object.key)?.uid == object.uid
         }
         run.failures += report.failures
@@ -156,19 +187,19 @@ extension MeshOperatorReconciler {
     ///
     /// The record goes in the reconcile that this write brings about.
     private func takeOff(_ names: [String], _ object: KubeObject) async throws {
-        try await confirmIsCurrent(object)
+        try await mesh.confirmIsCurrent(object)
         var patch: Tree = ["metadata": [:]]
         for name in names { patch.set(.null, at: ["metadata", "annotations", name]) }
         if let uid = object.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
         if let version = object.resourceVersion { patch.set(.string(version), at: ["metadata", "resourceVersion"]) }
-        noteWritten(try await parts.client.patch(MeshNames.resource, object.key, .merge(patch)))
+        mesh.noteWritten(try await mesh.parts.client.patch(MeshNames.resource, object.key, .merge(patch)))
     }
 
     /// Measures a step that is over.
     private func measure(_ look: UpgradeLook) {
         guard let record = look.observation.record, record.step >= 0, !look.scene.stand.isPromoting else { return }
         switch look.decision.action {
-        case .enter, .finish: metrics.finished(stepIn: look.scene.now - record.began)
+        case .enter, .finish: mesh.metrics.finished(stepIn: look.scene.now - record.began)
         default: break
         }
     }
@@ -176,9 +207,9 @@ extension MeshOperatorReconciler {
     /// Gives namespaces that an upgrade has moved their own labels back, when the mesh itself is on its way out.
     func releaseNamespaces(_ run: inout MeshRun) async throws {
         guard run.intent?.wishes.contains(.paused) != true else { return }
-        let observation = observe(run)
+        let observation = mesh.observe(run)
         let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
-        let sight = parts.stores.crowd(observation, written: moved, now: environment.time.now)
+        let sight = mesh.parts.stores.crowd(observation, written: mesh.moved, now: mesh.environment.time.now)
         let writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
             let move = NamespaceMove(namespace)
             guard move.isMoved, !namespace.isDeleting, names.contains(move.name ?? "") else { return nil }
@@ -190,14 +221,13 @@ extension MeshOperatorReconciler {
             )
         }
         guard !writes.isEmpty else { return }
-        try await confirmIsCurrent(run.object)
-        let executor = MoveExecutor(client: parts.client, ledger: moved, metrics: metrics, logger: environment.logger)
+        try await mesh.confirmIsCurrent(run.object)
         run.failures += try await executor.perform(writes) { true }.failures
     }
 
     private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
         var progress = RolloutProgress()
-        memories.update(run.object) { memory in
+        mesh.memories.update(run.object) { memory in
             memory.upgrade.conclude(
                 ProgressDraft(
                     previous: memory.upgrade.progress ?? RolloutProgress(),

@@ -8,7 +8,7 @@ internal import MeshBase
 internal import UpgradePlanning
 
 /// Finding out, before an upgrade starts, what it changes and what stands against it.
-extension MeshOperatorReconciler {
+extension UpgradeDriver {
     /// How long what was found out counts while it keeps an upgrade from starting.
     private static let freshness = Duration.seconds(60)
 
@@ -16,28 +16,28 @@ extension MeshOperatorReconciler {
     ///
     /// - Throws: `KubeError` when mesh configuration cannot be listed for now.
     func findOut(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws {
-        let observation = observe(run)
+        let observation = mesh.observe(run)
         let survey = RevisionSurvey(observation)
         let course = UpgradeCourse(wish, survey)
         guard let way = course.plan, course.target != nil else { return }
         let key = [wish.version, "\(run.object.generation ?? 0)", "\(wish.annotations.sorted { $0.key < $1.key })"]
-        let known = memories.of(run.object).upgrade.findings
+        let known = mesh.memories.of(run.object).upgrade.findings
         run.findings = known
         let isStarted = survey.record(for: course.target?.version) != nil
-        if let known, isStarted || known.key == key && environment.wall() - known.taken < Self.freshness { return }
+        if let known, isStarted || known.key == key && mesh.environment.wall() - known.taken < Self.freshness { return }
         if isStarted { return }
         var world = UpgradeWorld(hops: way, spec: wish.spec, catalogue: wish.catalogue)
         world.accepted = UpgradeWorld.accepted(annotations: wish.annotations)
         try await fill(&world, observation, course)
         let spec = wish.spec
-        let options = options(run)
+        let options = run.options(mesh.parts.definitions)
         let slot = course.stable
-        let outline = UpgradeOutline(world) { [renderer = parts.renderer] version in
+        let outline = UpgradeOutline(world) { [renderer = mesh.parts.renderer] version in
             try renderer(spec.rendered(as: RevisionSlot(name: slot.name, version: version)), options).objects
         }
-        let found = UpgradeFindings(outline, key: key, taken: environment.wall())
+        let found = UpgradeFindings(outline, key: key, taken: mesh.environment.wall())
         run.findings = found
-        memories.update(run.object) { $0.upgrade.findings = found }
+        mesh.memories.update(run.object) { $0.upgrade.findings = found }
     }
 
     private func fill(
@@ -45,7 +45,7 @@ extension MeshOperatorReconciler {
         _ observation: MeshObservation,
         _ course: UpgradeCourse
     ) async throws {
-        let sight = parts.stores.crowd(observation, written: moved, now: environment.time.now)
+        let sight = mesh.parts.stores.crowd(observation, written: mesh.moved, now: mesh.environment.time.now)
         let tags = TagView(observation.ours(manager: MeshPlanner.manager))
         let sides = UpgradeCrowd.Sides(
             stable: course.stable.name,
@@ -58,18 +58,18 @@ extension MeshOperatorReconciler {
         world.inventory = crowd.inventory
         world.owners = sight.owners
         world.budgets = sight.budgets
-        world.autoscalers = parts.stores.autoscalers
+        world.autoscalers = mesh.parts.stores.autoscalers
         world.gateways = observation.live.values.filter { object in
             object.kind == .deployment
                 && (object.labels[MeshNames.Label.component] ?? "").hasSuffix("Gateways")
         }
         for resource in IstioKinds.resources {
             do {
-                world.istio += try await parts.client.list(resource).objects
+                world.istio += try await mesh.parts.client.list(resource).objects
             } catch {
                 // A kind that is not served has no objects; one that may not be read is looked at by nobody.
                 guard error.code == .notFound || error.code == .forbidden else { throw error }
-                environment.logger.debug("kind not looked at", metadata: ["kind": "\(resource.kind)"])
+                mesh.environment.logger.debug("kind not looked at", metadata: ["object": "\(resource.kind)"])
             }
         }
     }
