@@ -98,7 +98,7 @@ def run(arguments: list) -> float:
 
 def main() -> None:
     meshctl = sys.argv[1]
-    command = [meshctl, "plan", "-f", SAMPLE, "--set", "version=1.30.3", "--offline", "--from", "1.27.9",
+    command = [meshctl, "plan", "-f", SAMPLE, "--set", "version=1.30.3", "--set", "upgrade.strategy=Canary", "--offline", "--from", "1.27.9",
                "--kubernetes-version", "1.33"]
     with tempfile.TemporaryDirectory() as folder:
         dump = os.path.join(folder, "world.json")
@@ -108,8 +108,8 @@ def main() -> None:
         bare = statistics.median(run(command) for _ in range(3))
         full = statistics.median(run(command + ["--objects", dump]) for _ in range(3))
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"| plan of 3 hops | time | peak memory |")
-    print(f"|---|---|---|")
+    print("| plan of 3 hops | time | peak memory |")
+    print("|---|---|---|")
     print(f"| rendering alone | {bare:.2f} s | |")
     print(f"| {NAMESPACES} namespaces, {WORKLOADS} workloads, {PODS} pods, {size:.0f} MB read | {full:.2f} s | {memory:.0f} MB |")
     if full > LIMIT_SECONDS:
