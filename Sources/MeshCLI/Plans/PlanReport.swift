@@ -128,6 +128,8 @@ struct PlanReport: Sendable {
         let shown = outline.findings.filter { $0.code != .behaviourChange }
         guard !shown.isEmpty else { return [] }
         var lines = ["", "Findings: \(counts(outline))"]
+        var totals: [UpgradeFindingCode: Int] = [:]
+        for finding in shown { totals[finding.code, default: 0] += 1 }
         var group: UpgradeFindingCode?
         var number = 0
         for finding in shown {
@@ -137,8 +139,9 @@ struct PlanReport: Sendable {
             }
             number += 1
             guard isFull || number <= Self.few else {
-                let count = shown.count { $0.code == finding.code }
-                if number == Self.few + 1 { lines.append("    and \(count - Self.few) more; --all shows them") }
+                if number == Self.few + 1 {
+                    lines.append("    and \((totals[finding.code] ?? number) - Self.few) more; --all shows them")
+                }
                 continue
             }
             let place = [finding.object?.description, finding.field.isEmpty ? nil : finding.field].compactMap(\.self)
