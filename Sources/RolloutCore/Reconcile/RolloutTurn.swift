@@ -69,7 +69,9 @@ struct RolloutTurn: Sendable {
         let isSettled = RolloutDecider(policy: policy, observation: observation, now: world.now).isSettled
         observation.settledSince = isSettled ? kept.settledTime ?? world.now : nil
         kept.settledSince = observation.settledSince?.rfc3339Micro
-        let isLast = (record?.step ?? -1) >= policy.steps.count - 1
+        // Blue/green promotes by its one move of traffic: a gate that confirms a promotion is asked before it.
+        let beforeEnd = world.spec.strategy == .blueGreen ? 2 : 1
+        let isLast = (record?.step ?? -1) >= policy.steps.count - beforeEnd
         let book = GateBook(world.spec.analysis, progress: kept, isLastStep: isLast)
         observation.gates = book.states
         return book

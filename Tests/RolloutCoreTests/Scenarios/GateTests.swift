@@ -81,6 +81,28 @@ internal import Testing
         try await life.run(to: .rolledBack, within: 60)
     }
 
+    @Test func blueGreenAsksForItsPromotionBeforeTheTrafficMoves() async throws {
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                """
+                strategy: BlueGreen
+                virtualServices: [{name: reviews}]
+                destinationRule: {name: reviews}
+                steps: [{match: [{headers: {x-preview: {exact: "green"}}}]}]
+                analysis: {interval: 1s, gates: [{name: smoke, url: "http://gate", type: ConfirmPromotion}]}
+                """
+            )
+        )
+        let life = try DirectRollout(cluster)
+        life.asker.answer { _, _ in .inconclusive }
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(30)
+        #expect(try await cluster.weights() == ["v1": 100, "v2": 0])
+        #expect(life.asker.asked.contains { $0.name == "smoke" && $0.weight == 0 })
+        life.asker.answer { _, _ in .passed }
+        try await life.run(to: .completed, within: 60)
+    }
+
     // MARK: Groups
 
     private static func group(_ first: String, _ second: String) async throws -> TestCluster {
