@@ -50,7 +50,9 @@ package struct GatewaySight: Sendable, Hashable {
         return move.share(stable: old.side, target: new.side)
     }
 
-    /// A gateway of one side. A number of pods that we set and nothing rendered sets stays said, with the value it has.
+    /// A gateway of one side.
+    ///
+    /// A number of pods that we set and nothing rendered sets stays said, with the value it has.
     private static func alone(_ side: Side, _ bounds: GatewayBounds?) -> GatewayShare {
         var one = side.side
         if bounds?.scaling == .foreign, side.count.isHeld { one.pods = .exactly(max(1, side.count.pods)) }

@@ -150,7 +150,10 @@ internal import Testing
         #expect(world.reached == 100, "seed \(seed)")
     }
 
-    @Test("Plans are read as they are written, and nothing else is", arguments: ["50 of 4", "101% of 3", "-1% of 3", ""])
+    @Test(
+        "Plans are read as they are written, and nothing else is",
+        arguments: ["50 of 4", "101% of 3", "-1% of 3", ""]
+    )
     func plans(_ bad: String) {
         #expect(GatewayShare.Plan(bad) == nil)
         let plan = GatewayShare.Plan(weight: 25, total: 7)

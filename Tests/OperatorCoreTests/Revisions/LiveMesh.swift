@@ -21,7 +21,12 @@ enum LiveMesh {
                 let least = scaler?.tree.value(at: "spec", "minReplicas")
                 if live.tree.value(at: "spec", "replicas") != nil {
                     live.tree.set(
-                        [["manager": "mesh-operator", "operation": "Apply", "fieldsV1": ["f:spec": ["f:replicas": [:]]]]],
+                        [
+                            [
+                                "manager": "mesh-operator", "operation": "Apply",
+                                "fieldsV1": ["f:spec": ["f:replicas": [:]]],
+                            ]
+                        ],
                         at: ["metadata", "managedFields"]
                     )
                 }

@@ -79,7 +79,9 @@ internal import Testing
         func changed(_ name: String, _ change: (KubeObject) -> KubeObject?) -> [KubeObject] {
             live.compactMap { $0.kind.kind == "MutatingWebhookConfiguration" && $0.name == name ? change($0) : $0 }
         }
-        let plain = try example.plain("1.29.6").objects.first { $0.name == "istio-sidecar-injector" && $0.tree["webhooks"] != nil }
+        let plain = try example.plain("1.29.6").objects.first {
+            $0.name == "istio-sidecar-injector" && $0.tree["webhooks"] != nil
+        }
         let both = changed("istio-sidecar-injector") { _ in plain.map { LiveMesh.trusted($0) } }
         let none = changed("istio-revision-tag-default") { TagWebhooks.dormant($0) }
         let gone = changed("istio-revision-tag-default") { _ in nil }

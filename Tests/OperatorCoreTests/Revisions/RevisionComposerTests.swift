@@ -48,7 +48,9 @@ internal import Testing
         ]
         let example = UpgradeExample(
             name: "settings",
-            spec: ["components": ["ingressGateways": [["name": "istio-ingressgateway", "enabled": true, "k8s": settings]]]]
+            spec: [
+                "components": ["ingressGateways": [["name": "istio-ingressgateway", "enabled": true, "k8s": settings]]]
+            ]
         )
         var composition = UpgradeExample.beside
         composition.gateways[UpgradeStation.gateway] = GatewayShare(
@@ -65,7 +67,11 @@ internal import Testing
         #expect(new.value(at: "spec", "template", "spec", "nodeSelector", "disk") == "ssd")
         #expect(new.value(at: "spec", "replicas") == nil)
         let old = try named("Deployment", "istio-ingressgateway")
-        #expect(old.value(at: "spec", "selector") == ["matchLabels": ["app": "istio-ingressgateway", "istio": "ingressgateway"]])
+        #expect(
+            old.value(at: "spec", "selector") == [
+                "matchLabels": ["app": "istio-ingressgateway", "istio": "ingressgateway"]
+            ]
+        )
         let environment = new.value(at: "spec", "template", "spec", "containers")?.array?.first?["env"]?.array ?? []
         let values = environment.compactMap { $0["value"]?.string }
         #expect(values.contains("istio-ingressgateway-1-30-2"))
@@ -79,7 +85,10 @@ internal import Testing
                 #expect(labels[entry.key] == entry.value, "\(kind) covers both sides")
             }
         }
-        #expect(new.value(at: "spec", "selector", "matchLabels", "istio.io/rev") == "1-30-2", "counts its own pods only")
+        #expect(
+            new.value(at: "spec", "selector", "matchLabels", "istio.io/rev") == "1-30-2",
+            "counts its own pods only"
+        )
         for entry in new.value(at: "spec", "selector", "matchLabels")?.object?.entries ?? [] {
             #expect(labels[entry.key] == entry.value)
         }
@@ -95,7 +104,9 @@ internal import Testing
         var example = UpgradeExample.all[0]
         example.spec["upgrade"] = ["gateways": ["mode": "Restart"]]
         #expect(RevisionComposition.homeSide(of: "1-30-2", try example.decoded()).home == .plain)
-        let plain = try example.plain("1.29.6").objects.first { $0.name == "istio-ingressgateway" && $0.kind.kind == "Deployment" }
+        let plain = try example.plain("1.29.6").objects.first {
+            $0.name == "istio-ingressgateway" && $0.kind.kind == "Deployment"
+        }
         var composition = UpgradeExample.beside
         composition.gateways[UpgradeStation.gateway] = GatewayShare(.init(revision: "1-30-2", home: .plain))
         let all = try example.composed(composition).objects.filter {

@@ -57,8 +57,12 @@ internal import Testing
     /// The objects while a change of compositions is half written: any of the writes may be done and others not.
     static func between(_ one: [KubeObject], _ other: [KubeObject]) -> [[KubeObject]] {
         var (before, after): ([ResourceID: KubeObject], [ResourceID: KubeObject]) = ([:], [:])
-        for object in one where object.kind.kind == "MutatingWebhookConfiguration" { before[ResourceID(object)] = object }
-        for object in other where object.kind.kind == "MutatingWebhookConfiguration" { after[ResourceID(object)] = object }
+        for object in one where object.kind.kind == "MutatingWebhookConfiguration" {
+            before[ResourceID(object)] = object
+        }
+        for object in other where object.kind.kind == "MutatingWebhookConfiguration" {
+            after[ResourceID(object)] = object
+        }
         let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }.sorted()
         return (0..<(1 << changed.count)).map { mask in
             var state = before
@@ -116,7 +120,10 @@ internal import Testing
         #expect(UpgradeExample.beside.moving(tag: "default", to: "nowhere", isTrusted: true) == UpgradeExample.beside)
     }
 
-    @Test("From any stage of one move another goal is reached, one answer at any time", arguments: TagHandover.Stage.allCases)
+    @Test(
+        "From any stage of one move another goal is reached, one answer at any time",
+        arguments: TagHandover.Stage.allCases
+    )
     func redirected(_ stage: TagHandover.Stage) throws {
         let third = RevisionSlot(name: "1-30-3", version: "1.30.3")
         var start = UpgradeExample.beside
@@ -162,7 +169,9 @@ internal import Testing
             #expect(all.count == 1)
             return try #require(all.first)
         }
-        #expect(try leads("MutatingWebhookConfiguration", "istio-revision-tag-prod").labels["istio.io/rev"] == "default")
+        #expect(
+            try leads("MutatingWebhookConfiguration", "istio-revision-tag-prod").labels["istio.io/rev"] == "default"
+        )
         #expect(try leads("Service", "istiod-revision-tag-prod").labels["istio.io/rev"] == "default")
         composition = composition.moving(tag: "prod", to: "1-30-2", isTrusted: true)
         #expect(composition.hasArrived(tag: "prod", at: "1-30-2"))

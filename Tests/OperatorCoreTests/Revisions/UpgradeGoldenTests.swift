@@ -61,7 +61,9 @@ internal import Testing
             for entry in tree["webhooks"]?.array ?? [] {
                 let service = entry.value(at: "clientConfig", "service", "name")?.string ?? ""
                 let isDormant = entry["namespaceSelector"] == TagWebhooks.never
-                facts.append("\(entry["name"]?.string?.prefix { $0 != "." } ?? "") asks \(isDormant ? "nobody" : service)")
+                facts.append(
+                    "\(entry["name"]?.string?.prefix { $0 != "." } ?? "") asks \(isDormant ? "nobody" : service)"
+                )
             }
         default: break
         }
