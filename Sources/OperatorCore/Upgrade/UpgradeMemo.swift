@@ -19,6 +19,10 @@ struct UpgradeMemo: Sendable {
     var findings: UpgradeFindings?
     private var counts: [Int] = []
     private var awaited = RolloutObservation.TargetState.ready
+    private var looked: Timestamp?
+
+    /// A longer time without a look is one in which nothing could get on: writes were held, or nobody was there.
+    private static let absence = Duration.seconds(60)
 
     /// Adds what is remembered, and what the gates said, to what is observed.
     ///
@@ -62,7 +66,10 @@ struct UpgradeMemo: Sendable {
     /// Any change of the counts is progress; a loss that is made good again is too, but not for ever, since a step's share is.
     private mutating func note(_ observation: RolloutObservation, _ now: Timestamp) {
         let present = observation.parts.flatMap { [$0.moved, $0.settled] }
-        defer { (counts, awaited) = (present, observation.targetState) }
+        defer { (counts, awaited, looked) = (present, observation.targetState, now) }
+        // What waits for people, for a window or for the operator itself is not what the deadline is about.
+        let isHeld = observation.wishes.isPaused || observation.obstacle?.until != nil
+        if isHeld || looked.map({ now - $0 > Self.absence }) ?? true { progressed = now }
         guard present.count == counts.count else {
             progressed = progressed ?? now
             return

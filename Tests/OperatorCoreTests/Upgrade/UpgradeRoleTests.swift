@@ -64,13 +64,16 @@ internal import UpgradePlanning
     }
 
     @Test func grantsExactlyWhatUpgradesDo() async throws {
-        let life = try await UpgradeLife.start("{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 100}]}}")
+        let life = try await UpgradeLife.start(
+            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 100}], workloads: {maxUnavailable: 10}}}"
+        )
         try await Self.serveRollouts(life.cluster)
         try await life.settle()
         life.life.transport.forget()
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until("restarted a Rollout") {
-            $0.life.transport.writes.contains { $0.path.contains("/rollouts/") }
+            let paths = $0.life.transport.writes.map(\.path)
+            return ["/rollouts/", "/statefulsets/"].allSatisfy { kind in paths.contains { $0.contains(kind) } }
         }
         let needed = Set(life.life.transport.passed.flatMap(InstallManifestTests.needed))
         let extra = try Self.granted("mesh-operator-upgrades")

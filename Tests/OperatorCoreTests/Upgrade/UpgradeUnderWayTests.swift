@@ -32,6 +32,24 @@ internal import Testing
         try await life.expectAll("1-30-2")
     }
 
+    @Test func outlivesAPauseLongerThanItsDeadline() async throws {
+        let life = try await UpgradeLife.start("{version: 1.29.2, \(Self.slow)}}")
+        try await life.cluster.change("{version: 1.30.2}")
+        try await life.until("at the first step") { life in
+            let key = ObjectKey(namespace: "istio-system", name: "istiod-1-30-2")
+            guard let istiod = try await life.cluster.admin.find(.deployments, key) else { return false }
+            return RevisionMarks(reading: istiod.annotations).record?.step == 0
+        }
+        try await life.cluster.change("{paused: true}")
+        try await life.round()
+        life.life.transport.forget()
+        try await life.pass(300, every: 30)
+        #expect(life.life.transport.writes == [], "a pause holds all writes")
+        try await life.cluster.change("{paused: false}")
+        try await life.until("upgraded") { try await $0.status().version == "1.30.2" }
+        try await life.expectAll("1-30-2")
+    }
+
     @Test func goesOnInAnotherProcessWithoutAStatus() async throws {
         let first = try await Self.atFirstStep()
         _ = try await first.cluster.admin.patchStatus(MeshNames.resource, TestCluster.key, .merge(["status": .null]))
