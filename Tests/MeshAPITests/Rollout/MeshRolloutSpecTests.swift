@@ -55,6 +55,12 @@ struct MeshRolloutSpecTests {
             schemaRefuses: false
         ),
         Bad(
+            testDescription: "a share where everything moves at once",
+            spec: spec(["strategy": "BlueGreen", "steps": [["setWeight": 10]]]),
+            path: "spec.steps[0].setWeight",
+            schemaRefuses: false
+        ),
+        Bad(
             testDescription: "a step that says nothing",
             spec: spec(["steps": [[:]]]),
             path: "spec.steps[0]",
@@ -93,7 +99,7 @@ struct MeshRolloutSpecTests {
         let spec = try MeshRolloutSpec(
             decoding: Self.spec([
                 "virtualServices": [["name": "reviews", "routes": ["main"]]], "destinationRule": ["name": "reviews"],
-                "gateways": ["mesh", "istio-system/edge"], "strategy": "BlueGreen",
+                "gateways": ["mesh", "istio-system/edge"], "strategy": "Canary",
                 "steps": [
                     ["match": [["headers": ["x-test": ["exact": "yes"]]]]], ["mirror": ["percent": 10], "hold": "1m"],
                     ["setWeight": 10, "hold": "2m"], ["fault": ["abort": ["httpStatus": 500]]],
@@ -107,7 +113,8 @@ struct MeshRolloutSpecTests {
         )
         #expect(spec.virtualServices.map(\.name) == ["reviews"])
         #expect(spec.virtualServices.map(\.routes) == [["main"]])
-        #expect(spec.strategy == .blueGreen)
+        #expect(spec.strategy == .canary)
+        #expect(try MeshRolloutSpec(decoding: Self.spec(["strategy": "BlueGreen"])).strategy == .blueGreen)
         #expect(
             spec.steps.map(\.change) == [
                 .match([["headers": ["x-test": ["exact": "yes"]]]]), .mirror(percent: 10), .weight(10),

@@ -86,8 +86,9 @@ internal import Testing
     @Test(arguments: OwnedKind.all.filter { $0.removal == .always }.map(\.resource))
     func removesWhatACacheInThePastDoesNotShow(_ resource: APIResource) async throws {
         let cluster = try await TestCluster()
+        try await cluster.serveNetworkAttachments()
         let empty = try cluster.past(cluster.revision)
-        try await cluster.create("{profile: demo, values: {autoscale: true}}")
+        try await cluster.create("{profile: demo, values: {autoscale: true, extras: true}}")
         try await DirectOperator(cluster).settle()
         #expect(try await Self.ours(cluster, resource) > 0)
         _ = try await cluster.admin.delete(MeshNames.resource, TestCluster.key)

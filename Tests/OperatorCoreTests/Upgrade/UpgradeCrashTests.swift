@@ -110,7 +110,7 @@ internal import Testing
     /// What counts of the end: objects of the mesh, labels of namespaces, revisions of pods.
     private static func endState(_ world: UpgradeWorld) async throws -> [String: String] {
         var state: [String: String] = [:]
-        for kind in OwnedKind.all where kind.resource != .namespaces {
+        for kind in TestCluster.servedKinds where kind.resource != .namespaces {
             for object in try await world.cluster.admin.list(kind.resource).objects {
                 guard object.labels[MeshNames.Label.owner] != nil else { continue }
                 var marks = RevisionMarks(reading: object.annotations)
