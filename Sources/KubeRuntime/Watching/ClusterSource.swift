@@ -68,6 +68,8 @@ public struct ClusterSource: ObjectSource {
         } catch  where error.code == .notFound && mayBeMissing && start == .initialEvents {
             // Pages tell that there is nothing; a stream would be tried for ever.
             throw WatchProblem(.unsupported, message: error.description)
+        } catch  where error.code == .notFound && mayBeMissing {
+            throw WatchProblem(.notServed, message: error.description)
         } catch {
             throw WatchProblem(error)
         }

@@ -85,6 +85,8 @@ public struct WatchProblem: Error, Sendable, Hashable, CustomStringConvertible {
         case expired
         /// The other side does not know this kind of request.
         case unsupported
+        /// The other side does not serve a kind that need not be served; it is looked for now and then.
+        case notServed
         /// The other side answered with another error.
         case refused
         /// The caller may not (403).

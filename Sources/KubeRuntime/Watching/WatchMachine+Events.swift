@@ -51,7 +51,7 @@ extension WatchMachine {
                 return fullList(cause: "expired")
             }
             return backOff(problem, random: random)
-        case .unsupported, .refused, .forbidden:
+        case .unsupported, .notServed, .refused, .forbidden:
             refusals += 1
             if refusals >= Self.refusalLimit {
                 refusals = 0

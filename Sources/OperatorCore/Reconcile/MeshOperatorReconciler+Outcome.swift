@@ -40,6 +40,10 @@ extension MeshOperatorReconciler {
 
     /// Writes down what came of a reconcile, tells of transitions, and says when to look again.
     func conclude(_ plan: MeshPlan, _ run: MeshRun, _ scope: inout ReconcileScope<Void>) -> PhaseOutcome {
+        if run.isOutdated {
+            scope.holdsStatus = true
+            return .proceed
+        }
         memories.update(run.object) { memory in
             memory.failures = 0
             memory.history.expire(now: environment.wall())

@@ -297,6 +297,10 @@ struct MeshRun: Sendable {
     var spec: MeshOperatorSpec?
     /// What came of the upgrade, if there is one.
     var upgrade: UpgradeReport?
+    /// Whether this reconcile has itself written the MeshOperator: its status waits for the reconcile that follows.
+    var isOutdated = false
+    /// What happened to the upgrade in this reconcile, for event gates.
+    var transitions: [RolloutNote] = []
     /// What was found out before an upgrade starts.
     var findings: UpgradeFindings?
     /// What was rendered in this reconcile.

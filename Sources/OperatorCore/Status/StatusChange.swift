@@ -89,6 +89,7 @@ package struct StatusChange: Sendable {
         let version = new.targetVersion ?? ""
         return switch phase {
         case .installing: "installing version \(version)"
+        case .upgrading where new.version == new.targetVersion: "version \(version) is being finished"
         case .upgrading: "moving from version \(new.version ?? "") to \(version)"
         case .updating: "applying generation \(new.observedGeneration)"
         case .ready: "version \(version) is up"

@@ -36,10 +36,25 @@ extension UpgradeDriver {
         return true
     }
 
+    /// Tells event gates of transitions, in order; each at least once, and anew by another process that takes over.
+    func tellGates(_ transitions: [RolloutNote], _ look: UpgradeLook, _ run: MeshRun) async {
+        let analysis = look.scene.spec.upgrade.analysis
+        guard let asker = mesh.parts.gates, analysis.gates.contains(where: { $0.kind == .event }) else { return }
+        var question = question(look, run)
+        let round = GateRound(asker: asker, analysis: analysis)
+        for note in transitions {
+            (question.reason, question.message) = (note.reason, note.note)
+            _ = await round.tell(question)
+        }
+    }
+
     private func question(_ look: UpgradeLook, _ run: MeshRun) -> GateQuestion {
         let stand = look.scene.stand
         func side(_ slot: RevisionSlot) -> GateQuestion.Side {
-            .init(["revision": slot.name, "version": slot.version, "namespace": look.scene.spec.namespace])
+            .init(
+                ["revision": slot.name, "version": slot.version, "namespace": look.scene.spec.namespace],
+                workloads: look.scene.workloads(on: slot.name)
+            )
         }
         var question = GateQuestion(
             kind: MeshNames.kind.kind,
@@ -60,6 +75,7 @@ extension UpgradeDriver {
         question.steps = look.scene.policy.steps.count
         question.weight = look.scene.weight
         question.reason = look.decision.reason.rawValue
+        question.phase = run.object.tree.value(at: "status", "phase")?.string ?? ""
         question.attempt = record.map { "\($0.target) \($0.began.rfc3339Micro)" } ?? ""
         return question
     }

@@ -38,6 +38,12 @@ struct UpgradeDriver: Sendable {
 
     /// Looks, decides and writes until there is nothing left to write.
     func settle(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
+        let look = try await work(wish, &run)
+        await tellGates(run.transitions, look, run)
+        return look.plan
+    }
+
+    private func work(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> UpgradeLook {
         var effort = WriteEffort()
         var rounds = 0
         try await findOut(wish, &run)
@@ -51,7 +57,7 @@ struct UpgradeDriver: Sendable {
             guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
                 // What keeps an object from being applied does not keep what has moved from going back.
                 if look.decision.action == .restore { _ = try await move(look, &run) }
-                return look.plan
+                return look
             }
             if !look.plan.steps.isEmpty {
                 if try await !mesh.confirm(look.plan, run).isEmpty { continue }
@@ -62,7 +68,7 @@ struct UpgradeDriver: Sendable {
                 measure(look)
                 continue
             }
-            guard try await move(look, &run) else { return look.plan }
+            guard try await move(look, &run) else { return look }
         }
         throw MeshOperatorError(
             .unsettled,
@@ -169,6 +175,7 @@ struct UpgradeDriver: Sendable {
     private func move(_ look: UpgradeLook, _ run: inout MeshRun) async throws -> Bool {
         if !look.spent.isEmpty {
             try await takeOff(look.spent, run.object)
+            run.isOutdated = true
             return false
         }
         let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
@@ -226,8 +233,9 @@ struct UpgradeDriver: Sendable {
     }
 
     private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
-        var progress = RolloutProgress()
+        var (told, progress) = (RolloutProgress(), RolloutProgress())
         mesh.memories.update(run.object) { memory in
+            told = memory.upgrade.progress ?? told
             memory.upgrade.conclude(
                 ProgressDraft(
                     previous: memory.upgrade.progress ?? RolloutProgress(),
@@ -239,6 +247,7 @@ struct UpgradeDriver: Sendable {
             )
             progress = memory.upgrade.progress ?? progress
         }
+        run.transitions += RolloutNote.notes(from: told, to: progress)
         var report = UpgradeReport(
             scene: look.scene,
             observation: look.observation,

@@ -97,13 +97,14 @@ package struct UpgradeGateways: Sendable, Hashable {
         // Without a rollout a gateway may still be where an earlier one has left it.
         let others = found.keys.filter { $0 != rules.new }.sorted()
         guard let old = rules.old ?? others.first else {
-            return Gateway(id: id, share: GatewayShare(target), part: nil, reached: 100)
+            return Gateway(id: id, share: alone(target, bounds, found[rules.new]), part: nil, reached: 100)
         }
         let stable = side(old, id, found, spec, isNew: false)
         switch rules.mode {
         case .manual:
             let stays = others.isEmpty && found[rules.new] != nil ? target : stable
-            return Gateway(id: id, share: GatewayShare(stays), part: nil, reached: stays == target ? 100 : 0)
+            let share = alone(stays, bounds, found[stays.revision])
+            return Gateway(id: id, share: share, part: nil, reached: stays == target ? 100 : 0)
         case .restart: return restarted(id, found, rules, stable)
         case .weighted: break
         }
@@ -115,12 +116,25 @@ package struct UpgradeGateways: Sendable, Hashable {
             plan: found[rules.new]?.annotations[GatewayShare.Plan.annotation].flatMap { GatewayShare.Plan($0) }
         )
         let isOver = rules.old == nil && move.isSettled
+        let share = move.share(stable: stable, target: target)
         return Gateway(
             id: id,
-            share: isOver ? GatewayShare(target) : move.share(stable: stable, target: target),
+            share: isOver ? share.promoted() : share,
             part: rules.old == nil ? nil : move.part(name: "gateway \(id)"),
             reached: move.reached
         )
+    }
+
+    /// A gateway on one side; a number of pods that we set, and nothing rendered sets, stays said with the value it has.
+    private static func alone(
+        _ side: GatewayShare.Side,
+        _ bounds: GatewayBounds,
+        _ deployment: KubeObject?
+    ) -> GatewayShare {
+        var side = side
+        let count = count(deployment)
+        if bounds.scaling == .foreign, count.isHeld { side.pods = .exactly(max(1, count.pods)) }
+        return GatewayShare(side)
     }
 
     /// One Deployment changes in place, with the last share.
@@ -164,6 +178,9 @@ package struct UpgradeGateways: Sendable, Hashable {
             deployment.tree.value(at: part, field)?.integer.flatMap { Int(exactly: $0) } ?? 0
         }
         let wanted = deployment.tree.value(at: "spec", "replicas") == nil ? 1 : number("spec", "replicas")
-        return GatewayMove.Count(pods: wanted, ready: number("status", "readyReplicas"))
+        var count = GatewayMove.Count(pods: wanted, ready: number("status", "readyReplicas"))
+        let owned = ObjectOwnership(deployment).applied(by: MeshPlanner.manager)
+        count.isHeld = owned?.owns(FieldPlace(fields: "spec", "replicas")) ?? false
+        return count
     }
 }

@@ -162,6 +162,21 @@ package struct UpgradeScene: Sendable {
         composition.gateways = gateways.shares
     }
 
+    /// The workloads whose pods all run with a revision, and the Deployments that run gateways with it, by name; nil while nothing
+    /// moves.
+    package func workloads(on revision: String) -> [ObjectKey]? {
+        guard let crowd else { return nil }
+        let apps = crowd.inventory.workloads.filter { workload in
+            !workload.pods.isEmpty && workload.pods.allSatisfy { $0.revision == revision }
+        }
+        let entries = gateways.gateways.flatMap { gateway in
+            gateway.share.sides.filter { $0.revision == revision }.map { side in
+                ObjectKey(namespace: gateway.id.namespace, name: side.deployment(of: gateway.id))
+            }
+        }
+        return apps.map(\.id.key) + entries
+    }
+
     // MARK: What is decided
 
     /// The share of the step that is written down, in percent; 0 before the first, and on the way back.

@@ -107,6 +107,7 @@ struct MeshRolloutSpecTests {
                 ],
                 "sessionAffinity": ["cookie": ["name": "side", "ttl": "1h"]],
                 "promotion": ["mode": "CopyTemplate", "scaleDownDelay": "5m"], "capacity": ["minReadyPercent": 80],
+                "analysis": ["gates": [["name": "rate", "url": "http://gates.shop/rate"]]],
                 "slowStart": ["window": "30s"], "rollback": "Manual", "progressDeadline": "20m", "group": "shop",
                 "paused": true,
             ])

@@ -67,7 +67,8 @@ final class ScriptedGates: GateAsking {
         let gates = ScriptedGates(.passed) { cluster.now }
         let world = UpgradeWorld(cluster)
         let analysis =
-            "analysis: {interval: 10s, failureLimit: 1, gates: [{name: smoke, type: ConfirmStep, url: http://x}]}"
+            "analysis: {interval: 10s, failureLimit: 1, gates: [{name: smoke, type: ConfirmStep, url: http://x}, "
+            + "{name: chat, type: Event, url: http://y}]}"
         try await cluster.create(
             "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, hold: 30s}, {weight: 100, hold: 60s}], "
                 + "retireAfter: 60s, \(analysis)}}"
@@ -81,6 +82,11 @@ final class ScriptedGates: GateAsking {
         try await cluster.change("{version: 1.30.2}")
         try await life.until(step: 2, "Holding")
         #expect(gates.questions.contains { $0.step == 1 && $0.new.values["revision"] == "1-30-2" })
+        let settled = try #require(gates.questions.last { $0.step == 1 && $0.message.isEmpty })
+        #expect(settled.new.workloads?.map(\.description) == ["shop/cart"], "moved at 50%")
+        #expect(settled.stable?.workloads?.map(\.description) == ["shop/web"])
+        let told = gates.questions.filter { !$0.message.isEmpty }.map(\.reason)
+        #expect(told.count { $0 == "Holding" } == 2, "the event gate hears of each transition once: \(told)")
         gates.say(.failed)
         try await life.until("rolled back") { try await $0.status().plan?.progress.reason == "RolledBack" }
         let status = try await life.status()
