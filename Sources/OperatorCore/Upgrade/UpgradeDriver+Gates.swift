@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeRuntime
 internal import MeshAPI
