@@ -37,6 +37,8 @@ package enum RolloutNames {
         package static let original = "meshoperator.io/rollout-original"
         /// The MeshRollout that changes the object, as `namespace/name`.
         package static let holder = "meshoperator.io/rollout-holder"
+        /// On a VirtualService: the namespaces, separated by commas, whose MeshRollouts may change it besides its own's; `*` for all.
+        package static let allowedFrom = "meshoperator.io/allow-rollouts-from"
         /// On a MeshRollout: the version that serves since the last promotion, and since when (JSON).
         package static let serving = "meshoperator.io/rollout-serving"
         /// On a namespace: the value of `istio.io/rev` before it was moved, empty for none.

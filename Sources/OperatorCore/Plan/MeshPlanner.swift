@@ -33,9 +33,7 @@ package struct MeshPlanner: Sendable {
     package func plan(intent: MeshIntent, blueprint: MeshBlueprint, catalogue: VersionCatalogue) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
         if let refusal = refusal(of: intent, catalogue: catalogue) { return MeshPlan(stage: .refused(refusal)) }
-        let foreign = foreignObjects(blueprint)
-        if !foreign.isEmpty, !intent.wishes.contains(.adopt) { return MeshPlan(stage: .notOwned(foreign)) }
-        return rollOut(intent: intent, blueprint: blueprint)
+        return takenNames(blueprint, intent) ?? rollOut(intent: intent, blueprint: blueprint)
     }
 
     /// Why nothing may be written for `intent`, nil when it may.
@@ -75,7 +73,10 @@ package struct MeshPlanner: Sendable {
             switch observation.marks.verdict(on: live, manager: Self.manager) {
             case .ours: return nil
             case .unmarked: return "\(id), which no MeshOperator made"
-            case .otherOwner(let name, let uid): return "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
+            case .otherOwner(let name, let uid):
+                let isThere = observation.otherOwners.contains(uid)
+                return "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
+                    + (isThere ? Self.keptByAnother : "")
             }
         }
     }
@@ -101,10 +102,21 @@ package struct MeshPlanner: Sendable {
     /// - Returns: the writes that may be made now, and how things stand.
     package func plan(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
-        let foreign = foreignObjects(blueprint)
-        if !foreign.isEmpty, !intent.wishes.contains(.adopt) { return MeshPlan(stage: .notOwned(foreign)) }
-        return rollOut(intent: intent, blueprint: blueprint)
+        return takenNames(blueprint, intent) ?? rollOut(intent: intent, blueprint: blueprint)
     }
+
+    /// The plan where names are taken that may not be taken over; nil where there are none.
+    ///
+    /// What another MeshOperator keeps is never taken over: the two would take it from each other for ever.
+    private func takenNames(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> MeshPlan? {
+        let foreign = foreignObjects(blueprint)
+        let kept = foreign.filter { $0.hasSuffix(Self.keptByAnother) }
+        if !kept.isEmpty { return MeshPlan(stage: .notOwned(kept)) }
+        return foreign.isEmpty || intent.wishes.contains(.adopt) ? nil : MeshPlan(stage: .notOwned(foreign))
+    }
+
+    /// What is said of an object that a MeshOperator keeps which is there.
+    static let keptByAnother = ", which keeps it"
 
     private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         var plan = MeshPlan(stage: .settled)
@@ -163,7 +175,7 @@ package struct MeshPlanner: Sendable {
                     if isNow { plan.steps.append(.apply(write)) }
                     pending.append("\(id) to be applied")
                 } else if decision.write != nil, OwnedKind.of(id)?.holdsUpLaterPhases == true {
-                    pending.append("\(id), which the operator is not allowed to read or write")
+                    pending.append("\(id), which cannot be read or written; the condition Degraded says why")
                 }
                 switch readiness(of: decision, work.blueprint, into: &plan) {
                 case .ready: break

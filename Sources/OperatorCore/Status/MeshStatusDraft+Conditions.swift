@@ -135,6 +135,12 @@ extension MeshStatusDraft {
         switch plan.stage {
         case .invalid(let message): (.invalidSpec, message)
         case .refused(let refusal): (refusal.reason, refusal.message)
+        case .notOwned(let objects) where objects.contains { $0.hasSuffix(MeshPlanner.keptByAnother) }:
+            (
+                .notOurs,
+                Self.joined(objects)
+                    + "; give one of the two MeshOperators another revision or namespace, or delete one"
+            )
         case .notOwned(let objects):
             (
                 .notOurs,

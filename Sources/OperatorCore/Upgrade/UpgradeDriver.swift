@@ -49,10 +49,6 @@ struct UpgradeDriver: Sendable {
         try await findOut(wish, &run)
         for _ in 0..<MeshOperatorReconciler.passLimit {
             let look = try look(wish, &run)
-            if rounds < Self.gateRounds, await askGates(look, run) {
-                rounds += 1
-                continue
-            }
             report(look, &run)
             guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
                 // What keeps an object from being applied does not keep what has moved from going back.
@@ -66,6 +62,11 @@ struct UpgradeDriver: Sendable {
                 run.failures += report.failures
                 try effort.note(report)
                 measure(look)
+                continue
+            }
+            // Gates are asked last: while one is slow, what is ours has been repaired and what was decided is written.
+            if rounds < Self.gateRounds, await askGates(look, run) {
+                rounds += 1
                 continue
             }
             guard try await move(look, &run) else { return look }

@@ -59,19 +59,17 @@ extension UpgradeCrowd {
 
     /// The next writes of the way back, the last moved first.
     ///
-    /// Neither a window nor a disruption budget keeps it: what does not work is not to stay.
+    /// Neither a window, a disruption budget nor a workload that does not come back up keeps the others: what does not work is not
+    /// to stay.
     package func back(now: Timestamp) -> UpgradeTurn {
         var turn = UpgradeTurn()
         let returning = moves.order.filter { $0.directedTo == sides.stable && !$0.isSettled(at: sides.stable) }
         turn.awaited = returning.map(\.id)
-        var room = moves.maxInMotion - returning.count
         var restored: Set<String> = []
         for workload in moves.order.reversed() where isAway(workload) && workload.directedTo != sides.stable {
-            guard room > 0 else { return turn }
             let name = workload.id.key.namespace ?? ""
             if restored.insert(name).inserted { turn.append(restoring(name)) }
             turn.append(restart(workload.id, for: sides.stable, now))
-            room -= 1
         }
         guard returning.isEmpty || turn.writes.isEmpty else { return turn }
         for namespace in movedNamespaces.reversed() where restored.insert(namespace.name).inserted {

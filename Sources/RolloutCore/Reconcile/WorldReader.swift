@@ -87,6 +87,7 @@ struct WorldReader: Sendable {
             return
         }
         let route = RouteObject(live, selection: selection)
+        guard isConsented(route, &world) else { return }
         let delegates = route.lists.delegates(namespace: route.namespace)
         // A root that only delegates has nothing to change itself.
         let isOnlyRoot = !delegates.isEmpty && world.parts(route).isEmpty && route.holder != world.holder
@@ -98,8 +99,24 @@ struct WorldReader: Sendable {
             else { continue }
             let route = RouteObject(child, selection: selection)
             // A delegate that leads elsewhere is not the rollout's business.
-            if route.holder == world.holder || !world.parts(route).isEmpty { world.routes.append(route) }
+            guard route.holder == world.holder || !world.parts(route).isEmpty else { continue }
+            if isConsented(route, &world) { world.routes.append(route) }
         }
+    }
+
+    /// Whether the rollout may change a VirtualService: one of its own namespace, or one whose owner says so.
+    ///
+    /// Otherwise whoever may make a MeshRollout could divert the traffic of other namespaces with the operator's rights.
+    private func isConsented(_ route: RouteObject, _ world: inout RolloutWorld) -> Bool {
+        guard route.namespace != world.namespace, route.holder != world.holder else { return true }
+        let name = RolloutNames.Annotation.allowedFrom
+        let allowed = route.object.annotations[name]?.split(separator: ",") ?? []
+        if allowed.contains(where: { ["*", world.namespace].contains($0.filter { $0 != " " }) }) { return true }
+        world.refusals.append(
+            "VirtualService \(route.object.key) is in another namespace; its owner allows the change by the annotation "
+                + "\(name): \(world.namespace)"
+        )
+        return false
     }
 
     /// How many delegates of one VirtualService are followed.

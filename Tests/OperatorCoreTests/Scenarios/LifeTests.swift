@@ -244,6 +244,32 @@ internal import Testing
         #expect(map.tree.value(at: "data", "mesh")?.string == "version: 1.29.2")
     }
 
+    @Test func takesNothingFromAnotherMeshOperatorThatIsThere() async throws {
+        let cluster = try await TestCluster()
+        var rival = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "rival"))
+        rival.tree["spec"] = ["profile": "empty"]
+        let uid = try #require(try await cluster.admin.create(MeshNames.resource, rival).uid)
+        _ = try await cluster.admin.create(
+            .namespaces,
+            KubeObject(kind: .namespace, key: ObjectKey(name: Self.namespace))
+        )
+        var theirs = KubeObject(kind: .configMap, key: Self.key("istio"), labels: [MeshNames.Label.owner: "rival"])
+        theirs.annotations[MeshNames.Annotation.ownerUID] = uid
+        theirs.tree["data"] = ["mesh": "theirs"]
+        _ = try await cluster.admin.create(.configMaps, theirs)
+        try await cluster.create("{profile: default, adopt: true}")
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+        let said = try #require(try await cluster.condition("ResourceNotOwned")).message
+        #expect(said.contains("belongs to MeshOperator rival") && said.contains("delete one"), "\(said)")
+        #expect(!said.contains("spec.adopt"), "adopting would be a fight: \(said)")
+        #expect(life.transport.writes.allSatisfy { $0.path.contains("/meshoperators/mesh") })
+
+        _ = try await cluster.admin.delete(MeshNames.resource, rival.key)
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue, "what a gone one left may be taken over")
+    }
+
     @Test func holdsAllWritesWhilePaused() async throws {
         let (cluster, life) = try await Self.settled()
         try await cluster.change("{paused: true}")

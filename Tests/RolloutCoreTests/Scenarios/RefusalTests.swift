@@ -78,6 +78,36 @@ internal import Testing
         }
     }
 
+    @Test func routesOfOtherNamespacesNeedTheirOwnersConsent() async throws {
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                "virtualServices: [{name: edge, namespace: pay}]\ndestinationRule: {name: reviews}\n"
+                    + "steps: [{setWeight: 25, hold: 1h}]"
+            )
+        )
+        _ = try? await cluster.admin.create(.namespaces, KubeObject(kind: .namespace, key: ObjectKey(name: "pay")))
+        let key = ObjectKey(namespace: "pay", name: "edge")
+        try await cluster.create(
+            """
+            {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: edge, namespace: pay},
+             spec: {hosts: [edge], http: [{route: [{destination: {host: reviews.shop.svc.cluster.local}}]}]}}
+            """,
+            TrafficResources.virtualServices
+        )
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(6)
+        let message = try await cluster.status().condition(.preflight)?.message ?? ""
+        #expect(message.contains("\(RolloutNames.Annotation.allowedFrom): shop"), "\(message)")
+        let untouched = try await cluster.admin.get(TrafficResources.virtualServices, key)
+        #expect(untouched.annotations == [:])
+        let consent: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.allowedFrom: "ads, shop"]]]
+        _ = try await cluster.admin.patch(TrafficResources.virtualServices, key, .merge(consent))
+        try await life.run(20)
+        let moved = try await cluster.admin.get(TrafficResources.virtualServices, key)
+        #expect(moved.annotations[RolloutNames.Annotation.holder] == "shop/reviews")
+    }
+
     @Test func twoMeshRolloutsOfOneHostDoNotContend() async throws {
         let cluster = try await SampleRollout.cluster(HandEditTests.held)
         let life = try DirectRollout(cluster)
