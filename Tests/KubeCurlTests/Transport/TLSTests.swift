@@ -158,7 +158,9 @@ private func client(_ request: ServerRequest) -> String {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
-                        let response = try await transport.send(HTTPRequest(.put, "/", body: bytes))
+                        let timeouts = HTTPTimeouts(total: .seconds(600))
+                        let request = HTTPRequest(.put, "/", body: bytes, timeouts: timeouts)
+                        let response = try await transport.send(request)
                         #expect(try await response.body.collect(limit: 16 << 20) == bytes + bytes)
                     }
                 }

@@ -89,7 +89,7 @@ internal import Testing
         let watch = await #expect(throws: WatchProblem.self) {
             try await source.watch(.after(ResourceVersion("0")), limit: .seconds(60)) { _ in .more }
         }
-        #expect(watch?.kind == .refused)
+        #expect(watch?.kind == .notServed)
     }
 
     @Test("a watch from a version, in whatever pieces it arrives")
