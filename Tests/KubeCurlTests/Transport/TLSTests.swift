@@ -216,7 +216,7 @@ private func client(_ request: ServerRequest) -> String {
                 )
             }
         ) { transport in
-            let streamed = HTTPRequest(.get, "/large", reading: .streamed)
+            let streamed = HTTPRequest(.get, "/large", timeouts: HTTPTimeouts(total: nil), reading: .streamed)
             let response = try await transport.send(streamed)
             do {
                 // One that is left half way.
