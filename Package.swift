@@ -100,6 +100,7 @@ let allTargets: [Target] = [
         name: "MeshCLI",
         dependencies: [
             "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "UpgradePlanning",
+            argumentParser,
         ]
     ),
     .target(
@@ -128,9 +129,7 @@ let allTargets: [Target] = [
     ),
     .executableTarget(
         name: "meshctl",
-        dependencies: [
-            "DataTree", "KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", argumentParser,
-        ]
+        dependencies: ["KubeClient", "KubeCurl", "MeshBase", "MeshCLI"]
     ),
     .executableTarget(
         name: "mesh-generate",
