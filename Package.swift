@@ -145,6 +145,13 @@ let allTargets: [Target] = [
         path: "Tests/ReplayKit",
         exclude: ["Scenarios"]
     ),
+    .target(
+        name: "ControllerKit",
+        dependencies: [
+            "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshBase", "MeshTestKit", "SandboxStore", logging,
+        ],
+        path: "Tests/ControllerKit"
+    ),
     .testTarget(name: "RolloutEngineTests", dependencies: ["MeshTestKit", "MeshBase", "RolloutEngine"]),
     .testTarget(
         name: "UpgradePlanningTests",
@@ -163,7 +170,7 @@ let allTargets: [Target] = [
     .testTarget(
         name: "RolloutCoreTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase",
+            "ControllerKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase",
             "RolloutControl", "RolloutCore", "RolloutEngine", "SandboxStore", logging,
         ]
     ),
@@ -218,9 +225,9 @@ let allTargets: [Target] = [
     .testTarget(
         name: "OperatorCoreTests",
         dependencies: [
-            "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
-            "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore", "UpgradePlanning",
-            logging,
+            "ControllerKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering",
+            "MeshAPI", "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore",
+            "UpgradePlanning", logging,
         ],
         exclude: ["Revisions/Golden"]
     ),

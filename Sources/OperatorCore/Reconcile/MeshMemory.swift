@@ -1,14 +1,11 @@
 internal import KubeAPI
 internal import KubeRuntime
 internal import MeshBase
-internal import Synchronization
 
 /// What is remembered of one MeshOperator between reconciles.
 ///
 /// Losing it costs at most a few writes that change nothing: everything that decides is read from the cluster.
 struct MeshMemory: Sendable {
-    /// The uid of the MeshOperator it is about.
-    var uid: String?
     /// What was set right after others changed it.
     var history = RewriteHistory()
     /// What the API server made of our values.
@@ -54,38 +51,12 @@ struct MeshMemory: Sendable {
 }
 
 /// What is remembered of all MeshOperators.
-final class MeshMemories: Sendable {
-    private let all = Mutex<[ObjectKey: MeshMemory]>([:])
+typealias MeshMemories = ObjectMemories<MeshMemory>
 
-    /// What is remembered of `object`; nothing if it was about another one of its name.
-    func of(_ object: KubeObject) -> MeshMemory {
-        all.withLock { all in
-            if let memory = all[object.key], memory.uid == object.uid { return memory }
-            var memory = MeshMemory()
-            memory.uid = object.uid
-            return memory
-        }
-    }
-
-    /// Changes what is remembered of `object`.
-    func update(_ object: KubeObject, _ change: (inout MeshMemory) -> Void) {
-        var memory = of(object)
-        change(&memory)
-        all.withLock { $0[object.key] = memory }
-    }
-
-    /// Forgets a MeshOperator.
-    func forget(_ key: ObjectKey) {
-        all.withLock { $0[key] = nil }
-    }
-
+extension ObjectMemories<MeshMemory> {
     /// The MeshOperators whose rollout is under way.
-    var moving: [ObjectKey] {
-        all.withLock { all in all.filter(\.value.isMoving).map(\.key).sorted() }
-    }
+    var moving: [ObjectKey] { keys(where: \.isMoving) }
 
     /// The MeshOperators that use the name of an object.
-    func users(of id: ResourceID) -> [ObjectKey] {
-        all.withLock { all in all.filter { $0.value.wanted.contains(id) }.map(\.key).sorted() }
-    }
+    func users(of id: ResourceID) -> [ObjectKey] { keys { $0.wanted.contains(id) } }
 }

@@ -59,7 +59,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     let ledger = WriteLedger()
     /// What this process moved before the caches show it.
     let moved = WriteLedger()
-    let memories = MeshMemories()
+    let memories = MeshMemories { MeshMemory() }
     let facts: ClusterFacts
 
     /// Makes a reconciler.

@@ -1,8 +1,9 @@
 internal import KubeAPI
 
-/// What a control plane is for besides the stable one, written on its Deployment so that it can be read back from there.
+/// What a control plane is for besides the stable one, written on its Deployment for people who look at it.
 ///
-/// The stable revision bears no mark: its Deployment is as it is without an upgrade.
+/// Nothing is decided from it: ``RevisionSurvey`` tells the revisions apart by their records. The stable revision bears no mark, so that
+/// its Deployment is as it is without an upgrade.
 enum RevisionRole: String, Sendable {
     /// The annotation on the Deployment.
     static let annotation = "meshoperator.io/revision-role"
@@ -11,11 +12,6 @@ enum RevisionRole: String, Sendable {
     case target
     /// Finished or failed, still used.
     case kept
-
-    /// The role a Deployment bears.
-    init?(of deployment: KubeObject) {
-        self.init(rawValue: deployment.annotations[Self.annotation] ?? "")
-    }
 
     /// The role of a revision in a composition, nil for the stable one.
     init?(of name: String, in composition: RevisionComposition) {

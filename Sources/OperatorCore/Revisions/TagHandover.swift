@@ -109,7 +109,7 @@ extension RevisionComposition {
     /// - Parameters:
     ///   - name: the tag.
     ///   - goal: the revision it is to point to.
-    ///   - isTrusted: whether the tag object that is live has its certificate authority (``trustedTags(_:_:)``).
+    ///   - isTrusted: whether the tag object that is live has its certificate authority (``TagView/isTrusted(_:)``).
     /// - Returns: the same composition when the tag has arrived, or waits.
     package func moving(tag name: String, to goal: String, isTrusted: Bool) -> RevisionComposition {
         guard slot(named: goal) != nil else { return self }

@@ -15,7 +15,7 @@ struct RolloutTools: Sendable {
     /// The metrics.
     let metrics: RolloutMetrics
     /// What is remembered between reconciles.
-    let memories = RolloutMemories()
+    let memories = RolloutMemories { RolloutMemory() }
 
     /// Who writes, as API servers call it.
     static let manager = "mesh-operator"

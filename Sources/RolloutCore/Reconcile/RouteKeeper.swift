@@ -1,6 +1,7 @@
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutEngine

@@ -168,6 +168,14 @@ package final class ObjectStorage: Sendable {
         inner.withLock { $0.state.collections[resource]?.count ?? 0 }
     }
 
+    /// The revision of the last change in a collection, as far as it is remembered; 0 where nothing was ever written.
+    package func lastChange(in resource: GroupResource) -> UInt64 {
+        inner.withLock { inner in
+            guard let collection = inner.state.collections[resource] else { return 0 }
+            return max(collection.history.last?.revision ?? 0, collection.compacted)
+        }
+    }
+
     /// The names of all collections that were ever written to.
     package var resources: [GroupResource] {
         inner.withLock { Array($0.state.collections.keys) }.sorted()

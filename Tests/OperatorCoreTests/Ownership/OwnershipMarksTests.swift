@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import KubeAPI
 internal import KubeRuntime
 internal import Testing

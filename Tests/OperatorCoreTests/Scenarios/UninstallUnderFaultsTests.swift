@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
@@ -57,18 +58,7 @@ internal import Testing
     func faultyWatches(_ fault: WatchTests.Fault) async throws {
         try await withVirtualTime { clock in
             let cluster = try await TestCluster()
-            let server = InProcessTransport(cluster.core)
-            let number = Mutex(0)
-            var faults = TransportFaults.none
-            faults.rewrite = { _, lines in
-                let count = number.withLock { count in
-                    count += 1
-                    return count
-                }
-                return fault.change(lines, count)
-            }
-            server.faults = faults
-            let live = try LiveOperator(cluster, clock, server: server)
+            let live = try LiveOperator(cluster, clock, server: fault.server(of: cluster, clock))
             try await live.whileRunning { live in
                 await clock.advance(by: .seconds(1))
                 try await cluster.create("{profile: demo}")

@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
@@ -54,6 +55,23 @@ internal import Testing
         /// How long events are on their way.
         var delay = Duration.zero
         var change: @Sendable (_ lines: [[UInt8]], _ number: Int) -> [[UInt8]]
+
+        /// A way to a cluster's server on which this happens.
+        func server(of cluster: TestCluster, _ clock: VirtualClock) -> InProcessTransport {
+            let server = InProcessTransport(cluster.core)
+            let number = Mutex(0)
+            var faults = TransportFaults.none
+            faults.rewrite = { _, lines in
+                let count = number.withLock { count in
+                    count += 1
+                    return count
+                }
+                if delay > .zero { try? await clock.sleep(for: delay) }
+                return change(lines, count)
+            }
+            server.faults = faults
+            return server
+        }
     }
 
     static let faults: [Fault] = [
@@ -79,19 +97,7 @@ internal import Testing
         )
         try await withVirtualTime { clock in
             let cluster = try await TestCluster()
-            let server = InProcessTransport(cluster.core)
-            let number = Mutex(0)
-            var faults = TransportFaults.none
-            faults.rewrite = { _, lines in
-                let count = number.withLock { count in
-                    count += 1
-                    return count
-                }
-                if fault.delay > .zero { try? await clock.sleep(for: fault.delay) }
-                return fault.change(lines, count)
-            }
-            server.faults = faults
-            let live = try LiveOperator(cluster, clock, server: server)
+            let live = try LiveOperator(cluster, clock, server: fault.server(of: cluster, clock))
             try await live.whileRunning { live in
                 await clock.advance(by: .seconds(1))
                 try await cluster.create("{profile: default}")

@@ -1,26 +1,25 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
-internal import Logging
 internal import ManifestRendering
 internal import MeshAPI
-internal import MeshBase
-internal import MeshTestKit
 internal import RolloutControl
-internal import SandboxStore
 
 @testable internal import OperatorCore
 
 /// One life of the operator without watches: its caches are filled by lists right before each reconcile.
 struct DirectOperator {
-    let cluster: TestCluster
-    let transport: FaultyTransport
+    let life: ControllerLife
     let stores: MeshStores
     let reconciler: MeshOperatorReconciler
-    let metrics: MetricsRegistry
     private let driver: ResourceDriver<MeshOperatorReconciler>
-    fileprivate let writers: [(resource: APIResource, writer: StoreWriter)]
+    private let caches: ListedCaches
+
+    var cluster: TestCluster { life.cluster }
+    var transport: FaultyTransport { life.transport }
+    var metrics: MetricsRegistry { life.metrics }
 
     init(
         _ cluster: TestCluster,
@@ -30,19 +29,9 @@ struct DirectOperator {
         gates: (any GateAsking)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
-        self.cluster = cluster
-        transport = FaultyTransport(server ?? InProcessTransport(cluster.core))
-        transport.setRule(rule)
-        metrics = MetricsRegistry()
-        let environment = RuntimeEnvironment(
-            clock: VirtualClock(),
-            wall: { cluster.now },
-            random: .seeded(7),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            metrics: metrics
-        )
+        life = ControllerLife(calledFor: cluster, server: server, rule: rule)
         stores = MeshStores()
-        let client = ClusterClient(transport: transport)
+        let client = life.client
         var parts = MeshOperatorReconciler.Parts(
             stores: stores,
             client: client,
@@ -51,9 +40,9 @@ struct DirectOperator {
             renderer: renderer
         )
         parts.gates = gates
-        reconciler = MeshOperatorReconciler(parts, environment: environment)
-        driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
-        writers = try stores.all.map { ($0.resource, try $0.store.claimWriter()) }
+        reconciler = MeshOperatorReconciler(parts, environment: life.environment)
+        driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: life.environment)
+        caches = try ListedCaches(stores.all, of: cluster)
     }
 
     /// Makes the caches equal to the cluster, or some of them to what `server` shows of it.
@@ -61,31 +50,20 @@ struct DirectOperator {
         from server: (any HTTPTransport)? = nil,
         where isAsked: (APIResource) -> Bool = { _ in true }
     ) async throws {
-        for (resource, writer) in writers {
-            let source = server.map { ClusterClient(transport: $0) }
-            let page = try await Self.page(resource, isAsked(resource) ? source ?? cluster.admin : cluster.admin)
-            writer.beginReplacement()
-            writer.stage(page.objects)
-            writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
-        }
-    }
-
-    /// All objects of a kind; none where the cluster does not serve it.
-    private static func page(_ resource: APIResource, _ client: ClusterClient) async throws -> ObjectPage {
-        do {
-            return try await client.list(resource)
-        } catch {
-            guard error.code == .notFound else { throw error }
-            return ObjectPage(objects: [], resourceVersion: "1")
-        }
+        try await caches.fill(from: server, where: isAsked)
     }
 
     /// Lets an old list of MeshOperators arrive, as from a server that lags behind.
-    func receiveLate(_ page: ObjectPage) {
-        guard let writer = writers.first(where: { $0.resource == MeshNames.resource })?.writer else { return }
-        writer.beginReplacement()
-        writer.stage(page.objects)
-        writer.commitReplacement(at: ResourceVersion(page.resourceVersion))
+    func receiveLate(_ page: ObjectPage) { caches.receive(page, of: MeshNames.resource) }
+
+    /// Empties a cache, as one that only sees our own objects would be.
+    func hide(_ resource: APIResource) {
+        let version = stores.resources.version ?? ResourceVersion("1")
+        caches.receive(
+            ObjectPage(objects: [], resourceVersion: version.description),
+            of: resource,
+            trust: .replaceAll
+        )
     }
 
     /// Reconciles once, with caches as they are.
@@ -99,37 +77,18 @@ struct DirectOperator {
     /// Errors that time heals are tried again at once, at most `patience` times in a row.
     @discardableResult
     func settle(patience: Int = 3) async throws -> Int {
-        var failures = 0
+        var patience = Patience(patience)
         for round in 1...80 {
             try await synchronize()
             let before = transport.writes.count
-            var failed = false
-            do {
-                try await reconcile()
-                failures = 0
-            } catch {
-                if transport.isDead { throw error }
-                failures += 1
-                failed = true
-                guard failures <= patience else { throw error }
-            }
+            let isDone = try await patience.attempt(transport) { try await reconcile() }
             let changed = try await cluster.step()
             cluster.pass(.seconds(1))
-            if !failed, !changed, transport.writes.count == before { return round }
+            if isDone, !changed, transport.writes.count == before { return round }
         }
         throw MeshOperatorError(
             .unsettled,
             "the test did not settle within 80 rounds: \(transport.writes.suffix(3))"
         )
-    }
-}
-
-extension DirectOperator {
-    /// Empties a cache, as one that only sees our own objects would be.
-    func hide(_ resource: APIResource) {
-        guard let writer = writers.first(where: { $0.resource == resource })?.writer else { return }
-        let version = stores.resources.version ?? ResourceVersion("1")
-        writer.beginReplacement()
-        writer.commitReplacement(at: version, trust: .replaceAll)
     }
 }

@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 
@@ -34,10 +35,4 @@ struct LiveObject {
         if !entries.isEmpty { result.set(.array(entries), at: ["metadata", "managedFields"]) }
         return KubeObject(result)
     }
-}
-
-/// The one document of a YAML text.
-func requireDocument(_ yaml: String) throws -> Tree {
-    let documents = try YAML.documents(yaml)
-    return documents.first ?? .null
 }

@@ -1,22 +1,22 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
-internal import Logging
 internal import MeshAPI
-internal import MeshBase
 internal import MeshTestKit
-internal import SandboxStore
 
 @testable internal import OperatorCore
 
 /// The operator as it runs in production, watches and queue included, on a clock that tests move.
 struct LiveOperator: Sendable {
-    let cluster: TestCluster
+    let life: ControllerLife
     let clock: VirtualClock
-    let transport: FaultyTransport
     let service: MeshOperatorService
-    let metrics: MetricsRegistry
+
+    var cluster: TestCluster { life.cluster }
+    var transport: FaultyTransport { life.transport }
+    var metrics: MetricsRegistry { life.metrics }
 
     init(
         _ cluster: TestCluster,
@@ -27,12 +27,10 @@ struct LiveOperator: Sendable {
         definitions: OwnDefinitions? = nil,
         server: (any HTTPTransport)? = nil
     ) throws {
-        self.cluster = cluster
+        life = ControllerLife(of: cluster, on: clock, server: server)
         self.clock = clock
-        transport = FaultyTransport(server ?? InProcessTransport(cluster.core), clock: clock)
-        metrics = MetricsRegistry()
         var configuration = MeshOperatorService.Configuration(
-            transport: transport,
+            transport: life.transport,
             catalogue: try SampleMesh.catalogue()
         )
         configuration.instance = name
@@ -42,32 +40,13 @@ struct LiveOperator: Sendable {
         service = try MeshOperatorService(
             configuration,
             renderer: SampleMesh.render,
-            environment: RuntimeEnvironment(
-                clock: clock,
-                wall: { Timestamp(seconds: 1_790_000_000).advanced(by: clock.now.offset) },
-                random: .seeded(11),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                metrics: metrics
-            )
+            environment: life.environment
         )
     }
 
     /// Runs the operator while `body` runs, then ends it.
     func whileRunning(_ body: @escaping @Sendable (LiveOperator) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try? await service.run()
-                return false
-            }
-            group.addTask {
-                try await body(self)
-                return true
-            }
-            while let isBody = try await group.next() {
-                if isBody { break }
-            }
-            group.cancelAll()
-        }
+        try await ControllerLife.run({ try await service.run() }, while: { try await body(self) })
     }
 
     /// Lets time pass second by second, the world acting in between, until the MeshOperator is Ready for its generation.

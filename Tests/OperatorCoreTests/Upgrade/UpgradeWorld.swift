@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
@@ -18,6 +19,8 @@ final class UpgradeWorld: Sendable {
         var brokenRevisions: Set<String> = []
         var serial = 0
         var doubled: [String] = []
+        /// The revision of the cluster at which nothing was left to do.
+        var quiet: UInt64?
     }
 
     init(_ cluster: TestCluster) { self.cluster = cluster }
@@ -27,10 +30,16 @@ final class UpgradeWorld: Sendable {
         state.withLock { state in
             state.broken = [app]
             state.brokenRevisions = revisions
+            state.quiet = nil
         }
     }
 
-    func heal() { state.withLock { $0.broken = [] } }
+    func heal() {
+        state.withLock { state in
+            state.broken = []
+            state.quiet = nil
+        }
+    }
 
     /// Pods that two revisions would have injected.
     var doubled: [String] { state.withLock { $0.doubled } }
@@ -79,6 +88,8 @@ final class UpgradeWorld: Sendable {
 
     /// Does what controllers, kubelets and istiod would do next; gives whether anything changed.
     func step() async throws -> Bool {
+        let revision = cluster.revision
+        guard state.withLock({ $0.quiet != revision }) else { return false }
         var changed = try await trust()
         let webhooks = try await cluster.admin.list(.mutatingWebhookConfigurations).objects
         var namespaces: [String: KubeObject] = [:]
@@ -94,6 +105,7 @@ final class UpgradeWorld: Sendable {
                 }
             }
         }
+        if !changed { state.withLock { $0.quiet = revision } }
         return changed
     }
 
@@ -219,7 +231,7 @@ final class UpgradeWorld: Sendable {
         updated: Int64,
         ready: Int64
     ) async throws -> Bool {
-        var status: Tree =
+        let status: Tree =
             resource == .daemonSets
             ? [
                 "desiredNumberScheduled": 1, "currentNumberScheduled": .integer(total),
@@ -230,11 +242,6 @@ final class UpgradeWorld: Sendable {
                 "replicas": .integer(total), "updatedReplicas": .integer(updated), "readyReplicas": .integer(ready),
                 "availableReplicas": .integer(ready),
             ]
-        status["observedGeneration"] = .integer(owner.generation ?? 0)
-        let current = owner.tree["status"] ?? [:]
-        guard (status.object?.entries ?? []).contains(where: { current[$0.key] != $0.value }) else { return false }
-        let options = WriteOptions(fieldManager: "kube-controller-manager")
-        _ = try await cluster.admin.patchStatus(resource, owner.key, .merge(["status": status]), options)
-        return true
+        return try await cluster.report(owner, resource, status)
     }
 }

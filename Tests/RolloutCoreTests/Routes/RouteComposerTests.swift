@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import MeshAPI
 internal import MeshTestKit
@@ -11,7 +12,7 @@ struct RouteExample {
     var composer: RouteComposer
 
     init(_ yaml: String, selection: [String] = [], stable: String = "v1", canary: String = "v2") throws {
-        lists = RouteLists(spec: try TestCluster.tree(yaml))
+        lists = RouteLists(spec: try requireDocument(yaml))
         composer = RouteComposer(
             sides: RouteSides(
                 host: HostName("reviews", namespace: "shop"),
@@ -35,7 +36,7 @@ struct RouteExample {
         }
     }
 
-    static func read(_ yaml: String) throws -> RouteLists { RouteLists(spec: try TestCluster.tree(yaml)) }
+    static func read(_ yaml: String) throws -> RouteLists { RouteLists(spec: try requireDocument(yaml)) }
 }
 
 @Suite struct RouteComposerTests {
@@ -118,7 +119,7 @@ struct RouteExample {
             ]
         )
         #expect(RouteExample.weights(http[0]) == ["reviews/v2=80", "other=20"])
-        let wanted = try TestCluster.tree(
+        let wanted = try requireDocument(
             """
             [{headers: {x-test: {exact: "yes"}}, uri: {prefix: /api}}, {uri: {prefix: /api/v2}}, {headers: {x-test: {exact: "yes"}}, uri: {exact: /x}}]
             """
@@ -140,7 +141,7 @@ struct RouteExample {
             "{http: [{mirror: {host: audit}, mirrorPercentage: {value: 5}, route: [{destination: {host: reviews}}]}]}"
         ).composed(shape)[.http][0]
         #expect(busy["mirror"] == nil)
-        let wanted = try TestCluster.tree(
+        let wanted = try requireDocument(
             """
             [{destination: {host: audit}, percentage: {value: 5}}, {destination: {host: reviews, subset: v2}, percentage: {value: 30.0}}]
             """
@@ -234,7 +235,7 @@ struct RouteExample {
     }
 
     @Test func givesBackTheOriginalAfterTheManifestWasAppliedAgain() throws {
-        let original = try TestCluster.tree(Self.yaml)
+        let original = try requireDocument(Self.yaml)
         let (example, base) = try merge { $0 = original }
         #expect(base == example.lists)
     }

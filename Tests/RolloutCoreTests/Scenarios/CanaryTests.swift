@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import MeshAPI
@@ -26,7 +27,7 @@ internal import Testing
         #expect(status.stable == "v2")
         let service = try #require(try await cluster.service())
         #expect(service.annotations == ["team": "shop"])
-        let wanted = try TestCluster.tree(
+        let wanted = try requireDocument(
             "[{name: primary, timeout: 3s, route: [{destination: {host: reviews, subset: v2}, weight: 100}]}]"
         )
         #expect(service.tree.value(at: "spec", "http") == wanted)

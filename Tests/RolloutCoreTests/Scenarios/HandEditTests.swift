@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
@@ -30,7 +31,7 @@ internal import Testing
 
     /// Applies the manifest of the VirtualService as a GitOps tool does.
     static func applyAgain(_ cluster: TestCluster) async throws {
-        let manifest = KubeObject(try TestCluster.tree(SampleRollout.service))
+        let manifest = KubeObject(try requireDocument(SampleRollout.service))
         let options = WriteOptions(fieldManager: "argocd-controller")
         _ = try await cluster.admin.apply(TrafficResources.virtualServices, manifest, force: true, options)
     }
@@ -66,7 +67,7 @@ internal import Testing
         try await cluster.annotate(RolloutNames.Command.abort, "no")
         try await life.run(to: .rolledBack)
         try await life.run(3)
-        let spec = try TestCluster.tree(
+        let spec = try requireDocument(
             """
             {hosts: [reviews], exportTo: ["."], http: [{name: primary, timeout: 9s, route: [{destination: {host: reviews}}]}]}
             """
@@ -78,7 +79,7 @@ internal import Testing
         let (cluster, life) = try await Self.begun()
         var http = try #require(try await cluster.service()?.tree.value(at: "spec", "http")?.array)
         http[0].set(
-            try TestCluster.tree(
+            try requireDocument(
                 "[{destination: {host: reviews, subset: v1}, weight: 1}, {destination: {host: reviews, subset: v2}, weight: 99}]"
             ),
             at: ["route"]
@@ -172,11 +173,11 @@ internal import Testing
         _ = try await cluster.admin.delete(RolloutNames.resource, TestCluster.key)
         try await life.run(20)
         #expect(try await cluster.find(RolloutNames.resource, "reviews") == nil)
-        let wanted = try TestCluster.tree(SampleRollout.service)
+        let wanted = try requireDocument(SampleRollout.service)
         #expect(try await cluster.service()?.tree["spec"] == wanted["spec"])
         #expect(try await cluster.service()?.annotations == ["team": "shop"])
         let rule = try await cluster.find(TrafficResources.destinationRules, "reviews")
-        #expect(rule?.tree["spec"] == (try TestCluster.tree(SampleRollout.rule))["spec"])
+        #expect(rule?.tree["spec"] == (try requireDocument(SampleRollout.rule))["spec"])
     }
 
     @Test func conflictsAreReadAnew() async throws {

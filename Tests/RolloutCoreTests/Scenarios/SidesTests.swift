@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
@@ -199,7 +200,7 @@ internal import Testing
         try await cluster.deploy("reviews-v2", version: "v2")
         try await life.run(to: .completed)
         try await life.run(15)
-        let manifest = KubeObject(try TestCluster.tree(service))
+        let manifest = KubeObject(try requireDocument(service))
         let options = WriteOptions(fieldManager: "argocd-controller")
         _ = try await cluster.admin.apply(TrafficResources.virtualServices, manifest, force: true, options)
         #expect(try await cluster.weights() == ["v1": 100])

@@ -1,65 +1,44 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
-internal import Logging
 internal import MeshAPI
-internal import MeshBase
-internal import MeshTestKit
 internal import RolloutControl
-internal import SandboxStore
 
 @testable internal import RolloutCore
 
 /// One life of the operator without watches: its caches are filled by lists right before each reconcile.
 struct DirectRollout {
-    let cluster: TestCluster
-    let transport: FaultyTransport
+    let life: ControllerLife
     let stores: MeshRolloutStores
     let asker: ScriptedAsker
-    let metrics: MetricsRegistry
     private let driver: ResourceDriver<MeshRolloutReconciler>
-    private let writers: [(resource: APIResource, writer: StoreWriter)]
+    private let caches: ListedCaches
+
+    var cluster: TestCluster { life.cluster }
+    var transport: FaultyTransport { life.transport }
+    var metrics: MetricsRegistry { life.metrics }
 
     init(
         _ cluster: TestCluster,
         asker: ScriptedAsker? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
-        self.cluster = cluster
+        life = ControllerLife(calledFor: cluster, rule: rule)
         self.asker = asker ?? ScriptedAsker { cluster.now }
-        transport = FaultyTransport(InProcessTransport(cluster.core))
-        transport.setRule(rule)
-        metrics = MetricsRegistry()
-        let environment = RuntimeEnvironment(
-            clock: VirtualClock(),
-            wall: { cluster.now },
-            random: .seeded(7),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            metrics: metrics
-        )
         stores = MeshRolloutStores()
-        let client = ClusterClient(transport: transport)
+        let client = life.client
         let parts = MeshRolloutReconciler.Parts(stores: stores, client: client, recorder: nil, asker: self.asker)
-        let reconciler = MeshRolloutReconciler(parts, environment: environment)
-        driver = ResourceDriver(reconciler, store: stores.rollouts, client: client, environment: environment)
+        let reconciler = MeshRolloutReconciler(parts, environment: life.environment)
+        driver = ResourceDriver(reconciler, store: stores.rollouts, client: client, environment: life.environment)
         // Workloads only tell that it is time to look again, and here it is at every second.
-        writers = try stores.all.prefix(3).map { ($0.resource, try $0.store.claimWriter()) }
-    }
-
-    /// Makes the caches equal to the cluster.
-    func synchronize() async throws {
-        for (resource, writer) in writers {
-            let page = try await cluster.admin.list(resource)
-            writer.beginReplacement()
-            writer.stage(page.objects)
-            writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
-        }
+        caches = try ListedCaches(Array(stores.all.prefix(3)), of: cluster)
     }
 
     /// Reconciles every MeshRollout once.
     func reconcile() async throws {
-        try await synchronize()
+        try await caches.fill()
         for object in stores.rollouts.objects() { _ = try await driver.reconcile(object.key) }
     }
 
@@ -71,18 +50,11 @@ struct DirectRollout {
         patience: Int = 5,
         until isOver: (TestCluster) async throws -> Bool = { _ in false }
     ) async throws {
-        var failures = 0
+        var patience = Patience(patience)
         for _ in 0..<seconds {
-            do {
-                try await reconcile()
-                failures = 0
-            } catch {
-                if transport.isDead { throw error }
-                failures += 1
-                guard failures <= patience else { throw error }
-            }
+            _ = try await patience.attempt(transport) { try await reconcile() }
             _ = try await cluster.step()
-            cluster.pass(1)
+            cluster.pass(.seconds(1))
             if try await isOver(cluster) { return }
         }
     }

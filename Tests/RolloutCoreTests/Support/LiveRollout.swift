@@ -1,36 +1,29 @@
+internal import ControllerKit
 internal import KubeClient
 internal import KubeRuntime
-internal import Logging
-internal import MeshBase
 internal import MeshTestKit
-internal import SandboxStore
 
 @testable internal import RolloutCore
 
 /// MeshRollouts as they are carried out in production, watches and queue included, on a clock that tests move.
 struct LiveRollout: Sendable {
-    let cluster: TestCluster
+    let life: ControllerLife
     let clock: VirtualClock
-    let transport: FaultyTransport
     private let host: ControllerHost
 
+    var cluster: TestCluster { life.cluster }
+    var transport: FaultyTransport { life.transport }
+
     init(_ cluster: TestCluster, _ clock: VirtualClock) throws {
-        self.cluster = cluster
+        life = ControllerLife(of: cluster, on: clock, wall: { cluster.now })
         self.clock = clock
-        transport = FaultyTransport(InProcessTransport(cluster.core), clock: clock)
         // Servers before Kubernetes 1.32 know no streaming lists: they are listed, then watched.
-        transport.setRule { request, _ in
+        life.transport.setRule { request, _ in
             let isStreaming = request.query.contains { $0.name == "sendInitialEvents" }
             return isStreaming ? .refuse(status: 400, reason: "BadRequest") : nil
         }
-        let environment = RuntimeEnvironment(
-            clock: clock,
-            wall: { cluster.now },
-            random: .seeded(11),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            metrics: MetricsRegistry()
-        )
-        let client = ClusterClient(transport: transport)
+        let environment = life.environment
+        let client = life.client
         let recorder = EventRecorder(
             client: client,
             configuration: .init(controller: "meshoperator.io/mesh-operator", instance: "test"),
@@ -48,27 +41,14 @@ struct LiveRollout: Sendable {
 
     /// Runs the controller while `body` runs, then ends it.
     func whileRunning(_ body: @escaping @Sendable (LiveRollout) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try? await host.run()
-                return false
-            }
-            group.addTask {
-                try await body(self)
-                return true
-            }
-            while let isBody = try await group.next() {
-                if isBody { break }
-            }
-            group.cancelAll()
-        }
+        try await ControllerLife.run({ try await host.run() }, while: { try await body(self) })
     }
 
     /// Lets time pass, the world acting in between.
     func pass(_ seconds: Int) async throws {
         for _ in 0..<seconds {
             await clock.advance(by: .seconds(1))
-            cluster.pass(1)
+            cluster.pass(.seconds(1))
             _ = try await cluster.step()
         }
     }

@@ -1,70 +1,32 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
-internal import MeshBase
-internal import SandboxStore
-internal import Synchronization
 
 @testable internal import RolloutCore
 
-/// An API server in this process, with the CRDs a rollout needs and a tiny world that makes workloads ready.
-final class TestCluster: Sendable {
-    let core: APIServerCore
-    /// Writes as people and the cluster's controllers do.
-    let admin: ClusterClient
-    private let seconds = Mutex<Int64>(1_790_000_000)
-    private let broken = Mutex<Set<String>>([])
-
-    init(seed: UInt64 = 1) async throws {
-        let configuration = APIServerConfiguration(now: { Timestamp(seconds: 1_790_000_000) }, random: .seeded(seed))
-        core = APIServerCore(configuration: configuration, storage: try ObjectStorage())
-        admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
-        await core.bootstrap()
-        _ = try await admin.create(.customResourceDefinitions, KubeObject(MeshRolloutDefinition.tree))
-        for text in Self.definitions { try await create(text, .customResourceDefinitions) }
+extension TestCluster {
+    /// A cluster that serves what a rollout needs, with the namespace `shop`.
+    convenience init(seed: UInt64 = 1) async throws {
+        let group = TrafficResources.virtualServices.kind.group
+        let definitions = [
+            MeshRolloutDefinition.tree, Self.definition("VirtualService", plural: "virtualservices", group: group),
+            Self.definition("DestinationRule", plural: "destinationrules", group: group),
+        ]
+        try await self.init(definitions: definitions, seed: seed)
         try await create("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", .namespaces)
     }
-
-    private static let definitions = [("VirtualService", "virtualservices"), ("DestinationRule", "destinationrules")]
-        .map {
-            """
-            apiVersion: apiextensions.k8s.io/v1
-            kind: CustomResourceDefinition
-            metadata: {name: \($0.1).networking.istio.io}
-            spec:
-              group: networking.istio.io
-              scope: Namespaced
-              names: {plural: \($0.1), singular: \($0.0.lowercased()), kind: \($0.0), listKind: \($0.0)List}
-              versions:
-                - name: v1
-                  served: true
-                  storage: true
-                  schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-            """
-        }
-
-    /// The time of day.
-    var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
-
-    func pass(_ count: Int64) { seconds.withLock { $0 += count } }
 
     // MARK: People
 
     static let key = ObjectKey(namespace: "shop", name: "reviews")
 
-    static func tree(_ yaml: String) throws -> Tree { try YAML.documents(yaml).first ?? .null }
-
-    @discardableResult
-    func create(_ yaml: String, _ resource: APIResource) async throws -> KubeObject {
-        try await admin.create(resource, KubeObject(try Self.tree(yaml)))
-    }
-
     /// Creates a MeshRollout with a spec in YAML.
     @discardableResult
     func rollOut(_ spec: String, name: String = "reviews") async throws -> KubeObject {
         var object = KubeObject(kind: RolloutNames.kind, key: ObjectKey(namespace: "shop", name: name))
-        object.tree["spec"] = try Self.tree(spec)
+        object.tree["spec"] = try requireDocument(spec)
         return try await admin.create(RolloutNames.resource, object)
     }
 
@@ -133,74 +95,23 @@ final class TestCluster: Sendable {
         }
     }
 
-    /// Keeps a workload from becoming ready.
-    func breakWorkload(_ name: String, _ isBroken: Bool = true) {
-        broken.withLock { broken in
-            if isBroken { broken.insert(name) } else { broken.remove(name) }
-        }
-    }
-
-    // MARK: The world
-
-    /// Does what controllers would do next; returns whether anything changed.
-    func step() async throws -> Bool {
-        var changed = false
-        for resource in [APIResource.deployments, .statefulSets, .daemonSets] {
-            for object in try await admin.list(resource, .namespace("shop")).objects {
-                changed = try await settle(object, resource) || changed
-            }
-        }
-        return changed
-    }
-
-    private func settle(_ object: KubeObject, _ resource: APIResource) async throws -> Bool {
-        let replicas = object.tree.value(at: "spec", "replicas") ?? 1
-        let isBroken = broken.withLock { $0.contains(object.name) }
-        let isParked =
-            object.tree.value(at: "spec", "template", "spec", "nodeSelector", SideState.parkingLabel) != nil
-        let nodes: Tree = isParked ? 0 : 2
-        let daemons: Tree = [
-            "desiredNumberScheduled": nodes, "currentNumberScheduled": nodes, "updatedNumberScheduled": nodes,
-            "numberReady": isBroken ? 0 : nodes, "numberMisscheduled": 0,
-            "observedGeneration": .integer(object.generation ?? 0),
-        ]
-        let wanted: Tree =
-            resource == .daemonSets
-            ? daemons
-            : [
-                "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": isBroken ? 0 : replicas,
-                "observedGeneration": .integer(object.generation ?? 0),
-            ]
-        let current = object.tree["status"] ?? [:]
-        let isSame = (wanted.object?.entries ?? []).allSatisfy { current[$0.key] == $0.value }
-        guard !isSame else { return false }
-        let options = WriteOptions(fieldManager: "kube-controller-manager")
-        _ = try await admin.patchStatus(resource, object.key, .merge(["status": wanted]), options)
-        return true
-    }
-
     // MARK: The end state
 
     /// Every object of the scenario as text, without what differs from run to run.
     func endState() async throws -> [String: String] {
-        var state: [String: String] = [:]
         let kinds: [APIResource] = [
             RolloutNames.resource, TrafficResources.virtualServices, TrafficResources.destinationRules, .deployments,
             .statefulSets,
         ]
-        for resource in kinds {
-            for object in try await admin.list(resource).objects {
-                state[ResourceID(object).description] = Self.normal(object).jsonText(.canonical)
-            }
+        return try await texts(of: kinds, withoutConditionFields: ["message"]) { object, tree in
+            Self.normalise(object, &tree)
+            return true
         }
-        return state
     }
 
-    private static func normal(_ object: KubeObject) -> Tree {
-        var tree = object.tree
-        for field in ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"] {
-            tree.set(nil, at: ["metadata", field])
-        }
+    private static func normalise(_ object: KubeObject, _ tree: inout Tree) {
+        tree.set(nil, at: ["metadata", "managedFields"])
+        tree.set(nil, at: ["status", "progress"])
         for name in [RolloutNames.Annotation.serving, RolloutNames.Annotation.record] {
             guard let text = object.annotations[name], var mark = try? Tree(json: text) else { continue }
             for field in ["since", "began", "condemned"] { mark[field] = Tree?.none }
@@ -211,15 +122,5 @@ final class TestCluster: Sendable {
         if !references.isEmpty {
             tree.set(.array(references.map { .string($0) }), at: ["metadata", "ownerReferences"])
         }
-        for field in ["observedGeneration", "progress"] { tree.set(nil, at: ["status", field]) }
-        if let conditions = tree.value(at: "status", "conditions")?.array {
-            let plain = conditions.map { condition in
-                var condition = condition
-                for field in ["lastTransitionTime", "observedGeneration", "message"] { condition[field] = Tree?.none }
-                return condition.jsonText(.canonical)
-            }
-            tree.set(.array(plain.sorted().map { .string($0) }), at: ["status", "conditions"])
-        }
-        return tree
     }
 }

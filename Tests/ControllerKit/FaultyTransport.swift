@@ -1,21 +1,24 @@
-internal import KubeClient
+package import KubeClient
 internal import Synchronization
 
 /// A request as it passed, for counts and for the rules a role must have.
-struct PassedRequest: Sendable, Hashable {
-    var method: HTTPMethod
-    var path: String
-    var query: [HTTPQueryItem]
-    var status: Int
+package struct PassedRequest: Sendable, Hashable {
+    package let method: HTTPMethod
+    package let path: String
+    package let query: [HTTPQueryItem]
+    /// The status of the answer, 0 where none came.
+    package let status: Int
 
-    var isWrite: Bool { [.post, .put, .patch, .delete].contains(method) }
-    var isWatch: Bool { query.contains { $0.name == "watch" && $0.value != "false" } }
+    /// Whether it may change something.
+    package var isWrite: Bool { method.isWrite }
+    /// Whether it is a watch.
+    package var isWatch: Bool { query.contains { $0.name == "watch" && $0.value != "false" } }
 }
 
 /// Passes requests on, writes them down, and does to some of them what networks and servers do.
-final class FaultyTransport: HTTPTransport {
+package final class FaultyTransport: HTTPTransport {
     /// What happens to one request.
-    enum Fault: Sendable {
+    package enum Fault: Sendable {
         /// The process dies before the request leaves.
         case killBefore
         /// The process dies after the server has answered, before it learns of that.
@@ -31,7 +34,7 @@ final class FaultyTransport: HTTPTransport {
     }
 
     /// Decides what happens to a request; `write` counts writes from 1, 0 for reads.
-    typealias Rule = @Sendable (_ request: HTTPRequest, _ write: Int) -> Fault?
+    package typealias Rule = @Sendable (_ request: HTTPRequest, _ write: Int) -> Fault?
 
     private struct State {
         var passed: [PassedRequest] = []
@@ -41,31 +44,41 @@ final class FaultyTransport: HTTPTransport {
     }
 
     private let inner: any HTTPTransport
-    private let clock: any Clock<Duration>
+    private let clock: (any Clock<Duration>)?
     private let state = Mutex(State())
 
-    init(_ inner: any HTTPTransport, clock: any Clock<Duration> = ContinuousClock()) {
+    /// Makes a transport in front of `inner`.
+    ///
+    /// - Parameters:
+    ///   - inner: carries what passes.
+    ///   - clock: what answers that never come are waited for on; nil where waiting takes no time.
+    package init(_ inner: any HTTPTransport, clock: (any Clock<Duration>)? = nil) {
         self.inner = inner
         self.clock = clock
     }
 
-    var passed: [PassedRequest] { state.withLock { $0.passed } }
-    var writes: [PassedRequest] { passed.filter(\.isWrite) }
-    var isDead: Bool { state.withLock { $0.isDead } }
+    /// What passed, in order.
+    package var passed: [PassedRequest] { state.withLock { $0.passed } }
+    /// What passed that may change something.
+    package var writes: [PassedRequest] { passed.filter(\.isWrite) }
+    /// Whether the process behind this was killed; from then on nothing passes.
+    package var isDead: Bool { state.withLock { $0.isDead } }
 
-    func setRule(_ rule: @escaping Rule) { state.withLock { $0.rule = rule } }
+    /// Has `rule` decide from now on.
+    package func setRule(_ rule: @escaping Rule) { state.withLock { $0.rule = rule } }
 
-    func forget() {
+    /// Forgets what passed, and counts writes from 1 again.
+    package func forget() {
         state.withLock { state in
             state.passed = []
             state.writes = 0
         }
     }
 
-    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let (isDead, fault) = state.withLock { state -> (Bool, Fault?) in
             guard !state.isDead else { return (true, nil) }
-            let isWrite = [.post, .put, .patch, .delete].contains(request.method)
+            let isWrite = request.method.isWrite
             if isWrite { state.writes += 1 }
             let fault = state.rule(request, isWrite ? state.writes : 0)
             if case .killBefore? = fault { state.isDead = true }
@@ -90,7 +103,7 @@ final class FaultyTransport: HTTPTransport {
             throw TransportError(.connectionLost, "reset")
         case .stall(let duration)?:
             note(request, 0)
-            try? await clock.sleep(for: duration)
+            try? await clock?.sleep(for: duration)
             throw TransportError(.timedOut, "no answer within \(duration)")
         }
     }
@@ -114,4 +127,8 @@ final class FaultyTransport: HTTPTransport {
         if let retryAfter { headers["Retry-After"] = retryAfter }
         return HTTPResponse(status: status, headers: headers, body: HTTPBody(Array(body.utf8)))
     }
+}
+
+extension HTTPMethod {
+    var isWrite: Bool { [.post, .put, .patch, .delete].contains(self) }
 }
