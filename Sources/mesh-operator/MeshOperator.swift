@@ -60,10 +60,13 @@ struct MeshOperator: AsyncParsableCommand {
             random: .system,
             logger: logger
         )
-        let link = ClusterLink(
-            connection,
-            .init(processes: SystemProcesses(environment: variables), clock: environment.clock, now: environment.wall)
+        var surroundings = ClusterLink.Surroundings(
+            processes: SystemProcesses(environment: variables),
+            clock: environment.clock,
+            now: environment.wall
         )
+        surroundings.report = { [logger] in $0.log(to: logger) }
+        let link = ClusterLink(connection, surroundings)
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
         configuration.definitions = try OwnDefinitions(yaml: try crds.map(Self.yamlFiles) ?? [])
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"

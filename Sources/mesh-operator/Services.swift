@@ -15,6 +15,24 @@ struct TransportWork: Service {
     func run() async throws { try await cancelWhenGracefulShutdown { try await transport.run() } }
 }
 
+extension TransportNote {
+    /// Warns of what keeps the operator waiting.
+    func log(to logger: Logger) {
+        switch self {
+        case .slow(let method, let path, let elapsed):
+            logger.warning(
+                "request is slow",
+                metadata: ["verb": "\(method.rawValue)", "path": "\(path)", "elapsed": "\(elapsed)"]
+            )
+        case .silent(let transfers, let silence):
+            logger.warning(
+                "connection given up, no sign of life",
+                metadata: ["requests": "\(transfers)", "silence": "\(silence)"]
+            )
+        }
+    }
+}
+
 /// Something that runs until a signal asks it to stop, finishing what is in flight.
 struct Work: Service {
     let body: @Sendable () async throws -> Void

@@ -20,6 +20,8 @@ struct MeshMemory: Sendable {
     var statusWrittenAt: Duration?
     /// The version of the MeshOperator that the API server itself gave or confirmed, caches apart.
     var confirmedVersion: String?
+    /// The versions of others' objects under our names that were read past the caches.
+    var taken: [ResourceID: String] = [:]
     /// How many reconciles in a row failed.
     var failures = 0
     /// What is remembered of the rollout under way.

@@ -256,7 +256,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         return observation
     }
 
-    private var executor: PlanExecutor {
+    var executor: PlanExecutor {
         var executor = PlanExecutor(client: parts.client, ledger: ledger, metrics: metrics, logger: environment.logger)
         executor.now = { [time = environment.time] in time.now }
         return executor

@@ -49,6 +49,7 @@ struct UpgradeDriver: Sendable {
         try await findOut(wish, &run)
         for _ in 0..<MeshOperatorReconciler.passLimit {
             let look = try look(wish, &run)
+            if try await findsNamesFree(look.plan, run) { continue }
             report(look, &run)
             guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
                 // What keeps an object from being applied does not keep what has moved from going back.
