@@ -19,6 +19,8 @@ struct DirectOperator {
     let stores: MeshStores
     let reconciler: MeshOperatorReconciler
     let metrics: MetricsRegistry
+    /// Whether gates answer between reconciles; without, what is asked stays open.
+    private let settlesGates: Bool
     private let driver: ResourceDriver<MeshOperatorReconciler>
     fileprivate let writers: [(resource: APIResource, writer: StoreWriter)]
 
@@ -28,9 +30,11 @@ struct DirectOperator {
         catalogue: VersionCatalogue? = nil,
         server: (any HTTPTransport)? = nil,
         gates: (any GateAsking)? = nil,
+        settlesGates: Bool = true,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.cluster = cluster
+        self.settlesGates = settlesGates
         transport = FaultyTransport(server ?? InProcessTransport(cluster.core))
         transport.setRule(rule)
         metrics = MetricsRegistry()
@@ -88,10 +92,12 @@ struct DirectOperator {
         writer.commitReplacement(at: ResourceVersion(page.resourceVersion))
     }
 
-    /// Reconciles once, with caches as they are.
+    /// Reconciles once, with caches as they are, and once more when gates have answered.
     @discardableResult
     func reconcile() async throws -> ReconcileOutcome {
-        try await driver.reconcile(TestCluster.key)
+        let outcome = try await driver.reconcile(TestCluster.key)
+        guard settlesGates, await reconciler.desk.settle().contains(TestCluster.key) else { return outcome }
+        return try await driver.reconcile(TestCluster.key)
     }
 
     /// Reconciles and lets the world act until nothing changes any more; gives the number of rounds.

@@ -36,6 +36,7 @@ struct UpgradeLife {
     init(
         _ world: UpgradeWorld,
         gates: (any GateAsking)? = nil,
+        settlesGates: Bool = true,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.world = world
@@ -44,6 +45,7 @@ struct UpgradeLife {
             renderer: UpgradeMesh.render,
             catalogue: try UpgradeMesh.catalogue(),
             gates: gates,
+            settlesGates: settlesGates,
             rule: rule
         )
     }

@@ -18,6 +18,7 @@ struct DirectRollout {
     let stores: MeshRolloutStores
     let asker: ScriptedAsker
     let metrics: MetricsRegistry
+    private let desk: GateDesk
     private let driver: ResourceDriver<MeshRolloutReconciler>
     private let writers: [(resource: APIResource, writer: StoreWriter)]
 
@@ -42,6 +43,7 @@ struct DirectRollout {
         let client = ClusterClient(transport: transport)
         let parts = MeshRolloutReconciler.Parts(stores: stores, client: client, recorder: nil, asker: self.asker)
         let reconciler = MeshRolloutReconciler(parts, environment: environment)
+        desk = reconciler.desk
         driver = ResourceDriver(reconciler, store: stores.rollouts, client: client, environment: environment)
         // Workloads only tell that it is time to look again, and here it is at every second.
         writers = try stores.all.prefix(3).map { ($0.resource, try $0.store.claimWriter()) }
@@ -57,10 +59,13 @@ struct DirectRollout {
         }
     }
 
-    /// Reconciles every MeshRollout once.
+    /// Reconciles every MeshRollout once, has its gates answer, and reconciles those again that got an answer.
     func reconcile() async throws {
         try await synchronize()
-        for object in stores.rollouts.objects() { _ = try await driver.reconcile(object.key) }
+        for object in stores.rollouts.objects() {
+            _ = try await driver.reconcile(object.key)
+            for key in await desk.settle() { _ = try await driver.reconcile(key) }
+        }
     }
 
     /// Lets time pass second by second, the world acting in between, for at most `seconds` or until `isOver`.

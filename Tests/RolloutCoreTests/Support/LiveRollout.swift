@@ -3,6 +3,7 @@ internal import KubeRuntime
 internal import Logging
 internal import MeshBase
 internal import MeshTestKit
+internal import RolloutControl
 internal import SandboxStore
 
 @testable internal import RolloutCore
@@ -14,7 +15,7 @@ struct LiveRollout: Sendable {
     let transport: FaultyTransport
     private let host: ControllerHost
 
-    init(_ cluster: TestCluster, _ clock: VirtualClock) throws {
+    init(_ cluster: TestCluster, _ clock: VirtualClock, asker: (any GateAsking)? = nil) throws {
         self.cluster = cluster
         self.clock = clock
         transport = FaultyTransport(InProcessTransport(cluster.core), clock: clock)
@@ -37,7 +38,12 @@ struct LiveRollout: Sendable {
             environment: environment
         )
         let service = try MeshRolloutService(
-            .init(reads: client, writes: client, recorder: recorder, asker: ScriptedAsker { cluster.now }),
+            .init(
+                reads: client,
+                writes: client,
+                recorder: recorder,
+                asker: asker ?? ScriptedAsker { cluster.now }
+            ),
             environment: environment
         )
         host = ControllerHost(
