@@ -16,6 +16,8 @@ public final class Controller: Sendable {
         public var workers: Int
         /// The waits before retries.
         public var retries: RetryDecision.Policy
+        /// What runs beside the workers.
+        public var errands: [Errand] = []
 
         /// Makes settings.
         public init(name: String, workers: Int = 2, retries: RetryDecision.Policy = .init()) {
@@ -24,6 +26,11 @@ public final class Controller: Sendable {
             self.retries = retries
         }
     }
+
+    /// Something that finds things out for reconciles, beside the workers and never longer than they.
+    ///
+    /// It calls `enqueue` with the keys that its findings concern. It is cancelled when the workers have ended.
+    public typealias Errand = @Sendable (_ enqueue: @escaping @Sendable (ObjectKey) -> Void) async -> Void
 
     /// The priority of keys that come from lists, below that of fresh events.
     public static let backgroundPriority = -100
@@ -89,12 +96,18 @@ public final class Controller: Sendable {
         logger.debug("controller started", metadata: ["workers": "\(configuration.workers)"])
         let listener = environment.reachability.add { [weak self] in self?.hurry() }
         defer { environment.reachability.remove(listener) }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.queue.run() }
-            for _ in 0..<configuration.workers {
-                group.addTask { await self.work() }
+        await withTaskGroup(of: Void.self) { errands in
+            for errand in configuration.errands {
+                errands.addTask { await errand { self.enqueue($0) } }
             }
-            await group.waitForAll()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.queue.run() }
+                for _ in 0..<configuration.workers {
+                    group.addTask { await self.work() }
+                }
+                await group.waitForAll()
+            }
+            errands.cancelAll()
         }
         logger.debug("controller stopped")
     }

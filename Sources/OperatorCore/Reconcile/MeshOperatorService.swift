@@ -109,8 +109,10 @@ package struct MeshOperatorService: Sendable {
         parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
+        var settings = Controller.Configuration(name: "meshoperator", workers: configuration.workers)
+        settings.errands = [{ [desk = reconciler.desk] enqueue in await desk.run(enqueue) }]
         controller = Controller(
-            .init(name: "meshoperator", workers: configuration.workers),
+            settings,
             reconciler: MeasuredReconciler(driver, metrics: reconciler.metrics, environment),
             environment: environment
         )

@@ -8,6 +8,7 @@ extension MeshStatusDraft {
         setPaused(&status)
         guard plan.stage != .paused else {
             let held = PausedReadiness(status.condition(.ready), observation.ours(manager: MeshPlanner.manager))
+            set(.progressing, .no, .paused, "spec.paused is set: nothing goes on until it is unset", &status)
             return set(.ready, held.isReady ? .yes : .no, .paused, held.message, &status)
         }
         setPreflight(&status)

@@ -73,7 +73,8 @@ package struct MeshStatusDraft: Sendable {
         }
         setConditions(&status)
         if let upgrade, let blueprint {
-            UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint).add(to: &status)
+            let words = UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint)
+            if plan.stage == .paused { words.addHeld(to: &status) } else { words.add(to: &status) }
         }
         return status
     }
