@@ -94,7 +94,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         [ReconcilePhase("RollOut") { scope in try await self.rollOut(&scope) }]
     }
 
-    /// Held while `spec.paused` is set, deletion included.
+    /// Held while `spec.paused` is set, deletion included: the finalizer stays until it is unset.
     package func pause(_ object: KubeObject) -> ReconcilePause {
         object.tree.value(at: "spec", "paused")?.bool == true ? .paused : .running
     }
@@ -104,7 +104,17 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     /// Tells that writes are held.
     package func reportPause(_ scope: inout ReconcileScope<Void>) {
-        let observation = parts.stores.observe(scope.object, wanted: [], ledger: ledger, now: environment.time.now)
+        let gateways = MeshOperatorStatus(lenient: scope.status).gateways.map { gateway in
+            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
+        }
+        let known = memories.of(scope.object).known
+        var observation = parts.stores.observe(
+            scope.object,
+            wanted: gateways + known,
+            ledger: ledger,
+            now: environment.time.now
+        )
+        observation.known = known
         tell(
             MeshStatusDraft(
                 resource: scope.object,
@@ -273,10 +283,17 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
-        let report = try await executor.perform(steps) { [store = parts.stores.resources] in
-            store.object(object.key)?.uid == object.uid
+        let (now, memory) = (environment.wall(), memories.of(object))
+        let held = steps.compactMap { memory.refusals.failure(of: $0, generation: object.generation, now: now) }
+        let heldIDs = Set(held.map(\.id))
+        var report = try await executor.perform(steps.filter { !heldIDs.contains($0.id) }) {
+            [store = parts.stores.resources] in store.object(object.key)?.uid == object.uid
         }
-        memories.update(object) { $0.note(report, now: environment.wall()) }
+        memories.update(object) { memory in
+            memory.note(report, now: now)
+            memory.refusals.note(report.failures, of: steps, generation: object.generation, now: now)
+        }
+        report.failures += held
         return report
     }
 }
