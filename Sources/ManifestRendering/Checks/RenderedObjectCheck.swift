@@ -37,20 +37,26 @@ struct RenderedObjectCheck {
     }
 
     private func issue(_ found: FieldIssue, _ object: KubeObject) -> SpecIssue {
-        let origin = SettingOrigin(spec).path(of: found.path, in: object, value: found.value)
+        // An issue about the kind of a value carries the kind's name, not the value.
+        let value = object.tree.value(at: TreePath(fieldText: found.path)) ?? found.value
+        let origin = SettingOrigin(spec).path(of: found.path, in: object, value: value)
         let what = found.detail.isEmpty ? found.kind.title.lowercased() : found.detail
         return SpecIssue(
             path: origin ?? TreePath(keys: "spec"),
-            value: found.value,
-            problem: "makes \(found.path) of \(object.kind.kind) \(object.key) what the API server refuses: \(what)",
+            value: value,
+            problem: "makes \(found.path) of \(Self.name(object)) what the API server refuses: \(what)",
             remedy: "write what the Kubernetes API has there"
         )
     }
 
     private func note(_ path: TreePath, _ object: KubeObject) -> String {
         let origin = SettingOrigin(spec).path(of: path.description, in: object)
-        return "\(origin?.description ?? "spec"): \(path) is no field of \(object.kind.kind) \(object.key) that is known "
+        return "\(origin?.description ?? "spec"): \(path) is no field of \(Self.name(object)) that is known "
             + "here, and API servers refuse or drop those; check its name"
+    }
+
+    private static func name(_ object: KubeObject) -> String {
+        String("\(object.kind.kind) \(object.key)".prefix(200))
     }
 
     private func sizeIssue(_ object: KubeObject) -> SpecIssue? {
@@ -60,7 +66,7 @@ struct RenderedObjectCheck {
         return SpecIssue(
             path: largest?.path ?? TreePath(keys: "spec"),
             value: nil,
-            problem: "makes \(object.kind.kind) \(object.key) too large: \(excess.what) would have \(excess.bytes) "
+            problem: "makes \(Self.name(object)) too large: \(excess.what) would have \(excess.bytes) "
                 + "bytes, and \(excess.limit) are the most a cluster takes",
             remedy: "shorten it\(share)"
         )

@@ -147,9 +147,10 @@ package struct SettingOrigin: Sendable {
         var near: TreePath?
         var far: TreePath?
         Self.visit(tree, path, depth: 0) { place, found in
-            guard near == nil, case .key(let key)? = place.steps.last else { return }
-            let isSame = value.map { $0.object == nil && $0.array == nil && $0.printed == found.printed } ?? false
-            if names.contains(key), isSame || value == nil { near = place }
+            guard near == nil else { return }
+            let isPlain = found.object == nil && found.array == nil
+            let isSame = value.map { $0 == found || isPlain && $0.printed == found.printed } ?? false
+            if case .key(let key)? = place.steps.last, names.contains(key), isSame || value == nil { near = place }
             if far == nil, isSame, found.printed.utf8.count > 1 { far = place }
         }
         return near ?? far
@@ -158,9 +159,9 @@ package struct SettingOrigin: Sendable {
     private static func visit(_ tree: Tree, _ path: TreePath, depth: Int, _ see: (TreePath, Tree) -> Void) {
         guard depth < 32 else { return }
         switch tree {
-        case .object(let object):
+        case .object(let object) where !object.isEmpty:
             for entry in object.entries { visit(entry.value, path.appending(entry.key), depth: depth + 1, see) }
-        case .array(let items):
+        case .array(let items) where !items.isEmpty:
             for (index, item) in items.enumerated() {
                 visit(item, path.appending(index: index), depth: depth + 1, see)
             }

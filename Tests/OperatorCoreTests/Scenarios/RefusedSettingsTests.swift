@@ -1,6 +1,8 @@
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import KubeRuntime
+internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
 internal import MeshTestKit
