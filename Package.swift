@@ -61,7 +61,9 @@ let allTargets: [Target] = [
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
     .target(
         name: "ManifestRendering",
-        dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase", "PatternMatching"]
+        dependencies: [
+            "DataTree", "KubeAPI", "KubeSchema", "MeshAPI", "MeshBase", "PatternMatching", "StructuralSchema",
+        ]
     ),
     .target(name: "RolloutEngine", dependencies: ["MeshBase"]),
     .target(

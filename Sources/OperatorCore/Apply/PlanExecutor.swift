@@ -20,6 +20,14 @@ package struct StepFailure: Sendable, Hashable {
             .map { "\($0.field) (\($0.message))" }
     }
 
+    /// Whether the API server, or admission, does not take the object as it is: only an edit helps.
+    package var isRefusal: Bool { error.code != .forbidden && fieldConflicts.isEmpty }
+
+    /// The first field the API server complains about; nil where it names none.
+    package var field: String? {
+        (error.status?.details?.causes ?? []).map(\.field).first { !$0.isEmpty && $0 != "<nil>" }
+    }
+
     /// Compares without the cause.
     package static func == (left: StepFailure, right: StepFailure) -> Bool {
         left.id == right.id && left.error == right.error

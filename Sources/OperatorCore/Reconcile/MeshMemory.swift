@@ -10,6 +10,8 @@ struct MeshMemory: Sendable {
     var history = RewriteHistory()
     /// What the API server made of our values.
     var accepted: [ResourceID: AcceptedValues] = [:]
+    /// What the API server refused for good.
+    var refusals = RefusalMemory()
     /// The names it uses.
     var wanted: Set<ResourceID> = []
     /// Its objects that were there before.

@@ -112,7 +112,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         [ReconcilePhase("RollOut") { scope in try await self.rollOut(&scope) }]
     }
 
-    /// Held while `spec.paused` is set, deletion included.
+    /// Held while `spec.paused` is set, deletion included: the finalizer stays until it is unset.
     package func pause(_ object: KubeObject) -> ReconcilePause {
         object.tree.value(at: "spec", "paused")?.bool == true ? .paused : .running
     }
@@ -130,7 +130,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             resource: scope.object,
             plan: plan,
             intent: nil,
-            observation: observe(run),
+            observation: observeHeld(run, MeshOperatorStatus(lenient: scope.status)),
             now: scope.now
         )
         (draft.upgrade, draft.blueprint) = (run.upgrade, run.blueprint)
@@ -250,6 +250,22 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         MeshPlanner(observation: observation, history: memories.of(object).history, now: environment.wall())
     }
 
+    /// What is seen of a mesh whose writes are held: the objects that it showed and had as well, for whether they are still there.
+    private func observeHeld(_ run: MeshRun, _ status: MeshOperatorStatus) -> MeshObservation {
+        var observation = observe(run)
+        let gateways = status.gateways.map { gateway in
+            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
+        }
+        let more = parts.stores.observe(
+            run.object,
+            wanted: gateways + observation.known,
+            ledger: ledger,
+            now: environment.time.now
+        )
+        observation.live.merge(more.live) { first, _ in first }
+        return observation
+    }
+
     func observe(_ run: MeshRun) -> MeshObservation {
         var observation = parts.stores.observe(
             run.object,
@@ -290,10 +306,17 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
-        let report = try await executor.perform(steps) { [store = parts.stores.resources] in
-            store.object(object.key)?.uid == object.uid
+        let (now, memory) = (environment.wall(), memories.of(object))
+        let held = steps.compactMap { memory.refusals.failure(of: $0, generation: object.generation, now: now) }
+        let heldIDs = Set(held.map(\.id))
+        var report = try await executor.perform(steps.filter { !heldIDs.contains($0.id) }) {
+            [store = parts.stores.resources] in store.object(object.key)?.uid == object.uid
         }
-        memories.update(object) { $0.note(report, now: environment.wall()) }
+        memories.update(object) { memory in
+            memory.note(report, now: now)
+            memory.refusals.note(report.failures, of: steps, generation: object.generation, now: now)
+        }
+        report.failures += held
         return report
     }
 }

@@ -88,6 +88,7 @@ package struct MeshStatusDraft: Sendable {
         case .settled: return failures.isEmpty && obstacles.isEmpty ? .ready : .degraded
         case .working, .stuck: break
         }
+        if failures.contains(where: \.isRefusal) { return previous.version == nil ? .failed : .degraded }
         if previous.version == nil { return .installing }
         if let intent, !otherVersions(than: intent.version).isEmpty || previous.version != intent.version {
             return .upgrading
