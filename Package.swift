@@ -45,7 +45,7 @@ let allTargets: [Target] = [
 
     // L2: mechanisms
     .target(name: "KubeClient", dependencies: ["DataTree", "KubeAPI", "MeshBase"]),
-    .target(name: "KubeCurl", dependencies: ["CCurl", "KubeClient", "MeshBase"]),
+    .target(name: "KubeCurl", dependencies: ["CCurl", "KubeClient", "MeshBase", logging]),
     .target(
         name: "HTTPServing",
         dependencies: ["MeshBase", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL, nioTLS]
@@ -61,7 +61,9 @@ let allTargets: [Target] = [
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
     .target(
         name: "ManifestRendering",
-        dependencies: ["DataTree", "KubeAPI", "MeshAPI", "MeshBase", "PatternMatching"]
+        dependencies: [
+            "DataTree", "KubeAPI", "KubeSchema", "MeshAPI", "MeshBase", "PatternMatching", "StructuralSchema",
+        ]
     ),
     .target(name: "RolloutEngine", dependencies: ["MeshBase"]),
     .target(

@@ -22,6 +22,8 @@ package struct ClusterLink: Sendable {
         package var clock: any Clock<Duration>
         /// The time of day.
         package var now: WallClock
+        /// Told what is worth a line in a log.
+        package var report: @Sendable (TransportNote) -> Void = { _ in }
 
         /// Makes surroundings.
         package init(
@@ -51,7 +53,15 @@ package struct ClusterLink: Sendable {
         client configuration: ClusterClient.Configuration = ClusterClient.Configuration(),
         transport transportConfiguration: CurlTransport.Configuration = CurlTransport.Configuration()
     ) {
-        self.transport = CurlTransport(connection: connection, configuration: transportConfiguration)
+        var configured = transportConfiguration
+        // What every API server answers at once, however busy (KEP-1040 exempts it from limits).
+        configured.signOfLife = configured.signOfLife ?? "/livez"
+        self.transport = CurlTransport(
+            connection: connection,
+            configuration: configured,
+            clock: surroundings.clock,
+            report: surroundings.report
+        )
         let authenticator = Authenticator(
             connection.credentials,
             files: surroundings.files,
@@ -64,8 +74,9 @@ package struct ClusterLink: Sendable {
             impersonation: connection.credentials.impersonation
         )
         self.client = ClusterClient(
-            transport: PatientTransport(signed, clock: surroundings.clock),
-            configuration: configuration
+            transport: PatientTransport(signed, clock: surroundings.clock, now: surroundings.now),
+            configuration: configuration,
+            now: surroundings.now
         )
     }
 

@@ -73,7 +73,9 @@ package struct ManifestGeneration: Sendable {
             )
         }
         let settings = try request.settings.map { try SettingFlag($0) }
-        let mesh = try files.mesh(request.files, settings: settings, catalogue: catalogue)
+        let mesh = try files.locating(request.files, settings: settings) {
+            try files.mesh(request.files, settings: settings, catalogue: catalogue)
+        }
         var options = RenderOptions()
         options.labels = mesh.isConverted ? .upstream : .own(owner: mesh.resource.name)
         options.kubernetesVersion = request.kubernetesVersion
@@ -81,7 +83,10 @@ package struct ManifestGeneration: Sendable {
             options.crds += try files.objects(path).filter { $0.kind.kind == "CustomResourceDefinition" }
         }
         let renderer = ManifestRenderer(catalogue: catalogue)
-        return (try renderer.render(mesh.resource.spec, options: options), mesh.warnings)
+        let manifests = try files.locating(request.files, settings: settings) {
+            try renderer.render(mesh.resource.spec, options: options)
+        }
+        return (manifests, mesh.warnings)
     }
 
     /// Whether a text is `1.34`, `1.34.1` or one of those with a `v` before or a suffix behind, as API servers report it.

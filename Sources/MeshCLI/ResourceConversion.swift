@@ -21,7 +21,9 @@ package struct ResourceConversion: Sendable {
     /// The version is written out even where the catalogue's default is meant, so that the resource keeps its meaning.
     package func run(_ path: String, settings: [String] = []) throws -> CommandOutcome {
         let flags = try settings.map { try SettingFlag($0) }
-        let mesh = try files.mesh([path], settings: flags, catalogue: catalogue)
+        let mesh = try files.locating([path], settings: flags) {
+            try files.mesh([path], settings: flags, catalogue: catalogue)
+        }
         var tree = mesh.resource.object.tree
         if mesh.resource.spec.version == nil {
             let fields = tree["spec"]?.object?.entries.map { (key: $0.key, value: $0.value) } ?? []

@@ -57,7 +57,9 @@ struct MeshOperator: AsyncParsableCommand {
         let clock = ContinuousClock()
         let environment = RuntimeEnvironment(clock: clock, wall: SystemTime.wall, random: .system, logger: logger)
         let processes = SystemProcesses(environment: variables)
-        let link = ClusterLink(connection, .init(processes: processes, clock: clock, now: environment.wall))
+        var surroundings = ClusterLink.Surroundings(processes: processes, clock: clock, now: SystemTime.wall)
+        surroundings.report = { [logger] in $0.log(to: logger) }
+        let link = ClusterLink(connection, surroundings)
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
         configuration.definitions = try crds.map { folder in
             let names = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
@@ -127,21 +129,19 @@ extension Work {
 
 extension HTTPGateAsker {
     /// Asks gates over connections of their own, with Secrets and Jobs of the cluster.
-    static func standard(_ client: ClusterClient, _ environment: RuntimeEnvironment) -> HTTPGateAsker {
-        let (clock, wall) = (environment.clock, environment.wall)
-        return HTTPGateAsker(.init(cluster: client, transports: CurlTransports(), clock: clock, now: wall))
+    static func standard(_ client: ClusterClient, _ world: RuntimeEnvironment) -> HTTPGateAsker {
+        HTTPGateAsker(.init(cluster: client, transports: CurlTransports(), clock: world.clock, now: world.wall))
     }
 }
 
 extension OperatorCompanion {
     /// Carries out MeshRollouts; their gates are asked over connections of their own.
     static let rollouts = OperatorCompanion { given in
-        let asker = HTTPGateAsker.standard(given.writes, given.environment)
         var configuration = MeshRolloutService.Configuration(
             reads: given.reads,
             writes: given.writes,
             recorder: given.recorder,
-            asker: asker
+            asker: HTTPGateAsker.standard(given.writes, given.environment)
         )
         configuration.watching = given.watching
         let service = try MeshRolloutService(configuration, environment: given.environment)

@@ -25,6 +25,8 @@ package final class FaultyTransport: HTTPTransport {
         case killAfter
         /// The server answers this and does nothing.
         case refuse(status: Int, reason: String, retryAfter: String? = nil)
+        /// The server finds a field wrong and does nothing.
+        case refuseField(String, status: Int)
         /// The connection breaks before the server did anything.
         case reset
         /// The connection breaks after the server did it.
@@ -95,6 +97,10 @@ package final class FaultyTransport: HTTPTransport {
         case .refuse(let status, let reason, let retryAfter)?:
             note(request, status)
             return Self.answer(status, reason, retryAfter)
+        case .refuseField(let field, let status)?:
+            note(request, status)
+            let details = #"{"causes":[{"reason":"FieldValueInvalid","message":"injected","field":"\#(field)"}]}"#
+            return Self.answer(status, "Invalid", nil, details: details)
         case .reset?:
             note(request, 0)
             throw TransportError(.connectionLost, "reset")
@@ -119,9 +125,15 @@ package final class FaultyTransport: HTTPTransport {
         state.withLock { $0.passed.append(passed) }
     }
 
-    private static func answer(_ status: Int, _ reason: String, _ retryAfter: String?) -> HTTPResponse {
+    private static func answer(
+        _ status: Int,
+        _ reason: String,
+        _ retryAfter: String?,
+        details: String = "{}"
+    ) -> HTTPResponse {
         let body = """
-            {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"\(reason)","code":\(status),"message":"injected"}
+            {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"\(reason)","code":\(status),
+             "message":"injected","details":\(details)}
             """
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let retryAfter { headers["Retry-After"] = retryAfter }

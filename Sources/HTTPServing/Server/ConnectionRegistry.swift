@@ -43,6 +43,12 @@ final class ConnectionRegistry: Sendable {
         for channel in state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
     }
 
+    /// Breaks off every connection, and takes no further ones.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        closeAll()
+    }
+
     private func remove(_ id: ObjectIdentifier) {
         _ = state.withLock { $0.channels.removeValue(forKey: id) }
     }

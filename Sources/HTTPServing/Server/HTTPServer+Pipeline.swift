@@ -44,7 +44,17 @@ extension HTTPServer {
             withDecoderLimitConfiguration: limits
         )
         try pipeline.addHandler(RequestTimeoutHandler(timeouts: configuration.timeouts))
-        return try Exchanges(wrappingChannelSynchronously: channel)
+        return try Self.exchanges(on: channel)
+    }
+
+    /// Opens a connection or stream to tasks, and keeps it until it has closed.
+    ///
+    /// NIO takes it for a programming error when one that is open goes away, which happens to those accepted that no task came to
+    /// serve before the server was stopped.
+    private static func exchanges(on channel: any Channel) throws -> Exchanges {
+        let exchanges = try Exchanges(wrappingChannelSynchronously: channel)
+        channel.closeFuture.whenComplete { _ in withExtendedLifetime(exchanges) {} }
+        return exchanges
     }
 
     /// Adds HTTP/2 on top of what is there; streams speak the same message parts as HTTP/1.1.
@@ -74,7 +84,7 @@ extension HTTPServer {
                 let pipeline = stream.pipeline.syncOperations
                 try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
                 try pipeline.addHandler(RequestTimeoutHandler(timeouts: timeouts))
-                return try Exchanges(wrappingChannelSynchronously: stream)
+                return try Self.exchanges(on: stream)
             }
         }
         return (channel, streams)

@@ -76,6 +76,8 @@ package final class HTTPServer: Sendable {
             await onListening(Self.address(of: listener.channel))
         }
         await accept(listener)
+        // Those that were accepted and not served yet.
+        connections.stop()
     }
 
     private func bind(_ tls: NIOSSLContext?) async throws(HTTPServingError) -> NIOAsyncChannel<Accepted, Never> {

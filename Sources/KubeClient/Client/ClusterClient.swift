@@ -1,5 +1,6 @@
 public import DataTree
 internal import KubeAPI
+public import MeshBase
 
 /// Calls the API of one Kubernetes cluster.
 ///
@@ -46,11 +47,25 @@ public struct ClusterClient: Sendable {
     public let configuration: Configuration
     /// Builds the requests that this client sends.
     public let requests: KubeRequest
-    private let transport: any HTTPTransport
+    private let surroundings: Surroundings
+
+    private struct Surroundings: Sendable {
+        let transport: any HTTPTransport
+        let now: WallClock?
+    }
 
     /// Makes a client; opens nothing.
-    public init(transport: any HTTPTransport, configuration: Configuration = Configuration()) {
-        self.transport = transport
+    ///
+    /// - Parameters:
+    ///   - transport: carries the requests.
+    ///   - configuration: what all requests have in common.
+    ///   - now: the time of day, for servers that ask to come back at a date and do not tell theirs; nil to take no notice.
+    public init(
+        transport: any HTTPTransport,
+        configuration: Configuration = Configuration(),
+        now: WallClock? = nil
+    ) {
+        self.surroundings = Surroundings(transport: transport, now: now)
         self.configuration = configuration
         self.requests = KubeRequest(
             fieldManager: configuration.fieldManager,
@@ -63,13 +78,17 @@ public struct ClusterClient: Sendable {
     public func projecting(_ projection: TreeProjection?) -> ClusterClient {
         var configuration = configuration
         configuration.projection = projection
-        return ClusterClient(transport: transport, configuration: configuration)
+        return ClusterClient(
+            transport: surroundings.transport,
+            configuration: configuration,
+            now: surroundings.now
+        )
     }
 
     /// Sends a request as it is and gives the answer, whatever its status, with the body still to be read.
     public func send(_ request: HTTPRequest) async throws(KubeError) -> HTTPResponse {
         do {
-            return try await transport.send(request)
+            return try await surroundings.transport.send(request)
         } catch {
             throw KubeError(transport: error, request: request.summary)
         }
@@ -92,7 +111,8 @@ public struct ClusterClient: Sendable {
             status: status,
             httpStatus: response.status,
             headers: response.headers,
-            request: request.summary
+            request: request.summary,
+            now: surroundings.now?()
         )
     }
 

@@ -104,9 +104,16 @@ extension KubeError {
     ///   - httpStatus: The HTTP status code.
     ///   - headers: The headers, of which `Retry-After` says how long to wait.
     ///   - request: What was asked, for the message.
-    public init(status: KubeStatus?, httpStatus: Int, headers: HTTPHeaders = [:], request: String) {
+    ///   - now: The time of day, for a `Retry-After` that is a date in an answer without one.
+    public init(
+        status: KubeStatus?,
+        httpStatus: Int,
+        headers: HTTPHeaders = [:],
+        request: String,
+        now: Timestamp? = nil
+    ) {
         let seconds = status?.details?.retryAfterSeconds.flatMap { $0 >= 0 ? Swift.min($0, 86_400) : nil }
-        let wait = RetryAfter.wait(headers) ?? seconds.map { .seconds($0) }
+        let wait = RetryAfter.wait(headers, now: now) ?? seconds.map { .seconds($0) }
         let words = status.map { $0.message.isEmpty ? $0.reason.rawValue : $0.message } ?? "no further explanation"
         self.init(
             Self.code(reason: status?.reason, httpStatus: httpStatus),
@@ -147,7 +154,7 @@ extension KubeError {
     public init(transport error: TransportError, request: String) {
         let code: Code =
             switch error.code {
-            case .connectionFailed, .connectionLost, .tlsFailed, .closed: .connection
+            case .connectionFailed, .connectionLost, .tlsFailed, .closed, .readerTooSlow: .connection
             case .timedOut: .timedOut
             case .malformedAnswer: .malformedAnswer
             case .bodyTooLarge: .malformedAnswer

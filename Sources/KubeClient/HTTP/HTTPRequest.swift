@@ -53,6 +53,9 @@ public enum AnswerReading: Sendable, Hashable {
     case whole
     /// Bit by bit, with other work in between: transports hold little, slow the server down, and let no other request wait.
     case streamed
+    /// Bit by bit for as long as the server goes on, always soon: transports neither slow the server down nor let any other
+    /// request wait, and break off with code `readerTooSlow` what has piled up.
+    case followed
 }
 
 /// A request to an API server as a value: what to ask, not how to carry it.

@@ -1,4 +1,4 @@
-internal import MeshBase
+public import MeshBase
 
 /// Sends again what the server put off: answers 429, and 503 with a `Retry-After`, are waited out.
 ///
@@ -23,12 +23,19 @@ public struct PatientTransport: HTTPTransport {
 
     private let inner: any HTTPTransport
     private let clock: any Clock<Duration>
+    private let now: WallClock?
     private let patience: Patience
 
-    /// Makes a transport around another.
-    public init(_ inner: any HTTPTransport, clock: any Clock<Duration>, patience: Patience = Patience()) {
+    /// Makes a transport around another; `clock` measures the waits, `now` is what dates are held against that come alone.
+    public init(
+        _ inner: any HTTPTransport,
+        clock: any Clock<Duration>,
+        now: WallClock? = nil,
+        patience: Patience = Patience()
+    ) {
         self.inner = inner
         self.clock = clock
+        self.now = now
         self.patience = patience
     }
 
@@ -49,7 +56,7 @@ public struct PatientTransport: HTTPTransport {
     }
 
     private func wait(for response: HTTPResponse) -> Duration? {
-        let named = RetryAfter.wait(response.headers)
+        let named = RetryAfter.wait(response.headers, now: now?())
         let wait: Duration
         switch response.status {
         case 429: wait = named ?? patience.usualWait

@@ -8,13 +8,17 @@ enum RetryAfter {
     /// The wait that the headers of an answer ask for; nil where they ask for none.
     ///
     /// The value is a number of seconds, or a date. A date is held against the answer's own `Date`, so that the clocks of
-    /// the two sides need not agree; without one nothing can be said. A date that has passed asks for no wait at all.
-    static func wait(_ headers: HTTPHeaders) -> Duration? {
+    /// the two sides need not agree, and without one against `now`. A date that has passed asks for no wait at all.
+    ///
+    /// - Parameters:
+    ///   - headers: the header fields of the answer.
+    ///   - now: the time of day; nil where nobody knows, so that a date alone says nothing.
+    /// - Returns: the wait.
+    static func wait(_ headers: HTTPHeaders, now: Timestamp?) -> Duration? {
         guard let text = headers["Retry-After"] else { return nil }
         if let seconds = Int64(text) { return seconds < 0 ? nil : .seconds(min(seconds, longest)) }
-        guard let sent = headers["Date"].flatMap({ moment($0, near: nil) }), let until = moment(text, near: sent) else {
-            return nil
-        }
+        guard let sent = headers["Date"].flatMap({ moment($0, near: nil) }) ?? now, let until = moment(text, near: sent)
+        else { return nil }
         return .seconds(min(max(until.seconds - sent.seconds, 0), longest))
     }
 

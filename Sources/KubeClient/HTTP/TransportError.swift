@@ -16,6 +16,8 @@ public struct TransportError: CodedFailure {
         case malformedAnswer = "MalformedAnswer"
         /// The body is larger than the caller accepts.
         case bodyTooLarge = "BodyTooLarge"
+        /// More of a followed answer came than its reader took in time; what was there before can still be read.
+        case readerTooSlow = "ReaderTooSlow"
         /// The request cannot be sent as it is.
         case invalidRequest = "InvalidRequest"
         /// Credentials could not be read or made.
@@ -28,7 +30,8 @@ public struct TransportError: CodedFailure {
         /// Transient for what the network does, terminal for what the caller decided, invalid for a bad request.
         public var retryClass: RetryClass {
             switch self {
-            case .connectionFailed, .connectionLost, .timedOut, .malformedAnswer, .tlsFailed, .credentialsUnavailable:
+            case .connectionFailed, .connectionLost, .timedOut, .malformedAnswer, .tlsFailed, .credentialsUnavailable,
+                .readerTooSlow:
                 .transient(after: nil)
             case .bodyTooLarge, .invalidRequest: .invalid
             case .cancelled, .closed: .terminal

@@ -79,7 +79,9 @@ public struct KubeRequest: Sendable, Hashable {
     ) -> HTTPRequest {
         var query = [HTTPQueryItem("watch", "true")] + Self.items(selection)
         if let version = options.resourceVersion { query.append(HTTPQueryItem("resourceVersion", version)) }
-        return openWatch(resource, selection, options, query)
+        var request = openWatch(resource, selection, options, query)
+        request.reading = .followed
+        return request
     }
 
     /// Opens a watch that begins with every object there is (streaming list, `sendInitialEvents`).
@@ -96,7 +98,10 @@ public struct KubeRequest: Sendable, Hashable {
         query.append(HTTPQueryItem("resourceVersion", options.resourceVersion ?? ""))
         var options = options
         options.wantsBookmarks = true
-        return openWatch(resource, selection, options, query)
+        // All objects at once are more than anybody should hold.
+        var request = openWatch(resource, selection, options, query)
+        request.reading = .streamed
+        return request
     }
 
     private func openWatch(
@@ -113,7 +118,6 @@ public struct KubeRequest: Sendable, Hashable {
         var request = request(.get, ResourcePath.collection(resource, namespace: selection.namespace), query: query)
         request.timeouts.total = nil
         request.timeouts.idle = options.idleLimit
-        request.reading = .streamed
         return request
     }
 

@@ -98,7 +98,7 @@ internal import KubeClient
 
     mutating func limits(_ plan: TransferPlan, _ configuration: CurlTransport.Configuration) {
         // libcurl's pause stops every stream of an HTTP/2 connection, not only its own, so what may be paused goes alone.
-        if configuration.offersHTTP2, plan.reading == .whole {
+        if configuration.offersHTTP2, plan.sharesConnection {
             set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
             // A burst of requests waits for the first connection rather than opening one each.
             set(CURLOPT_PIPEWAIT, 1)
@@ -110,12 +110,21 @@ internal import KubeClient
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
         set(CURLOPT_BUFFERSIZE, 64 * 1024)
-        if plan.connectMilliseconds > 0 { set(CURLOPT_CONNECTTIMEOUT_MS, plan.connectMilliseconds) }
-        if plan.totalMilliseconds > 0 { set(CURLOPT_TIMEOUT_MS, plan.totalMilliseconds) }
+        attempt(plan, number: 0)
         if plan.idleSeconds > 0 {
             set(CURLOPT_LOW_SPEED_LIMIT, 1)
             set(CURLOPT_LOW_SPEED_TIME, plan.idleSeconds)
         }
+    }
+
+    /// Limits one attempt to connect.
+    ///
+    /// The first ones are short: who takes a connection and says nothing, or does not answer at all, may have been replaced
+    /// meanwhile. The limit of the plan, and that of the whole, are for ``LinkWatch``.
+    mutating func attempt(_ plan: TransferPlan, number: Int) {
+        let own = number < 2 ? 2_000 : 5_000
+        let limit = plan.connectMilliseconds > 0 ? min(plan.connectMilliseconds, own) : own
+        set(CURLOPT_CONNECTTIMEOUT_MS, limit)
     }
 
     mutating func reach(_ reach: CurlTransport.Reach) {

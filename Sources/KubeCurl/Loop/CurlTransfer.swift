@@ -16,20 +16,28 @@ internal import KubeClient
     private var isFull = false
     private var isClosed = false
     private var ownError: TransportError?
-    private let wholeLimit: Int
+    private let limit: Int
+    private let ear: Ear
+    private var attempts = 0
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var connectList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
     /// Makes a transfer that is ready to be added; throws when libcurl does not take what it is told.
-    init(_ exchange: Exchange, inbox: Inbox, configuration: CurlTransport.Configuration) throws(TransportError) {
+    init(
+        _ exchange: Exchange,
+        inbox: Inbox,
+        ear: Ear,
+        configuration: CurlTransport.Configuration
+    ) throws(TransportError) {
         guard let handle = unsafe curl_easy_init() else {
             throw TransportError(.connectionFailed, "libcurl has no memory for another transfer")
         }
         unsafe self.handle = handle
         self.exchange = exchange
         let id = exchange.id
-        self.wholeLimit = configuration.wholeLimit
+        self.ear = ear
+        self.limit = exchange.plan.reading == .whole ? configuration.wholeLimit : configuration.followedLimit
         self.pipe = HTTPBodyPipe(
             capacity: exchange.plan.reading == .streamed ? configuration.bodyCapacity : .max,
             onRoom: { _ = inbox.post(.resume(id)) },
@@ -72,6 +80,31 @@ internal import KubeClient
         pipe.finish(error)
     }
 
+    /// Whether libcurl gave up an attempt to connect, with nothing sent of this request.
+    func mayTryAgain(_ result: CURLcode) -> Bool {
+        result == CURLE_OPERATION_TIMEDOUT && !isAnswered && (exchange.plan.idleSeconds == 0 || link == nil)
+    }
+
+    /// Prepares another attempt to connect.
+    func tryAgain() {
+        attempts += 1
+        unsafe errorText.pointee = 0
+        var options = unsafe CurlOptions(handle)
+        options.attempt(exchange.plan, number: attempts)
+    }
+
+    /// The local port of the connection over which the request went out; nil before that.
+    var link: Int? {
+        var (sent, port) = (curl_off_t(0), 0)
+        _ = unsafe mesh_curl_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T, &sent)
+        guard sent > 0 else { return nil }
+        _ = unsafe mesh_curl_get_long(handle, CURLINFO_LOCAL_PORT, &port)
+        return port > 0 ? port : nil
+    }
+
+    /// Keeps libcurl from using the connection again once all transfers that share it are gone.
+    func spoilConnection() { _ = unsafe mesh_curl_set_long(handle, CURLOPT_FORBID_REUSE, 1) }
+
     /// The reader has room again: lets libcurl go on.
     func resume() {
         guard isFull else { return }
@@ -107,6 +140,7 @@ internal import KubeClient
     }
 
     private func take(headerLine: String) -> Bool {
+        ear.heard(exchange.id)
         guard head.take(headerLine) == .complete else { return true }
         isAnswered = true
         return exchange.settle(.success(head.response(pipe.body)))
@@ -119,16 +153,17 @@ internal import KubeClient
         guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
         let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
         if transfer.isFull { return Int(CURL_WRITEFUNC_PAUSE) }
+        transfer.ear.heard(transfer.exchange.id)
         let raw = unsafe UnsafeRawBufferPointer(start: bytes, count: length)
         return transfer.take(piece: unsafe Array(raw)) ? length : 0
     }
 
-    /// Nothing slows a server down whose answer is read whole, so there is a limit to what waits for the reader.
+    /// Nothing slows a server down whose connection others share, so there is a limit to what waits for the reader.
     private var isWithinLimit: Bool {
-        guard exchange.plan.reading == .whole, pipe.bufferedBytes > wholeLimit else { return true }
+        guard exchange.plan.sharesConnection, pipe.bufferedBytes > limit else { return true }
         ownError = TransportError(
-            .bodyTooLarge,
-            "more than \(wholeLimit) bytes of \(exchange.plan.url) wait to be read"
+            exchange.plan.reading == .followed ? .readerTooSlow : .bodyTooLarge,
+            "more than \(limit) bytes of \(exchange.plan.origin)\(exchange.plan.path) wait to be read"
         )
         return false
     }
@@ -141,5 +176,18 @@ internal import KubeClient
             return true
         case .refused: return false
         }
+    }
+}
+
+/// The transfers for which something arrived; belongs to the thread of the loop.
+final class Ear {
+    private var ids: Set<Int> = []
+
+    func heard(_ id: Int) { ids.insert(id) }
+
+    /// Those since the last call.
+    func take() -> Set<Int> {
+        defer { ids.removeAll(keepingCapacity: true) }
+        return ids
     }
 }

@@ -10,6 +10,11 @@ enum TransferFailure {
         return TransportError(code(result), "\(plan.method.rawValue) \(plan.url): \(words)")
     }
 
+    /// Whether a result says that the connection broke, for all that share it.
+    static func isOfConnection(_ result: CURLcode) -> Bool {
+        result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_HTTP2
+    }
+
     static func code(_ result: CURLcode) -> TransportError.Code {
         switch result {
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_PROXY,

@@ -3,11 +3,15 @@ internal import Synchronization
 
 /// Carries requests to one API server with libcurl.
 ///
-/// Two threads, started by ``run()``, drive all transfers. Requests whose answers are read whole share connections: HTTP/2
-/// with many at a time where the server offers it, HTTP/1.1 with kept connections elsewhere. A request with a streamed answer
-/// has an HTTP/1.1 connection to itself, on which the server is slowed down while nobody reads. Requests sent before `run()`
-/// wait for it; those sent after it ended fail with code `closed`. A request that is cancelled on a shared connection ends
-/// here at once, and for the server with the next request.
+/// Two threads, started by ``run()``, drive all transfers. Requests whose answers are read whole or followed share connections:
+/// HTTP/2 with many at a time where the server offers it, HTTP/1.1 with kept connections elsewhere. A request with a streamed
+/// answer has an HTTP/1.1 connection to itself, on which the server is slowed down while nobody reads. Requests sent before
+/// `run()` wait for it; those sent after it ended fail with code `closed`. A request that is cancelled on a shared connection
+/// ends here at once, and for the server with the next request.
+///
+/// A shared connection that falls silent under a request is asked for a sign of life
+/// (``Configuration/signOfLife``) and given up without one, within some four seconds; all that waited on it fails with code
+/// `connectionLost`. A read that loses its connection before its answer began is sent once more.
 ///
 /// Proxies, authorities and names are those of the connection alone: libcurl's own reading of the environment is off. The
 /// caller's certificate comes with each request (``HTTPRequest/identity``), see ``AuthenticatingTransport``.
@@ -16,8 +20,10 @@ package final class CurlTransport: HTTPTransport {
     package struct Configuration: Sendable, Hashable {
         /// How many bytes of a streamed body wait for their reader before the server is slowed down.
         package var bodyCapacity: Int
-        /// How many bytes of any other body may wait for their reader; more break the transfer.
+        /// How many bytes of a body that is read whole may wait for their reader; more break the transfer.
         package var wholeLimit: Int
+        /// How many bytes of a followed answer may wait for their reader; more break the transfer.
+        package var followedLimit = 4 << 20
         /// How many idle connections are kept.
         package var keptConnections: Int
         /// Whether HTTP/2 is offered to servers.
@@ -26,6 +32,8 @@ package final class CurlTransport: HTTPTransport {
         package var reach = Reach.everywhere
         /// Which redirects are followed.
         package var redirects = Redirects.withinServer
+        /// The path that tells whether a silent connection still lives, by an answer of any kind; nil not to ask.
+        package var signOfLife: String?
 
         /// Makes a configuration.
         package init(
@@ -64,14 +72,27 @@ package final class CurlTransport: HTTPTransport {
     /// Requests with streamed answers, apart from the others even within libcurl, which confuses their connections.
     private let streamed = Inbox()
     private let configuration: Configuration
+    private let surroundings: LoopSurroundings
 
     /// How many shared requests are under way at a time: what libcurl puts on an HTTP/2 connection from the start.
     private static let sharedLimit = 100
 
     /// Makes a transport; nothing runs yet.
-    package init(connection: ClusterConnection, configuration: Configuration = Configuration()) {
+    ///
+    /// - Parameters:
+    ///   - connection: where the requests go.
+    ///   - configuration: what holds for all transfers.
+    ///   - clock: measures what takes too long.
+    ///   - report: told what is worth a line in a log; called on a thread of the transport, which waits meanwhile.
+    package init(
+        connection: ClusterConnection,
+        configuration: Configuration = Configuration(),
+        clock: any Clock<Duration> = ContinuousClock(),
+        report: @escaping @Sendable (TransportNote) -> Void = { _ in }
+    ) {
         self.connection = connection
         self.configuration = configuration
+        self.surroundings = LoopSurroundings(clock, report: report)
     }
 
     /// Drives all transfers until the task is cancelled, then aborts those under way and returns.
@@ -91,9 +112,9 @@ package final class CurlTransport: HTTPTransport {
 
     private func drive(_ inbox: Inbox, limit: Int) async -> TransportError? {
         guard inbox.begin() else { return TransportError(.closed, "the transport runs already, or has stopped") }
-        let configuration = configuration
+        let (configuration, surroundings) = (configuration, surroundings)
         let outcome = await withTaskCancellationHandler {
-            await DedicatedThread.run { CurlLoop.run(inbox, configuration, limit: limit) }
+            await DedicatedThread.run { CurlLoop.run(inbox, configuration, surroundings, limit: limit) }
         } onCancel: {
             inbox.stop()
         }
@@ -127,7 +148,13 @@ package final class CurlTransport: HTTPTransport {
 
     private func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let plan = try TransferPlan(request, to: connection)
-        return try await Exchange(plan, inbox: plan.reading == .whole ? shared : streamed).answer()
+        let inbox = plan.sharesConnection ? shared : streamed
+        do {
+            return try await Exchange(plan, inbox: inbox).answer()
+        } catch  where error.code == .connectionLost && (request.method == .get || request.method == .head) {
+            // Nobody is told of a connection that died: what changes nothing is asked once more, on another.
+            return try await Exchange(plan, inbox: inbox).answer()
+        }
     }
 
     /// What the transport holds now and did so far.

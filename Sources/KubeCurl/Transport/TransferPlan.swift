@@ -10,7 +10,10 @@ struct TransferPlan: Sendable, Hashable {
         case anybody
     }
 
-    var url: String
+    /// Scheme, host, port and the path below which the API begins.
+    var origin: String
+    /// Path and query as the request line carries them.
+    var target: String
     /// `HOST:PORT:HOST:PORT`: where to connect instead; nil goes where the URL says.
     var connectTo: String?
     var method: HTTPMethod
@@ -42,16 +45,17 @@ struct TransferPlan: Sendable, Hashable {
                 })
             else { throw TransportError(.invalidRequest, "the server name \"\(name)\" is no host name") }
             let named = ServerAddress(host: name, port: server.port)
-            self.url = "https://\(named.authority)\(server.basePath)\(target)"
+            self.origin = "https://\(named.authority)\(server.basePath)"
             self.connectTo = "\(named.authority):\(server.authority)"
             headers["Host"] = headers["Host"] ?? server.authority
         } else {
-            self.url = "\(server)\(target)"
+            self.origin = "\(server)"
         }
+        self.target = target
         self.method = request.method
         self.headerLines = try Self.lines(headers)
         self.body = request.body
-        self.proxy = connection.proxy
+        self.proxy = connection.proxy.map(Self.resolvingThere)
         self.identity = request.identity
         self.allowsCompression = connection.allowsCompression
         self.reading = request.reading
@@ -64,6 +68,33 @@ struct TransferPlan: Sendable, Hashable {
         self.connectMilliseconds = Self.milliseconds(request.timeouts.connect)
         self.totalMilliseconds = Self.milliseconds(request.timeouts.total)
         self.idleSeconds = (Self.milliseconds(request.timeouts.idle) + 999) / 1_000
+    }
+
+    /// Where the request goes, in full.
+    var url: String { origin + target }
+
+    /// The path without its query, which may hold what nobody should see.
+    var path: String { String(target.prefix { $0 != "?" }) }
+
+    /// Whether other requests share the connection, where the server offers HTTP/2.
+    var sharesConnection: Bool { reading != .streamed }
+
+    /// A small request that goes the same way, as the same user: what answers it lives.
+    func asking(_ path: String) -> TransferPlan {
+        var plan = self
+        plan.target = path
+        plan.method = .get
+        plan.body = nil
+        plan.reading = .whole
+        plan.totalMilliseconds = 10_000
+        plan.idleSeconds = 0
+        return plan
+    }
+
+    /// Names are for a SOCKS proxy to resolve, as Go programs have it: what stands behind it may not be known here.
+    private static func resolvingThere(_ proxy: String) -> String {
+        let scheme = "socks5://"
+        return proxy.hasPrefix(scheme) ? "socks5h://\(proxy.dropFirst(scheme.count))" : proxy
     }
 
     /// Header lines, and marks that keep libcurl from adding fields of its own.

@@ -1,6 +1,7 @@
 public import KubeAPI
 internal import Logging
 internal import MeshBase
+internal import Synchronization
 
 /// Calls a reconciler for every key that changed: N workers, one reconcile at a time per key, retries by error class.
 ///
@@ -15,6 +16,8 @@ public final class Controller: Sendable {
         public var workers: Int
         /// The waits before retries.
         public var retries: RetryDecision.Policy
+        /// What runs beside the workers.
+        public var errands: [Errand] = []
 
         /// Makes settings.
         public init(name: String, workers: Int = 2, retries: RetryDecision.Policy = .init()) {
@@ -23,6 +26,11 @@ public final class Controller: Sendable {
             self.retries = retries
         }
     }
+
+    /// Something that finds things out for reconciles, beside the workers and never longer than they.
+    ///
+    /// It calls `enqueue` with the keys that its findings concern. It is cancelled when the workers have ended.
+    public typealias Errand = @Sendable (_ enqueue: @escaping @Sendable (ObjectKey) -> Void) async -> Void
 
     /// The priority of keys that come from lists, below that of fresh events.
     public static let backgroundPriority = -100
@@ -35,6 +43,8 @@ public final class Controller: Sendable {
     private let environment: RuntimeEnvironment
     private let metrics: ControllerMetrics
     private let logger: Logger
+    /// The keys that wait after a failure of which the other side demanded no wait.
+    private let failed = Mutex<Set<ObjectKey>>([])
 
     /// Makes a controller that does nothing until ``run()``.
     public init(_ configuration: Configuration, reconciler: any Reconciling, environment: RuntimeEnvironment) {
@@ -84,12 +94,20 @@ public final class Controller: Sendable {
     /// Call it once.
     public func run() async {
         logger.debug("controller started", metadata: ["workers": "\(configuration.workers)"])
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.queue.run() }
-            for _ in 0..<configuration.workers {
-                group.addTask { await self.work() }
+        let listener = environment.reachability.add { [weak self] in self?.hurry() }
+        defer { environment.reachability.remove(listener) }
+        await withTaskGroup(of: Void.self) { errands in
+            for errand in configuration.errands {
+                errands.addTask { await errand { self.enqueue($0) } }
             }
-            await group.waitForAll()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.queue.run() }
+                for _ in 0..<configuration.workers {
+                    group.addTask { await self.work() }
+                }
+                await group.waitForAll()
+            }
+            errands.cancelAll()
         }
         logger.debug("controller stopped")
     }
@@ -126,18 +144,34 @@ public final class Controller: Sendable {
         act(on: decision, item: item)
     }
 
+    /// The API server answers again: what failed meanwhile need not wait any longer.
+    private func hurry() {
+        for key in failed.withLock(\.self) {
+            queue.add(key, after: Reachability.spread * environment.random.unit())
+        }
+    }
+
     private func act(on decision: RetryDecision, item: WorkQueue<ObjectKey>.Item) {
         switch decision {
         case .rest, .giveUp:
-            queue.forgetFailures(of: item.key)
+            forgetFailures(of: item.key)
         case .timer(let wait):
-            queue.forgetFailures(of: item.key)
+            forgetFailures(of: item.key)
             queue.add(item.key, after: wait, priority: item.priority)
         case .retry(let wait, let isDemanded):
             _ = queue.recordFailure(of: item.key)
             if isDemanded { queue.hold(item.key, for: wait) }
-            queue.add(item.key, after: wait, priority: item.priority)
+            failed.withLock { keys in
+                if isDemanded { keys.remove(item.key) } else { keys.insert(item.key) }
+            }
+            let left = isDemanded ? wait : environment.reachability.shortened(wait)
+            queue.add(item.key, after: left, priority: item.priority)
         }
+    }
+
+    private func forgetFailures(of key: ObjectKey) {
+        queue.forgetFailures(of: key)
+        _ = failed.withLock { $0.remove(key) }
     }
 
     private func log(_ decision: RetryDecision, failure: (any Error)?, item: WorkQueue<ObjectKey>.Item) {

@@ -17,6 +17,8 @@ public struct RuntimeEnvironment: Sendable {
     public var logger: Logger
     /// Where metrics go.
     public var metrics: MetricsRegistry
+    /// Whether the API server answers.
+    public let reachability: Reachability
 
     /// Makes an environment.
     public init(
@@ -27,7 +29,9 @@ public struct RuntimeEnvironment: Sendable {
         metrics: MetricsRegistry = MetricsRegistry()
     ) {
         self.clock = clock
-        self.time = MonotonicTime(clock)
+        let time = MonotonicTime(clock)
+        self.time = time
+        self.reachability = Reachability(time: time)
         self.wall = wall
         self.random = random
         self.logger = logger

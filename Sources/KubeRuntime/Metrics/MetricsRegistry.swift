@@ -58,6 +58,21 @@ public final class MetricsRegistry: Sendable {
         return Histogram(cell: cell)
     }
 
+    /// Takes away the series of some families that bear these labels, whatever other labels they have.
+    ///
+    /// For what is gone: a series at 0 would tell of it for ever. An instrument of such a series counts nowhere from then on.
+    public func removeSeries(of families: [String], labels: [String: String]) {
+        let wanted = MetricLabels(labels).pairs
+        state.withLock { state in
+            for family in families.map(MetricLabels.metricName) {
+                guard let series = state.families[family]?.series else { continue }
+                let rest = series.filter { !wanted.allSatisfy($0.key.pairs.contains) }
+                state.families[family]?.series = rest
+                if rest.isEmpty { state.families[family] = nil }
+            }
+        }
+    }
+
     /// What was registered wrongly, for tests and start-up logs; empty in a sound program.
     public var problems: [String] { state.withLock { $0.problems } }
 

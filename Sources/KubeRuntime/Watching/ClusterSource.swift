@@ -112,6 +112,7 @@ extension WatchProblem {
             switch error.code {
             case .expired: .expired
             case .badRequest, .invalid, .unsupported: .unsupported
+            case .connection where (error.cause as? TransportError)?.code == .connectionFailed: .notConnected
             case .connection, .timedOut, .cancelled: .unreachable
             case .forbidden: .forbidden
             default: .refused

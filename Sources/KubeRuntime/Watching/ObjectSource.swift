@@ -91,8 +91,10 @@ public struct WatchProblem: Error, Sendable, Hashable, CustomStringConvertible {
         case refused
         /// The caller may not (403).
         case forbidden
-        /// There was no answer: no connection, a reset, a timeout.
+        /// There was no answer: a reset, a timeout.
         case unreachable
+        /// No connection could be made, so that nothing was asked.
+        case notConnected
     }
 
     /// The kind.

@@ -58,16 +58,18 @@ extension WatchMachine {
                 position = nil
             }
             return backOff(problem, random: random)
-        case .unreachable:
+        case .unreachable, .notConnected:
             return backOff(problem, random: random)
         }
     }
 
     mutating func backOff(_ problem: WatchProblem, random: RandomSource) -> Reaction {
         failures += 1
-        let own = configuration.retries.delay(afterFailures: failures - 1, random: random)
+        let rule = problem.kind == .notConnected ? configuration.reconnects : configuration.retries
+        let own = rule.delay(afterFailures: failures - 1, random: random)
         let wait = max(own, min(problem.retryAfter ?? .zero, .seconds(300)))
-        return Reaction(effects: [.report(.problem(problem, failures: failures, wait: wait))], next: .wait(wait))
+        let report = Effect.report(.problem(problem, failures: failures, wait: wait))
+        return Reaction(effects: [report], next: .wait(wait, isDemanded: problem.retryAfter != nil))
     }
 
     private mutating func progress(to version: ResourceVersion?) {

@@ -41,7 +41,6 @@ extension WatchMachine {
         streamFailures = min(streamFailures, Self.streamFailureLimit - 1)
         var reaction = commit(version, random: random)
         reaction.effects.insert(stage, at: 0)
-        if case .read = reaction.next { reaction.next = .watch(.after(version)) }
         return reaction
     }
 
@@ -102,6 +101,6 @@ extension WatchMachine {
         latest = version
         position = version
         phase = .watching(madeProgress: false)
-        return Reaction(effects: [.commit(version, trust)], next: .read)
+        return Reaction(effects: [.commit(version, trust)], next: .watch(.after(version)))
     }
 }

@@ -5,8 +5,8 @@ public import MeshBase
 ///
 /// States and their successors:
 /// - *listing* (pages are staged) → *watching* when the last page is in; → *listing* again after a failure.
-/// - *streaming* (a watch sends the initial objects, which are staged) → *watching*, on the same connection, at the bookmark
-///   that ends them; → *streaming* again after a failure, or *listing* when the server cannot stream.
+/// - *streaming* (a watch sends the initial objects, which are staged) → *watching*, with a watch of its own from the version of
+///   the bookmark that ends them, since a stream of everything and a watch ask for different connections; → *streaming* again after a failure, or *listing* when the server cannot stream.
 /// - *watching* (every event is applied) → *watching* from the last version after an end, a failure or silence; →
 ///   *streaming* or *listing* when that version is too old (410), when a full list is due, or when the server keeps refusing.
 ///
@@ -23,6 +23,8 @@ public struct WatchMachine: Sendable {
         public var prefersStreaming: Bool
         /// The waits after failures.
         public var retries: Backoff
+        /// The waits after connections that could not be made.
+        public var reconnects: Backoff = .reconnect
         /// How many full lists in a row may be refused for being older than what was seen.
         public var staleListLimit: Int
         /// A watch that ends sooner without telling anything counts as a failure.
@@ -60,7 +62,7 @@ public struct WatchMachine: Sendable {
         case silent
         /// It is time for a full list, though nothing asks for it.
         case listDue
-        /// The wait that ``Next/wait(_:)`` asked for is over.
+        /// The wait that ``Next/wait(_:isDemanded:)`` asked for is over.
         case waited
     }
 
@@ -92,8 +94,8 @@ public struct WatchMachine: Sendable {
         case watch(WatchStart)
         /// Go on with the open watch.
         case read
-        /// Wait, with no watch open.
-        case wait(Duration)
+        /// Wait, with no watch open; not longer than until the server answers again, unless it demanded the wait.
+        case wait(Duration, isDemanded: Bool = false)
     }
 
     /// Something to tell the log and the metrics.

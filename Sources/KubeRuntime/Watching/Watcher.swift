@@ -121,8 +121,11 @@ public final class Watcher: Sendable {
                 next = await list(continuation: continuation, limit: limit)
             case .watch(let start):
                 next = await watch(start)
-            case .wait(let duration):
+            case .wait(let duration, isDemanded: true):
                 try? await environment.time.sleep(for: duration)
+                next = step(.waited)
+            case .wait(let duration, isDemanded: false):
+                await environment.reachability.wait(atMost: duration, random: environment.random)
                 next = step(.waited)
             case .read:
                 // Only an open watch can be read; without one the machine is asked again.

@@ -7,7 +7,7 @@ struct KubernetesSettings {
     let scope: ComponentScope
 
     /// Where a field of the block goes.
-    private struct Target {
+    struct Target {
         var kind: String
         var path: [String]
         var isInContainer = false
@@ -27,7 +27,7 @@ struct KubernetesSettings {
         guard block.object != nil else { return (objects, []) }
         var result = objects
         for entry in block.sortedEntries {
-            guard let target = target(of: entry.key) else { continue }
+            guard let target = Self.target(of: entry.key, scope.kind) else { continue }
             var value = entry.value
             if entry.key == "service", scope.kind.isGateway { value["ports"] = nil }
             if entry.key == "podDisruptionBudget", value["selector"]?.object != nil {
@@ -48,7 +48,7 @@ struct KubernetesSettings {
         do {
             return try StrategicMergePatch.apply(change, to: object, schema: WorkloadMergeSchema.object)
         } catch {
-            let place = "spec.components.\(scope.componentName).k8s.\(field)"
+            let place = "\(scope.place).k8s.\(field)"
             throw RenderError(
                 .invalidSetting,
                 "\(place): \(error.message); write it as the Kubernetes API has it",
@@ -61,8 +61,9 @@ struct KubernetesSettings {
         object["kind"]?.string == kind && object.at("metadata.name").string == name
     }
 
-    private func target(of field: String) -> Target? {
-        let workload = scope.kind.workloadKind ?? ""
+    /// Where a field of the block of a component goes; nil for overlays and what nobody knows.
+    static func target(of field: String, _ component: ComponentKind) -> Target? {
+        let workload = component.workloadKind ?? ""
         let pod = ["spec", "template", "spec"]
         switch field {
         case "affinity", "nodeSelector", "priorityClassName", "tolerations", "securityContext":
@@ -108,7 +109,7 @@ struct KubernetesSettings {
         var warnings: [String] = []
         let overlays = scope.settings.at("k8s.overlays").elements
         for (number, overlay) in overlays.enumerated() {
-            let place = "spec.components.\(scope.componentName).k8s.overlays[\(number)]"
+            let place = "\(scope.place).k8s.overlays[\(number)]"
             let (kind, name) = (overlay.text("kind"), overlay.text("name"))
             let found = objects.indices.filter { matches(objects[$0], kind: kind, name: name) }
             if found.isEmpty { warnings.append("\(place): no \(kind) named \(name) is rendered; check kind and name") }

@@ -17,6 +17,8 @@ struct ComponentScope: Sendable {
     let entry: VersionCatalogue.Entry
     /// What comes from outside.
     let options: RenderOptions
+    /// Where its settings stand in the spec: `components.pilot`, `components.ingressGateways[0]`.
+    let place: TreePath
 
     /// The revision's name, empty for the default one.
     var revision: String { values.text("revision") }

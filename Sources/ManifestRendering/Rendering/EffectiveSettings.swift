@@ -68,6 +68,15 @@ struct EffectiveSettings: Sendable {
         ]
     }
 
+    /// Where the settings of an instance stand, from the root of the resource.
+    func place(of instance: Tree, _ kind: ComponentKind) -> TreePath {
+        let path = TreePath(keys: "spec", "components", kind.rawValue)
+        guard kind.isGateway else { return path }
+        let name = instance.text("name", or: kind.workloadName)
+        let index = components.at(kind.rawValue).elements.firstIndex { $0.text("name", or: kind.workloadName) == name }
+        return index.map { path.appending(index: $0) } ?? path
+    }
+
     /// The settings of every instance of a component that is to be installed.
     func instances(of kind: ComponentKind) -> [Tree] {
         let alternative = kind.isGateway && values.at("\(kind.valuesRoot).enabled") == .bool(true)

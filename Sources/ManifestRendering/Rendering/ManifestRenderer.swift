@@ -26,13 +26,11 @@ package struct ManifestRenderer: Sendable {
         let entry = try catalogue.resolve(spec.version)
         let settings = try EffectiveSettings(spec, entry: entry, library: library)
         var result = RenderedManifests(rendered: [], version: entry.version.description, warnings: settings.warnings)
-        let config = MeshConfigShape.current.findings(in: spec.meshConfig, at: TreePath(keys: "spec", "meshConfig"))
-        result.warnings += config.unknown.map {
-            "\($0): is not a field of MeshConfig, istiod passes over it; remove it"
-        }
+        result.warnings += SettingNotes.unknown(in: spec)
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
                 let scope = try makeScope(kind, instance, settings, entry, options, library)
+                try ScalingCheck(scope: scope, spec: spec).run()
                 if kind == .pilot {
                     try RetiredValues.check(scope.values)
                     result.warnings += RetiredValues.warnings(scope.values)
@@ -45,6 +43,7 @@ package struct ManifestRenderer: Sendable {
         }
         if case .own(let owner) = options.labels { result.rendered = namespaces(result, owner) + result.rendered }
         result.rendered = Self.inOrder(result.rendered)
+        result.warnings += try RenderedObjectCheck(spec: spec).run(result.objects)
         return result
     }
 
@@ -73,7 +72,8 @@ package struct ManifestRenderer: Sendable {
             values: all,
             namespace: instance.text("namespace", or: settings.namespace),
             entry: entry,
-            options: options
+            options: options,
+            place: settings.place(of: instance, kind)
         )
     }
 

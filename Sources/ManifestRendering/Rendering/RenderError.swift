@@ -1,3 +1,4 @@
+package import MeshAPI
 package import MeshBase
 
 /// Why a mesh could not be rendered.
@@ -28,6 +29,14 @@ package struct RenderError: CodedFailure {
     package var message: String
     /// What lies underneath.
     package var cause: (any Error)?
+    /// What is wrong, field by field, where that is known.
+    package var issues: [SpecIssue] = []
+
+    /// Makes an error of settings from issues, of which the message names at most 10.
+    package init(issues: [SpecIssue]) {
+        self.init(.invalidSetting, SpecError(issues: issues).message)
+        self.issues = issues
+    }
 
     /// Makes an error.
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

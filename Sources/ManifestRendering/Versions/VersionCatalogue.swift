@@ -1,4 +1,5 @@
 package import DataTree
+package import MeshAPI
 
 /// The versions of the mesh this program knows, from `Manifests/versions.yaml`.
 package struct VersionCatalogue: Sendable, Hashable {
@@ -74,14 +75,32 @@ package struct VersionCatalogue: Sendable, Hashable {
     package func resolve(_ version: String?) throws(RenderError) -> Entry {
         let wanted = version ?? defaultVersion.description
         guard let entry = entry(wanted) else {
-            let known = entries.suffix(8).map(\.version.description).joined(separator: ", ")
-            throw RenderError(
-                .unknownVersion,
-                "spec.version: \"\(wanted)\" is not a version this operator knows; use one of its catalogue, "
-                    + "such as \(known)"
-            )
+            var error = RenderError(issues: [unknownVersion(wanted, on: nil)])
+            error.code = .unknownVersion
+            throw error
         }
         return entry
+    }
+
+    /// What there is to say of a `spec.version` that no entry has, wherever it is refused.
+    ///
+    /// - Parameters:
+    ///   - version: the version.
+    ///   - day: today as `2026-11-21`, by which minors without fixes are left out of the remedy; nil names all.
+    /// - Returns: the issue, with the newest version of each minor as the remedy.
+    package func unknownVersion(_ version: String, on day: String?) -> SpecIssue {
+        let known = entries.filter { entry in day.map { !hasEnded(entry, on: $0) } ?? true }
+        var newest: [String: Entry] = [:]
+        for entry in known.isEmpty ? entries : known where entry.version.suffix.isEmpty {
+            newest[entry.minor.name] = entry
+        }
+        let choices = newest.values.sorted { $0.version < $1.version }.suffix(8).map(\.version.description)
+        return SpecIssue(
+            path: TreePath(keys: "spec", "version"),
+            value: .string(version),
+            problem: "is not in the catalogue of this operator",
+            remedy: "use one of \(choices.joined(separator: ", "))"
+        )
     }
 
     /// Whether fixes for a version have ended on `day` (`2026-11-21`).

@@ -193,7 +193,8 @@ extension AnalysisGate {
                 "type",
                 .choice(
                     "ConfirmStep lets a step go on at 2xx, ConfirmPromotion the last one, Rollback goes back at 2xx, Event is only "
-                        + "told of transitions.",
+                        + "told of transitions. A 2xx counts whose answer is empty, text/plain or application/json, and has at "
+                        + "most 64 KiB.",
                     Kind.self
                 ).defaulting(to: "ConfirmStep")
             ),

@@ -131,7 +131,7 @@ package struct AnalysisGate: Sendable, Hashable {
     package var url: String
     /// The Secret with credentials, as for a metrics server; nil for none.
     package var secret: AnalysisSpec.SecretName?
-    /// How long to wait for an answer.
+    /// How long to wait for an answer, its body included.
     package var timeout: Duration
     /// Sent along with every request.
     package var metadata: [String: String]

@@ -21,13 +21,10 @@ package enum MeshOperatorDefinition {
                 FieldSchema(.string(.free), "The version of this API, meshoperator.io/v1alpha1.")
             ),
             .field("kind", FieldSchema(.string(.free), "MeshOperator.")),
-            .field("metadata", .object("", [])),
+            .field("metadata", ResourceDefinition.metadata),
             .field("spec", MeshOperatorSpec.schema.defaulting(to: [:])),
             .field("status", MeshOperatorStatus.schema),
         ]
-    ).rule(
-        "size(self.metadata.name) <= 63",
-        "the name must have at most 63 characters: it becomes a label of all objects of the mesh"
     )
 
     private static let columns = [

@@ -16,13 +16,10 @@ package enum MeshRolloutDefinition {
                 FieldSchema(.string(.free), "The version of this API, meshoperator.io/v1alpha1.")
             ),
             .field("kind", FieldSchema(.string(.free), "MeshRollout.")),
-            .field("metadata", .object("", [])),
+            .field("metadata", ResourceDefinition.metadata),
             .required("spec", MeshRolloutSpec.schema),
             .field("status", MeshRolloutStatus.schema),
         ]
-    ).rule(
-        "size(self.metadata.name) <= 63",
-        "the name must have at most 63 characters: it becomes a label of the objects made for the rollout"
     )
 
     private static let columns = [

@@ -8,6 +8,9 @@ struct ResourceDefinition {
     let columns: [PrinterColumn]
     let schema: FieldSchema
 
+    /// What a CustomResourceDefinition may say of metadata: the length of the name, which becomes a label of what is made.
+    static let metadata: FieldSchema = .object("", [.field("name", .string("", .free).limited(to: 63))])
+
     /// The object to apply.
     var tree: Tree {
         [

@@ -1,11 +1,11 @@
 extension MeshConfigShape {
     /// The messages of Istio's MeshConfig (istio/api, mesh/v1alpha1): `field=kind`, by the names of its JSON form.
     ///
-    /// Kinds: s text, b boolean, i whole number, n number, d time span, `e:NAME` one word of an enum, another message by name, `*`
-    /// anything; `[]` a list and `{}` a map of it.
+    /// The kinds are those of ``ShapeTable``.
     static let table = """
         MeshConfig:
-          proxyListenPort=i proxyInboundListenPort=i proxyHttpPort=i connectTimeout=d hboneIdleTimeout=d
+          proxyListenPort=i:0:65535 proxyInboundListenPort=i:0:65535 proxyHttpPort=i:0:65535
+          connectTimeout=d hboneIdleTimeout=d
           protocolDetectionTimeout=d tcpKeepalive=* ingressClass=s ingressService=s
           ingressControllerMode=e:MeshConfig.IngressControllerMode ingressSelector=s enableTracing=b
           accessLogFile=s accessLogFormat=s accessLogEncoding=e:MeshConfig.AccessLogEncoding
@@ -26,11 +26,11 @@ extension MeshConfigShape {
         ProxyConfig:
           configPath=s binaryPath=s serviceCluster=s tracingServiceName=e:ProxyConfig.TracingServiceName
           drainDuration=d discoveryAddress=s discoveryRefreshDelay=d zipkinAddress=s statsdUdpAddress=s
-          envoyMetricsServiceAddress=s proxyAdminPort=i availabilityZone=s
+          envoyMetricsServiceAddress=s proxyAdminPort=i:0:65535 availabilityZone=s
           controlPlaneAuthPolicy=e:AuthenticationPolicy customConfigFile=s statNameLength=i concurrency=i
           proxyBootstrapTemplatePath=s interceptionMode=e:ProxyConfig.InboundInterceptionMode tracing=Tracing
           sds=SDS envoyAccessLogService=RemoteService envoyMetricsService=RemoteService proxyMetadata={}s
-          runtimeValues={}s statusPort=i extraStatTags=[]s gatewayTopology=Topology terminationDrainDuration=d
+          runtimeValues={}s statusPort=i:0:65535 extraStatTags=[]s gatewayTopology=Topology terminationDrainDuration=d
           meshId=s readinessProbe=ReadinessProbe proxyStatsMatcher=ProxyConfig.ProxyStatsMatcher
           holdApplicationUntilProxyStarts=b caCertificatesPem=[]s image=ProxyImage
           privateKeyProvider=PrivateKeyProvider proxyHeaders=ProxyConfig.ProxyHeaders fileFlushInterval=d
@@ -86,7 +86,7 @@ extension MeshConfigShape {
         Tracing:
           zipkin=Tracing.Zipkin lightstep=Tracing.Lightstep datadog=Tracing.Datadog
           stackdriver=Tracing.Stackdriver openCensusAgent=Tracing.OpenCensusAgent customTags={}Tracing.CustomTag
-          maxPathTagLength=i sampling=n tlsSettings=* enableIstioTags=b
+          maxPathTagLength=i sampling=n:0:100 tlsSettings=* enableIstioTags=b
         SDS:
           enabled=b k8sSaJwtPath=s
         RemoteService:
@@ -125,48 +125,48 @@ extension MeshConfigShape {
         MeshConfig.ServiceSettings.Settings:
           clusterLocal=b
         MeshConfig.ExtensionProvider.EnvoyExternalAuthorizationHttpProvider:
-          service=s port=i timeout=d pathPrefix=s failOpen=b clearRouteCache=b statusOnError=s
+          service=s port=i:0:65535 timeout=d pathPrefix=s failOpen=b clearRouteCache=b statusOnError=s
           includeHeadersInCheck=[]s includeRequestHeadersInCheck=[]s includeAdditionalHeadersInCheck={}s
           includeRequestBodyInCheck=MeshConfig.ExtensionProvider.EnvoyExternalAuthorizationRequestBody
           headersToUpstreamOnAllow=[]s headersToDownstreamOnDeny=[]s headersToDownstreamOnAllow=[]s
         MeshConfig.ExtensionProvider.EnvoyExternalAuthorizationGrpcProvider:
-          service=s port=i timeout=d failOpen=b clearRouteCache=b statusOnError=s
+          service=s port=i:0:65535 timeout=d failOpen=b clearRouteCache=b statusOnError=s
           includeRequestBodyInCheck=MeshConfig.ExtensionProvider.EnvoyExternalAuthorizationRequestBody
         MeshConfig.ExtensionProvider.ZipkinTracingProvider:
-          service=s port=i maxTagLength=i enable64bitTraceId=b path=s
+          service=s port=i:0:65535 maxTagLength=i enable64bitTraceId=b path=s
           traceContextOption=e:MeshConfig.ExtensionProvider.ZipkinTracingProvider.TraceContextOption timeout=d
           headers=[]MeshConfig.ExtensionProvider.HttpHeader
         MeshConfig.ExtensionProvider.LightstepTracingProvider:
-          service=s port=i accessToken=s maxTagLength=i
+          service=s port=i:0:65535 accessToken=s maxTagLength=i
         MeshConfig.ExtensionProvider.DatadogTracingProvider:
-          service=s port=i maxTagLength=i
+          service=s port=i:0:65535 maxTagLength=i
         MeshConfig.ExtensionProvider.StackdriverProvider:
           debug=b maxNumberOfAttributes=i maxNumberOfAnnotations=i maxNumberOfMessageEvents=i maxTagLength=i
           logging=MeshConfig.ExtensionProvider.StackdriverProvider.Logging
         MeshConfig.ExtensionProvider.OpenCensusAgentTracingProvider:
-          service=s port=i context=[]e:MeshConfig.ExtensionProvider.OpenCensusAgentTracingProvider.TraceContext
+          service=s port=i:0:65535 context=[]e:MeshConfig.ExtensionProvider.OpenCensusAgentTracingProvider.TraceContext
           maxTagLength=i
         MeshConfig.ExtensionProvider.SkyWalkingTracingProvider:
-          service=s port=i accessToken=s
+          service=s port=i:0:65535 accessToken=s
         MeshConfig.ExtensionProvider.OpenTelemetryTracingProvider:
-          service=s port=i maxTagLength=i http=MeshConfig.ExtensionProvider.HttpService
+          service=s port=i:0:65535 maxTagLength=i http=MeshConfig.ExtensionProvider.HttpService
           grpc=MeshConfig.ExtensionProvider.GrpcService
           resourceDetectors=MeshConfig.ExtensionProvider.ResourceDetectors
           serviceAttributeEnrichment=e:MeshConfig.ExtensionProvider.ServiceAttributeEnrichment
           dynatraceSampler=MeshConfig.ExtensionProvider.OpenTelemetryTracingProvider.DynatraceSampler
-        MeshConfig.ExtensionProvider.PrometheusMetricsProvider::
+        MeshConfig.ExtensionProvider.PrometheusMetricsProvider:
         MeshConfig.ExtensionProvider.EnvoyFileAccessLogProvider:
           path=s logFormat=MeshConfig.ExtensionProvider.EnvoyFileAccessLogProvider.LogFormat omitEmptyValues=b
         MeshConfig.ExtensionProvider.EnvoyHttpGrpcV3LogProvider:
-          service=s port=i logName=s filterStateObjectsToLog=[]s additionalRequestHeadersToLog=[]s
+          service=s port=i:0:65535 logName=s filterStateObjectsToLog=[]s additionalRequestHeadersToLog=[]s
           additionalResponseHeadersToLog=[]s additionalResponseTrailersToLog=[]s
         MeshConfig.ExtensionProvider.EnvoyTcpGrpcV3LogProvider:
-          service=s port=i logName=s filterStateObjectsToLog=[]s
+          service=s port=i:0:65535 logName=s filterStateObjectsToLog=[]s
         MeshConfig.ExtensionProvider.EnvoyOpenTelemetryLogProvider:
-          service=s port=i logName=s
+          service=s port=i:0:65535 logName=s
           logFormat=MeshConfig.ExtensionProvider.EnvoyOpenTelemetryLogProvider.LogFormat
         MeshConfig.ExtensionProvider.SDSProvider:
-          name=s service=s port=i
+          name=s service=s port=i:0:65535
         LabelSelectorRequirement:
           key=s operator=s values=[]s
         ServiceEntryVisibility.Policy:
@@ -183,15 +183,15 @@ extension MeshConfigShape {
           address=s context=[]e:Tracing.OpenCensusAgent.TraceContext
         Tracing.CustomTag:
           literal=Tracing.Literal environment=Tracing.Environment header=Tracing.RequestHeader
-        Topology.ProxyProtocolConfiguration::
+        Topology.ProxyProtocolConfiguration:
         HTTPHealthCheckConfig:
-          path=s port=i host=s scheme=s httpHeaders=[]HTTPHeader
+          path=s port=i:0:65535 host=s scheme=s httpHeaders=[]HTTPHeader
         TCPHealthCheckConfig:
-          host=s port=i
+          host=s port=i:0:65535
         ExecHealthCheckConfig:
           command=[]s
         GrpcHealthCheckConfig:
-          port=i service=s
+          port=i:0:65535 service=s
         PrivateKeyProvider.CryptoMb:
           pollDelay=d fallback=b
         PrivateKeyProvider.QAT:
@@ -242,10 +242,10 @@ extension MeshConfigShape {
           name=s defaultValue=s
         HTTPHeader:
           name=s value=s
-        MeshConfig.ExtensionProvider.ResourceDetectors.EnvironmentResourceDetector::
-        MeshConfig.ExtensionProvider.ResourceDetectors.DynatraceResourceDetector::
+        MeshConfig.ExtensionProvider.ResourceDetectors.EnvironmentResourceDetector:
+        MeshConfig.ExtensionProvider.ResourceDetectors.DynatraceResourceDetector:
         MeshConfig.ExtensionProvider.OpenTelemetryTracingProvider.DynatraceSampler.DynatraceApi:
-          service=s port=i http=MeshConfig.ExtensionProvider.HttpService
+          service=s port=i:0:65535 http=MeshConfig.ExtensionProvider.HttpService
         e:MeshConfig.IngressControllerMode:
           UNSPECIFIED OFF DEFAULT STRICT
         e:MeshConfig.AccessLogEncoding:

@@ -134,6 +134,8 @@ package enum MeshConditionReason: String, Sendable, Hashable, CaseIterable {
     case inUse = "InUse"
     /// `spec.paused` is set.
     case paused = "Paused"
+    /// `spec.paused` is set, and holds a deletion that was asked for.
+    case deletionPaused = "DeletionPaused"
     /// `spec.paused` is not set.
     case notPaused = "NotPaused"
     /// Webhooks are present and have an authority to trust.

@@ -82,6 +82,11 @@ package struct MeshOperatorSpec: Sendable, Hashable {
         adopt = reader.flag("adopt") ?? false
         issues += upgrade.issues(at: path.appending("upgrade"))
         issues += MeshConfigShape.current.findings(in: meshConfig, at: path.appending("meshConfig")).issues
+        issues += ValuesShape.current.findings(in: values, at: path.appending("values")).issues
+        let known = Set(issues.map(\.path))
+        for (key, part) in [("meshConfig", meshConfig), ("components", components.tree), ("values", values)] {
+            issues += ControlCharacters.issues(in: part, at: path.appending(key)).filter { !known.contains($0.path) }
+        }
         if !issues.isEmpty { throw SpecError(issues: issues) }
     }
 }

@@ -78,7 +78,16 @@ package struct PlanCommand: Sendable {
     /// - Throws: ``CommandError``, or an error of the resource that names field, value and remedy.
     package func run(_ request: Request, client: ClusterClient?) async throws -> CommandOutcome {
         let settings = try request.settings.map { try SettingFlag($0) }
-        let mesh = try files.mesh(request.files, settings: settings, catalogue: catalogue)
+        let mesh = try files.locating(request.files, settings: settings) {
+            let mesh = try files.mesh(request.files, settings: settings, catalogue: catalogue)
+            // A version that nobody knows is refused with the way to it below.
+            do throws(RenderError) {
+                _ = try ManifestRenderer(catalogue: catalogue).render(mesh.resource.spec)
+            } catch {
+                if error.code != .unknownVersion { throw error }
+            }
+            return mesh
+        }
         let resource = mesh.resource
         let wanted = resource.spec.version ?? catalogue.defaultVersion.description
         var survey = Survey()

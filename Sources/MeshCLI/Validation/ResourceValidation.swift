@@ -177,13 +177,23 @@ package struct ResourceValidation: Sendable {
         } catch let error as SpecError where !error.issues.isEmpty {
             return (error.issues.map { Finding($0) }, [])
         } catch let error as RenderError where error.code == .unknownVersion {
-            let path = TreePath(keys: "spec", object.kind == MeshNames.kind ? "version" : "tag")
-            return ([Finding(path, error.message)], [])
+            return ([Finding(unknownVersion(object))], [])
+        } catch let error as RenderError where !error.issues.isEmpty {
+            return (error.issues.map { Finding($0) }, [])
         } catch let error as any CodedError {
-            return ([Finding(TreePath(keys: "spec"), error.message)], [])
+            return ([Finding(MeshFiles.field(error.message) ?? TreePath(keys: "spec"), error.message)], [])
         } catch {
             return ([Finding(TreePath(keys: "spec"), "\(error)")], [])
         }
+    }
+
+    /// The words of the operator's own refusal.
+    private func unknownVersion(_ object: KubeObject) -> SpecIssue {
+        let field = object.kind == MeshNames.kind ? "version" : "tag"
+        let version = object.tree.value(at: "spec", field)?.string ?? ""
+        var issue = catalogue.unknownVersion(version, on: today)
+        issue.path = TreePath(keys: "spec", field)
+        return issue
     }
 
     /// Something wrong with a resource, not yet found in its text.

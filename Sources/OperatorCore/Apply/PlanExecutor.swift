@@ -20,6 +20,14 @@ package struct StepFailure: Sendable, Hashable {
             .map { "\($0.field) (\($0.message))" }
     }
 
+    /// Whether the API server, or admission, does not take the object as it is: only an edit helps.
+    package var isRefusal: Bool { error.code != .forbidden && fieldConflicts.isEmpty }
+
+    /// The first field the API server complains about; nil where it names none.
+    package var field: String? {
+        (error.status?.details?.causes ?? []).map(\.field).first { !$0.isEmpty && $0 != "<nil>" }
+    }
+
     /// Compares without the cause.
     package static func == (left: StepFailure, right: StepFailure) -> Bool {
         left.id == right.id && left.error == right.error
@@ -170,13 +178,43 @@ package struct PlanExecutor: Sendable {
         return present
     }
 
+    /// Reads objects past the caches that seem to be others', so that no stale cache speaks for them.
+    ///
+    /// - Parameter seen: the objects as they were seen.
+    /// - Returns: those that are not as they were seen; what they are now, or that they are gone, is noted.
+    /// - Throws: `KubeError` when one cannot be read; one that may not be read counts as seen.
+    package func reread(_ seen: [KubeObject]) async throws -> Set<ResourceID> {
+        var changed: Set<ResourceID> = []
+        for object in seen {
+            let id = ResourceID(object)
+            let fresh: KubeObject?
+            do {
+                fresh = try await client.find(try resource(of: id), id.key)
+            } catch let refusal as KubeError where refusal.code == .forbidden {
+                continue
+            }
+            guard fresh?.uid != object.uid || fresh?.resourceVersion != object.resourceVersion else { continue }
+            changed.insert(id)
+            if let fresh {
+                note(fresh, id)
+            } else {
+                ledger.noteAbsence(id, uid: object.uid, version: object.resourceVersion)
+            }
+        }
+        return changed
+    }
+
+    private func note(_ fresh: KubeObject, _ id: ResourceID) {
+        // A cache of our own objects only never shows what stood in the way.
+        let isHidden = OwnedKind.of(id)?.isWatchedByLabel == true
+        if isHidden { ledger.confirm(fresh, now: now()) } else { ledger.note(fresh) }
+    }
+
     /// Reads an object past the cache, so that the next plan sees what stood in the way.
     private func refresh(_ step: MeshStep) async throws {
         let id = step.id
         if let fresh = try await client.find(try resource(of: id), id.key) {
-            // A cache of our own objects only never shows what stood in the way.
-            let isHidden = OwnedKind.of(id)?.isWatchedByLabel == true
-            if isHidden { ledger.confirm(fresh, now: now()) } else { ledger.note(fresh) }
+            note(fresh, id)
         } else {
             ledger.noteAbsence(id, uid: nil, version: step.version)
         }

@@ -58,10 +58,13 @@ package final class WriteLedger: Sendable {
             case nil:
                 return cached
             case .gone(let uid, let lastVersion)?:
-                if let cached {
-                    if let uid, cached.uid == uid { return nil }
-                    if let lastVersion, cached.resourceVersion == lastVersion { return nil }
+                let last = lastVersion.map { ResourceVersion($0) }
+                guard let cached else {
+                    // A cache that has not come that far may still be told of the object before it is told of its end.
+                    if last.map({ version?.isOlder(than: $0) == false }) ?? true { entries[id] = nil }
+                    return nil
                 }
+                if Self.isThatOne(cached, uid: uid, last: last) { return nil }
                 entries[id] = nil
                 return cached
             case .confirmed(let object, let time)?:
@@ -78,6 +81,13 @@ package final class WriteLedger: Sendable {
                 return object
             }
         }
+    }
+
+    /// Whether a cache shows the object that is gone, or one that was there before it.
+    private static func isThatOne(_ cached: KubeObject, uid: String?, last: ResourceVersion?) -> Bool {
+        if let uid, cached.uid == uid { return true }
+        guard let last, let version = cached.resourceVersion.map({ ResourceVersion($0) }) else { return false }
+        return version == last || version.isOlder(than: last)
     }
 
     /// The objects noted as present.

@@ -96,13 +96,16 @@ package struct OperatorMetrics: Sendable {
         ).set(status.conditions.contains { $0.type == MeshStatusDraft.fieldConflict } ? 1 : 0)
     }
 
-    /// Shows that a mesh is gone.
+    /// The families with a series per MeshOperator.
+    private static let families = [
+        "meshoperator_phase", "meshoperator_ready", "meshoperator_field_conflicts", "meshoperator_upgrade_weight",
+        "meshoperator_upgrade_step", "meshoperator_upgrade_hops", "meshoperator_upgrade_proxies_moved",
+        "meshoperator_upgrade_gate_results_total",
+    ]
+
+    /// Takes away the series of a mesh that is gone.
     func clear(_ name: String) {
-        for phase in MeshPhase.allCases {
-            registry.gauge("meshoperator_phase", help: "", labels: ["name": name, "phase": phase.rawValue]).set(0)
-        }
-        show(false, of: name)
-        show(upgrade: nil, proxies: nil, of: name)
+        registry.removeSeries(of: Self.families, labels: ["name": name])
     }
 
     private func show(_ isReady: Bool, of name: String) {

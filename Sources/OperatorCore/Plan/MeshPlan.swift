@@ -48,6 +48,8 @@ package struct MeshPlan: Sendable, Hashable {
     /// The readiness of every desired object that is there.
     package var readiness: [ResourceID: ObjectReadiness] = [:]
 
+    /// The objects under our names that belong to others.
+    package var taken: Set<ResourceID> = []
     /// How revisions stand that are not the main one, and of which something is not ready.
     package var asides: [String: Stage] = [:]
 

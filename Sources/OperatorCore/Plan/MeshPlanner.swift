@@ -64,7 +64,7 @@ package struct MeshPlanner: Sendable {
     // MARK: Whose objects are
 
     /// The desired objects whose names are taken, with whose they are.
-    private func foreignObjects(_ blueprint: MeshBlueprint) -> [String] {
+    private func foreignObjects(_ blueprint: MeshBlueprint) -> [(id: ResourceID, text: String)] {
         blueprint.objects.compactMap { desired in
             let id = ResourceID(desired)
             guard OwnedKind.of(id)?.removal != .never, let live = observation.live[id], !isHandsOff(live),
@@ -72,11 +72,11 @@ package struct MeshPlanner: Sendable {
             else { return nil }
             switch observation.marks.verdict(on: live, manager: Self.manager) {
             case .ours: return nil
-            case .unmarked: return "\(id), which no MeshOperator made"
+            case .unmarked: return (id, "\(id), which no MeshOperator made")
             case .otherOwner(let name, let uid):
                 let isThere = observation.otherOwners.contains(uid)
-                return "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
-                    + (isThere ? Self.keptByAnother : "")
+                let whose = "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
+                return (id, whose + (isThere ? Self.keptByAnother : ""))
             }
         }
     }
@@ -110,9 +110,12 @@ package struct MeshPlanner: Sendable {
     /// What another MeshOperator keeps is never taken over: the two would take it from each other for ever.
     private func takenNames(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> MeshPlan? {
         let foreign = foreignObjects(blueprint)
-        let kept = foreign.filter { $0.hasSuffix(Self.keptByAnother) }
-        if !kept.isEmpty { return MeshPlan(stage: .notOwned(kept)) }
-        return foreign.isEmpty || intent.wishes.contains(.adopt) ? nil : MeshPlan(stage: .notOwned(foreign))
+        let kept = foreign.filter { $0.text.hasSuffix(Self.keptByAnother) }
+        let counted = kept.isEmpty && !intent.wishes.contains(.adopt) ? foreign : kept
+        guard !counted.isEmpty else { return nil }
+        var plan = MeshPlan(stage: .notOwned(counted.map(\.text)))
+        plan.taken = Set(counted.map(\.id))
+        return plan
     }
 
     /// What is said of an object that a MeshOperator keeps which is there.

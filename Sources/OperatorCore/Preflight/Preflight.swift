@@ -51,11 +51,7 @@ package struct Preflight: Sendable {
 
     private func checkVersionIsKnown() -> Refusal? {
         guard catalogue.entry(version) == nil else { return nil }
-        return Refusal(
-            reason: .unknownVersion,
-            message:
-                "spec.version: \(shortened(version)) is not in the catalogue of this operator; use one of \(choices)"
-        )
+        return Refusal(reason: .unknownVersion, message: catalogue.unknownVersion(version, on: day).description)
     }
 
     /// A version at the end of its life is not installed afresh.
@@ -125,10 +121,5 @@ package struct Preflight: Sendable {
     /// The versions one may choose, for messages.
     private var choices: String {
         maintained.suffix(8).map(\.version.description).joined(separator: ", ")
-    }
-
-    private func shortened(_ text: String) -> String {
-        let plain = text.unicodeScalars.prefix(60).map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }
-        return "\"\(plain.joined())\""
     }
 }

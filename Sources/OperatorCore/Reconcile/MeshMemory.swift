@@ -10,6 +10,8 @@ struct MeshMemory: Sendable {
     var history = RewriteHistory()
     /// What the API server made of our values.
     var accepted: [ResourceID: AcceptedValues] = [:]
+    /// What the API server refused for good.
+    var refusals = RefusalMemory()
     /// The names it uses.
     var wanted: Set<ResourceID> = []
     /// Its objects that were there before.
@@ -20,6 +22,8 @@ struct MeshMemory: Sendable {
     var statusWrittenAt: Duration?
     /// The version of the MeshOperator that the API server itself gave or confirmed, caches apart.
     var confirmedVersion: String?
+    /// The versions of others' objects under our names that were read past the caches.
+    var taken: [ResourceID: String] = [:]
     /// How many reconciles in a row failed.
     var failures = 0
     /// What is remembered of the rollout under way.

@@ -6,6 +6,7 @@ internal import Logging
 internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
 
 extension MeshOperatorReconciler {
     // MARK: Deletion
@@ -13,11 +14,12 @@ extension MeshOperatorReconciler {
     /// Removes what belongs to a MeshOperator whose deletion was asked for, as far as its spec can be read.
     package func finalize(_ scope: inout ReconcileScope<Void>) async throws -> FinalizeOutcome {
         let object = scope.object
+        desk.withdraw(object.key)
         let spec = try? MeshOperatorResource(decoding: object).spec
         let version = parts.catalogue.defaultVersion.description
         let intent = spec.map { MeshIntent($0, defaultVersion: version) } ?? MeshIntent(salvaging: object)
         var run = MeshRun(object: object, intent: intent)
-        if let spec { run.blueprint = try? render(spec, run) }
+        if let spec { run.blueprint = try? parts.renderer(spec, run.options(parts.definitions)).completed().known() }
         try await UpgradeDriver(mesh: self).releaseNamespaces(&run)
         var plan = try await settle(&run)
         var isClear = false
@@ -99,9 +101,17 @@ extension MeshOperatorReconciler {
 
     /// Puts `status` into the scope, to be written if it differs; small progress is held back for a while.
     ///
-    /// Returns how long the status is held back, nil where it is not.
+    /// - Parameters:
+    ///   - status: the status.
+    ///   - scope: where it is put.
+    ///   - isDetailTold: whether small progress is told at once, since nobody comes back for it.
+    /// - Returns: how long the status is held back, nil where it is not.
     @discardableResult
-    func tell(_ status: MeshOperatorStatus, _ scope: inout ReconcileScope<Void>) -> Duration? {
+    func tell(
+        _ status: MeshOperatorStatus,
+        _ scope: inout ReconcileScope<Void>,
+        isDetailTold: Bool = false
+    ) -> Duration? {
         let change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
         metrics.show(status, of: scope.object.name)
         guard change.isAny else { return nil }
@@ -110,7 +120,7 @@ extension MeshOperatorReconciler {
             return wait
         }
         let now = environment.time.now
-        if !change.isSignificant, let last = memories.of(scope.object).statusWrittenAt,
+        if !isDetailTold, !change.isSignificant, let last = memories.of(scope.object).statusWrittenAt,
             now - last < Self.detailInterval
         {
             return Self.detailInterval - (now - last)

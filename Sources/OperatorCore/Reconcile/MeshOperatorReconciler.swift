@@ -7,6 +7,7 @@ package import ManifestRendering
 package import MeshAPI
 internal import MeshBase
 package import RolloutControl
+internal import RolloutEngine
 internal import UpgradePlanning
 
 /// Reconciles MeshOperators: observe (caches) -> plan (a function) -> apply (writes), pass after pass until the plan has no
@@ -56,6 +57,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     let parts: Parts
     let environment: RuntimeEnvironment
     let metrics: OperatorMetrics
+    /// Where the gates of upgrades are asked; nothing is before somebody runs it.
+    package let desk: GateDesk
     let ledger = WriteLedger()
     /// What this process moved before the caches show it.
     let moved = WriteLedger()
@@ -66,7 +69,22 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     package init(_ parts: Parts, environment: RuntimeEnvironment) {
         self.parts = parts
         self.environment = environment
-        self.metrics = OperatorMetrics(environment.metrics)
+        let metrics = OperatorMetrics(environment.metrics)
+        self.metrics = metrics
+        desk = GateDesk(parts.gates, clock: environment.clock, wall: environment.wall) { occurrence in
+            switch occurrence {
+            case .answered(let key, let name, let reading):
+                metrics.answered(reading.outcome.word, gate: name, of: key.name)
+            case .untold(let notice, let why):
+                environment.logger.warning(
+                    "event gate not told",
+                    metadata: [
+                        "meshoperator": "\(notice.subject.key.name)", "gate": "\(notice.gate.name)",
+                        "state": "\(notice.question.reason)", "problem": "\(why)",
+                    ]
+                )
+            }
+        }
         self.facts = ClusterFacts(client: parts.client, time: environment.time)
     }
 
@@ -94,7 +112,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         [ReconcilePhase("RollOut") { scope in try await self.rollOut(&scope) }]
     }
 
-    /// Held while `spec.paused` is set, deletion included.
+    /// Held while `spec.paused` is set, deletion included: the finalizer stays until it is unset.
     package func pause(_ object: KubeObject) -> ReconcilePause {
         object.tree.value(at: "spec", "paused")?.bool == true ? .paused : .running
     }
@@ -102,19 +120,21 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     /// Nothing is handed from phase to phase.
     package func begin(_ object: KubeObject) {}
 
-    /// Tells that writes are held.
+    /// Tells that writes are held, and how an upgrade stands that is held with them.
     package func reportPause(_ scope: inout ReconcileScope<Void>) {
-        let observation = parts.stores.observe(scope.object, wanted: [], ledger: ledger, now: environment.time.now)
-        tell(
-            MeshStatusDraft(
-                resource: scope.object,
-                plan: MeshPlan(stage: .paused),
-                intent: nil,
-                observation: observation,
-                now: scope.now
-            ).status(),
-            &scope
+        desk.withdraw(scope.object.key)
+        var run = MeshRun(object: scope.object, intent: nil)
+        var plan = UpgradeDriver(mesh: self).glance(&run) ?? MeshPlan(stage: .paused)
+        plan.stage = .paused
+        var draft = MeshStatusDraft(
+            resource: scope.object,
+            plan: plan,
+            intent: nil,
+            observation: observeHeld(run, MeshOperatorStatus(lenient: scope.status)),
+            now: scope.now
         )
+        (draft.upgrade, draft.blueprint) = (run.upgrade, run.blueprint)
+        tell(draft.status(), &scope, isDetailTold: true)
     }
 
     /// Tells of failures that last.
@@ -148,6 +168,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     /// Forgets a MeshOperator that is gone.
     package func forget(_ key: ObjectKey) {
         memories.forget(key)
+        desk.forget(key)
         metrics.clear(key.name)
     }
 
@@ -190,10 +211,6 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         }
     }
 
-    func render(_ spec: MeshOperatorSpec, _ run: MeshRun) throws -> MeshBlueprint {
-        try parts.renderer(spec, run.options(parts.definitions)).completed().known()
-    }
-
     /// Plans and writes until there is nothing left to write.
     func settle(_ run: inout MeshRun) async throws -> MeshPlan {
         var spoilt: [ResourceID: Int] = [:]
@@ -233,6 +250,22 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         MeshPlanner(observation: observation, history: memories.of(object).history, now: environment.wall())
     }
 
+    /// What is seen of a mesh whose writes are held: the objects that it showed and had as well, for whether they are still there.
+    private func observeHeld(_ run: MeshRun, _ status: MeshOperatorStatus) -> MeshObservation {
+        var observation = observe(run)
+        let gateways = status.gateways.map { gateway in
+            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
+        }
+        let more = parts.stores.observe(
+            run.object,
+            wanted: gateways + observation.known,
+            ledger: ledger,
+            now: environment.time.now
+        )
+        observation.live.merge(more.live) { first, _ in first }
+        return observation
+    }
+
     func observe(_ run: MeshRun) -> MeshObservation {
         var observation = parts.stores.observe(
             run.object,
@@ -256,7 +289,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         return observation
     }
 
-    private var executor: PlanExecutor {
+    var executor: PlanExecutor {
         var executor = PlanExecutor(client: parts.client, ledger: ledger, metrics: metrics, logger: environment.logger)
         executor.now = { [time = environment.time] in time.now }
         return executor
@@ -273,10 +306,17 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     func perform(_ steps: [MeshStep], for object: KubeObject) async throws -> ExecutionReport {
-        let report = try await executor.perform(steps) { [store = parts.stores.resources] in
-            store.object(object.key)?.uid == object.uid
+        let (now, memory) = (environment.wall(), memories.of(object))
+        let held = steps.compactMap { memory.refusals.failure(of: $0, generation: object.generation, now: now) }
+        let heldIDs = Set(held.map(\.id))
+        var report = try await executor.perform(steps.filter { !heldIDs.contains($0.id) }) {
+            [store = parts.stores.resources] in store.object(object.key)?.uid == object.uid
         }
-        memories.update(object) { $0.note(report, now: environment.wall()) }
+        memories.update(object) { memory in
+            memory.note(report, now: now)
+            memory.refusals.note(report.failures, of: steps, generation: object.generation, now: now)
+        }
+        report.failures += held
         return report
     }
 }
@@ -299,10 +339,10 @@ struct MeshRun: Sendable {
     var upgrade: UpgradeReport?
     /// Whether this reconcile has itself written the MeshOperator: its status waits for the reconcile that follows.
     var isOutdated = false
-    /// What happened to the upgrade in this reconcile, for event gates.
-    var transitions: [RolloutNote] = []
     /// What was found out before an upgrade starts.
     var findings: UpgradeFindings?
+    /// Whether it was found out for an upgrade that starts in this reconcile.
+    var hasFoundOut = false
     /// What was rendered in this reconcile.
     var rendered: [RevisionComposition: MeshBlueprint] = [:]
     /// The numbers of pods gateways may have, by the revision rendered.

@@ -75,20 +75,22 @@ package struct MeshOperatorService: Sendable {
         renderer: MeshOperatorReconciler.Renderer? = nil,
         environment: RuntimeEnvironment
     ) throws {
-        let plain = ClusterClient(transport: configuration.transport)
+        let transport = environment.reachability.observing(configuration.transport)
+        let plain = ClusterClient(transport: transport, now: environment.wall)
         let elector = configuration.election.map {
             LeaderElector(client: plain, configuration: $0, environment: environment)
         }
         let writes: any HTTPTransport =
             if let elector {
-                FencedTransport(configuration.transport, fence: elector.fence)
+                FencedTransport(transport, fence: elector.fence)
             } else {
-                configuration.transport
+                transport
             }
         // Short waits are waited out where they arise, outside of the fence, which is asked for every try. Longer ones go
         // back to the queue. Elections and watches have clocks of their own.
         let client = ClusterClient(
-            transport: PatientTransport(writes, clock: environment.clock, patience: Self.patience)
+            transport: Self.patient(writes, environment),
+            now: environment.wall
         )
         let recorder = EventRecorder(
             client: client,
@@ -107,8 +109,10 @@ package struct MeshOperatorService: Sendable {
         parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
+        var settings = Controller.Configuration(name: "meshoperator", workers: configuration.workers)
+        settings.errands = [{ [desk = reconciler.desk] enqueue in await desk.run(enqueue) }]
         controller = Controller(
-            .init(name: "meshoperator", workers: configuration.workers),
+            settings,
             reconciler: MeasuredReconciler(driver, metrics: reconciler.metrics, environment),
             environment: environment
         )
@@ -168,8 +172,15 @@ package struct MeshOperatorService: Sendable {
         return { spec, options in MeshBlueprint(try renderer.render(spec, options: options)) }
     }
 
-    /// What a worker waits out before it gives its place to another MeshOperator.
-    private static let patience = PatientTransport.Patience(attempts: 3, longestWait: .seconds(2))
+    /// A transport that waits out what a worker may wait for before it gives its place to another MeshOperator.
+    private static func patient(_ inner: any HTTPTransport, _ environment: RuntimeEnvironment) -> PatientTransport {
+        PatientTransport(
+            inner,
+            clock: environment.clock,
+            now: environment.wall,
+            patience: .init(attempts: 3, longestWait: .seconds(2))
+        )
+    }
 
     /// How long changes of pods and namespaces wait, so that a busy cluster does not keep the operator busy.
     private static let usageDelay = Duration.seconds(20)

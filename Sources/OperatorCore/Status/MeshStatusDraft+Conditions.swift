@@ -7,7 +7,8 @@ extension MeshStatusDraft {
     func setConditions(_ status: inout MeshOperatorStatus) {
         setPaused(&status)
         guard plan.stage != .paused else {
-            let held = PausedReadiness(status.condition(.ready), observation.ours(manager: MeshPlanner.manager))
+            let held = PausedReadiness(status, observation, isDeleting: resource.isDeleting)
+            set(.progressing, .no, .paused, "spec.paused is set: nothing goes on until it is unset", &status)
             return set(.ready, held.isReady ? .yes : .no, .paused, held.message, &status)
         }
         setPreflight(&status)
@@ -23,7 +24,8 @@ extension MeshStatusDraft {
 
     private func setPaused(_ status: inout MeshOperatorStatus) {
         if plan.stage == .paused {
-            set(.paused, .yes, .paused, "spec.paused is set: nothing is written until it is unset", &status)
+            let reason: MeshConditionReason = resource.isDeleting ? .deletionPaused : .paused
+            set(.paused, .yes, reason, PausedReadiness.note(isDeleting: resource.isDeleting), &status)
         } else {
             set(.paused, .no, .notPaused, "", &status)
         }
@@ -44,13 +46,15 @@ extension MeshStatusDraft {
         let version = intent?.version ?? ""
         switch plan.stage {
         case .settled where failures.isEmpty:
-            let conflicts = conflictTexts.isEmpty ? nil : Self.joined(conflictTexts)
+            let conflicts = conflictTexts.isEmpty ? nil : StageText.joined(conflictTexts)
             let forbidden = ForbiddenNote.message(obstacles)
             let reason: MeshConditionReason =
                 conflicts != nil ? .fieldConflict : forbidden != nil ? .forbidden : .asDesired
             let words = ["version \(version) is up", conflicts, forbidden].compactMap(\.self)
             set(.ready, .yes, reason, words.joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)
+        case .working where failures.contains(where: \.isRefusal):
+            set(.ready, .no, failureReason, failureText, &status)
         case .working(let awaited): set(.ready, .no, workReason, awaited, &status)
         default:
             let (reason, message) = obstacle
@@ -62,7 +66,7 @@ extension MeshStatusDraft {
         let conflicts = conflictTexts
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.reconciled, .no, failureReason, failureText, &status)
-        case _ where !conflicts.isEmpty: set(.reconciled, .no, .fieldConflict, Self.joined(conflicts), &status)
+        case _ where !conflicts.isEmpty: set(.reconciled, .no, .fieldConflict, StageText.joined(conflicts), &status)
         case .settled: set(.reconciled, .yes, .asDesired, "all objects are as rendered", &status)
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
         default:
@@ -74,6 +78,8 @@ extension MeshStatusDraft {
     private func setProgressing(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .settled: set(.progressing, .no, .asDesired, "", &status)
+        case .working where failures.contains(where: \.isRefusal):
+            set(.progressing, .no, failureReason, "an object was refused; the condition Degraded says which", &status)
         case .working(let awaited): set(.progressing, .yes, workReason, awaited, &status)
         case .removing(let awaited): set(.progressing, .yes, .deleting, awaited, &status)
         case .removed: set(.progressing, .yes, .deleting, "all objects are gone", &status)
@@ -87,7 +93,7 @@ extension MeshStatusDraft {
         let conflicts = conflictTexts
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.degraded, .yes, failureReason, failureText, &status)
-        case _ where !conflicts.isEmpty: set(.degraded, .yes, .fieldConflict, Self.joined(conflicts), &status)
+        case _ where !conflicts.isEmpty: set(.degraded, .yes, .fieldConflict, StageText.joined(conflicts), &status)
         case .settled, .removing, .removed: set(.degraded, .no, .asDesired, "", &status)
         case .working(let awaited):
             if status.phase == .degraded {
@@ -120,9 +126,9 @@ extension MeshStatusDraft {
     private func setMarks(_ status: inout MeshOperatorStatus) {
         let conflicts = conflictTexts
         mark(ForbiddenNote.conditionType, ForbiddenNote.message(failures + obstacles).map { (.forbidden, $0) }, &status)
-        mark(Self.fieldConflict, conflicts.isEmpty ? nil : (.fieldConflict, Self.joined(conflicts)), &status)
+        mark(Self.fieldConflict, conflicts.isEmpty ? nil : (.fieldConflict, StageText.joined(conflicts)), &status)
         if case .notOwned = plan.stage {
-            mark(MeshConditionReason.notOurs.rawValue, obstacle, &status)
+            mark(MeshConditionReason.notOurs.rawValue, StageText(stage: plan.stage).full, &status)
         } else {
             mark(MeshConditionReason.notOurs.rawValue, nil, &status)
         }
@@ -130,35 +136,7 @@ extension MeshStatusDraft {
 
     // MARK: Words
 
-    /// What keeps the mesh from being worked on.
-    private var obstacle: (reason: MeshConditionReason, message: String) {
-        switch plan.stage {
-        case .invalid(let message): (.invalidSpec, message)
-        case .refused(let refusal): (refusal.reason, refusal.message)
-        case .notOwned(let objects) where objects.contains { $0.hasSuffix(MeshPlanner.keptByAnother) }:
-            (
-                .notOurs,
-                Self.joined(objects)
-                    + "; give one of the two MeshOperators another revision or namespace, or delete one"
-            )
-        case .notOwned(let objects):
-            (
-                .notOurs,
-                Self.joined(objects) + "; delete or rename what is in the way, or set spec.adopt: true to take it over"
-            )
-        case .stuck(let why): (.workloadsNotReady, why)
-        case .inUse(let users):
-            (
-                .inUse,
-                "\(users) use this mesh; move them away, or set spec.teardown.inUse: Remove to remove it all the same"
-            )
-        case .removing(let awaited): (.deleting, awaited)
-        case .removed: (.deleting, "all objects are gone")
-        case .paused: (.paused, "spec.paused is set")
-        case .working(let awaited): (.applying, awaited)
-        case .settled: (.asDesired, "")
-        }
-    }
+    private var obstacle: (reason: MeshConditionReason, message: String) { StageText(stage: plan.stage).short }
 
     private var workReason: MeshConditionReason {
         guard let intent else { return .applying }
@@ -187,13 +165,10 @@ extension MeshStatusDraft {
     }
 
     private var failureText: String {
-        Self.joined((failures + obstacles).map { "\($0.id): \($0.error.status?.message ?? $0.error.message)" })
-    }
-
-    /// The first few of `texts`, within what a condition's message may hold.
-    private static func joined(_ texts: [String]) -> String {
-        let shown = texts.prefix(5).map { String($0.prefix(1_000)) }.joined(separator: "; ")
-        return texts.count > 5 ? "\(shown); and \(texts.count - 5) more" : shown
+        let words = RefusalText(resource: resource, blueprint: blueprint)
+        let text = StageText.joined((failures + obstacles).map(words.text))
+        guard failureReason == .applyRefused else { return text }
+        return text + "; change what it names: it is tried again with the spec's next change, and every five minutes"
     }
 
     // MARK: Setting

@@ -73,7 +73,8 @@ package struct MeshStatusDraft: Sendable {
         }
         setConditions(&status)
         if let upgrade, let blueprint {
-            UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint).add(to: &status)
+            let words = UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint)
+            if plan.stage == .paused { words.addHeld(to: &status) } else { words.add(to: &status) }
         }
         return status
     }
@@ -87,6 +88,7 @@ package struct MeshStatusDraft: Sendable {
         case .settled: return failures.isEmpty && obstacles.isEmpty ? .ready : .degraded
         case .working, .stuck: break
         }
+        if failures.contains(where: \.isRefusal) { return previous.version == nil ? .failed : .degraded }
         if previous.version == nil { return .installing }
         if let intent, !otherVersions(than: intent.version).isEmpty || previous.version != intent.version {
             return .upgrading

@@ -46,6 +46,11 @@ package struct StatusChange: Sendable {
             let isBad = phase == .failed || phase == .degraded
             notes.append((isBad ? .warning : .normal, phase.rawValue, message(of: phase)))
         }
+        if let paused = new.condition(.paused), paused.reason == MeshConditionReason.deletionPaused.rawValue,
+            paused.reason != old.condition(.paused)?.reason, !notes.contains(where: { $0.note == paused.message })
+        {
+            notes.append((.warning, paused.reason, paused.message))
+        }
         notes += rolloutNotes
         for type in [MeshConditionType.preflight, .degraded] {
             guard let condition = new.condition(type), condition.reason != old.condition(type)?.reason else { continue }
@@ -94,8 +99,16 @@ package struct StatusChange: Sendable {
         case .updating: "applying generation \(new.observedGeneration)"
         case .ready: "version \(version) is up"
         case .rollingBack: "going back to version \(new.version ?? "")"
-        case .pending, .degraded, .failed, .deleting, .paused: new.condition(told)?.message ?? ""
+        case .failed: reasonForFailure
+        case .pending, .degraded, .deleting, .paused: new.condition(told)?.message ?? ""
         }
+    }
+
+    /// The condition that says in full why nothing is applied.
+    private var reasonForFailure: String {
+        if let preflight = new.condition(.preflight), preflight.state == .no { return preflight.message }
+        let mark = new.conditions.first { $0.type == MeshConditionReason.notOurs.rawValue }
+        return mark?.message ?? new.condition(.ready)?.message ?? ""
     }
 
     private struct State: Hashable {

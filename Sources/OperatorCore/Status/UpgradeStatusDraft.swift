@@ -18,15 +18,29 @@ struct UpgradeStatusDraft {
         let stand = upgrade.scene.stand
         guard !stand.isQuiet || stand.marks[stand.course.stable.name]?.promoted != nil else { return }
         addRevisions(&status)
-        guard upgrade.state != .none else { return }
-        var way = MeshOperatorStatus.Plan()
-        way.hops = stand.course.hops
-        way.progress = upgrade.progress
-        way.outline = upgrade.outline
-        way.overrides = upgrade.overrides
+        guard let way else { return }
         status.plan = way
         status.phase = phase(upgrade.state) ?? status.phase
         addConditions(&status)
+    }
+
+    /// Writes down how far an upgrade is whose writes are held; the phase and the conditions are those of the pause.
+    func addHeld(to status: inout MeshOperatorStatus) {
+        status.plan = way
+        guard way != nil else { return }
+        addRevisions(&status)
+        set(.progressing, .no, .paused, upgrade.message, &status)
+    }
+
+    /// Hops and progress; nil where there is no upgrade.
+    private var way: MeshOperatorStatus.Plan? {
+        guard upgrade.state != .none else { return nil }
+        var way = MeshOperatorStatus.Plan()
+        way.hops = upgrade.scene.stand.course.hops
+        way.progress = upgrade.progress
+        way.outline = upgrade.outline
+        way.overrides = upgrade.overrides
+        return way
     }
 
     private func phase(_ state: UpgradeReport.State) -> MeshPhase? {

@@ -15,6 +15,8 @@ package struct RevisionMarks: Sendable, Hashable {
     package static let unusedAnnotation = "meshoperator.io/unused-since"
     /// The annotation, on the stable revision, with the record of an upgrade that failed and whose revision is gone.
     package static let failureAnnotation = "meshoperator.io/rollout-failure"
+    /// The annotation, beside a record that is given up or has failed, with the version that was asked for in the end at that time.
+    package static let goalAnnotation = "meshoperator.io/rollout-goal"
     /// The annotation, on the stable revision, that says `true` where the mesh has the tag `default`.
     package static let defaultTagAnnotation = "meshoperator.io/default-tag"
 
@@ -26,6 +28,9 @@ package struct RevisionMarks: Sendable, Hashable {
     package var unused: Timestamp?
     /// A rollout away from this revision that failed.
     package var failure: RolloutRecord?
+    /// What was asked for in the end when the record was given up, or that of the failure: a verdict is about that wish; nil where
+    /// nobody wrote it down.
+    package var goal: String?
 
     /// Whether the tag `default` is to lead to it as long as it is the stable one.
     package var hasDefaultTag = false
@@ -39,6 +44,7 @@ package struct RevisionMarks: Sendable, Hashable {
         promoted = annotations[Self.promotedAnnotation].flatMap { Timestamp(rfc3339: $0) }
         unused = annotations[Self.unusedAnnotation].flatMap { Timestamp(rfc3339: $0) }
         failure = RecordText.read(annotations[Self.failureAnnotation])
+        goal = annotations[Self.goalAnnotation].flatMap { $0.isEmpty ? nil : $0 }
         hasDefaultTag = annotations[Self.defaultTagAnnotation] == "true"
     }
 
@@ -49,6 +55,7 @@ package struct RevisionMarks: Sendable, Hashable {
         if let promoted { result[Self.promotedAnnotation] = promoted.rfc3339Micro }
         if let unused { result[Self.unusedAnnotation] = unused.rfc3339Micro }
         if let failure { result[Self.failureAnnotation] = RecordText.write(failure) }
+        if let goal, record?.verdict != nil || failure != nil { result[Self.goalAnnotation] = goal }
         if hasDefaultTag { result[Self.defaultTagAnnotation] = "true" }
         return result
     }

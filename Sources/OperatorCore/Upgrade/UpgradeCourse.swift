@@ -37,6 +37,8 @@ package struct UpgradeCourse: Sendable, Hashable {
     package var target: RevisionSlot?
     /// The way; nil when there, or when it is refused.
     package var plan: HopPlan?
+    /// The version asked for in the end.
+    package let goal: String
     /// Why the way asked for is not gone.
     package var refusal: HopRefusal?
     /// The versions on the way, the last being the one asked for; empty when there.
@@ -44,6 +46,7 @@ package struct UpgradeCourse: Sendable, Hashable {
 
     /// Finds the course.
     package init(_ wish: Wish, _ survey: RevisionSurvey) {
+        goal = wish.version
         let first = RevisionSlot(name: wish.spec.revision ?? "default", version: wish.version)
         guard let stable = survey.stable else {
             self.stable = first

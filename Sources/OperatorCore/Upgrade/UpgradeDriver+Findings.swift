@@ -14,8 +14,12 @@ extension UpgradeDriver {
 
     /// Looks at the cluster once before an upgrade starts, and now and then while it may not; keeps what was found.
     ///
+    /// - Parameters:
+    ///   - wish: what is asked for.
+    ///   - run: what this reconcile knows.
+    ///   - isBeginning: whether one is about to start although another is still written down.
     /// - Throws: `KubeError` when mesh configuration cannot be listed for now.
-    func findOut(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws {
+    func findOut(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun, isBeginning: Bool = false) async throws {
         let observation = mesh.observe(run)
         let survey = RevisionSurvey(observation)
         let course = UpgradeCourse(wish, survey)
@@ -23,7 +27,7 @@ extension UpgradeDriver {
         let key = [wish.version, "\(run.object.generation ?? 0)", "\(wish.annotations.sorted { $0.key < $1.key })"]
         let known = mesh.memories.of(run.object).upgrade.findings
         run.findings = known
-        let isStarted = survey.record(for: course.target?.version) != nil
+        let isStarted = !isBeginning && survey.record(for: course.target?.version) != nil
         if let known, isStarted || known.key == key && mesh.environment.wall() - known.taken < Self.freshness { return }
         if isStarted { return }
         var world = UpgradeWorld(hops: way, spec: wish.spec, catalogue: wish.catalogue)

@@ -15,38 +15,41 @@ extension UpgradeDriver {
             && !look.observation.wishes.isPaused
     }
 
-    /// Asks the gates that are due, at the same time and within their time limits; gives whether any was asked.
-    ///
-    /// The answers count at the next look.
-    func askGates(_ look: UpgradeLook, _ run: MeshRun) async -> Bool {
-        guard isAsking(look) else { return false }
-        let names = look.book.due(now: look.scene.now)
-        guard !names.isEmpty else { return false }
-        let question = question(look, run)
-        var answers: [String: GateReading] = [:]
-        if let asker = mesh.parts.gates {
-            let round = GateRound(asker: asker, analysis: look.scene.spec.upgrade.analysis)
-            answers = await round.ask(names, question)
-        }
-        for name in names where answers[name] == nil {
-            answers[name] = GateReading(.unavailable, "nobody here can ask it", taken: mesh.environment.wall())
-        }
-        for (name, reading) in answers { mesh.metrics.answered(reading.outcome.word, gate: name, of: run.object.name) }
-        let taken = answers
-        mesh.memories.update(run.object) { $0.upgrade.note(taken) }
-        return true
+    /// Has the gates asked that are due; the answers count at a later look.
+    func askGates(_ look: UpgradeLook, _ run: MeshRun) {
+        let names = isAsking(look) ? look.book.due(now: look.scene.now) : []
+        guard !names.isEmpty else { return mesh.desk.withdraw(run.object.key) }
+        let analysis = look.scene.spec.upgrade.analysis
+        mesh.desk.ask(GateInquiry(GateSubject(run.object), question(look, run), analysis, names: names))
     }
 
-    /// Tells event gates of transitions, in order; each at least once, and anew by another process that takes over.
-    func tellGates(_ transitions: [RolloutNote], _ look: UpgradeLook, _ run: MeshRun) async {
-        let analysis = look.scene.spec.upgrade.analysis
-        guard let asker = mesh.parts.gates, analysis.gates.contains(where: { $0.kind == .event }) else { return }
+    /// Stops asking gates that have no say any more.
+    func dropGates(_ look: UpgradeLook, _ run: MeshRun) {
+        if !isAsking(look) { mesh.desk.withdraw(run.object.key) }
+    }
+
+    /// Tells event gates of transitions, in order; each at least once, and where it stands anew by another process that takes over.
+    func tellGates(_ transitions: [RolloutNote], _ look: UpgradeLook, _ run: MeshRun) {
+        let gates = look.scene.spec.upgrade.analysis.gates.filter { $0.kind == .event }
+        guard !gates.isEmpty, !transitions.isEmpty else { return }
         var question = question(look, run)
-        let round = GateRound(asker: asker, analysis: analysis)
         for note in transitions {
             (question.reason, question.message) = (note.reason, note.note)
-            _ = await round.tell(question)
+            mesh.desk.tell(gates.map { GateNotice(GateSubject(run.object), $0, question) })
         }
+    }
+
+    /// What answers count for that are there now.
+    func stage(_ record: RolloutRecord?, _ scene: UpgradeScene) -> GateStage {
+        GateStage(
+            attempt: Self.attempt(record),
+            step: (record?.step ?? -1) + 1,
+            analysis: scene.spec.upgrade.analysis
+        )
+    }
+
+    private static func attempt(_ record: RolloutRecord?) -> String {
+        record.map { "\($0.target) \($0.began.rfc3339Micro)" } ?? ""
     }
 
     private func question(_ look: UpgradeLook, _ run: MeshRun) -> GateQuestion {
@@ -77,7 +80,7 @@ extension UpgradeDriver {
         question.weight = look.scene.weight
         question.reason = look.decision.reason.rawValue
         question.phase = run.object.tree.value(at: "status", "phase")?.string ?? ""
-        question.attempt = record.map { "\($0.target) \($0.began.rfc3339Micro)" } ?? ""
+        question.attempt = Self.attempt(record)
         return question
     }
 }

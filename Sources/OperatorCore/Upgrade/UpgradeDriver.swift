@@ -33,27 +33,24 @@ struct UpgradeDriver: Sendable {
         var spent: [String] = []
     }
 
-    /// How many times gates are asked within one reconcile at most.
-    private static let gateRounds = 3
-
     /// Looks, decides and writes until there is nothing left to write.
     func settle(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
-        let look = try await work(wish, &run)
-        await tellGates(run.transitions, look, run)
-        return look.plan
-    }
-
-    private func work(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> UpgradeLook {
         var effort = WriteEffort()
-        var rounds = 0
         try await findOut(wish, &run)
         for _ in 0..<MeshOperatorReconciler.passLimit {
             let look = try look(wish, &run)
+            if try await findsNamesFree(look.plan, run) { continue }
+            if look.decision.action == .begin, !run.hasFoundOut {
+                // What kept another upgrade from starting, or did not, says nothing of this one.
+                run.hasFoundOut = true
+                try await findOut(wish, &run, isBeginning: true)
+                continue
+            }
             report(look, &run)
             guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
                 // What keeps an object from being applied does not keep what has moved from going back.
                 if look.decision.action == .restore { _ = try await move(look, &run) }
-                return look
+                return look.plan
             }
             if !look.plan.steps.isEmpty {
                 if try await !mesh.confirm(look.plan, run).isEmpty { continue }
@@ -64,17 +61,37 @@ struct UpgradeDriver: Sendable {
                 measure(look)
                 continue
             }
-            // Gates are asked last: while one is slow, what is ours has been repaired and what was decided is written.
-            if rounds < Self.gateRounds, await askGates(look, run) {
-                rounds += 1
-                continue
-            }
-            guard try await move(look, &run) else { return look }
+            askGates(look, run)
+            guard try await move(look, &run) else { return look.plan }
         }
         throw MeshOperatorError(
             .unsettled,
             "\(run.object.name) still has writes to make after \(MeshOperatorReconciler.passLimit) passes"
         )
+    }
+
+    /// Looks and reports, and writes nothing: for a mesh whose writes are held.
+    ///
+    /// - Returns: what would be planned; nil where nothing is under way or it cannot be told.
+    func glance(_ run: inout MeshRun) -> MeshPlan? {
+        guard let spec = try? MeshOperatorResource(decoding: run.object).spec else { return nil }
+        let intent = MeshIntent(spec, defaultVersion: mesh.parts.catalogue.defaultVersion.description)
+        var held = MeshRun(object: run.object, intent: intent)
+        held.spec = spec
+        held.findings = mesh.memories.of(run.object).upgrade.findings
+        let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
+        guard RevisionSurvey(mesh.observe(held)).underWay != nil || status.plan != nil else { return nil }
+        var wish = UpgradeCourse.Wish(
+            spec,
+            version: intent.version,
+            catalogue: mesh.parts.catalogue,
+            day: String(mesh.environment.wall().rfc3339.prefix(10))
+        )
+        wish.annotations = run.object.annotations
+        guard let look = try? look(wish, &held) else { return nil }
+        report(look, &held)
+        run = held
+        return look.plan
     }
 
     /// Why nothing may be written; nil when something may.
@@ -109,10 +126,14 @@ struct UpgradeDriver: Sendable {
         mesh.memories.update(run.object) { memory in
             book = memory.upgrade.complete(&observation, scene, status: status ?? RolloutProgress())
         }
+        if let record = observation.record, record.verdict == nil {
+            book.note(mesh.desk.readings(of: GateSubject(run.object), at: stage(record, scene)))
+        }
         observation.gates = book.states
-        let decision = scene.decide(observation)
+        var decision = scene.decide(observation)
+        decision = decision.telling(openQuestions(observation, scene, run), now: now)
         let next = scene.next(decision, plan)
-        let isOver = scene.stand.record != nil && next.record == nil
+        let isOver = scene.stand.record != nil && next.record == nil || scene.stand.isFailureOver
         let spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
         if next != scene.stand, spent.isEmpty {
             try compose(scene.composition(after: next), next, &run)
@@ -122,6 +143,14 @@ struct UpgradeDriver: Sendable {
         look.turn = scene.turn(decision)
         look.spent = spent
         return look
+    }
+
+    private func openQuestions(
+        _ observation: RolloutObservation,
+        _ scene: UpgradeScene,
+        _ run: MeshRun
+    ) -> [OpenQuestion] {
+        mesh.desk.open(of: GateSubject(run.object), at: stage(observation.record, scene))
     }
 
     /// Renders the revisions, with what is written down about them.
@@ -248,7 +277,8 @@ struct UpgradeDriver: Sendable {
             )
             progress = memory.upgrade.progress ?? progress
         }
-        run.transitions += RolloutNote.notes(from: told, to: progress)
+        tellGates(RolloutNote.notes(from: told, to: progress), look, run)
+        dropGates(look, run)
         var report = UpgradeReport(
             scene: look.scene,
             observation: look.observation,
@@ -260,9 +290,13 @@ struct UpgradeDriver: Sendable {
         let stand = look.scene.stand
         report.outline = run.findings?.outline
         report.overrides = stand.course.plan?.overrides ?? []
-        let due = isAsking(look) ? look.book.nextDue(now: look.scene.now) : nil
-        report.lookAgain = [look.decision.until, due, stand.dismissal(rules: rules), stand.retirement(rules: rules)]
-            .compactMap(\.self).min()
+        let open = isAsking(look) ? openQuestions(look.observation, look.scene, run) : []
+        let due = isAsking(look) ? look.book.nextDue(now: look.scene.now, except: Set(open.map(\.name))) : nil
+        let telling = RolloutDecision.telling(open, after: look.scene.now)
+        report.lookAgain = [
+            look.decision.until, due, telling, stand.dismissal(rules: rules), stand.retirement(rules: rules),
+        ]
+        .compactMap(\.self).min()
         run.upgrade = report
     }
 }

@@ -13,8 +13,6 @@ struct UpgradeMemo: Sendable {
     private(set) var progress: RolloutProgress?
     /// When there was progress last.
     private(set) var progressed: Timestamp?
-    /// What gates answered since the last look.
-    private var readings: [String: GateReading] = [:]
     /// What was found out before the start.
     var findings: UpgradeFindings?
     private var counts: [Int] = []
@@ -24,7 +22,7 @@ struct UpgradeMemo: Sendable {
     /// A longer time without a look is one in which nothing could get on: writes were held, or nobody was there.
     private static let absence = Duration.seconds(60)
 
-    /// Adds what is remembered, and what the gates said, to what is observed.
+    /// Adds what is remembered to what is observed.
     ///
     /// - Parameters:
     ///   - observation: what is observed.
@@ -51,14 +49,8 @@ struct UpgradeMemo: Sendable {
         progress = kept
         let step = observation.record?.step ?? -1
         let isLast = step >= scene.policy.steps.count - 1
-        var book = GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
-        for (name, reading) in readings { book.note(name, reading) }
-        readings = [:]
-        return book
+        return GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
     }
-
-    /// Takes in answers of gates, to be counted at the next look.
-    mutating func note(_ answers: [String: GateReading]) { readings.merge(answers) { _, new in new } }
 
     /// Keeps where the rollout stands after a decision.
     mutating func conclude(_ draft: ProgressDraft) { progress = draft.progress }

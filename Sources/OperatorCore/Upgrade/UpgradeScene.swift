@@ -60,7 +60,14 @@ package struct UpgradeScene: Sendable {
         }
         self.crowd = crowd
         let used = Self.used(crowd, observation, pointers)
-        stand = UpgradeStand(course, survey, rules: wish.spec.upgrade, now: now) { used.contains($0) }
+        let commands = RolloutCommands.spent.filter { wish.annotations[$0] != nil }
+        stand = UpgradeStand(
+            course,
+            survey,
+            rules: wish.spec.upgrade,
+            now: now,
+            hasCommands: !commands.isEmpty
+        ) { used.contains($0) }
         var wishes = RolloutCommands(annotations: wish.annotations)
             .wishes(record: stand.record, isPaused: wish.spec.paused)
         if course.refusal != nil { wishes.isPaused = true }

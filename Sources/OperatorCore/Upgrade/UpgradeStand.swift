@@ -17,6 +17,8 @@ package struct UpgradeStand: Sendable, Hashable {
     package var target: RevisionSlot?
     /// Other revisions that stay.
     package var kept: [RevisionSlot] = []
+    /// Whether people's commands to a rollout that failed are still there: its record stays until they are taken off.
+    private let hasCommands: Bool
 
     /// Describes how things stand.
     ///
@@ -25,15 +27,18 @@ package struct UpgradeStand: Sendable, Hashable {
     ///   - survey: the revisions that are there.
     ///   - rules: how long revisions stay.
     ///   - now: the time.
+    ///   - hasCommands: whether commands are there that speak of one rollout.
     ///   - isUsed: whether anything refers to a revision.
     package init(
         _ course: UpgradeCourse,
         _ survey: RevisionSurvey,
         rules: UpgradePlan,
         now: Timestamp,
+        hasCommands: Bool = false,
         isUsed: (String) -> Bool
     ) {
         self.course = course
+        self.hasCommands = hasCommands
         self.survey = survey
         for revision in survey.revisions { marks[revision.slot.name] = revision.marks }
         target = survey.underWay?.slot
@@ -41,10 +46,34 @@ package struct UpgradeStand: Sendable, Hashable {
     }
 
     /// The record of the rollout under way or failed.
+    ///
+    /// One that was given up for another wish than the present one is on its way out, whatever it was given up for.
     package var record: RolloutRecord? {
-        if let slot = target, let record = marks[slot.name]?.record { return record }
-        guard let failure = marks[course.stable.name]?.failure, failure.target == wanted else { return nil }
+        if let slot = target, var record = marks[slot.name]?.record {
+            if let verdict = record.verdict, !isStillMeant(record, goal: marks[slot.name]?.goal) {
+                record.verdict = .init(.superseded, "\(verdict.message); \(course.goal) is asked for now")
+            }
+            return record
+        }
+        guard let failure = marks[course.stable.name]?.failure, isStillMeant(failure, goal: failureGoal) else {
+            return nil
+        }
         return failure
+    }
+
+    /// Whether a failure is written down that says nothing of what is asked for now.
+    package var isFailureOver: Bool {
+        marks[course.stable.name]?.failure.map { !isStillMeant($0, goal: failureGoal) } ?? false
+    }
+
+    private var failureGoal: String? { marks[course.stable.name]?.goal }
+
+    /// Whether a record that was given up speaks of the hop that is next and of what is asked for in the end.
+    ///
+    /// The same hop on the way to another version is another wish. A wish that is refused changes nothing.
+    private func isStillMeant(_ record: RolloutRecord, goal: String?) -> Bool {
+        if course.refusal != nil { return true }
+        return record.target == wanted && (goal == nil || goal == course.goal)
     }
 
     /// What the engine is to roll out: the version of the hop, as long as the strategy is to roll out.
@@ -94,6 +123,7 @@ package struct UpgradeStand: Sendable, Hashable {
             record.verdict = verdict
             record.began = now
             copy.marks[slot.name]?.record = record
+            copy.marks[slot.name]?.goal = course.goal
         case .finish:
             guard let slot = target else { return self }
             copy.marks[slot.name]?.promoted = now
@@ -118,19 +148,26 @@ package struct UpgradeStand: Sendable, Hashable {
     package func dismissing(rules: UpgradePlan, now: Timestamp) -> UpgradeStand {
         guard let slot = target, let record = marks[slot.name]?.record, record.verdict != nil else { return self }
         var copy = self
-        guard record.target == wanted else {
+        let goal = marks[slot.name]?.goal
+        guard isStillMeant(record, goal: goal) else {
             copy.target = nil
             return copy
         }
         guard now >= record.began + rules.retireAfter else { return self }
         let stable = course.stable.name
-        if marks[stable]?.failure == record { copy.target = nil } else { copy.marks[stable]?.failure = record }
+        if marks[stable]?.failure == record {
+            copy.target = nil
+        } else {
+            copy.marks[stable]?.failure = record
+            copy.marks[stable]?.goal = goal
+        }
         return copy
     }
 
     /// When a failed revision goes; nil when none is to.
     package func dismissal(rules: UpgradePlan) -> Timestamp? {
-        guard let record = target.flatMap({ marks[$0.name]?.record }), record.verdict != nil, record.target == wanted
+        guard let mark = target.flatMap({ marks[$0.name] }), let record = mark.record, record.verdict != nil,
+            isStillMeant(record, goal: mark.goal)
         else { return nil }
         return record.began + rules.retireAfter
     }
@@ -141,9 +178,10 @@ package struct UpgradeStand: Sendable, Hashable {
     private mutating func retire(_ rules: UpgradePlan, _ now: Timestamp, _ isUsed: (String) -> Bool) {
         let stable = course.stable.name
         let isTriedAgain = target.map { marks[$0.name]?.record?.verdict == nil } ?? false
-        if let failure = marks[stable]?.failure, failure.target != wanted || isTriedAgain {
+        if marks[stable]?.failure != nil, isTriedAgain || isFailureOver && !hasCommands {
             marks[stable]?.failure = nil
         }
+        if marks[stable]?.failure == nil { marks[stable]?.goal = nil }
         for revision in survey.kept where revision.slot.name != stable {
             let name = revision.slot.name
             if isUsed(name) {

@@ -11,12 +11,22 @@ struct GateCall: Sendable, Hashable {
     var body: [UInt8]?
     /// The most bytes of the answer that are read; 0 reads nothing of it.
     var limit = 0
+    /// Whether the body is read of answers with 2xx only.
+    var readsSuccessOnly = false
+
+    /// Whether the body of an answer with this status is read.
+    func reads(_ status: Int) -> Bool { limit > 0 && (!readsSuccessOnly || (200..<300).contains(status)) }
 }
 
 /// What came back.
 struct GateAnswer: Sendable, Hashable {
     var status: Int
     var location: String?
+    /// The `Content-Type`, nil where there is none.
+    var type: String?
+    /// The `Content-Encoding`, nil where there is none.
+    var encoding: String?
+    /// All of the body, as far as it was to be read.
     var body: [UInt8]
 
     /// What a status that is no success means, for people.
@@ -119,24 +129,55 @@ struct GateCaller: Sendable {
             identity: destination.credentials.identity,
             reading: .streamed
         )
+        let response: HTTPResponse
         do {
-            let response = try await transport.send(request)
-            let bytes = call.limit > 0 ? try await response.body.collect(limit: call.limit) : []
-            return .success(GateAnswer(status: response.status, location: response.headers["Location"], body: bytes))
+            response = try await transport.send(request)
         } catch {
             return .failure(failure(error, call, destination, limit))
         }
+        var answer = GateAnswer(
+            status: response.status,
+            location: response.headers["Location"],
+            type: response.headers["Content-Type"],
+            encoding: response.headers["Content-Encoding"],
+            body: []
+        )
+        do {
+            if call.reads(answer.status) { answer.body = try await response.body.collect(limit: call.limit) }
+            return .success(answer)
+        } catch {
+            return .failure(failure(error, call, destination, limit, in: answer))
+        }
     }
 
+    /// What went wrong, in `answer` where one came whose body failed.
     private static func failure(
         _ error: TransportError,
         _ call: GateCall,
         _ destination: GateDestination,
-        _ limit: Duration
+        _ limit: Duration,
+        in answer: GateAnswer? = nil
     ) -> AnalysisError {
-        switch error.code {
-        case .timedOut:
-            AnalysisError(.noAnswer, "\(destination.server) did not answer within \(GoDuration.text(limit))")
+        let time = GoDuration.text(limit)
+        if let answer, call.readsSuccessOnly {
+            let what = "\(destination.server) answered \(answer.status)\(answer.typeText)"
+            switch error.code {
+            case .timedOut:
+                return AnalysisError(
+                    .answerUnusable,
+                    "\(what), but the answer did not end within \(time); let the gate end it, or set a longer timeout"
+                )
+            case .bodyTooLarge:
+                return AnalysisError(
+                    .answerUnusable,
+                    "\(what) with more than \(call.limit) bytes, which is no gate's answer; let the gate answer with less"
+                )
+            default:
+                return AnalysisError(.answerUnusable, "\(what), but the answer broke off; \(error.code.rawValue)")
+            }
+        }
+        return switch error.code {
+        case .timedOut: AnalysisError(.noAnswer, "\(destination.server) did not answer within \(time)")
         case .bodyTooLarge:
             AnalysisError(.answerUnusable, "\(destination.server) answered more than \(call.limit) bytes")
         case .malformedAnswer: AnalysisError(.answerUnusable, words(error, call, destination))

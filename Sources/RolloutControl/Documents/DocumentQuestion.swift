@@ -41,7 +41,7 @@ struct DocumentQuestion: Sendable, Hashable {
         }
         var result = MetricMeasurement()
         result.value = try number(path, pathText, tree)
-        if let samples { result.count = try number(samples, "samples", tree) ?? 0 }
+        if let samples { result.count = Self.count(try number(samples, "samples", tree)) }
         return result
     }
 
@@ -54,8 +54,14 @@ struct DocumentQuestion: Sendable, Hashable {
         guard let value = found.first, !value.isNull else { return nil }
         if let flag = value.bool { return flag ? 1 : 0 }
         if let number = value.number { return number }
-        if let number = value.string.flatMap({ Double($0) }), number.isFinite { return number }
+        if let number = value.string.flatMap({ NumberText.number($0) }) { return number }
         throw AnalysisError(.answerUnusable, "\(text) leads to a \(value.kindName) where a number is needed")
+    }
+
+    /// A number of requests; what is none counts as none.
+    private static func count(_ number: Double?) -> Double {
+        guard let number, number.isFinite else { return 0 }
+        return number
     }
 
     private static func parsed(_ text: String) throws(AnalysisError) -> JSONPath {

@@ -69,8 +69,15 @@ package struct GateBook: Sendable, Hashable {
     }
 
     /// When the next metric or gate is due, `now` or later; nil when none is before something else happens.
-    package func nextDue(now: Timestamp) -> Timestamp? {
-        zip(entries, states).compactMap { time($0, $1) }.min().map { max($0, now) }
+    ///
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - asked: what is being asked already; its answer is an event of its own.
+    /// - Returns: the time.
+    package func nextDue(now: Timestamp, except asked: Set<String> = []) -> Timestamp? {
+        zip(entries, states).filter { !asked.contains($0.0.name) }.compactMap { time($0, $1) }.min().map {
+            max($0, now)
+        }
     }
 
     /// Counts an answer; of a name that is unknown nothing is kept.
@@ -82,6 +89,11 @@ package struct GateBook: Sendable, Hashable {
             reading.message += "; counts from \(decisive.rfc3339) on, when the window lies within the step"
         }
         states[index].note(reading)
+    }
+
+    /// Counts answers; one that is not newer than what a gate has said already changes nothing.
+    package mutating func note(_ readings: [String: GateReading]) {
+        for (name, reading) in readings { note(name, reading) }
     }
 
     /// Forgets what was said: a new step begins.

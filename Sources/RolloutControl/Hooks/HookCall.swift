@@ -10,13 +10,20 @@ struct HookCall: Sendable, Hashable {
     let gate: AnalysisGate
     let question: GateQuestion
 
-    /// The request: a POST of a JSON object, of whose answer nothing but the status is read.
+    /// The longest answer that is one, in bytes.
+    static let limit = 64 * 1_024
+
+    /// The request: a POST of a JSON object.
+    ///
+    /// The body of an answer is read where the answer would let something happen.
     func call(_ target: String) -> GateCall {
         GateCall(
             method: .post,
             target: target,
-            headers: ["Content-Type": "application/json"],
-            body: Array(body.jsonText().utf8)
+            headers: ["Accept": "application/json, text/plain", "Content-Type": "application/json"],
+            body: Array(body.jsonText().utf8),
+            limit: gate.kind == .event ? 0 : Self.limit,
+            readsSuccessOnly: true
         )
     }
 
@@ -43,20 +50,25 @@ struct HookCall: Sendable, Hashable {
         return .object(object)
     }
 
-    /// What a status means.
+    /// What an answer means.
     ///
     /// | status | ConfirmStep, ConfirmPromotion | Rollback | Event |
     /// |---|---|---|---|
-    /// | 2xx | passed | asks to go back | passed |
+    /// | 2xx, an answer of a gate (``HookAnswer``) | passed | asks to go back | passed |
+    /// | 2xx, anything else | unavailable | unavailable | passed |
     /// | 4xx | inconclusive: the step stays | passed: it does not ask to go back | passed |
     /// | others | unavailable | unavailable | passed |
     func reading(_ answer: GateAnswer, server: String, taken: Timestamp) -> GateReading {
         let words = "\(server) \(answer.refusal)"
         switch (gate.kind, answer.status) {
         case (.event, _): return GateReading(.passed, "answered \(answer.status)", taken: taken)
-        case (.rollback, 200..<300): return GateReading(.rollBack, "answered \(answer.status)", taken: taken)
+        case (_, 200..<300):
+            if let problem = HookAnswer(answer).problem {
+                return GateReading(.unavailable, "\(server) \(problem)", taken: taken)
+            }
+            let outcome: GateReading.Outcome = gate.kind == .rollback ? .rollBack : .passed
+            return GateReading(outcome, "answered \(answer.status)", taken: taken)
         case (.rollback, 400..<500): return GateReading(.passed, "does not ask to go back", taken: taken)
-        case (_, 200..<300): return GateReading(.passed, "answered \(answer.status)", taken: taken)
         case (_, 400..<500): return GateReading(.inconclusive, "not confirmed: \(words)", taken: taken)
         default: return GateReading(.unavailable, words, taken: taken)
         }

@@ -59,15 +59,15 @@ package struct RolloutMetrics: Sendable {
         ).observe(duration)
     }
 
-    /// Shows that a MeshRollout is gone.
+    /// The families with a series per MeshRollout.
+    private static let families = [
+        "meshoperator_rollout_phase", "meshoperator_rollout_weight", "meshoperator_rollout_step",
+        "meshoperator_rollout_gate_results_total", "meshoperator_rollouts_total",
+    ]
+
+    /// Takes away the series of a MeshRollout that is gone.
     func clear(_ key: ObjectKey) {
-        for phase in RolloutPhase.allCases {
-            registry.gauge("meshoperator_rollout_phase", help: "", labels: labels(key, ["phase": phase.rawValue])).set(
-                0
-            )
-        }
-        weight(key).set(0)
-        step(key).set(0)
+        registry.removeSeries(of: Self.families, labels: labels(key))
     }
 
     private func weight(_ key: ObjectKey) -> Gauge {

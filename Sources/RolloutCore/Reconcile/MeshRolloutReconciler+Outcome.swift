@@ -47,7 +47,7 @@ extension MeshRolloutReconciler {
             tools.memories.update(scope.object) { $0.notes.append((reason: "CommandUnreadable", note: issue)) }
         }
         let notes = tell(status, draft.previous, &scope)
-        await tellGates(notes, world, run)
+        tellGates(notes, status, world)
         guard let again = run.again else { return .proceed }
         return .proceedAndRecheck(after: max(.seconds(1), again - tools.environment.wall()))
     }
@@ -58,6 +58,7 @@ extension MeshRolloutReconciler {
 
     /// Tells that the spec cannot be used.
     func refuse(_ message: String, _ scope: inout ReconcileScope<Void>) -> PhaseOutcome {
+        tools.desk.withdraw(scope.object.key)
         var draft = RolloutStatusDraft(
             scope.object,
             phase: .failed,
@@ -74,6 +75,7 @@ extension MeshRolloutReconciler {
 
     /// Tells that writes are held.
     package func reportPause(_ scope: inout ReconcileScope<Void>) {
+        tools.desk.withdraw(scope.object.key)
         let draft = RolloutStatusDraft(
             scope.object,
             phase: .paused,
@@ -152,16 +154,28 @@ extension MeshRolloutReconciler {
         return notes
     }
 
-    /// Tells gates of type Event of transitions.
-    private func tellGates(_ notes: [RolloutNote], _ world: RolloutWorld, _ run: RolloutRun) async {
+    /// Tells gates of type Event of transitions, and, once in the life of a process, of where a rollout under way stands.
+    ///
+    /// What a process that died had not told any more is told by the next one in that way.
+    private func tellGates(_ notes: [RolloutNote], _ status: MeshRolloutStatus, _ world: RolloutWorld) {
+        var notes = notes
+        let isFirst = !tools.memories.of(world.object).hasTold
+        if isFirst {
+            tools.memories.update(world.object) { $0.hasTold = true }
+            if notes.isEmpty, world.written != nil {
+                notes = RolloutNote.notes(from: RolloutProgress(), to: status.progress)
+            }
+        }
         let gates = world.spec.analysis.gates.filter { $0.kind == .event }
         guard !gates.isEmpty, !notes.isEmpty else { return }
         var observation = RolloutObservation(target: world.target)
         observation.record = world.written?.record
         var question = RolloutTurn(tools: tools).question(world, observation)
+        question.phase = status.phase?.rawValue ?? ""
+        let subject = GateSubject(world.object)
         for note in notes {
-            question.reason = note.reason
-            for gate in gates { _ = await tools.parts.asker.ask(gate, question) }
+            (question.reason, question.message) = (note.reason, note.note)
+            tools.desk.tell(gates.map { GateNotice(subject, $0, question) })
         }
     }
 
@@ -170,6 +184,7 @@ extension MeshRolloutReconciler {
     /// Gives everything back, unless the canary has been promoted, and removes what was made for the rollout.
     package func finalize(_ scope: inout ReconcileScope<Void>) async throws -> FinalizeOutcome {
         let object = scope.object
+        tools.desk.withdraw(object.key)
         // A spec that cannot be read still says enough to give back what is written down.
         let spec = (try? MeshRolloutResource(decoding: object).spec) ?? MeshRolloutSpec()
         var run = RolloutRun(object: object, spec: spec, now: tools.environment.wall())

@@ -43,13 +43,26 @@ package struct MeshRolloutReconciler: ResourceReconciler {
 
     let tools: RolloutTools
 
+    /// Where its gates are asked; nothing is before somebody runs it.
+    package var desk: GateDesk { tools.desk }
+
     /// Makes a reconciler.
     package init(_ parts: Parts, environment: RuntimeEnvironment) {
-        tools = RolloutTools(
-            parts: parts,
-            environment: environment,
-            metrics: RolloutMetrics(environment.metrics)
-        )
+        let metrics = RolloutMetrics(environment.metrics)
+        let desk = GateDesk(parts.asker, clock: environment.clock, wall: environment.wall) { occurrence in
+            switch occurrence {
+            case .answered(let key, let name, let reading): metrics.asked(name, reading, of: key)
+            case .untold(let notice, let why):
+                environment.logger.warning(
+                    "event gate not told",
+                    metadata: [
+                        "key": "\(notice.subject.key)", "gate": "\(notice.gate.name)",
+                        "state": "\(notice.question.reason)", "problem": "\(why)",
+                    ]
+                )
+            }
+        }
+        tools = RolloutTools(parts: parts, environment: environment, metrics: metrics, desk: desk)
     }
 
     private var endings: RolloutEndings { RolloutEndings(tools: tools) }
@@ -74,6 +87,7 @@ package struct MeshRolloutReconciler: ResourceReconciler {
     /// Forgets a MeshRollout that is gone.
     package func forget(_ key: ObjectKey) {
         tools.memories.forget(key)
+        tools.desk.forget(key)
         tools.metrics.clear(key)
     }
 

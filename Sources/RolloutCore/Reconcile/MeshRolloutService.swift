@@ -63,11 +63,9 @@ package struct MeshRolloutService: Sendable {
             client: configuration.writes,
             environment: environment
         )
-        controller = Controller(
-            .init(name: "meshrollout", workers: configuration.workers),
-            reconciler: driver,
-            environment: environment
-        )
+        var settings = Controller.Configuration(name: "meshrollout", workers: configuration.workers)
+        settings.errands = [{ [desk = reconciler.desk] enqueue in await desk.run(enqueue) }]
+        controller = Controller(settings, reconciler: driver, environment: environment)
         watchers = try stores.watchers(
             client: configuration.reads,
             configuration: configuration.watching,

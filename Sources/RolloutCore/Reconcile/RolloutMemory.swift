@@ -13,6 +13,8 @@ struct RolloutMemory: Sendable {
     var lastScaling: Timestamp?
     /// How often routes at rest were put right.
     var restContest = ContestCount()
+    /// Whether this process has told event gates where the rollout stands.
+    var hasTold = false
     /// Events to tell with the next status.
     var notes: [(reason: String, note: String)] = []
 }

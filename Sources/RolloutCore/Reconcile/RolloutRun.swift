@@ -17,8 +17,6 @@ struct RolloutRun: Sendable {
     var progress: RolloutProgress
     /// When a pause ended last; a step is not late for the time of a pause.
     let resumed: Timestamp?
-    /// Whether gates were asked in this reconcile.
-    var hasAsked = false
     /// Whether the MeshRollout itself was written, so that its status has to wait for the next reconcile.
     var hasWrittenOwn = false
     /// How often somebody else was first with a write.

@@ -14,6 +14,8 @@ struct RolloutTools: Sendable {
     let environment: RuntimeEnvironment
     /// The metrics.
     let metrics: RolloutMetrics
+    /// Where gates are asked.
+    let desk: GateDesk
     /// What is remembered between reconciles.
     let memories = RolloutMemories { RolloutMemory() }
 

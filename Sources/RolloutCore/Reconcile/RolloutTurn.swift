@@ -15,25 +15,23 @@ struct RolloutTurn: Sendable {
     func decide(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
         let policy = world.plan.policy
         var observation = RolloutObserver(tools: tools).observe(world, &run)
-        var book = gateBook(world, &run, &observation, policy)
+        let book = gateBook(world, &run, &observation, policy)
         var decision = decision(policy, observation, world)
-        let isWaiting = decision.action == .hold && world.routeRecord?.record.verdict == nil
-        if isWaiting, !run.hasAsked, decision.reason != .paused {
-            run.hasAsked = true
-            let names = due(book, world)
-            if !names.isEmpty {
-                let readings = await GateRound(asker: tools.parts.asker, analysis: world.spec.analysis)
-                    .ask(names, question(world, observation))
-                for (name, reading) in readings.sorted(by: { $0.key < $1.key }) {
-                    book.note(name, reading)
-                    tools.metrics.asked(name, reading, of: world.object.key)
-                }
-                observation.gates = book.states
-                decision = self.decision(policy, observation, world)
-            }
+        let question = question(world, observation)
+        let inquiry = inquiry(book, decision, world, question)
+        if inquiry.names.isEmpty {
+            tools.desk.withdraw(world.object.key)
+        } else {
+            tools.desk.ask(inquiry)
         }
-        if isWaiting, decision.action == .hold, !due(book, world, isAnyTime: true).isEmpty {
-            run.lookAgain(at: book.nextDue(now: world.now).map { max($0, world.now + .seconds(1)) })
+        if decision.action == .hold, world.routeRecord?.record.verdict == nil, decision.reason != .paused {
+            let open = tools.desk.open(of: inquiry.subject, at: inquiry.stage)
+            decision = decision.telling(open, now: world.now)
+            run.lookAgain(at: RolloutDecision.telling(open, after: world.now))
+            if !due(book, world, isAnyTime: true).isEmpty {
+                let next = book.nextDue(now: world.now, except: Set(open.map(\.name)))
+                run.lookAgain(at: next.map { max($0, world.now + .seconds(1)) })
+            }
         }
         run.progress =
             ProgressDraft(
@@ -44,6 +42,23 @@ struct RolloutTurn: Sendable {
                 now: world.now
             ).progress
         return try await carryOut(decision, observation, world, &run)
+    }
+
+    /// What is to be asked now: nothing while the rollout does not wait, or is paused.
+    private func inquiry(
+        _ book: GateBook,
+        _ decision: RolloutDecision,
+        _ world: RolloutWorld,
+        _ question: GateQuestion
+    ) -> GateInquiry {
+        let isWaiting =
+            decision.action == .hold && decision.reason != .paused && world.routeRecord?.record.verdict == nil
+        return GateInquiry(
+            GateSubject(world.object),
+            question,
+            world.spec.analysis,
+            names: isWaiting ? due(book, world) : []
+        )
     }
 
     private func decision(
@@ -72,7 +87,11 @@ struct RolloutTurn: Sendable {
         // Blue/green promotes by its one move of traffic: a gate that confirms a promotion is asked before it.
         let beforeEnd = world.spec.strategy == .blueGreen ? 2 : 1
         let isLast = (record?.step ?? -1) >= policy.steps.count - beforeEnd
-        let book = GateBook(world.spec.analysis, progress: kept, isLastStep: isLast)
+        var book = GateBook(world.spec.analysis, progress: kept, isLastStep: isLast)
+        if record?.verdict == nil {
+            let subject = GateSubject(world.object)
+            book.note(tools.desk.readings(of: subject, at: question(world, observation).stage(world.spec.analysis)))
+        }
         observation.gates = book.states
         return book
     }

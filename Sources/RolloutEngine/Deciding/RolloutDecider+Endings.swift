@@ -12,7 +12,7 @@ extension RolloutDecider {
         }
         let away = observation.parts.filter { $0.moved > 0 }
         if let last = away.last {
-            return RolloutDecision(.restore, .rollingBack, "\(verdict.message); \(last.name) goes back")
+            return RolloutDecision(.restore, .rollingBack, "\(verdict.message); next to go back: \(last.name)")
         }
         if observation.wishes.isRetried, record.target == observation.target {
             return RolloutDecision(.begin, .starting, "tried again from the start")

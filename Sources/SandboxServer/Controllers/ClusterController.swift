@@ -29,6 +29,7 @@ struct ClusterController: Sendable {
         /// - Parameters:
         ///   - resource: the kind that changes.
         ///   - condition: the changed objects that concern others.
+        /// - Returns: the source.
         static func namespace(
             of resource: APIResource,
             where condition: @escaping @Sendable (KubeObject) -> Bool = { _ in true }

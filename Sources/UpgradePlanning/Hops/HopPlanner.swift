@@ -146,6 +146,12 @@ package struct HopPlanner: Sendable {
         }
         if let refusal = endOfLife(&plan, target) ?? kubernetes(&plan, target) { return .refused(refusal) }
         noteSkips(&plan)
+        if plan.direction == .patchBack {
+            plan.notes.append(
+                "\(plan.to) is an older patch of the minor that runs: it goes there as to a newer one, by "
+                    + "spec.upgrade.strategy, and mesh configuration and CustomResourceDefinitions stay as they are."
+            )
+        }
         return .way(plan)
     }
 
@@ -255,12 +261,8 @@ package struct HopPlanner: Sendable {
     }
 
     private func unknown(_ wanted: String) -> HopRefusal {
-        HopRefusal(
-            .unknownVersion,
-            value: wanted,
-            "is not in the catalogue of this operator",
-            remedy: "use one of \(choices)"
-        )
+        let issue = catalogue.unknownVersion(wanted, on: situation.day)
+        return HopRefusal(.unknownVersion, value: wanted, issue.problem, remedy: issue.remedy)
     }
 
     private func unreadable(_ text: String) -> HopRefusal {

@@ -47,6 +47,20 @@ internal import Testing
             }
     }
 
+    /// Begins a request on a stream of its own, the end of which never comes.
+    static func open(_ streams: Connection, _ path: String) async throws {
+        let stream = try await streams.openStream { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(
+                    HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: .https)
+                )
+                return channel
+            }
+        }
+        let head = HTTPRequestHead(version: .http2, method: .POST, uri: path, headers: ["host": "localhost"])
+        try await stream.writeAndFlush(HTTPClientRequestPart.head(head))
+    }
+
     /// Sends one request on a stream of its own and reads the answer: its status and body.
     static func get(_ streams: Connection, _ path: String, body: String? = nil) async throws -> (UInt, String) {
         let stream = try await streams.openStream { channel in

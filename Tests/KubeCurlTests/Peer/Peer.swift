@@ -137,6 +137,52 @@ final class PeerConnection {
         return sent
     }
 
+    /// The next `count` bytes as they come; nil when the client has gone.
+    func bytes(_ count: Int) -> [UInt8]? {
+        while input.count < count { guard fill() else { return nil } }
+        defer { input.removeFirst(count) }
+        return Array(input.prefix(count))
+    }
+
+    /// Carries bytes between the client and a port of this machine until either side closes.
+    ///
+    /// While `isCut` holds, both are read and nothing is passed on, as by a network that loses every packet.
+    func tunnel(to port: Int, isCut: @Sendable () -> Bool = { false }) {
+        let other = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard other >= 0 else { return }
+        defer { Glibc.close(other) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = in_port_t(port).bigEndian
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(other, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else { return }
+        var piece = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            var ends = [
+                pollfd(fd: file, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&ends, 2, -1) > 0 else { return }
+            for (end, to) in zip(ends, [other, file]) where end.revents != 0 {
+                let count = recv(end.fd, &piece, piece.count, 0)
+                guard count > 0 else { return }
+                var sent = 0
+                while sent < count, !isCut() {
+                    let more = piece.withUnsafeBytes {
+                        Glibc.send(to, $0.baseAddress?.advanced(by: sent), count - sent, Int32(MSG_NOSIGNAL))
+                    }
+                    guard more > 0 else { return }
+                    sent += more
+                }
+            }
+        }
+    }
+
     /// An answer with a length.
     @discardableResult
     func answer(_ status: String = "200 OK", _ headers: [String] = [], _ body: String = "") -> Bool {

@@ -6,17 +6,17 @@ internal import MeshTestKit
 internal import Synchronization
 internal import Testing
 
-private typealias Certificates = TestCertificates
+typealias Certificates = TestCertificates
 
-private let authority = ServerTrust.authorities(.inline(Array(Certificates.authority.utf8)))
-private let jane = ClientIdentity(
+let authority = ServerTrust.authorities(.inline(Array(Certificates.authority.utf8)))
+let jane = ClientIdentity(
     certificate: Array(Certificates.jane.utf8),
     privateKey: Array(Certificates.janeKey.utf8)
 )
-private let joe = ClientIdentity(certificate: Array(Certificates.joe.utf8), privateKey: Array(Certificates.joeKey.utf8))
+let joe = ClientIdentity(certificate: Array(Certificates.joe.utf8), privateKey: Array(Certificates.joeKey.utf8))
 
 /// Serves over TLS while `body` runs with a transport to it; afterwards no transfer is open.
-private func withTLS(
+func withTLS(
     _ configuration: CurlTransport.Configuration = CurlTransport.Configuration(),
     change: @escaping @Sendable (inout ClusterConnection) -> Void = { _ in },
     handler: @escaping HTTPServer.Handler,
@@ -47,7 +47,7 @@ private func withTLS(
 }
 
 /// The name of the client whose certificate a request came with.
-private func client(_ request: ServerRequest) -> String {
+func client(_ request: ServerRequest) -> String {
     guard let leaf = request.peer.certificates.first else { return "nobody" }
     let known = [("jane", Certificates.jane), ("joe", Certificates.joe)]
     let text = Base64.encode(leaf)

@@ -184,6 +184,42 @@ struct ClosureReconciler: Reconciling {
         }
     }
 
+    @Test("errands enqueue keys while the workers work, and end with them")
+    func errands() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock)
+            let log = Record<String>()
+            var settings = Controller.Configuration(name: "test", workers: 1)
+            settings.errands = [
+                { enqueue in
+                    try? await environment.time.sleep(for: .seconds(1))
+                    enqueue(Self.key("found"))
+                    try? await environment.time.sleep(for: .seconds(1_000))
+                    log.append("errand ended@\(environment.time.now)")
+                }
+            ]
+            let controller = Controller(
+                settings,
+                reconciler: ClosureReconciler { key in
+                    log.append("begin \(key.name)")
+                    try? await environment.time.sleep(for: .seconds(5))
+                    log.append("end \(key.name)")
+                    return .done
+                },
+                environment: environment
+            )
+            try await withBackground {
+                await controller.run()
+                log.append("returned")
+            } _: {
+                await clock.advance(by: .seconds(2))
+                controller.stop()
+                await clock.advance(by: .seconds(60))
+                #expect(log.all == ["begin found", "end found", "errand ended@6.0 seconds", "returned"])
+            }
+        }
+    }
+
     @Test("stopping lets what is in flight finish, and starts nothing more")
     func graceful() async throws {
         try await withVirtualTime { clock in

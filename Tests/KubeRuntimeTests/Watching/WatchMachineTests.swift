@@ -24,7 +24,7 @@ internal import Testing
         }
 
         var wait: Duration? {
-            if case .wait(let duration) = last.next { duration } else { nil }
+            if case .wait(let duration, _) = last.next { duration } else { nil }
         }
     }
 
@@ -81,7 +81,7 @@ internal import Testing
         #expect(run.last.next == .list(continuation: nil, limit: 2))
     }
 
-    @Test("a stream of initial objects is published at its end, on the same connection")
+    @Test("a stream of initial objects is published at its end, and a watch goes on from there")
     func streaming() {
         var run = Run(.init())
         #expect(run.last.next == .watch(.initialEvents))
@@ -91,7 +91,7 @@ internal import Testing
         #expect(run.feed(.signal(.deleted(a))).effects == [.unstage(a)])
         #expect(run.feed(.signal(.bookmark(Self.version(5), endsInitialEvents: false))).effects == [])
         let end = run.feed(.signal(.bookmark(Self.version(7), endsInitialEvents: true)))
-        #expect(end == .init(effects: [.commit(Self.version(7), .keepNewer)], next: .read))
+        #expect(end == .init(effects: [.commit(Self.version(7), .keepNewer)], next: .watch(.after(Self.version(7)))))
         #expect(run.feed(.signal(.added(a))).effects == [.apply(a)])
     }
 

@@ -27,8 +27,7 @@ struct RefusedValuesTests {
         ] as [(Tree, String, String)]
     )
     func kinds(_ values: Tree, _ path: String, _ remedy: String) throws {
-        let error = try #require(throws: RenderError.self) { try render(values) }
-        #expect(error.code == .invalidSetting)
+        let error = try #require(throws: SpecError.self) { try render(values) }
         #expect(error.message.hasPrefix("\(path): ") && error.message.contains(remedy), "\(error.message)")
     }
 
@@ -37,6 +36,7 @@ struct RefusedValuesTests {
         arguments: [
             ["pilot": ["autoscaleMin": "2", "traceSampling": "50", "tag": 1.5]], ["global": ["imagePullSecrets": ""]],
             ["pilot": ["env": .null]], ["global": ["unheardOf": ["a": [1]]]], ["meshConfig": ["anything": [1]]],
+            ["pilot": ["env": [], "podLabels": [:], "autoscaleMax": ""]],
         ] as [Tree]
     )
     func tolerated(_ values: Tree) throws {

@@ -2,6 +2,7 @@ internal import DataTree
 internal import Foundation
 internal import ManifestRendering
 internal import MeshAPI
+internal import MeshBase
 internal import MeshCLI
 internal import Testing
 

@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
+internal import MeshTestKit
 internal import Testing
 
 @testable internal import OperatorCore
@@ -105,5 +106,47 @@ internal import Testing
                 #expect(object.tree.value(at: "metadata", "ownerReferences") == nil)
             }
         }
+    }
+
+    // MARK: Spoilt settings
+
+    /// Values no key takes, or hardly any.
+    static let oddValues: [Tree] = [
+        -1, 9_223_372_036_854_775_807, .double(-2.5), true, "abc", "-1", "x\u{0}y", [1, "a"], ["a": ["b": [1]]], "",
+        .null,
+    ]
+
+    /// Any known key of values with any value, past admission: the mesh is Ready, or it says which key is wrong and nothing of
+    /// it is applied; either way within as many calls as there are objects, and then there is silence.
+    @Test(arguments: propertySeeds(40, from: 70_000)) func anyValueEndsInReadyOrInAPath(_ seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        let path = random.pick(ValuesShape.current.leaves)
+        let value = random.pick(Self.oddValues)
+        var object = KubeObject(kind: MeshNames.kind, key: TestCluster.key)
+        let values = path.steps.reversed().reduce(value) { inner, step in
+            if case .key(let key) = step { [key: inner] } else { [inner] }
+        }
+        object.tree["spec"] = ["profile": "minimal", "values": values]
+        let cluster = try await TestCluster()
+        try await cluster.acceptAnything()
+        _ = try await cluster.admin.create(MeshNames.resource, object)
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        let status = try #require(try await cluster.resource())
+        let note = "seed \(seed): \(path) = \(value.jsonText(.compact))"
+        let calls = life.transport.writes.count
+        if status.conditions.isTrue("Ready") {
+            #expect(calls <= 40, "\(note): \(calls) writes")
+        } else {
+            let preflight = try #require(status.conditions.condition("Preflight"), "\(note)")
+            #expect(preflight.reason == "InvalidSpec", "\(note): \(preflight)")
+            #expect(preflight.message.hasPrefix("spec.values."), "\(note): \(preflight.message)")
+            #expect(status.tree.value(at: "status", "phase") == "Failed", "\(note)")
+            #expect(life.transport.writes.allSatisfy { $0.path.contains("/meshoperators/mesh") }, "\(note)")
+            #expect(calls <= 3, "\(note): \(calls) writes")
+        }
+        life.transport.forget()
+        for _ in 0..<3 { try await life.settle() }
+        #expect(life.transport.writes.isEmpty, "\(note)")
     }
 }

@@ -14,6 +14,8 @@ struct DirectOperator {
     let life: ControllerLife
     let stores: MeshStores
     let reconciler: MeshOperatorReconciler
+    /// Whether gates answer between reconciles; without, what is asked stays open.
+    private let settlesGates: Bool
     private let driver: ResourceDriver<MeshOperatorReconciler>
     private let caches: ListedCaches
 
@@ -27,9 +29,11 @@ struct DirectOperator {
         catalogue: VersionCatalogue? = nil,
         server: (any HTTPTransport)? = nil,
         gates: (any GateAsking)? = nil,
+        settlesGates: Bool = true,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         life = ControllerLife(calledFor: cluster, server: server, rule: rule)
+        self.settlesGates = settlesGates
         stores = MeshStores()
         let client = life.client
         var parts = MeshOperatorReconciler.Parts(
@@ -66,10 +70,12 @@ struct DirectOperator {
         )
     }
 
-    /// Reconciles once, with caches as they are.
+    /// Reconciles once, with caches as they are, and once more when gates have answered.
     @discardableResult
     func reconcile() async throws -> ReconcileOutcome {
-        try await driver.reconcile(TestCluster.key)
+        let outcome = try await driver.reconcile(TestCluster.key)
+        guard settlesGates, await reconciler.desk.settle().contains(TestCluster.key) else { return outcome }
+        return try await driver.reconcile(TestCluster.key)
     }
 
     /// Reconciles and lets the world act until nothing changes any more; gives the number of rounds.

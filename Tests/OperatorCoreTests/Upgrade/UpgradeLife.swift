@@ -37,6 +37,7 @@ struct UpgradeLife {
     init(
         _ world: UpgradeWorld,
         gates: (any GateAsking)? = nil,
+        settlesGates: Bool = true,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.world = world
@@ -45,6 +46,7 @@ struct UpgradeLife {
             renderer: UpgradeMesh.render,
             catalogue: try UpgradeMesh.catalogue(),
             gates: gates,
+            settlesGates: settlesGates,
             rule: rule
         )
     }

@@ -20,8 +20,8 @@ internal import Testing
         try await withServer { request in
             let body = (try? await request.body.collect(upTo: 65_536)) ?? []
             bodies.withLock { $0.append((try? Tree(json: body)) ?? .null) }
-            // Whatever else the answer says, nobody reads it.
-            return .json(#"{"status":"rollback now", "#, status: request.query == "key=hush" ? 200 : 500)
+            // What the answer says does not count.
+            return .json(#"{"status":"rollback now"}"#, status: request.query == "key=hush" ? 200 : 500)
         } _: { port in
             let reading = await asker().ask(try self.gate(port, "ConfirmStep"), SampleAnalysis.question)
             #expect(reading == GateReading(.passed, "answered 200", taken: SampleAnalysis.start))
@@ -46,17 +46,69 @@ internal import Testing
         }
     }
 
-    @Test func aGateThatAnswersWithoutEndIsHeard() async throws {
-        try await withServer { _ in
-            ServerResponse(
+    /// Answers of 2xx that come from no gate.
+    enum Imposter: String, CaseIterable {
+        case page, endless, stuck, brokenOff, long
+
+        var words: String {
+            switch self {
+            case .page:
+                "answered 200 with text/html (a login page?), which is no gate's answer; let the gate answer with"
+            case .endless, .long: "answered 200 with text/plain with more than 65536 bytes, which is no gate's answer"
+            case .stuck: "answered 200 with text/plain, but the answer did not end within 3s; let the gate end it"
+            case .brokenOff: "answered 200 with text/plain, but the answer broke off"
+            }
+        }
+
+        var response: ServerResponse {
+            let page = Array("<!doctype html><form>Sign in</form>".utf8)
+            if self == .page {
+                return ServerResponse(status: 200, headers: ["content-type": "text/html"], body: .bytes(page))
+            }
+            return ServerResponse(
                 status: 200,
+                headers: ["content-type": "text/plain"],
                 body: .stream { writer in
-                    while true { try await writer.write([UInt8](repeating: 0x61, count: 65_536)) }
+                    switch self {
+                    case .long: try await writer.write([UInt8](repeating: 0x61, count: 65_537))
+                    case .endless: while true { try await writer.write([UInt8](repeating: 0x61, count: 65_536)) }
+                    case .brokenOff:
+                        try await writer.write([0x61])
+                        throw SampleFailure()
+                    default:
+                        try await writer.write([0x61])
+                        await hang()
+                    }
                 }
             )
+        }
+    }
+
+    @Test(arguments: Imposter.allCases)
+    func whatAnswersInAGatesPlaceNeitherConfirmsNorRollsBack(_ imposter: Imposter) async throws {
+        try await withServer { _ in
+            imposter.response
+        } _: { port in
+            for type in ["ConfirmStep", "ConfirmPromotion", "Rollback"] {
+                let gate = try self.gate(port, type, imposter == .stuck ? ", timeout: 3s" : "")
+                let reading = await asker().ask(gate, SampleAnalysis.question)
+                #expect(reading.outcome == .unavailable)
+                #expect(
+                    reading.message.hasPrefix("http://127.0.0.1:\(port) \(imposter.words)"),
+                    "\(type): \(reading.message)"
+                )
+            }
+            let told = await asker().ask(try self.gate(port, "Event"), SampleAnalysis.question)
+            #expect(told.outcome == .passed, "an event gate has been told")
+        }
+    }
+
+    @Test func sixtyFourKibibytesOfTextAreAnAnswer() async throws {
+        try await withServer { _ in
+            .text(String(repeating: "a", count: 65_536))
         } _: { port in
             let reading = await asker().ask(try self.gate(port, "ConfirmStep"), SampleAnalysis.question)
-            #expect(reading.outcome == .passed)
+            #expect(reading.outcome == .passed, "\(reading.message)")
         }
     }
 
@@ -109,6 +161,21 @@ internal import Testing
             let reading = await asker().ask(metric, of: try SampleAnalysis.make("{}"), SampleAnalysis.question)
             #expect(reading.outcome == .failed)
             #expect(reading.message == "12 against 10: the ratio 1.2 is above 1.1")
+        }
+    }
+
+    @Test(arguments: [
+        ("NaN", "NaN on the new side"), ("Infinity", "the value is inf"), ("-Infinity", "the value is -inf"),
+    ])
+    func aNumberThatIsNoneIsInconclusive(_ row: (text: String, message: String)) async throws {
+        try await withServer { _ in
+            .json(#"{"v":"\#(row.text)","n":100}"#)
+        } _: { port in
+            let metric = try SampleAnalysis.metric(
+                "{name: m, json: {url: 'http://127.0.0.1:\(port)/', path: '{.v}'}, samples: '{.n}', min: 1}"
+            )
+            let reading = await asker().ask(metric, of: try SampleAnalysis.make("{}"), SampleAnalysis.question)
+            #expect(reading == GateReading(.inconclusive, row.message, taken: SampleAnalysis.start))
         }
     }
 

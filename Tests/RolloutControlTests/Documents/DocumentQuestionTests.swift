@@ -45,9 +45,22 @@ internal import Testing
         #expect(try number(row.body, path: row.path).value == row.value)
     }
 
+    @Test(
+        arguments: [
+            ("NaN", .nan), ("nan", .nan), ("Infinity", .infinity), ("+Inf", .infinity), ("inf", .infinity),
+            ("-Infinity", -.infinity), ("-inf", -.infinity), ("+1.5e3", 1_500), (".5", 0.5),
+        ] as [(String, Double)]
+    )
+    func textsThatAreNumbers(_ row: (text: String, value: Double)) throws {
+        let value = try #require(try number(#"{"v":"\#(row.text)"}"#).value)
+        #expect(value == row.value || value.isNaN && row.value.isNaN)
+    }
+
     @Test(arguments: [
         (200, #"{"v":[1]}"#, "{.v}", "a array where a number"), (200, #"{"v":"many"}"#, "{.v}", "a string where"),
-        (200, #"{"v":"inf"}"#, "{.v}", "a string where"), (200, #"{"v":[1,2]}"#, "{.v[*]}", "2 values where one"),
+        (200, #"{"v":"infinite"}"#, "{.v}", "a string where"), (200, #"{"v":"0x10"}"#, "{.v}", "a string where"),
+        (200, #"{"v":"nan(1)"}"#, "{.v}", "a string where"), (200, #"{"v":NaN}"#, "{.v}", "something else than JSON"),
+        (200, #"{"v":[1,2]}"#, "{.v[*]}", "2 values where one"),
         (200, "<html>", "{.v}", "something else than JSON"), (200, "", "{.v}", "something else than JSON"),
         (404, "{}", "{.v}", "answered 404"), (301, "{}", "{.v}", "redirects are not followed"),
     ])
@@ -59,6 +72,8 @@ internal import Testing
         #expect(try number(#"{"v":1,"n":40}"#, samples: "{.n}").count == 40)
         #expect(try number(#"{"v":1}"#, samples: "{.n}").count == 0)
         #expect(try number(#"{"v":1}"#).count == nil)
+        #expect(try number(#"{"v":1,"n":"NaN"}"#, samples: "{.n}").count == 0)
+        #expect(try number(#"{"v":1,"n":"Infinity"}"#, samples: "{.n}").count == 0)
     }
 
     @Test func noJSONPath() {

@@ -17,11 +17,55 @@ internal import Testing
     ])
     func statuses(_ row: (type: String, status: Int, outcome: GateReading.Outcome)) throws {
         let gate = try SampleAnalysis.gate("{name: g, type: \(row.type), url: 'http://g'}")
-        let answer = GateAnswer(status: row.status, location: nil, body: [])
+        let answer = GateAnswer(status: row.status, body: [])
         let reading = HookCall(gate: gate, question: SampleAnalysis.question)
             .reading(answer, server: "http://g:80", taken: SampleAnalysis.start)
         #expect(reading.outcome == row.outcome)
         #expect(!reading.message.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "", nil), ("text/html", "", nil), (nil, "go", nil), ("text/plain", "go\r\n", nil),
+            ("Text/Plain; charset=utf-8", "ja, grün", nil), ("application/json", #"{"ok":true}"#, nil),
+            ("application/json;charset=UTF-8", "[]", nil), ("application/json", "\"yes\"", nil),
+            ("text/html", "<p>Log in", "with text/html (a login page?)"),
+            ("text/html; charset=utf-8", "ok", "with text/html (a login page?)"),
+            ("application/xhtml+xml", "<html/>", "(a login page?)"),
+            (nil, " \n<!DOCTYPE HTML><p>", "that is an HTML page"),
+            ("text/plain", "<HTML lang=en>", "that is an HTML page"),
+            ("application/json", "{\"ok\":", "with application/json that is no JSON"),
+            ("application/json", "<html>", "that is no JSON"), ("application/json", "{} {}", "that is no JSON"),
+            ("application/octet-stream", "go", "with application/octet-stream, which"),
+            ("image/png", "\u{89}PNG", "with image/png, which"), ("text/plain", "a\u{0}b", "that is no text"),
+        ] as [(String?, String, String?)]
+    )
+    func onlyAGatesAnswerOf2xxCounts(_ row: (type: String?, body: String, problem: String?)) throws {
+        for (type, outcome) in [
+            ("ConfirmStep", GateReading.Outcome.passed), ("Rollback", .rollBack), ("Event", .passed),
+        ] {
+            let gate = try SampleAnalysis.gate("{name: g, type: \(type), url: 'http://g'}")
+            let answer = GateAnswer(status: 200, type: row.type, body: Array(row.body.utf8))
+            let reading = HookCall(gate: gate, question: SampleAnalysis.question)
+                .reading(answer, server: "http://g:80", taken: SampleAnalysis.start)
+            guard let problem = row.problem, type != "Event" else {
+                #expect(reading.outcome == outcome, "\(reading.message)")
+                continue
+            }
+            #expect(reading.outcome == .unavailable)
+            #expect(reading.message.hasPrefix("http://g:80 answered 200"), "\(reading.message)")
+            #expect(reading.message.contains(problem), "\(reading.message)")
+            #expect(reading.message.contains("set url to the gate itself"))
+        }
+    }
+
+    @Test(arguments: [nil, "text/plain", "application/json"] as [String?])
+    func whatIsEncodedOrNoUnicodeIsNoAnswer(_ type: String?) throws {
+        let packed = GateAnswer(status: 200, type: type, encoding: "gzip", body: Array("go".utf8))
+        #expect(HookAnswer(packed).problem?.contains("encoded as gzip") == true)
+        let plain = GateAnswer(status: 200, type: type, encoding: "identity", body: Array("1".utf8))
+        #expect(HookAnswer(plain).problem == nil)
+        #expect(HookAnswer(GateAnswer(status: 200, type: type, body: [0x67, 0xFF, 0xFE])).problem != nil)
     }
 
     @Test func whatIsPosted() throws {
@@ -43,6 +87,7 @@ internal import Testing
             ]
         )
         #expect(call.method == .post)
-        #expect(call.limit == 0)
+        #expect(call.limit == 65_536)
+        #expect([200, 204, 299, 199, 302, 403, 500].map(call.reads) == [true, true, true, false, false, false, false])
     }
 }

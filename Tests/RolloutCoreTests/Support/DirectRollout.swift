@@ -13,6 +13,7 @@ struct DirectRollout {
     let life: ControllerLife
     let stores: MeshRolloutStores
     let asker: ScriptedAsker
+    private let desk: GateDesk
     private let driver: ResourceDriver<MeshRolloutReconciler>
     private let caches: ListedCaches
 
@@ -31,15 +32,19 @@ struct DirectRollout {
         let client = life.client
         let parts = MeshRolloutReconciler.Parts(stores: stores, client: client, recorder: nil, asker: self.asker)
         let reconciler = MeshRolloutReconciler(parts, environment: life.environment)
+        desk = reconciler.desk
         driver = ResourceDriver(reconciler, store: stores.rollouts, client: client, environment: life.environment)
         // Workloads only tell that it is time to look again, and here it is at every second.
         caches = try ListedCaches(Array(stores.all.prefix(3)), of: cluster)
     }
 
-    /// Reconciles every MeshRollout once.
+    /// Reconciles every MeshRollout once, has its gates answer, and reconciles those again that got an answer.
     func reconcile() async throws {
         try await caches.fill()
-        for object in stores.rollouts.objects() { _ = try await driver.reconcile(object.key) }
+        for object in stores.rollouts.objects() {
+            _ = try await driver.reconcile(object.key)
+            for key in await desk.settle() { _ = try await driver.reconcile(key) }
+        }
     }
 
     /// Lets time pass second by second, the world acting in between, for at most `seconds` or until `isOver`.

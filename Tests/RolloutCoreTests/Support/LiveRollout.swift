@@ -2,6 +2,7 @@ internal import ControllerKit
 internal import KubeClient
 internal import KubeRuntime
 internal import MeshTestKit
+internal import RolloutControl
 
 @testable internal import RolloutCore
 
@@ -14,7 +15,7 @@ struct LiveRollout: Sendable {
     var cluster: TestCluster { life.cluster }
     var transport: FaultyTransport { life.transport }
 
-    init(_ cluster: TestCluster, _ clock: VirtualClock) throws {
+    init(_ cluster: TestCluster, _ clock: VirtualClock, asker: (any GateAsking)? = nil) throws {
         life = ControllerLife(of: cluster, on: clock, wall: { cluster.now })
         self.clock = clock
         // Servers before Kubernetes 1.32 know no streaming lists: they are listed, then watched.
@@ -30,7 +31,12 @@ struct LiveRollout: Sendable {
             environment: environment
         )
         let service = try MeshRolloutService(
-            .init(reads: client, writes: client, recorder: recorder, asker: ScriptedAsker { cluster.now }),
+            .init(
+                reads: client,
+                writes: client,
+                recorder: recorder,
+                asker: asker ?? ScriptedAsker { cluster.now }
+            ),
             environment: environment
         )
         host = ControllerHost(

@@ -1,0 +1,74 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeSchema
+internal import MeshAPI
+internal import MeshBase
+internal import StructuralSchema
+
+/// Looks at rendered objects as an API server will, before the first of them is written.
+///
+/// Settings that are Kubernetes' own (`k8s`, overlays, parts of values) have no types of their own here: what they make of an
+/// object does. An issue names the field of the spec that most likely brought it.
+struct RenderedObjectCheck {
+    /// What the objects come from.
+    let spec: MeshOperatorSpec
+
+    /// Checks all objects but CustomResourceDefinitions, which no setting changes.
+    ///
+    /// - Parameter objects: the objects.
+    /// - Returns: notes about fields that the kinds do not have, which API servers refuse or drop.
+    /// - Throws: ``RenderError`` with at most 20 issues.
+    func run(_ objects: [KubeObject]) throws(RenderError) -> [String] {
+        var issues: [SpecIssue] = []
+        var notes: [String] = []
+        for object in objects where object.kind.kind != "CustomResourceDefinition" && issues.count < 20 {
+            var plain = object
+            plain.tree = object.tree.withoutNulls
+            if let issue = sizeIssue(plain) { issues.append(issue) }
+            guard let kind = NativeKinds.kind(object.kind) else { continue }
+            var pruned = plain.tree
+            notes += kind.schema.prune(&pruned).map { note($0, plain) }
+            let found = kind.schema.validate(pruned) + ObjectRules.issues(in: plain)
+            var seen: Set<String> = []
+            issues += found.filter { seen.insert($0.path).inserted }.map { issue($0, plain) }
+        }
+        guard issues.isEmpty else { throw RenderError(issues: Array(issues.prefix(20))) }
+        return notes
+    }
+
+    private func issue(_ found: FieldIssue, _ object: KubeObject) -> SpecIssue {
+        // An issue about the kind of a value carries the kind's name, not the value.
+        let value = object.tree.value(at: TreePath(fieldText: found.path)) ?? found.value
+        let origin = SettingOrigin(spec).path(of: found.path, in: object, value: value)
+        let what = found.detail.isEmpty ? found.kind.title.lowercased() : found.detail
+        return SpecIssue(
+            path: origin ?? TreePath(keys: "spec"),
+            value: value,
+            problem: "makes \(found.path) of \(Self.name(object)) what the API server refuses: \(what)",
+            remedy: "write what the Kubernetes API has there"
+        )
+    }
+
+    private func note(_ path: TreePath, _ object: KubeObject) -> String {
+        let origin = SettingOrigin(spec).path(of: path.description, in: object)
+        return "\(origin?.description ?? "spec"): \(path) is no field of \(Self.name(object)) that is known "
+            + "here, and API servers refuse or drop those; check its name"
+    }
+
+    private static func name(_ object: KubeObject) -> String {
+        String("\(object.kind.kind) \(object.key)".prefix(200))
+    }
+
+    private func sizeIssue(_ object: KubeObject) -> SpecIssue? {
+        guard let excess = ObjectSize.excess(of: object) else { return nil }
+        let largest = SettingOrigin(spec).largest
+        let share = largest.map { " (\($0.bytes) bytes)" } ?? ""
+        return SpecIssue(
+            path: largest?.path ?? TreePath(keys: "spec"),
+            value: nil,
+            problem: "makes \(Self.name(object)) too large: \(excess.what) would have \(excess.bytes) "
+                + "bytes, and \(excess.limit) are the most a cluster takes",
+            remedy: "shorten it\(share)"
+        )
+    }
+}

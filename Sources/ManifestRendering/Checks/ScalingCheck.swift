@@ -1,0 +1,48 @@
+internal import DataTree
+internal import MeshAPI
+
+/// Whether the least and the largest number of pods of a component, whoever set them, leave a number between them.
+struct ScalingCheck {
+    /// The component, its values merged.
+    let scope: ComponentScope
+    /// The spec they come from.
+    let spec: MeshOperatorSpec
+
+    /// Throws ``RenderError`` where the autoscaler would be asked for more pods at least than at most.
+    func run() throws(RenderError) {
+        guard scope.kind.workloadKind == "Deployment" else { return }
+        let settings = scope.kind.isGateway ? scope.values.at(scope.kind.valuesRoot) : scope.values
+        let (least, most) = (settings.at("autoscaleMin"), settings.at("autoscaleMax"))
+        guard settings.has("autoscaleEnabled"), least.wholeNumber > 0, most.wholeNumber > 0,
+            least.wholeNumber > most.wholeNumber
+        else { return }
+        let (lower, upper) = (place("minReplicas", "autoscaleMin"), place("maxReplicas", "autoscaleMax"))
+        let isLower = lower != nil || upper == nil
+        let path = lower ?? upper ?? TreePath(keys: "spec", "values").appending("autoscaleMin")
+        let other = isLower ? "the most, \(most.printed)" : "the least, \(least.printed)"
+        throw RenderError(issues: [
+            SpecIssue(
+                path: path,
+                value: isLower ? least : most,
+                problem: isLower ? "is more than \(other)" : "is less than \(other)",
+                remedy: isLower
+                    ? "lower it, or raise \(upper?.description ?? valuesPath("autoscaleMax").description)"
+                    : "raise it, or lower \(valuesPath("autoscaleMin"))"
+            )
+        ])
+    }
+
+    /// Where the user sets a bound; nil where the profile does.
+    private func place(_ field: String, _ value: String) -> TreePath? {
+        if !scope.settings.at("k8s.hpaSpec.\(field)").isNull {
+            return TreePath(scope.place.steps + [.key("k8s"), .key("hpaSpec"), .key(field)])
+        }
+        if !spec.values.at("\(scope.kind.valuesRoot).\(value)").isNull { return valuesPath(value) }
+        return spec.values.at(value).isNull ? nil : TreePath(keys: "spec", "values", value)
+    }
+
+    private func valuesPath(_ value: String) -> TreePath {
+        let keys = "spec.values.\(scope.kind.valuesRoot).\(value)".split(separator: ".")
+        return TreePath(keys.map { .key(String($0)) })
+    }
+}

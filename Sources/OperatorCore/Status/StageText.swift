@@ -1,0 +1,60 @@
+internal import MeshAPI
+
+/// What keeps a mesh from being worked on, in words.
+struct StageText {
+    /// Where the mesh is.
+    let stage: MeshPlan.Stage
+
+    /// What is in the way, with field, value and remedy.
+    var full: (reason: MeshConditionReason, message: String) {
+        switch stage {
+        case .invalid(let message): (.invalidSpec, message)
+        case .refused(let refusal): (refusal.reason, refusal.message)
+        case .notOwned(let objects) where objects.contains { $0.hasSuffix(MeshPlanner.keptByAnother) }:
+            (
+                .notOurs,
+                Self.joined(objects, most: 3)
+                    + "; give one of the two MeshOperators another revision or namespace, or delete one"
+            )
+        case .notOwned(let objects):
+            (
+                .notOurs,
+                Self.joined(objects, most: 3)
+                    + "; delete or rename what is in the way, or set spec.adopt: true to take it over"
+            )
+        case .stuck(let why): (.workloadsNotReady, why)
+        case .inUse(let users):
+            (
+                .inUse,
+                "\(users) use this mesh; move them away, or set spec.teardown.inUse: Remove to remove it all the same"
+            )
+        case .removing(let awaited): (.deleting, awaited)
+        case .removed: (.deleting, "all objects are gone")
+        case .paused: (.paused, "spec.paused is set")
+        case .working(let awaited): (.applying, awaited)
+        case .settled: (.asDesired, "")
+        }
+    }
+
+    /// The same, pointing to the condition that says it in full where there is one.
+    var short: (reason: MeshConditionReason, message: String) {
+        let (reason, message) = full
+        switch stage {
+        case .invalid, .refused:
+            let field = message.firstRange(of: ": ").map { String(message[..<$0.lowerBound]) } ?? ""
+            let what = field.isEmpty || field.contains(" ") ? "the spec" : String(field.prefix(120))
+            return (reason, "\(what) is refused, and nothing was applied; the condition Preflight says why")
+        case .notOwned(let objects):
+            let count = objects.count == 1 ? "1 object belongs" : "\(objects.count) objects belong"
+            let mark = MeshConditionReason.notOurs.rawValue
+            return (reason, "\(count) to somebody else, and nothing was applied; the condition \(mark) says which")
+        default: return (reason, message)
+        }
+    }
+
+    /// The first few of `texts`, within what a condition's message may hold.
+    static func joined(_ texts: [String], most: Int = 5) -> String {
+        let shown = texts.prefix(most).map { String($0.prefix(1_000)) }.joined(separator: "; ")
+        return texts.count > most ? "\(shown); and \(texts.count - most) more" : shown
+    }
+}

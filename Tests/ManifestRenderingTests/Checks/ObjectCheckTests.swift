@@ -1,0 +1,208 @@
+internal import DataTree
+internal import KubeAPI
+internal import MeshAPI
+internal import MeshTestKit
+internal import Testing
+
+@testable internal import ManifestRendering
+
+@Suite("Objects are looked at before they are written")
+struct ObjectCheckTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var spec: Tree
+        /// Where the first issue stands.
+        var path: String
+        var words: [String] = []
+    }
+
+    static func overlay(_ kind: String, _ name: String, _ path: String, _ value: Tree) -> Tree {
+        let overlay: Tree = [
+            "kind": .string(kind), "name": .string(name), "patches": [["path": .string(path), "value": value]],
+        ]
+        return ["profile": "minimal", "components": ["pilot": ["k8s": ["overlays": [overlay]]]]]
+    }
+
+    static let overlayPath = "spec.components.pilot.k8s.overlays[0].patches[0].value"
+
+    static let cases = [
+        Case(
+            testDescription: "overlay of a negative number",
+            spec: overlay("Deployment", "istiod", "spec.replicas", -1),
+            path: overlayPath,
+            words: ["-1", "spec.replicas of Deployment istio-system/istiod", "at least 0"]
+        ),
+        Case(
+            testDescription: "overlay of another kind",
+            spec: overlay("Deployment", "istiod", "spec.replicas", "two"),
+            path: overlayPath,
+            words: ["spec.replicas of Deployment"]
+        ),
+        Case(
+            testDescription: "autoscaler's utilisation in k8s",
+            spec: [
+                "profile": "minimal",
+                "components": [
+                    "pilot": [
+                        "k8s": [
+                            "hpaSpec": [
+                                "metrics": [
+                                    [
+                                        "type": "Resource",
+                                        "resource": [
+                                            "name": "cpu",
+                                            "target": ["type": "Utilization", "averageUtilization": "abc"],
+                                        ],
+                                    ]
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
+            ],
+            path: "spec.components.pilot.k8s.hpaSpec.metrics[0].resource.target.averageUtilization",
+            words: ["\"abc\""]
+        ),
+        Case(
+            testDescription: "port of a gateway's Service",
+            spec: [
+                "profile": "default",
+                "components": [
+                    "ingressGateways": [
+                        [
+                            "name": "istio-ingressgateway", "enabled": true,
+                            "k8s": ["service": ["ports": [["name": "http", "port": 70_000, "targetPort": 8080]]]],
+                        ]
+                    ]
+                ],
+            ],
+            path: "spec.components.ingressGateways[0].k8s.service.ports[0].port",
+            words: ["70000", "from 1 to 65535"]
+        ),
+        Case(
+            testDescription: "label that is none",
+            spec: ["profile": "minimal", "values": ["pilot": ["podLabels": ["team": "a b"]]]],
+            path: "spec.values.pilot.podLabels.team",
+            words: ["a b", "63 letters"]
+        ),
+        Case(
+            testDescription: "more at least than at most",
+            spec: ["profile": "minimal", "values": ["pilot": ["autoscaleMin": 7]]],
+            path: "spec.values.pilot.autoscaleMin",
+            words: ["7: is more than the most, 5", "raise spec.values.pilot.autoscaleMax"]
+        ),
+        Case(
+            testDescription: "the same of k8s",
+            spec: [
+                "profile": "minimal",
+                "components": ["pilot": ["k8s": ["hpaSpec": ["minReplicas": 3, "maxReplicas": 2]]]],
+            ],
+            path: "spec.components.pilot.k8s.hpaSpec.minReplicas",
+            words: ["3: is more than the most, 2", "spec.components.pilot.k8s.hpaSpec.maxReplicas"]
+        ),
+        Case(
+            testDescription: "the same of a gateway",
+            spec: ["values": ["gateways": ["istio-ingressgateway": ["autoscaleMin": 9, "autoscaleMax": "8"]]]],
+            path: "spec.values.gateways.istio-ingressgateway.autoscaleMin",
+            words: ["9"]
+        ),
+        Case(
+            testDescription: "a template too large for a ConfigMap",
+            spec: [
+                "profile": "minimal",
+                "values": [
+                    "sidecarInjectorWebhook": ["templates": ["big": .string(String(repeating: "x", count: 1_400_000))]]
+                ],
+            ],
+            path: "spec.values.sidecarInjectorWebhook.templates.big",
+            words: ["ConfigMap istio-system/istio-sidecar-injector", "1048576", "1400000 bytes"]
+        ),
+        Case(
+            testDescription: "annotations beyond the limit",
+            spec: [
+                "profile": "minimal",
+                "components": [
+                    "pilot": [
+                        "k8s": [
+                            "overlays": [
+                                [
+                                    "kind": "Service", "name": "istiod",
+                                    "patches": [
+                                        [
+                                            "path": "metadata.annotations.note",
+                                            "value": .string(String(repeating: "y", count: 300_000)),
+                                        ]
+                                    ],
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
+            ],
+            path: overlayPath,
+            words: ["Service istio-system/istiod", "its annotations", "262144"]
+        ),
+    ]
+
+    @Test(arguments: cases) func refuses(_ example: Case) throws {
+        let error = try #require(throws: RenderError.self) { try RenderExample(name: "", spec: example.spec).render() }
+        #expect(error.code == .invalidSetting)
+        #expect(error.issues.first?.path.description == example.path, "\(error.message)")
+        for word in example.words { #expect(error.message.contains(word), "\(error.message)") }
+        #expect(error.message.utf8.count < 8_000)
+    }
+
+    @Test("A field that a kind does not have is told of")
+    func unknownField() throws {
+        let spec = Self.overlay("Deployment", "istiod", "spec.replicaz", 1)
+        let warnings = try RenderExample(name: "", spec: spec).render().warnings
+        #expect(warnings.count == 1 && warnings.first?.contains("spec.replicaz") == true, "\(warnings)")
+        #expect(warnings.first?.hasPrefix("\(Self.overlayPath): ") == true, "\(warnings)")
+    }
+
+    @Test("Misspelt values are told of, with the name meant")
+    func misspelt() throws {
+        let spec: Tree = ["profile": "minimal", "values": ["pilot": ["autoscalMin": 2]]]
+        let warnings = try RenderExample(name: "", spec: spec).render().warnings
+        #expect(
+            warnings == [
+                "spec.values.pilot.autoscalMin: no chart of Istio reads it, so it has no effect; "
+                    + "did you mean autoscaleMin?"
+            ]
+        )
+    }
+
+    @Test("Nothing is found in what is rendered from profiles and examples", arguments: RenderExample.all)
+    func examples(_ example: RenderExample) throws {
+        let warnings = try example.render().warnings
+        #expect(!warnings.contains { $0.contains("no field of") || $0.contains("did you mean") }, "\(warnings)")
+    }
+
+    @Test(
+        "Every key that a profile or a component starts from is known",
+        arguments: EmbeddedManifests.profiles.keys.sorted()
+    )
+    func profileKeys(_ name: String) throws {
+        let text = try #require(EmbeddedManifests.profiles[name])
+        let tree = try EmbeddedManifests.tree(text, name: name)
+        var values: [Tree] = [tree["values"], tree["defaults"]].compactMap(\.self)
+        if name.hasPrefix("component-") { values = [tree] }
+        if name == "platforms" { values = tree.sortedEntries.map(\.value) }
+        for value in values {
+            let found = ValuesShape.current.findings(in: value, at: TreePath(keys: "values"))
+            #expect(found.issues.map(\.description) == [], "\(name)")
+            #expect(found.unknown.map(\.description) == [], "\(name)")
+        }
+    }
+
+    @Test(
+        "Paths are read as Kubernetes writes them",
+        arguments: [
+            "spec.template.spec.containers[0].env[1].value", "metadata.labels[app.kubernetes.io/name]", "spec", "",
+        ]
+    )
+    func fieldText(_ text: String) {
+        #expect(TreePath(fieldText: text).description == text)
+        #expect(TreePath(fieldText: ".\(text)").description == text)
+    }
+}
