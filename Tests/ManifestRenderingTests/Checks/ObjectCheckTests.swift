@@ -17,7 +17,9 @@ struct ObjectCheckTests {
     }
 
     static func overlay(_ kind: String, _ name: String, _ path: String, _ value: Tree) -> Tree {
-        let overlay: Tree = ["kind": .string(kind), "name": .string(name), "patches": [["path": .string(path), "value": value]]]
+        let overlay: Tree = [
+            "kind": .string(kind), "name": .string(name), "patches": [["path": .string(path), "value": value]],
+        ]
         return ["profile": "minimal", "components": ["pilot": ["k8s": ["overlays": [overlay]]]]]
     }
 

@@ -112,7 +112,8 @@ internal import Testing
 
     /// Values no key takes, or hardly any.
     static let oddValues: [Tree] = [
-        -1, 9_223_372_036_854_775_807, .double(-2.5), true, "abc", "-1", "x\u{0}y", [1, "a"], ["a": ["b": [1]]], "", .null,
+        -1, 9_223_372_036_854_775_807, .double(-2.5), true, "abc", "-1", "x\u{0}y", [1, "a"], ["a": ["b": [1]]], "",
+        .null,
     ]
 
     /// Any known key of values with any value, past admission: the mesh is Ready, or it says which key is wrong and nothing of
