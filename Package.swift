@@ -102,6 +102,7 @@ let allTargets: [Target] = [
         name: "MeshCLI",
         dependencies: [
             "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "UpgradePlanning",
+            argumentParser,
         ]
     ),
     .target(
@@ -130,9 +131,7 @@ let allTargets: [Target] = [
     ),
     .executableTarget(
         name: "meshctl",
-        dependencies: [
-            "DataTree", "KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", argumentParser,
-        ]
+        dependencies: ["KubeClient", "KubeCurl", "MeshBase", "MeshCLI"]
     ),
     .executableTarget(
         name: "mesh-generate",

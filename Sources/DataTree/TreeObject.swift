@@ -52,7 +52,8 @@ public struct TreeObject: Sendable {
     /// The place of `key` in ``entries``, or nil.
     public func position(of key: String) -> Int? {
         if let index { return index[key] }
-        return entries.firstIndex { $0.key == key }
+        for place in entries.indices where entries[place].key == key { return place }
+        return nil
     }
 
     /// The value under `key`.

@@ -22,6 +22,8 @@ package struct ServerRequest: Sendable {
     package var path: String
     /// What follows the `?`, not decoded; nil without a `?`.
     package var query: String?
+    /// Path and query as sent.
+    package var target: String { query.map { "\(path)?\($0)" } ?? path }
     /// The header fields; HTTP/2's `:authority` appears as `host`.
     package var headers: HeaderFields
     /// The body, to be read at most once.

@@ -28,11 +28,15 @@ package struct ServerResponse: Sendable {
         self.body = body
     }
 
-    /// Makes a response of plain text in UTF-8.
-    package static func text(_ text: String, status: Int = 200) -> ServerResponse {
+    /// Makes a response of text in UTF-8, plain where `type` does not say otherwise.
+    package static func text(
+        _ text: String,
+        status: Int = 200,
+        type: String = "text/plain; charset=utf-8"
+    ) -> ServerResponse {
         ServerResponse(
             status: status,
-            headers: ["content-type": "text/plain; charset=utf-8"],
+            headers: ["content-type": type],
             body: .bytes(Array(text.utf8))
         )
     }

@@ -5,9 +5,9 @@ internal import KubeClient
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
-internal import MeshBase
 internal import OperatorCore
 internal import RolloutControl
+internal import RolloutCore
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -54,21 +54,17 @@ struct MeshOperator: AsyncParsableCommand {
     private func run(_ connection: ClusterConnection, _ variables: [String: String]) async throws {
         var logger = Logger(label: "mesh-operator") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
-        let environment = RuntimeEnvironment(
-            clock: ContinuousClock(),
-            wall: { Timestamp(microsecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1_000_000)) },
-            random: .system,
-            logger: logger
-        )
-        var surroundings = ClusterLink.Surroundings(
-            processes: SystemProcesses(environment: variables),
-            clock: environment.clock,
-            now: environment.wall
-        )
+        let clock = ContinuousClock()
+        let environment = RuntimeEnvironment(clock: clock, wall: SystemTime.wall, random: .system, logger: logger)
+        let processes = SystemProcesses(environment: variables)
+        var surroundings = ClusterLink.Surroundings(processes: processes, clock: clock, now: environment.wall)
         surroundings.report = { [logger] in $0.log(to: logger) }
         let link = ClusterLink(connection, surroundings)
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
-        configuration.definitions = try OwnDefinitions(yaml: try crds.map(Self.yamlFiles) ?? [])
+        configuration.definitions = try crds.map { folder in
+            let names = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
+            return try OwnDefinitions(folder: folder, names: names, read: SystemFiles().read)
+        }
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
         configuration.companions = [.rollouts]
         configuration.gates = { client, environment in HTTPGateAsker.standard(client, environment) }
@@ -77,31 +73,80 @@ struct MeshOperator: AsyncParsableCommand {
         let health = HealthRegistry()
         service.register(in: health)
         let probes = ProbeResponder(health: health, metrics: environment.metrics)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: TransportWork(transport: link.transport)),
-                    .init(service: Work(metricsBind, name: "metrics", probes, logger)),
-                    .init(service: Work(healthBind, name: "health", probes, logger)),
-                    .init(
-                        service: Work(body: { try await service.run() }, stop: { service.stop() }),
-                        successTerminationBehavior: .gracefullyShutdownGroup
-                    ),
-                ],
-                gracefulShutdownSignals: [.sigint, .sigterm],
-                logger: logger
-            )
-        )
-        try await group.run()
-    }
-
-    private static func yamlFiles(_ folder: String) throws -> [String] {
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw StartFailure(.noInput, "--crds \(folder): no folder that can be read; name one with YAML files")
-        }
-        let paths = entries.filter { $0.hasSuffix(".yaml") }.sorted().map { "\(folder)/\($0)" }
-        return try paths.map { String(decoding: try SystemFiles().read($0), as: UTF8.self) }
+        let work = Work(body: { try await service.run() }, stop: { service.stop() })
+        let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: Work(carrying: link.transport)),
+            .init(service: Work(metricsBind, name: "metrics", probes, logger)),
+            .init(service: Work(healthBind, name: "health", probes, logger)),
+            .init(service: work, successTerminationBehavior: .gracefullyShutdownGroup),
+        ]
+        try await ServiceGroup(
+            configuration: .init(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
+        ).run()
     }
 }
 
 extension LogThreshold: ExpressibleByArgument {}
+
+/// Something that runs until a signal asks it to stop, finishing what is in flight.
+private struct Work: Service {
+    let body: @Sendable () async throws -> Void
+    let stop: @Sendable () -> Void
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await body()
+        } onGracefulShutdown: {
+            stop()
+        }
+    }
+}
+
+extension Work {
+    /// Carries requests until everything else has stopped.
+    init(carrying transport: CurlTransport) {
+        self.init(body: { try await cancelWhenGracefulShutdown { try await transport.run() } }, stop: {})
+    }
+
+    /// Serves metrics and probes on one address.
+    init(_ place: ListenAddress, name: String, _ probes: ProbeResponder, _ logger: Logger) {
+        let server = HTTPServer(configuration: HTTPServerConfiguration(host: place.host, port: place.port)) { request in
+            let answer = probes.answer(request.target)
+            return ServerResponse.text(answer.body, status: answer.status, type: answer.contentType)
+        }
+        body = {
+            do {
+                try await server.run { address in
+                    logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+                }
+            } catch  where !(error is CancellationError) {
+                throw StartFailure(cannotListen: error, at: "\(place)", option: "--\(name)-bind")
+            }
+        }
+        stop = { server.shutdown() }
+    }
+}
+
+extension HTTPGateAsker {
+    /// Asks gates over connections of their own, with Secrets and Jobs of the cluster.
+    static func standard(_ client: ClusterClient, _ environment: RuntimeEnvironment) -> HTTPGateAsker {
+        let (clock, wall) = (environment.clock, environment.wall)
+        return HTTPGateAsker(.init(cluster: client, transports: CurlTransports(), clock: clock, now: wall))
+    }
+}
+
+extension OperatorCompanion {
+    /// Carries out MeshRollouts; their gates are asked over connections of their own.
+    static let rollouts = OperatorCompanion { given in
+        let asker = HTTPGateAsker.standard(given.writes, given.environment)
+        var configuration = MeshRolloutService.Configuration(
+            reads: given.reads,
+            writes: given.writes,
+            recorder: given.recorder,
+            asker: asker
+        )
+        configuration.watching = given.watching
+        let service = try MeshRolloutService(configuration, environment: given.environment)
+        return Work(watchers: service.watchers, controllers: [service.controller])
+    }
+}

@@ -3,7 +3,6 @@ internal import HTTPServing
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
-internal import MeshBase
 internal import SandboxServer
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -101,16 +100,7 @@ struct MeshSandbox: AsyncParsableCommand {
     }
 
     private static func environment(_ logger: Logger) -> RuntimeEnvironment {
-        RuntimeEnvironment(
-            clock: ContinuousClock(),
-            wall: {
-                var time = timespec()
-                clock_gettime(CLOCK_REALTIME, &time)
-                return Timestamp(seconds: Int64(time.tv_sec), microseconds: Int64(time.tv_nsec) / 1000)
-            },
-            random: .system,
-            logger: logger
-        )
+        RuntimeEnvironment(clock: ContinuousClock(), wall: SystemTime.wall, random: .system, logger: logger)
     }
 }
 

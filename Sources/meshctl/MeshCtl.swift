@@ -1,62 +1,39 @@
-internal import ArgumentParser
 internal import Foundation
+internal import Glibc
+internal import KubeClient
+internal import KubeCurl
 internal import MeshCLI
 
-/// The command line of the mesh.
+/// The command line of the mesh, on this machine.
 @main
-struct MeshCtl: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "meshctl",
-        abstract: "Looks at, checks and renders meshes, and steers their rollouts.",
-        discussion: """
-            Resources are MeshOperators, MeshRollouts, or IstioOperators, which are converted first.
-
-            Exit codes: 0 all is well, 1 the answer is no or an error, 2 wrong usage, 3 not known within --timeout.
-            """,
-        version: "meshctl \(VersionReport.program)",
-        subcommands: [Manifest.self, Convert.self, Validate.self, Plan.self, Rollout.self, Version.self]
-    )
-
+struct MeshCtl {
     static func main() async {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        if let message = WordCheck(root: Self.self).complaint(about: arguments) {
-            Console.write("error: \(message)\n", to: .standardError)
-            Foundation.exit(2)
-        }
-        do {
-            var command = try parseAsRoot(arguments)
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch let error as CommandError {
-            Console.write("error: \(error.message)\n", to: .standardError)
-            Foundation.exit(1)
-        } catch {
-            end(error)
-        }
+        let ending = await MeshProgram.run(Array(CommandLine.arguments.dropFirst()), in: .machine)
+        write(ending.errors, to: .standardError)
+        write(ending.output, to: .standardOutput)
+        exit(ending.exitCode)
     }
 
-    /// Ends as the parser would, with 2 for wrong usage.
-    private static func end(_ error: any Error) -> Never {
-        let code = exitCode(for: error)
-        guard code == .validationFailure else { exit(withError: error) }
-        Console.write(fullMessage(for: error).replacing("Error: ", with: "error: ") + "\n", to: .standardError)
-        Foundation.exit(2)
-    }
-}
-
-/// Output and input of this program.
-enum Console {
-    /// Prints an outcome and ends with its exit code.
-    static func finish(_ outcome: CommandOutcome) throws {
-        for warning in outcome.warnings { write("warning: \(warning)\n", to: .standardError) }
-        write(outcome.output, to: .standardOutput)
-        if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
-    }
+    /// Whether output goes to a terminal that can be drawn on.
+    static let isDrawn = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
     static func write(_ text: String, to handle: FileHandle) { try? handle.write(contentsOf: Data(text.utf8)) }
+
+    /// The size of the terminal now; nil where output goes elsewhere.
+    static func size() -> RolloutScreen.Size? {
+        guard isDrawn else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return RolloutScreen.Size(columns: 80, rows: 24)
+        }
+        return RolloutScreen.Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
+    }
+
+    /// Puts a question that yes or no answers; no is the answer to anything but y and yes.
+    static func confirm(_ question: String) -> Bool {
+        write("\(question) [y/N] ", to: .standardError)
+        return ["y", "yes"].contains((readLine() ?? "").lowercased().trimmingCharacters(in: .whitespaces))
+    }
 
     /// Files of this machine; `-` is standard input.
     static let files = MeshFiles { path in
@@ -73,32 +50,52 @@ enum Console {
         return names.filter { name in ["yaml", "yml", "json"].contains { name.hasSuffix(".\($0)") } }
             .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
     }
-}
 
-/// Says which word of a command line is no command, and which one may be meant.
-struct WordCheck {
-    let root: any ParsableCommand.Type
-
-    /// Nil where every word up to the first option is a command, or an argument of one that takes arguments.
-    func complaint(about arguments: [String]) -> String? {
-        var command = root
-        var path = [root._commandName]
-        for word in arguments {
-            let choices = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
-            guard !choices.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
-            if let next = choices.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) }) {
-                command = next
-                path.append(word)
-                continue
-            }
-            let names = choices.map { $0._commandName }
-            let meant = NameSuggestion.nearest(to: word, among: names).map { "; did you mean `\($0)`?" } ?? ";"
-            let place = path.joined(separator: " ")
-            return
-                "\(place) has no command `\(word)`\(meant) There are \(names.joined(separator: ", ")); `\(place) --help` tells more"
+    /// Carries the requests of `work` to the cluster that a kubeconfig names, until it is done.
+    static func connect(
+        _ choice: CommandSurroundings.ClusterChoice,
+        _ work: @escaping CommandSurroundings.ClusterWork
+    ) async throws -> CommandOutcome {
+        let variables = ProcessInfo.processInfo.environment
+        let connection: ClusterConnection
+        do {
+            connection = try ClusterLocator(environment: variables, files: SystemFiles())
+                .connection(kubeconfig: choice.kubeconfig, context: choice.context)
+        } catch {
+            throw CommandError(kubeconfig: error)
         }
-        return nil
+        let link = ClusterLink(
+            connection,
+            .init(processes: SystemProcesses(environment: variables), clock: ContinuousClock(), now: SystemTime.wall),
+            client: .init(fieldManager: "meshctl", userAgent: "meshctl/\(VersionReport.program)")
+        )
+        return try await withThrowingTaskGroup(of: CommandOutcome?.self) { group in
+            group.addTask {
+                try await link.run()
+                return nil
+            }
+            group.addTask { try await work(link.client, connection.namespace) }
+            defer { group.cancelAll() }
+            while let answer = try await group.next() {
+                if let answer { return answer }
+            }
+            throw CancellationError()
+        }
     }
 }
 
-extension OutputFormat: ExpressibleByArgument {}
+extension CommandSurroundings {
+    /// This machine.
+    static var machine: CommandSurroundings {
+        var surroundings = CommandSurroundings(
+            files: MeshCtl.files,
+            environment: ProcessInfo.processInfo.environment,
+            now: SystemTime.wall,
+            clock: ContinuousClock(),
+            screen: RolloutScreen(size: MeshCtl.size) { MeshCtl.write($0, to: .standardOutput) },
+            connect: MeshCtl.connect
+        )
+        if isatty(STDIN_FILENO) == 1 { surroundings.confirm = MeshCtl.confirm }
+        return surroundings
+    }
+}

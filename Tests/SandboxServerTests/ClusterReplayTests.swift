@@ -6,7 +6,7 @@ internal import Testing
 @testable internal import SandboxServer
 
 /// The recorded answers of a real cluster, asked of a sandbox with its roles and tokens.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ClusterReplayTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ClusterReplayTests {
     @Test(arguments: ReplayScenario.all) func answersAlike(_ scenario: ReplayScenario) async throws {
         var configuration = SandboxConfiguration(node: .none)
         configuration.extent = .serverAlone  // As the recorded server ran.

@@ -10,7 +10,7 @@ internal import Testing
 @testable internal import SandboxServer
 
 /// What users see of the controllers, the users and the roles together.
-@Suite(.timeLimit(.minutes(2))) struct ClusterTests {
+@Suite(.timeLimit(.minutes(10))) struct ClusterTests {
     static func deployment(_ name: String, replicas: Int64 = 2) -> Tree {
         [
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string(name), "namespace": "default"],

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import SandboxServer
 
-@Suite(.timeLimit(.minutes(1))) struct KubernetesVersionTests {
+@Suite(.timeLimit(.minutes(10))) struct KubernetesVersionTests {
     @Test(arguments: [("1.33", "1.33.0"), ("1.29.7", "1.29.7"), ("v1.36.2", "1.36.2"), ("1.24", "1.24.0")])
     func versionsAreRead(_ text: String, _ expected: String) {
         #expect(KubernetesVersion(text)?.text == expected)

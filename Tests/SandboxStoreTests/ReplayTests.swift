@@ -1,6 +1,5 @@
 internal import MeshTestKit
 internal import ReplayKit
-internal import SandboxStore
 internal import Testing
 
 /// The recorded answers of a real API server, asked of ours in process.
@@ -13,27 +12,15 @@ struct ReplayTests {
 
     @Test(arguments: ReplayScenario.all)
     func answersAlike(_ scenario: ReplayScenario) async throws {
-        let server = await TestServer()
-        let report = try await withThrowingTaskGroup(of: ReplayRunner.Report?.self) { group in
-            group.addTask {
+        let answered = try await withVirtualTime { clock in
+            let server = await TestServer(clock: clock)
+            return try await server.whileTimePasses(.milliseconds(100)) {
                 let runner = ReplayRunner(transport: server.transport, surroundings: [.watchProgress]) {
                     await Task.yield()
                 }
                 return try await runner.run(scenario)
             }
-            group.addTask {
-                while !Task.isCancelled {
-                    await server.clock.advance(by: .milliseconds(100))
-                    await server.core.tick()
-                    await Task.yield()
-                }
-                return nil
-            }
-            let first = try await group.next() ?? nil
-            group.cancelAll()
-            return first
         }
-        let answered = try #require(report)
         for difference in answered.differences { Issue.record("\(difference)") }
         if answered.skipped > 0 {
             print("replay: \(scenario.name): left out \(answered.skipped) steps that need roles or tokens")

@@ -47,6 +47,29 @@ struct TestServer: Sendable {
         return Answer(status: response.status, body: tree, warnings: response.headers.values("Warning"))
     }
 
+    /// Lets time go by while `body` runs, in steps; under ``withVirtualTime(_:)`` only when everybody else waits.
+    func whileTimePasses<Result: Sendable>(
+        _ step: Duration,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while !Task.isCancelled {
+                    await clock.advance(by: step)
+                    await core.tick()
+                    await Task.yield()
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
     struct Answer: Sendable {
         let status: Int
         let body: Tree

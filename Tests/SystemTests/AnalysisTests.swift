@@ -135,18 +135,23 @@ struct AnalysisTests {
             return await asker.ask(metric, of: analysis, question)
         }
 
-        /// Asks until the outcome is as expected, at most 15 s.
+        /// Asks until the outcome is as expected and the message contains some words.
+        ///
+        /// A scrape that comes late leaves a gap in the numbers, so that no answer is taken for the last one at once.
         func expect(
             _ name: String,
-            _ outcome: GateReading.Outcome,
+            _ outcome: GateReading.Outcome? = nil,
             _ words: String = "",
-            sourceLocation: SourceLocation = #_sourceLocation
+            _ more: String = "",
+            sourceLocation: SourceLocation = #_sourceLocation,
+            _ change: @escaping @Sendable (inout GateQuestion) -> Void = { _ in }
         ) async throws {
             let last = Mutex<GateReading?>(nil)
-            let isThere = try await becomes(limit: .seconds(15)) {
-                let reading = try await ask(name)
+            let isThere = try await becomes {
+                let reading = try await ask(name, more, change)
                 last.withLock { $0 = reading }
-                return reading.outcome == outcome && (words.isEmpty || reading.message.contains(words))
+                let isOutcome = outcome.map { reading.outcome == $0 } ?? true
+                return isOutcome && (words.isEmpty || reading.message.contains(words))
             }
             let seen = last.withLock { $0 }.map { "\($0.outcome): \($0.message)" } ?? "nothing"
             #expect(isThere, "\(name) came to \(seen)", sourceLocation: sourceLocation)
@@ -208,22 +213,20 @@ struct AnalysisTests {
             for name in ["count", "success", "errors", "p50", "p90", "p99", "slower", "own", "row", "past", "scalar"] {
                 try await scope.expect(name, .passed)
             }
-            let byRevision = try await scope.ask("success", ", revisionLabel: istio_io_rev") {
+            try await scope.expect("success", .passed, "", ", revisionLabel: istio_io_rev") {
                 $0.new.workloads = []
                 $0.stable?.workloads = []
             }
-            #expect(byRevision.outcome == .passed, "\(byRevision.message)")
-            let byName = try await scope.ask("count") {
+            try await scope.expect("count", .passed) {
                 $0.new = .init(["revision": "x"], workloads: [ObjectKey(namespace: "shop", name: "reviews-v2")])
                 $0.stable = .init(["revision": "y"], workloads: [ObjectKey(namespace: "shop", name: "reviews-v1")])
             }
-            #expect(byName.outcome == .passed, "\(byName.message)")
-
-            #expect(try await scope.ask("several").message.contains("series where one is needed"))
-            #expect(try await scope.ask("broken").message.contains("refuses the query: bad_data"))
-            #expect(try await scope.ask("vector").message.contains("a range vector"))
-            #expect(try await scope.ask("nan").message == "NaN on the new side")
-            #expect(try await scope.ask("infinite").message == "the value is inf")
+            for (name, words) in [
+                ("several", "series where one is needed"), ("broken", "refuses the query: bad_data"),
+                ("vector", "a range vector"), ("nan", "NaN on the new side"), ("infinite", "the value is inf"),
+            ] {
+                try await scope.expect(name, nil, words)
+            }
         }
     }
 

@@ -41,7 +41,7 @@ final class ChildProcess: Sendable {
     var text: String { output.withLock { String(decoding: $0, as: UTF8.self) } }
 
     /// Asks the program to stop and waits for it; ends it by force after `limit`.
-    func stop(limit: Duration = .seconds(10)) async {
+    func stop(limit: Duration = .seconds(30)) async {
         process.withLock { if $0.isRunning { $0.terminate() } }
         if await !becomes(limit: limit, { !self.isRunning }) { kill(identifier, SIGKILL) }
     }
@@ -49,7 +49,7 @@ final class ChildProcess: Sendable {
     /// Ends the program as a crash would.
     func crash() async {
         kill(identifier, SIGKILL)
-        _ = await becomes(limit: .seconds(10)) { !self.isRunning }
+        _ = await becomes { !self.isRunning }
     }
 
     /// Runs a program to its end and gives its exit status and output.
@@ -91,8 +91,11 @@ struct CommandResult: Sendable {
     let errors: String
 }
 
+/// How long tests wait for what takes moments: only what never comes takes so long, however busy the machine is.
+let patience = Duration.seconds(180)
+
 /// Whether `condition` holds before `limit` of real time has passed; these tests watch real processes.
-func becomes(limit: Duration, _ condition: @Sendable () async throws -> Bool) async rethrows -> Bool {
+func becomes(limit: Duration = patience, _ condition: @Sendable () async throws -> Bool) async rethrows -> Bool {
     let deadline = ContinuousClock.now.advanced(by: limit)
     while true {
         if try await condition() { return true }

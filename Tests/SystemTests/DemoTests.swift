@@ -2,7 +2,7 @@ internal import Foundation
 internal import Testing
 
 /// The demonstrations of hack/run, played to their end.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct DemoTests {
     private static func play(_ name: String) async throws -> CommandResult {
         try await ChildProcess.run(

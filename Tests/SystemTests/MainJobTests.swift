@@ -2,18 +2,14 @@ internal import Foundation
 internal import Testing
 
 /// The main job as a user does it: kubectl, the sandbox and the operator as real processes.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct MainJobTests {
     static let sample = SandboxScope.project.appending(path: "Manifests/samples/mesh.yaml").path()
 
     @Test("Applying a MeshOperator installs a mesh that becomes Ready, and deleting it removes what was made")
     func installAndUninstall() async throws {
         try await withSandbox { cluster in
-            try await cluster.expectKubectl(
-                "apply",
-                "--filename",
-                SandboxScope.project.appending(path: "CRDs").path()
-            )
+            try await cluster.applyDefinitions()
             let controller = try cluster.startOperator()
             try await cluster.expectKubectl("apply", "--filename", Self.sample)
             let waited = try await cluster.kubectl(
@@ -21,7 +17,7 @@ struct MainJobTests {
                 "--for=condition=Ready",
                 "meshoperators",
                 "--all",
-                "--timeout=120s"
+                "--timeout=180s"
             )
             #expect(waited.status == 0, "\(waited.errors)\n\(controller.text)")
 
@@ -43,7 +39,7 @@ struct MainJobTests {
             let webhooks = try await cluster.expectKubectl("get", "mutatingwebhookconfigurations", "--output", "name")
             #expect(webhooks.contains("istio-sidecar-injector"), "\(webhooks)")
 
-            try await cluster.expectKubectl("delete", "meshoperators", "--all", "--timeout=60s")
+            try await cluster.expectKubectl("delete", "meshoperators", "--all", "--timeout=180s")
             let left = try await cluster.expectKubectl(
                 "get",
                 "deployments,services,mutatingwebhookconfigurations,validatingwebhookconfigurations",
@@ -62,16 +58,12 @@ struct MainJobTests {
     @Test("What somebody deletes by hand comes back, and the operator then writes nothing more")
     func driftIsRepaired() async throws {
         try await withSandbox { cluster in
-            try await cluster.expectKubectl(
-                "apply",
-                "--filename",
-                SandboxScope.project.appending(path: "CRDs").path()
-            )
+            try await cluster.applyDefinitions()
             let controller = try cluster.startOperator()
             try await cluster.expectKubectl("apply", "--filename", Self.sample)
-            try await cluster.expectKubectl("wait", "--for=condition=Ready", "mop", "--all", "--timeout=120s")
+            try await cluster.expectKubectl("wait", "--for=condition=Ready", "mop", "--all", "--timeout=180s")
             try await cluster.expectKubectl("delete", "service", "istiod", "--namespace", "istio-system")
-            let isBack = try await becomes(limit: .seconds(30)) {
+            let isBack = try await becomes {
                 try await cluster.kubectl("get", "service", "istiod", "--namespace", "istio-system").status == 0
             }
             #expect(isBack, "the Service istiod did not come back: \(controller.text)")

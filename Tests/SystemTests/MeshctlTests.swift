@@ -2,7 +2,7 @@ internal import Foundation
 internal import Testing
 
 /// meshctl as a process: what it prints, and how it ends.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct MeshctlTests {
     private static func run(
         _ arguments: String...,
@@ -53,7 +53,7 @@ struct MeshctlTests {
     @Test("Rollouts are found, drawn and steered over TLS; a watch ends when its object goes")
     func rollouts() async throws {
         try await withSandbox { cluster in
-            try await cluster.expectKubectl("apply", "--filename", SandboxScope.project.appending(path: "CRDs").path())
+            try await cluster.applyDefinitions()
             let sample = SandboxScope.project.appending(path: "Manifests/samples/rollout-canary.yaml").path()
             try await cluster.expectKubectl("create", "namespace", "shop")
             try await cluster.expectKubectl("apply", "--filename", sample)
@@ -100,9 +100,9 @@ struct MeshctlTests {
                 ["rollout", "status", "--watch", "reviews", "-n", "shop"],
                 environment: ["KUBECONFIG": cluster.kubeconfig.path()]
             )
-            #expect(await becomes(limit: .seconds(20)) { watch.text.contains("MeshRollout shop/reviews") })
+            #expect(await becomes { watch.text.contains("MeshRollout shop/reviews") })
             try await cluster.expectKubectl("delete", "meshrollout", "reviews", "--namespace", "shop")
-            #expect(await becomes(limit: .seconds(20)) { watch.exitStatus == 1 }, "\(watch.text)")
+            #expect(await becomes { watch.exitStatus == 1 }, "\(watch.text)")
             #expect(watch.text.contains("was deleted"))
             await watch.stop()
             let remote = try await Self.run("version", "--remote", kubeconfig: cluster.kubeconfig)

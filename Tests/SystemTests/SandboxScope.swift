@@ -54,6 +54,11 @@ struct SandboxScope: Sendable {
         return result.output
     }
 
+    /// Applies the CustomResourceDefinitions of the project.
+    func applyDefinitions() async throws {
+        try await expectKubectl("apply", "--filename", Self.project.appending(path: "CRDs").path())
+    }
+
     /// Starts the operator against the sandbox.
     func startOperator(_ extra: [String] = []) throws -> ChildProcess {
         try ChildProcess.start(
@@ -94,7 +99,7 @@ func withSandbox(
         ["--kubeconfig-out", kubeconfig.path(), "--node", node] + extra
     )
     let scope = SandboxScope(sandbox: sandbox, kubeconfig: kubeconfig, folder: folder)
-    let isUp = try await becomes(limit: .seconds(60)) {
+    let isUp = try await becomes {
         guard sandbox.isRunning, FileManager.default.fileExists(atPath: kubeconfig.path()) else { return false }
         return try await scope.kubectl("get", "--raw", "/readyz").status == 0
     }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Testing
 
 /// The sandbox as a user meets it: kubectl, files, several at once.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct SandboxTests {
     static let mesh = """
         apiVersion: meshoperator.io/v1alpha1
@@ -25,7 +25,7 @@ struct SandboxTests {
     @Test("Applying changes again and asking for the difference works for custom and native kinds, on both sides")
     func appliesAgain() async throws {
         try await withSandbox { cluster in
-            try await cluster.expectKubectl("apply", "-f", SandboxScope.project.appending(path: "CRDs").path())
+            try await cluster.applyDefinitions()
             for (text, object, field) in [
                 (Self.mesh, "meshoperator/mesh", "{.spec.values.a}"),
                 (Self.deployment, "deployment/web", "{.spec.replicas}"),

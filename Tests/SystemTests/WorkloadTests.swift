@@ -2,7 +2,7 @@ internal import Foundation
 internal import Testing
 
 /// What users do with workloads and nodes, with kubectl against the sandbox as a process.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct WorkloadTests {
     static let workloads = """
         apiVersion: apps/v1
@@ -34,10 +34,10 @@ struct WorkloadTests {
     func drain() async throws {
         try await withSandbox(["--nodes", "3"]) { cluster in
             try await cluster.expectKubectl("apply", "--filename", "-", input: Self.workloads)
-            try await cluster.expectKubectl("rollout", "status", "deployment/web", "--timeout=60s")
-            try await cluster.expectKubectl("rollout", "status", "daemonset/agent", "--timeout=60s")
-            try await cluster.expectKubectl("drain", "mesh-sandbox-2", "--ignore-daemonsets", "--timeout=60s")
-            try await cluster.expectKubectl("rollout", "status", "deployment/web", "--timeout=60s")
+            try await cluster.expectKubectl("rollout", "status", "deployment/web", "--timeout=180s")
+            try await cluster.expectKubectl("rollout", "status", "daemonset/agent", "--timeout=180s")
+            try await cluster.expectKubectl("drain", "mesh-sandbox-2", "--ignore-daemonsets", "--timeout=180s")
+            try await cluster.expectKubectl("rollout", "status", "deployment/web", "--timeout=180s")
             let table = try await cluster.expectKubectl("get", "nodes", "mesh-sandbox-2", "--no-headers")
             #expect(table.contains("Ready,SchedulingDisabled"), "\(table)")
             let places = try await cluster.expectKubectl(
@@ -58,16 +58,16 @@ struct WorkloadTests {
         try await withSandbox { cluster in
             try await cluster.expectKubectl("apply", "--filename", "-", input: Self.workloads)
             for workload in ["deployment/web", "daemonset/agent"] {
-                try await cluster.expectKubectl("rollout", "status", workload, "--timeout=60s")
+                try await cluster.expectKubectl("rollout", "status", workload, "--timeout=180s")
                 try await cluster.expectKubectl("set", "image", workload, "main=other:2")
-                try await cluster.expectKubectl("rollout", "status", workload, "--timeout=60s")
+                try await cluster.expectKubectl("rollout", "status", workload, "--timeout=180s")
                 let history = try await cluster.expectKubectl("rollout", "history", workload)
                 let numbers = history.split(separator: "\n").compactMap { line in
                     line.split(separator: " ").first.flatMap { Int($0) }
                 }
                 #expect(numbers == [1, 2], "\(history)")
                 try await cluster.expectKubectl("rollout", "undo", workload)
-                try await cluster.expectKubectl("rollout", "status", workload, "--timeout=60s")
+                try await cluster.expectKubectl("rollout", "status", workload, "--timeout=180s")
                 let image = try await cluster.expectKubectl(
                     "get",
                     workload,
@@ -83,11 +83,11 @@ struct WorkloadTests {
     func failure() async throws {
         try await withSandbox { cluster in
             try await cluster.expectKubectl("apply", "--filename", "-", input: Self.workloads)
-            try await cluster.expectKubectl("rollout", "status", "deployment/web", "--timeout=60s")
+            try await cluster.expectKubectl("rollout", "status", "deployment/web", "--timeout=180s")
             let deadline = #"{"spec":{"progressDeadlineSeconds":2}}"#
             try await cluster.expectKubectl("patch", "deployment", "web", "--patch", deadline)
             try await cluster.expectKubectl("set", "image", "deployment/web", "main=registry.invalid/web:2")
-            let waited = try await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+            let waited = try await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=180s")
             #expect(waited.status != 0)
             #expect(waited.errors.contains("exceeded its progress deadline"), "\(waited.errors)")
             let pods = try await cluster.expectKubectl("get", "pods", "--selector", "app=web", "--no-headers")

@@ -111,16 +111,34 @@ package struct MeshStores: Sendable {
         var observation = MeshObservation(resource: resource)
         var ids = Set(wanted)
         ids.formUnion(ledger.presentIDs)
-        for store in ownedStores {
-            for object in store.objects(Self.ownerIndex, resource.name) { ids.insert(ResourceID(object)) }
+        // Versions are read before objects: what is read later is never older than its version says.
+        var versions: [OwnedKind: ResourceVersion] = [:]
+        var labelled: [ResourceID: KubeObject] = [:]
+        for (kind, store) in owned {
+            versions[kind] = store.version
+            for object in store.objects(Self.ownerIndex, resource.name) { labelled[ResourceID(object)] = object }
         }
+        ids.formUnion(labelled.keys)
         for id in ids {
-            guard let store = store(of: id) else { continue }
-            let latest = ledger.latest(id, cached: store.object(id.key), version: store.version, now: now)
+            guard let kind = OwnedKind.of(id), let store = owned[kind] else { continue }
+            let cached = labelled[id] ?? store.object(id.key)
+            let latest = ledger.latest(id, cached: cached, version: versions[kind], now: now)
             if let latest { observation.live[id] = latest }
         }
         observation.otherOwners = Set(resources.objects().compactMap(\.uid).filter { $0 != resource.uid })
         return observation
+    }
+
+    /// An observation with the objects as well that the status shows and that were there before, to tell whether they still are.
+    func shown(_ observation: MeshObservation, ledger: WriteLedger, now: Duration) -> MeshObservation {
+        let status = MeshOperatorStatus(lenient: observation.resource.tree["status"] ?? .null)
+        let gateways = status.gateways.map { gateway in
+            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
+        }
+        var result = observation
+        let more = observe(observation.resource, wanted: gateways + observation.known, ledger: ledger, now: now)
+        result.live.merge(more.live) { first, _ in first }
+        return result
     }
 
     /// What an upgrade has to know of namespaces, pods and those who run them.

@@ -21,6 +21,21 @@ package struct OwnDefinitions: Sendable {
         ofMeshes = definitions.filter { !Self.isOwn($0) }
     }
 
+    /// Reads definitions from the files of a folder that end in `.yaml`, in the order of their names.
+    ///
+    /// - Parameters:
+    ///   - folder: the path that `--crds` names.
+    ///   - names: lists a folder, nil where that is not possible.
+    ///   - read: reads a file by its path.
+    /// - Throws: ``StartFailure`` where the folder cannot be listed, what `read` throws, `ParseError` where a file is not YAML.
+    package init(folder: String, names: (String) -> [String]?, read: (String) throws -> [UInt8]) throws {
+        guard let names = names(folder) else {
+            throw StartFailure(.noInput, "--crds \(folder): no folder that can be read; name one with YAML files")
+        }
+        let paths = names.filter { $0.hasSuffix(".yaml") }.sorted().map { "\(folder)/\($0)" }
+        try self.init(yaml: paths.map { String(decoding: try read($0), as: UTF8.self) })
+    }
+
     /// Applies the operator's own definitions where they differ from what is there.
     ///
     /// - Parameter client: calls the API.

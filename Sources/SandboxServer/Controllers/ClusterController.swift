@@ -21,6 +21,27 @@ struct ClusterController: Sendable {
         /// The changed object itself.
         static func object(_ resource: APIResource) -> Source { Source(resource) { [$0.key] } }
 
+        /// The name that stands for all objects of a namespace; no object can have it.
+        static let everything = "*"
+
+        /// Everything in the namespace of the changed object, under the name ``everything``.
+        ///
+        /// - Parameters:
+        ///   - resource: the kind that changes.
+        ///   - condition: the changed objects that concern others.
+        /// - Returns: the source.
+        static func namespace(
+            of resource: APIResource,
+            where condition: @escaping @Sendable (KubeObject) -> Bool = { _ in true }
+        ) -> Source {
+            Source(resource) { condition($0) ? [ObjectKey(namespace: $0.namespace, name: everything)] : [] }
+        }
+
+        /// Nobody's object of a kind may be one for any owner in its namespace.
+        static func orphans(of resource: APIResource) -> Source {
+            namespace(of: resource) { $0.controllerReference == nil }
+        }
+
         /// The object of `kind` that controls the changed one.
         static func controller(of resource: APIResource, _ kind: GroupVersionKind) -> Source {
             Source(resource) { object in

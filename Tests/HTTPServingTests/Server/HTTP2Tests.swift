@@ -6,7 +6,7 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTP2Tests {
+@Suite(.timeLimit(.minutes(10))) struct HTTP2Tests {
     typealias Stream = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
     typealias Connection = NIOHTTP2Handler.AsyncStreamMultiplexer<Void>
 

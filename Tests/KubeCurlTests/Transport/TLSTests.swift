@@ -41,14 +41,8 @@ func withTLS(
             serverName: "localhost"
         )
         change(&connection)
-        let transport = CurlTransport(connection: connection, configuration: configuration)
-        group.addTask { try await transport.run() }
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(transport)) } catch { outcome = .failure(error) }
-        group.cancelAll()
-        try await group.waitForAll()
-        try outcome.get()
-        #expect(transport.statistics.openTransfers == 0)
+        defer { group.cancelAll() }
+        try await withTransport(connection, configuration, body)
     }
 }
 

@@ -11,6 +11,16 @@ func withTransport(
 ) async throws {
     var connection = ClusterConnection(server: ServerAddress(isSecure: false, host: "127.0.0.1", port: peer.port))
     change(&connection)
+    try await withTransport(connection, configuration, body)
+    peer.close()
+}
+
+/// Runs a transport over a connection while `body` does; afterwards no transfer is open.
+func withTransport(
+    _ connection: ClusterConnection,
+    _ configuration: CurlTransport.Configuration = CurlTransport.Configuration(),
+    _ body: @escaping @Sendable (CurlTransport) async throws -> Void
+) async throws {
     let transport = CurlTransport(connection: connection, configuration: configuration)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await transport.run() }
@@ -21,7 +31,6 @@ func withTransport(
         try outcome.get()
     }
     #expect(transport.statistics.openTransfers == 0)
-    peer.close()
 }
 
 /// The code of the error that `body` throws, nil when it throws none.

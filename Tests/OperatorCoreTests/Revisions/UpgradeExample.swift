@@ -53,9 +53,10 @@ struct UpgradeExample: Sendable, CustomTestStringConvertible {
         try RevisionComposer(renderer: Self.renderer()).blueprint(decoded(), composition, Self.options)
     }
 
-    static func renderer() throws -> MeshOperatorReconciler.Renderer {
-        MeshOperatorService.renderer(try VersionCatalogue.builtIn())
-    }
+    static func renderer() throws -> MeshOperatorReconciler.Renderer { try builtIn.get() }
+
+    /// Reading the catalogue and its manifests takes longer than rendering from them.
+    private static let builtIn = Result { MeshOperatorService.renderer(try VersionCatalogue.builtIn()) }
 
     /// The mesh before anything moves.
     static let before = RevisionComposition(stable: old)

@@ -1,3 +1,4 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
@@ -56,5 +57,26 @@ internal import Testing
                 #expect(reads.allSatisfy { $0.status == 200 })
             }
         }
+    }
+}
+
+/// The folder that `--crds` names.
+@Suite struct DefinitionFolderTests {
+    @Test func readsYAMLFilesInOrderAndNothingElse() throws {
+        let texts = ["/d/b.yaml": "{kind: CustomResourceDefinition, metadata: {name: b}}", "/d/a.yaml": "kind: Other"]
+        var asked: [String] = []
+        let definitions = try OwnDefinitions(folder: "/d", names: { _ in ["b.yaml", "notes.txt", "a.yaml"] }) { path in
+            asked.append(path)
+            return Array((texts[path] ?? "").utf8)
+        }
+        #expect(asked == ["/d/a.yaml", "/d/b.yaml"])
+        #expect(definitions.ofMeshes.map(\.name) == ["b"] && definitions.own.isEmpty)
+    }
+
+    @Test func saysWhichFolderCannotBeRead() throws {
+        let failure = try #require(throws: StartFailure.self) {
+            try OwnDefinitions(folder: "/nope", names: { _ in nil }, read: { _ in [] })
+        }
+        #expect(failure.exit == .noInput && failure.description.contains("--crds /nope"))
     }
 }

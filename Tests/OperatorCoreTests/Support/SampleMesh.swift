@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
+internal import Synchronization
 
 @testable internal import OperatorCore
 
@@ -54,8 +55,14 @@ enum SampleMesh {
         return KubeObject(tree)
     }
 
+    /// What texts were read to; a mesh is rendered several times in each reconcile.
+    private static let known = Mutex<[String: [KubeObject]]>([:])
+
     private static func objects(_ yaml: String) throws -> [KubeObject] {
-        try YAML.documents(yaml).map { KubeObject($0) }
+        if let objects = known.withLock({ $0[yaml] }) { return objects }
+        let objects = try YAML.documents(yaml).map { KubeObject($0) }
+        known.withLock { $0[yaml] = objects }
+        return objects
     }
 
     private static func definitions() throws -> [KubeObject] {

@@ -23,7 +23,7 @@ internal import Testing
         WebhookEndpoint(host: host, port: 443, path: "/", serverName: host, roots: [])
     }
 
-    @Test(.timeLimit(.minutes(1))) func theLinkNotUsedLongestEnds() async throws {
+    @Test(.timeLimit(.minutes(10))) func theLinkNotUsedLongestEnds() async throws {
         let made = Mutex<[String]>([])
         let (ended, end) = AsyncStream.makeStream(of: String.self)
         let links = WebhookLinks(limit: 2) { connection in

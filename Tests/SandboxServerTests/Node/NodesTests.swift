@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import SandboxServer
 
-@Suite(.timeLimit(.minutes(2))) struct NodesTests {
+@Suite(.timeLimit(.minutes(10))) struct NodesTests {
     static func node(_ name: String, cordoned: Bool = false, taint: String? = nil) -> KubeObject {
         var node = KubeObject(kind: .node, key: ObjectKey(name: name), labels: ["zone": "z-\(name)"])
         if cordoned { node.tree.set(true, at: ["spec", "unschedulable"]) }

@@ -12,22 +12,9 @@ internal import Testing
         let request = HTTPRequest(.get, target + "&timeoutSeconds=5")
         let response = try await server.transport.send(request)
         #expect(response.status == 200)
-        return try await withThrowingTaskGroup(of: [Tree]?.self) { group in
-            group.addTask {
-                var reader = JSONSequenceReader()
-                return try reader.push(try await response.body.collect(limit: 1 << 20)[...])
-            }
-            group.addTask {
-                while !Task.isCancelled {
-                    await server.clock.advance(by: .seconds(1))
-                    await server.core.tick()
-                    await Task.yield()
-                }
-                return nil
-            }
-            let result = try await group.next() ?? nil
-            group.cancelAll()
-            return result ?? []
+        return try await server.whileTimePasses(.seconds(1)) {
+            var reader = JSONSequenceReader()
+            return try reader.push(try await response.body.collect(limit: 1 << 20)[...])
         }
     }
 

@@ -58,7 +58,7 @@ enum RealServer {
     ) async throws {
         // The server makes a certificate and its authority, and writes both into one file.
         let certificate = folder.appending(path: "certificates/apiserver.crt")
-        let isUp = try await becomes(limit: .seconds(120)) {
+        let isUp = try await becomes {
             guard server.isRunning, let authorities = try? Data(contentsOf: certificate) else { return false }
             return try await ReplayLink.isReady(connection(port, authorities))
         }

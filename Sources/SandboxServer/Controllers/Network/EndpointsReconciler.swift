@@ -14,17 +14,14 @@ struct EndpointsReconciler: Reconciling {
                 .object(.services),
                 .controller(of: .endpointSlices, .service),
                 // Any change of pods may concern any service of the namespace.
-                .init(.pods) { [ObjectKey(namespace: $0.namespace, name: Self.all)] },
+                .namespace(of: .pods),
             ],
             reconciler: EndpointsReconciler(context: context)
         )
     }
 
-    /// Stands for all services of a namespace; no service can have this name.
-    private static let all = "*"
-
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
-        if key.name == Self.all {
+        if key.name == ClusterController.Source.everything {
             let pods = try await context.reader.list(.pods, namespace: key.namespace)
             for service in try await context.reader.list(.services, namespace: key.namespace) {
                 try await reconcile(service, pods: pods)

@@ -29,6 +29,15 @@ extension ControllerContext {
         return claimed
     }
 
+    /// Lets every owner in a namespace claim what is nobody's, where `key` stands for all of them; false for any other key.
+    func claimOrphans(_ resource: APIResource, forAll owners: APIResource, _ key: ObjectKey) async throws -> Bool {
+        guard key.name == ClusterController.Source.everything else { return false }
+        for owner in try await reader.list(owners, namespace: key.namespace) {
+            _ = try await claim(resource, for: owner)
+        }
+        return true
+    }
+
     @discardableResult
     private func setOwners(
         _ resource: APIResource,

@@ -11,26 +11,14 @@ struct DeploymentReconciler: Reconciling {
         ClusterController(
             name: "deployment",
             sources: [
-                .object(.deployments), .controller(of: .replicaSets, .deployment),
-                // Nobody's ReplicaSet may be one for any deployment of its namespace.
-                .init(.replicaSets) { set in
-                    set.controllerReference == nil ? [ObjectKey(namespace: set.namespace, name: all)] : []
-                },
+                .object(.deployments), .controller(of: .replicaSets, .deployment), .orphans(of: .replicaSets),
             ],
             reconciler: DeploymentReconciler(context: context)
         )
     }
 
-    /// Stands for all deployments of a namespace; no deployment can have this name.
-    private static let all = "*"
-
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
-        if key.name == Self.all {
-            for deployment in try await context.reader.list(.deployments, namespace: key.namespace) {
-                _ = try await context.claim(.replicaSets, for: deployment)
-            }
-            return .done
-        }
+        if try await context.claimOrphans(.replicaSets, forAll: .deployments, key) { return .done }
         guard let deployment = try await context.reader.get(.deployments, key) else { return .done }
         let sets = try await context.claim(.replicaSets, for: deployment)
         let plan = DeploymentPlan(deployment, sets: sets, now: context.now())

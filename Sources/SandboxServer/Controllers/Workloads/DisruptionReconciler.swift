@@ -10,20 +10,14 @@ struct DisruptionReconciler: Reconciling {
     static func controller(_ context: ControllerContext) -> ClusterController {
         ClusterController(
             name: "disruption",
-            sources: [
-                .object(.podDisruptionBudgets),
-                .init(.pods) { [ObjectKey(namespace: $0.namespace, name: Self.all)] },
-            ],
+            sources: [.object(.podDisruptionBudgets), .namespace(of: .pods)],
             reconciler: DisruptionReconciler(context: context)
         )
     }
 
-    /// Stands for all budgets of a namespace; no budget can have this name.
-    private static let all = "*"
-
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
         let budgets: [KubeObject] =
-            if key.name == Self.all {
+            if key.name == ClusterController.Source.everything {
                 try await context.reader.list(.podDisruptionBudgets, namespace: key.namespace)
             } else {
                 try await context.reader.get(.podDisruptionBudgets, key).map { [$0] } ?? []

@@ -11,27 +11,13 @@ struct ReplicaSetReconciler: Reconciling {
     static func controller(_ context: ControllerContext) -> ClusterController {
         ClusterController(
             name: "replicaset",
-            sources: [
-                .object(.replicaSets), .controller(of: .pods, .replicaSet),
-                // Nobody's pod may be one for any ReplicaSet of its namespace.
-                .init(.pods) { pod in
-                    pod.controllerReference == nil ? [ObjectKey(namespace: pod.namespace, name: all)] : []
-                },
-            ],
+            sources: [.object(.replicaSets), .controller(of: .pods, .replicaSet), .orphans(of: .pods)],
             reconciler: ReplicaSetReconciler(context: context)
         )
     }
 
-    /// Stands for all ReplicaSets of a namespace; none can have this name.
-    private static let all = "*"
-
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
-        if key.name == Self.all {
-            for set in try await context.reader.list(.replicaSets, namespace: key.namespace) {
-                _ = try await context.claim(.pods, for: set)
-            }
-            return .done
-        }
+        if try await context.claimOrphans(.pods, forAll: .replicaSets, key) { return .done }
         guard let set = try await context.reader.get(.replicaSets, key) else { return .done }
         let pods = try await context.claim(.pods, for: set)
         let plan = ReplicaSetPlan(set, pods: pods, now: context.now())

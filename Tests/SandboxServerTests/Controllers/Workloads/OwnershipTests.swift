@@ -5,7 +5,7 @@ internal import Testing
 @testable internal import SandboxServer
 
 /// Who controls what, and what sets remember, as users see it.
-@Suite(.timeLimit(.minutes(2))) struct OwnershipTests {
+@Suite(.timeLimit(.minutes(10))) struct OwnershipTests {
     static let merge = "application/merge-patch+json"
 
     @Test func aReplicaSetLetsGoWhatIsRelabelledAndTakesItBack() async throws {

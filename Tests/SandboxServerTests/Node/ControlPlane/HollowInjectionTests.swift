@@ -5,7 +5,7 @@ internal import Testing
 @testable internal import SandboxServer
 
 /// Injection as users see it: labelled namespaces, hollow control planes of several revisions, restarts.
-@Suite(.timeLimit(.minutes(2))) struct HollowInjectionTests {
+@Suite(.timeLimit(.minutes(10))) struct HollowInjectionTests {
     static let system = "istio-system"
 
     /// What a control plane of `revision` consists of, as far as injection goes.

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MeshCLI
 
 /// What all orders take.
 struct OrderOptions: ParsableArguments {
@@ -7,61 +6,75 @@ struct OrderOptions: ParsableArguments {
     @Flag(help: "Print the patch and write nothing.") var dryRun = false
     @OptionGroup var cluster: ClusterOptions
 
-    func give(_ order: RolloutOrder, isConfirmed: Bool = false) async throws {
+    func give(
+        _ order: RolloutOrder,
+        _ surroundings: CommandSurroundings,
+        isConfirmed: Bool = false
+    ) async throws -> CommandOutcome {
         let reference = try RolloutReference(typed: name)
         let manner: RolloutCommand.Manner = dryRun ? .dryRun : isConfirmed ? .yes : .ask
-        let confirm: (@Sendable (String) -> Bool)? = Terminal.isInput ? { @Sendable in Terminal.confirm($0) } : nil
-        let outcome = try await cluster.withDirectory { directory in
-            let command = RolloutCommand(directory: directory, now: ClusterOptions.now)
-            return try await command.run(order, reference, manner, confirm: confirm)
+        return try await cluster.withDirectory(surroundings) { directory in
+            let command = RolloutCommand(directory: directory, now: surroundings.now)
+            return try await command.run(order, reference, manner, confirm: surroundings.confirm)
         }
-        try Console.finish(outcome)
     }
 }
 
-extension Rollout {
-    struct Pause: AsyncParsableCommand {
+extension Verbs.Rollout {
+    struct Pause: MeshVerb {
         static let configuration = CommandConfiguration(abstract: "Keeps a rollout where it is.")
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.pause) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.pause, surroundings)
+        }
     }
 
-    struct Resume: AsyncParsableCommand {
+    struct Resume: MeshVerb {
         static let configuration = CommandConfiguration(abstract: "Lets a paused rollout go on.")
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.resume) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.resume, surroundings)
+        }
     }
 
-    struct Promote: AsyncParsableCommand {
+    struct Promote: MeshVerb {
         static let configuration = CommandConfiguration(
             abstract: "Passes over the hold of the present step; its gates are still asked."
         )
         @Flag(help: "Pass over all holds, approvals and gates to the end.") var full = false
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.promote(fully: full)) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.promote(fully: full), surroundings)
+        }
     }
 
-    struct Approve: AsyncParsableCommand {
+    struct Approve: MeshVerb {
         static let configuration = CommandConfiguration(abstract: "Approves the step that waits for a person.")
         @Option(help: "The step, counted from 1; a later one is approved in advance.") var step: Int?
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.approve(step: step)) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.approve(step: step), surroundings)
+        }
     }
 
-    struct Abort: AsyncParsableCommand {
+    struct Abort: MeshVerb {
         static let configuration = CommandConfiguration(abstract: "Brings everything that has moved back.")
         @Option(help: "Why, for conditions and Events.") var reason: String?
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.abort(reason: reason)) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.abort(reason: reason), surroundings)
+        }
     }
 
-    struct Retry: AsyncParsableCommand {
+    struct Retry: MeshVerb {
         static let configuration = CommandConfiguration(abstract: "Starts a failed rollout anew.")
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.retry) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.retry, surroundings)
+        }
     }
 
-    struct Undo: AsyncParsableCommand {
+    struct Undo: MeshVerb {
         static let configuration = CommandConfiguration(
             abstract: "Goes back to what ran before, within the rollback window.",
             discussion: """
@@ -72,6 +85,8 @@ extension Rollout {
         )
         @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
         @OptionGroup var options: OrderOptions
-        func run() async throws { try await options.give(.undo, isConfirmed: yes) }
+        func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
+            try await options.give(.undo, surroundings, isConfirmed: yes)
+        }
     }
 }
