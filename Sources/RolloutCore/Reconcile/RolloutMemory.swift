@@ -1,5 +1,6 @@
 internal import KubeAPI
 internal import MeshBase
+internal import RolloutControl
 internal import Synchronization
 
 /// What is remembered of one MeshRollout between reconciles.
@@ -14,10 +15,14 @@ struct RolloutMemory: Sendable {
     var lastReturn: Timestamp?
     /// When a side was scaled last.
     var lastScaling: Timestamp?
+    /// To how many replicas.
+    var lastReplicas: Int?
     /// How often routes at rest were put right.
     var restContest = ContestCount()
     /// Events to tell with the next status.
-    var notes: [(reason: String, note: String)] = []
+    var notes: [RolloutNote] = []
+    /// Whether a promotion was written down that no status has told of.
+    var hasPromoted = false
 }
 
 /// What is remembered of all MeshRollouts.

@@ -8,16 +8,23 @@ internal import Synchronization
 
 @testable internal import RolloutCore
 
+/// The time of day of a cluster, which its API server tells as well.
+private final class WallSeconds: Sendable {
+    let seconds = Mutex<Int64>(1_790_000_000)
+
+    var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
+}
+
 /// An API server in this process, with the CRDs a rollout needs and a tiny world that makes workloads ready.
 final class TestCluster: Sendable {
     let core: APIServerCore
     /// Writes as people and the cluster's controllers do.
     let admin: ClusterClient
-    private let seconds = Mutex<Int64>(1_790_000_000)
+    private let clock = WallSeconds()
     private let broken = Mutex<Set<String>>([])
 
     init(seed: UInt64 = 1) async throws {
-        let configuration = APIServerConfiguration(now: { Timestamp(seconds: 1_790_000_000) }, random: .seeded(seed))
+        let configuration = APIServerConfiguration(now: { [clock] in clock.now }, random: .seeded(seed))
         core = APIServerCore(configuration: configuration, storage: try ObjectStorage())
         admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
         await core.bootstrap()
@@ -45,9 +52,9 @@ final class TestCluster: Sendable {
         }
 
     /// The time of day.
-    var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
+    var now: Timestamp { clock.now }
 
-    func pass(_ count: Int64) { seconds.withLock { $0 += count } }
+    func pass(_ count: Int64) { clock.seconds.withLock { $0 += count } }
 
     // MARK: People
 
