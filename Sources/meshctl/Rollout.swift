@@ -23,20 +23,18 @@ struct Rollout: AsyncParsableCommand {
             abstract: "Draws a rollout: its hop, steps, revisions, gates, and what it waits for.",
             discussion: """
                 Exits 0 when it is complete or under way, 1 when it was rolled back or failed. With --watch it is drawn again
-                whenever it changes, until it is over; 3 says that --timeout came first.
+                whenever it changes, until it is over: at once where nothing is under way; 3 says that --timeout came first.
                 """
         )
 
         @Argument(help: "The rollout.") var name: String
         @Flag(name: .shortAndLong, help: "Draw it again whenever it changes, until it is over.") var watch = false
+        @Flag(help: "Watch, and where nothing is under way wait for the next rollout and its end.") var next = false
         @Option(help: ArgumentHelp("How long to watch, for example 10m; 0 for as long as it takes.", valueName: "time"))
         var timeout = TimeLimit(duration: .zero)
         @Option(name: .shortAndLong, help: "Print the status as yaml or json; with --watch at each change.")
         var output: OutputFormat?
-        @Option(
-            name: [.customLong("color"), .customLong("colour")],
-            help: "When to use colours: auto, always or never."
-        )
+        @Option(name: [.customLong("color"), .customLong("colour")], help: "When to colour: auto, always or never.")
         var colour = ColourChoice.auto
         @OptionGroup var cluster: ClusterOptions
 
@@ -44,7 +42,7 @@ struct Rollout: AsyncParsableCommand {
             let reference = try RolloutReference(typed: name)
             let style = Terminal.style(colour)
             let outcome = try await cluster.withDirectory { directory in
-                guard watch else {
+                guard watch || next else {
                     let width = Terminal.size()?.columns ?? RolloutScreen.plainWidth
                     return try await RolloutCommand(directory: directory, now: ClusterOptions.now)
                         .status(reference, output, style: style, width: width)
@@ -54,7 +52,8 @@ struct Rollout: AsyncParsableCommand {
                     view: .init(screen: Terminal.screen, style: style, format: output),
                     clock: ContinuousClock(),
                     now: ClusterOptions.now,
-                    timeout: timeout.duration == .zero ? nil : timeout.duration
+                    timeout: timeout.duration == .zero ? nil : timeout.duration,
+                    waitsForNext: next
                 ).run(reference)
             }
             try Console.finish(outcome)
