@@ -129,7 +129,8 @@ let allTargets: [Target] = [
     .executableTarget(
         name: "meshctl",
         dependencies: [
-            "DataTree", "KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", argumentParser,
+            "DataTree", "KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", "OperatorCore",
+            argumentParser,
         ]
     ),
     .executableTarget(
@@ -228,7 +229,7 @@ let allTargets: [Target] = [
         name: "MeshCLITests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
-            "SandboxStore",
+            "OperatorCore", "SandboxStore",
         ],
         exclude: ["Rollouts/Golden", "Rollouts/Scenes"]
     ),
@@ -247,6 +248,17 @@ let allTargets: [Target] = [
         ]
     ),
 ]
+
+// Figures of the operator at work (`hack/bench rollout`): it sees what is visible in this package, and is no part of a build.
+let benchmark = Target.executableTarget(
+    name: "upgrades",
+    dependencies: [
+        "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI", "MeshBase", "OperatorCore",
+        "SandboxStore", "UpgradePlanning", logging,
+    ],
+    path: "hack/benchmarks/Sources/upgrades"
+)
+let wantsBenchmark = Context.environment["MESH_BENCHMARK"] != nil
 
 // Targets that touch C pointers: every unsafe use carries `unsafe`.
 let strictMemory: Set<String> = ["DataTree", "KubeCurl"]
@@ -285,7 +297,8 @@ func closure(of focus: [String], among all: [Target]) -> [Target] {
 }
 
 let focus = (Context.environment["MESH_FOCUS"] ?? "").split(separator: " ").map(String.init)
-let chosen = focus.isEmpty ? allTargets : closure(of: focus, among: allTargets)
+let known = allTargets + (wantsBenchmark ? [benchmark] : [])
+let chosen = focus.isEmpty ? known : closure(of: focus, among: known)
 let chosenNames = Set(chosen.map(\.name))
 let chosenPackages = Set(chosen.flatMap { dependencyNames($0).packages })
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import ManifestRendering
 internal import MeshCLI
+internal import OperatorCore
 
 /// How a plan is printed.
 enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
@@ -53,8 +54,8 @@ struct Plan: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (request, day) = (self.request, String(Date.now.ISO8601Format().prefix(10)))
-        let command = PlanCommand(catalogue: try .builtIn(), files: Console.files, day: day)
+        let (day, composing) = try (String(Date.now.ISO8601Format().prefix(10)), UpgradeStaging.composing(.builtIn()))
+        let command = PlanCommand(try .builtIn(), Console.files, day: day, composing: composing)
         if offline { return try Console.finish(await command.run(request, client: nil)) }
         try Console.finish(await cluster.withCluster { client, _ in try await command.run(request, client: client) })
     }

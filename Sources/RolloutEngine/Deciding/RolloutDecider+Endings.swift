@@ -8,6 +8,7 @@ extension RolloutDecider {
             guard observation.wishes.isRetried, record.target == observation.target else {
                 return RolloutDecision(.block, .failed, "\(verdict.message); abort or retry decides")
             }
+            if let refusal { return refusal }
             return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
         }
         let away = observation.parts.filter { $0.moved > 0 }
@@ -15,6 +16,7 @@ extension RolloutDecider {
             return RolloutDecision(.restore, .rollingBack, "\(verdict.message); \(last.name) goes back")
         }
         if observation.wishes.isRetried, record.target == observation.target {
+            if let refusal { return refusal }
             return RolloutDecision(.begin, .starting, "tried again from the start")
         }
         return RolloutDecision(.restored, .rolledBack, verdict.message)

@@ -19,6 +19,8 @@ struct DirectOperator {
     let stores: MeshStores
     let reconciler: MeshOperatorReconciler
     let metrics: MetricsRegistry
+    /// Keeps Events until ``events()`` asks for them.
+    private let recorder: EventRecorder
     private let driver: ResourceDriver<MeshOperatorReconciler>
     fileprivate let writers: [(resource: APIResource, writer: StoreWriter)]
 
@@ -43,10 +45,15 @@ struct DirectOperator {
         )
         stores = MeshStores()
         let client = ClusterClient(transport: transport)
+        recorder = EventRecorder(
+            client: cluster.admin,
+            configuration: Self.recording,
+            environment: environment
+        )
         var parts = MeshOperatorReconciler.Parts(
             stores: stores,
             client: client,
-            recorder: nil,
+            recorder: recorder,
             catalogue: try catalogue ?? SampleMesh.catalogue(),
             renderer: renderer
         )
@@ -77,6 +84,23 @@ struct DirectOperator {
         } catch {
             guard error.code == .notFound else { throw error }
             return ObjectPage(objects: [], resourceVersion: "1")
+        }
+    }
+
+    /// Without limits that time would have to lift.
+    private static let recording: EventAggregator.Configuration = {
+        var configuration = EventAggregator.Configuration(controller: "test", instance: "direct")
+        configuration.writes = (10_000, 10_000)
+        configuration.notesPerObject = 10_000
+        return configuration
+    }()
+
+    /// Has the Events of this life written, and gives them as `Reason: note`; it records none after that.
+    func events() async throws -> [String] {
+        recorder.stop()
+        await recorder.run()
+        return try await cluster.admin.list(.events).objects.map { event in
+            "\(event.tree["reason"]?.string ?? ""): \(event.tree["note"]?.string ?? "")"
         }
     }
 
