@@ -43,7 +43,8 @@ package enum RolloutNames {
         package static let allowedFrom = "meshoperator.io/allow-rollouts-from"
         /// On a MeshRollout: the version that serves since the last promotion, and since when (JSON).
         package static let serving = "meshoperator.io/rollout-serving"
-        /// On a namespace: the value of `istio.io/rev` before it was moved, empty for none.
+        /// On a namespace, or a workload whose pod template has the label: the value of `istio.io/rev` before it was moved, empty for
+        /// none.
         package static let previousRevision = "meshoperator.io/previous-revision"
         /// On a workload or its pods: `false` keeps the operator from restarting it.
         package static let restart = "meshoperator.io/restart"

@@ -30,7 +30,7 @@ extension UpgradeReport {
         if let verdict = observation.record?.verdict {
             switch decision.action {
             case .restored: return .returned(verdict)
-            case .block: return .failed(verdict)
+            case .block: return decision.reason == .refused ? .refused : .failed(verdict)
             default: return .returning
             }
         }

@@ -9,6 +9,7 @@ extension RolloutDecider {
             guard observation.wishes.isRetried, record.target == observation.target else {
                 return RolloutDecision(.block, .failed, "\(verdict.message); abort or retry decides")
             }
+            if let refusal { return refusal }
             return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
         }
         let away = observation.parts.filter { $0.moved > 0 }
@@ -16,6 +17,7 @@ extension RolloutDecider {
             return RolloutDecision(.restore, .rollingBack, "\(verdict.message); next to go back: \(last.name)")
         }
         if observation.wishes.isRetried, record.target == observation.target {
+            if let refusal { return refusal }
             return RolloutDecision(.begin, .starting, "tried again from the start")
         }
         return RolloutDecision(.restored, .rolledBack, verdict.message)

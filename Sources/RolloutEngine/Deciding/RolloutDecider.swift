@@ -88,11 +88,15 @@ package struct RolloutDecider: Sendable {
         if let trouble = observation.disturbance {
             return RolloutDecision(.hold, trouble.reason, trouble.message, until: trouble.until)
         }
-        if let refusal = observation.refusals.first {
-            let rest = observation.refusals.count - 1
-            return RolloutDecision(.block, .refused, rest > 0 ? "\(refusal) (and \(rest) more)" : refusal)
-        }
+        if let refusal { return refusal }
         return RolloutDecision(.begin, .starting, "preparing \(observation.target ?? "")")
+    }
+
+    /// A check that keeps a rollout from starting, or from being tried again.
+    var refusal: RolloutDecision? {
+        guard let first = observation.refusals.first else { return nil }
+        let rest = observation.refusals.count - 1
+        return RolloutDecision(.block, .refused, rest > 0 ? "\(first) (and \(rest) more)" : first)
     }
 
     /// What follows a step that is done.
