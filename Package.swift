@@ -45,7 +45,7 @@ let allTargets: [Target] = [
 
     // L2: mechanisms
     .target(name: "KubeClient", dependencies: ["DataTree", "KubeAPI", "MeshBase"]),
-    .target(name: "KubeCurl", dependencies: ["CCurl", "KubeClient", "MeshBase", logging]),
+    .target(name: "KubeCurl", dependencies: ["CCurl", "KubeClient", "MeshBase"]),
     .target(
         name: "HTTPServing",
         dependencies: ["MeshBase", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL, nioTLS]
@@ -131,7 +131,7 @@ let allTargets: [Target] = [
     ),
     .executableTarget(
         name: "meshctl",
-        dependencies: ["KubeClient", "KubeCurl", "MeshBase", "MeshCLI"]
+        dependencies: ["KubeClient", "KubeCurl", "ManifestRendering", "MeshBase", "MeshCLI", "OperatorCore"]
     ),
     .executableTarget(
         name: "mesh-generate",
@@ -236,7 +236,7 @@ let allTargets: [Target] = [
         name: "MeshCLITests",
         dependencies: [
             "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "MeshCLI",
-            "SandboxStore",
+            "OperatorCore", "SandboxStore",
         ],
         exclude: ["Rollouts/Golden", "Rollouts/Scenes"]
     ),
@@ -255,6 +255,17 @@ let allTargets: [Target] = [
         ]
     ),
 ]
+
+// Figures of the operator at work (`hack/bench rollout`): it sees what is visible in this package, and is no part of a build.
+let benchmark = Target.executableTarget(
+    name: "upgrades",
+    dependencies: [
+        "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI", "MeshBase", "OperatorCore",
+        "SandboxStore", "UpgradePlanning", logging,
+    ],
+    path: "hack/benchmarks/Sources/upgrades"
+)
+let wantsBenchmark = Context.environment["MESH_BENCHMARK"] != nil
 
 // Targets that touch C pointers: every unsafe use carries `unsafe`.
 let strictMemory: Set<String> = ["DataTree", "KubeCurl"]
@@ -293,7 +304,8 @@ func closure(of focus: [String], among all: [Target]) -> [Target] {
 }
 
 let focus = (Context.environment["MESH_FOCUS"] ?? "").split(separator: " ").map(String.init)
-let chosen = focus.isEmpty ? allTargets : closure(of: focus, among: allTargets)
+let known = allTargets + (wantsBenchmark ? [benchmark] : [])
+let chosen = focus.isEmpty ? known : closure(of: focus, among: known)
 let chosenNames = Set(chosen.map(\.name))
 let chosenPackages = Set(chosen.flatMap { dependencyNames($0).packages })
 

@@ -57,7 +57,7 @@ struct MeshOperator: AsyncParsableCommand {
         let clock = ContinuousClock()
         let environment = RuntimeEnvironment(clock: clock, wall: SystemTime.wall, random: .system, logger: logger)
         let processes = SystemProcesses(environment: variables)
-        var surroundings = ClusterLink.Surroundings(processes: processes, clock: clock, now: SystemTime.wall)
+        var surroundings = ClusterLink.Surroundings(processes: processes, clock: clock, now: environment.wall)
         surroundings.report = { [logger] in $0.log(to: logger) }
         let link = ClusterLink(connection, surroundings)
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)

@@ -2,7 +2,9 @@ internal import Foundation
 internal import Glibc
 internal import KubeClient
 internal import KubeCurl
+internal import ManifestRendering
 internal import MeshCLI
+internal import OperatorCore
 
 /// The command line of the mesh, on this machine.
 @main
@@ -93,7 +95,8 @@ extension CommandSurroundings {
             now: SystemTime.wall,
             clock: ContinuousClock(),
             screen: RolloutScreen(size: MeshCtl.size) { MeshCtl.write($0, to: .standardOutput) },
-            connect: MeshCtl.connect
+            connect: MeshCtl.connect,
+            composing: { UpgradeStaging.composing($0) }
         )
         if isatty(STDIN_FILENO) == 1 { surroundings.confirm = MeshCtl.confirm }
         return surroundings

@@ -52,6 +52,7 @@ extension TestCluster {
     /// A server that has heard of nothing since `revision`.
     package func past(_ revision: UInt64) throws -> InProcessTransport {
         let storage = try ObjectStorage(log: log.past(until: revision))
-        return InProcessTransport(APIServerCore(configuration: Self.configuration(seed: 2), storage: storage))
+        let configuration = APIServerConfiguration(now: { Self.start }, random: .seeded(2))
+        return InProcessTransport(APIServerCore(configuration: configuration, storage: storage))
     }
 }

@@ -10,10 +10,24 @@ internal import Synchronization
 /// Each test target adds what its people do in an extension.
 package final class TestCluster: Sendable {
     struct State {
-        var seconds = TestCluster.start.seconds
         var broken: Set<String> = []
         /// The last write to workloads after which the world had nothing left to do.
         var quiet: UInt64?
+    }
+
+    /// The time of day, which the API server may tell as well.
+    final class TimeOfDay: Sendable {
+        let seconds = Mutex(TestCluster.start.seconds)
+
+        var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
+    }
+
+    /// What the API server writes into objects as the time.
+    package enum ServerTime: Sendable {
+        /// The time at which the cluster began, so that objects are equal whenever they are made.
+        case stands
+        /// The cluster's time of day.
+        case passes
     }
 
     /// The time of day at which every cluster begins.
@@ -25,14 +39,23 @@ package final class TestCluster: Sendable {
     package let admin: ClusterClient
     let log = RecordingLog()
     let state = Mutex(State())
-
-    static func configuration(seed: UInt64) -> APIServerConfiguration {
-        APIServerConfiguration(now: { start }, random: .seeded(seed))
-    }
+    private let time: TimeOfDay
 
     /// Starts a server and has it serve `definitions`, which are CustomResourceDefinitions.
-    package init(definitions: [Tree], seed: UInt64 = 1, admission: [any AdmissionPlugin] = []) async throws {
-        var configuration = Self.configuration(seed: seed)
+    package init(
+        definitions: [Tree],
+        seed: UInt64 = 1,
+        admission: [any AdmissionPlugin] = [],
+        serverTime: ServerTime = .stands
+    ) async throws {
+        let time = TimeOfDay()
+        self.time = time
+        let now: WallClock =
+            switch serverTime {
+            case .stands: { TestCluster.start }
+            case .passes: { time.now }
+            }
+        var configuration = APIServerConfiguration(now: now, random: .seeded(seed))
         configuration.hooks.admission = admission
         core = APIServerCore(configuration: configuration, storage: try ObjectStorage(log: log))
         admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
@@ -41,10 +64,10 @@ package final class TestCluster: Sendable {
     }
 
     /// The time of day as controllers see it.
-    package var now: Timestamp { Timestamp(seconds: state.withLock { $0.seconds }) }
+    package var now: Timestamp { time.now }
 
     /// Lets time go by, in whole seconds.
-    package func pass(_ duration: Duration) { state.withLock { $0.seconds += duration.components.seconds } }
+    package func pass(_ duration: Duration) { time.seconds.withLock { $0 += duration.components.seconds } }
 
     /// How much has been written so far.
     package var revision: UInt64 { core.storage.revision }

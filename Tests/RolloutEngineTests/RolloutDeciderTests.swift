@@ -143,6 +143,66 @@ struct RolloutDeciderTests {
             reason: .rollingBack
         ),
         Case(
+            testDescription: "contested",
+            change: {
+                $0.disturbance = .init(.contested, "argo writes", since: now - .seconds(599), until: now + .seconds(9))
+            },
+            action: .hold,
+            reason: .obstructed
+        ),
+        Case(
+            testDescription: "contested too long",
+            change: {
+                $0.disturbance = .init(.contested, "argo writes", since: now - .seconds(600), until: now + .seconds(9))
+            },
+            action: .condemn(
+                .init(.progressDeadlineExceeded, "argo writes; step 1 of 3 (10%) has waited too long")
+            ),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "contested while paused",
+            change: {
+                $0.disturbance = .init(.contested, "argo writes", since: now - .seconds(9_999))
+                $0.wishes.isPaused = true
+            },
+            action: .hold,
+            reason: .paused
+        ),
+        Case(
+            testDescription: "a route is gone",
+            change: { $0.disturbance = .init(.routeDeleted, "gone", since: now) },
+            action: .hold,
+            reason: .routeDeleted
+        ),
+        Case(
+            testDescription: "all routes are gone",
+            change: {
+                $0.disturbance = .init(.routeDeleted, "gone", since: now - .seconds(9_999))
+                ($0.record, $0.parts, $0.refusals) = (nil, [], ["no route"])
+            },
+            action: .hold,
+            reason: .routeDeleted
+        ),
+        Case(
+            testDescription: "what is gone makes requests fail",
+            policy: manual,
+            change: {
+                $0.disturbance = .init(.routeDeleted, "gone", since: now)
+                $0.disturbance?.isHarmful = true
+                $0.wishes.isPaused = true
+            },
+            action: .condemn(.init(.routeDeleted, "gone")),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "and goes back although a person decides about failures",
+            policy: manual,
+            change: { $0.record?.verdict = .init(.routeDeleted, "gone") },
+            action: .restore,
+            reason: .rollingBack
+        ),
+        Case(
             testDescription: "paused",
             change: { $0.wishes.isPaused = true },
             action: .hold,

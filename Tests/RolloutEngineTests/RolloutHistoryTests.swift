@@ -55,6 +55,30 @@ struct RolloutHistoryTests {
         #expect(world.observation.parts.allSatisfy { $0.moved == $0.total }, "seed \(seed)")
     }
 
+    @Test("While others disturb it nothing goes forward, and it ends all the same", arguments: propertySeeds(200, from: 80_000))
+    func disturbed(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .healthy)
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<4_000 where !world.isOver && world.breaches.isEmpty {
+            if random.oneIn(3) { world.observation.disturbance = nil }
+            if random.oneIn(5), world.observation.disturbance == nil {
+                let kind: RolloutObservation.Disturbance.Kind = random.pick([.contested, .routeDeleted])
+                world.observation.disturbance = .init(kind, "others", since: world.now)
+                world.observation.disturbance?.isHarmful = random.oneIn(40)
+            }
+            let (before, isDisturbed) = (world.observation, world.observation.disturbance != nil)
+            world.step(crashes: false)
+            guard isDisturbed else { continue }
+            let moved = zip(before.parts, world.observation.parts).contains { $0.moved < $1.moved }
+            let entered = world.observation.record?.step != before.record?.step
+            #expect(!moved && !entered, "seed \(seed): \(String(describing: world.last))")
+        }
+        #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
+        #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
+        let isBack = world.observation.record?.verdict != nil
+        #expect(world.observation.parts.allSatisfy { $0.moved == (isBack ? 0 : $0.total) }, "seed \(seed)")
+    }
+
     @Test("More moved by hand goes back to the step's share", arguments: propertySeeds(100, from: 60_000))
     func byHand(_ seed: UInt64) {
         var world = SimulatedRollout(seed: seed, mood: .healthy)

@@ -35,7 +35,8 @@ package enum MeshOperatorDefinition {
             name: "Weight",
             type: "integer",
             path: ".status.plan.weight",
-            description: "The share on the new revision, in percent."
+            description:
+                "The share really on the new revision, in percent; more than the step's where units move whole."
         ),
         PrinterColumn(name: "Proxies", path: ".status.proxies", description: "Proxies moved and in all."),
         PrinterColumn(

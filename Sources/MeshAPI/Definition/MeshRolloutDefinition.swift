@@ -29,10 +29,10 @@ package enum MeshRolloutDefinition {
             name: "Weight",
             type: "integer",
             path: ".status.progress.weight",
-            description: "The share of traffic on the canary, in percent."
+            description: "The share of traffic really on the canary, in percent; 100 once it is completed."
         ),
         PrinterColumn(name: "Stable", path: ".status.stable", description: "The version that serves."),
-        PrinterColumn(name: "Canary", path: ".status.canary", description: "The version to come."),
+        PrinterColumn(name: "Canary", path: ".status.canary", description: "The version rolled out, now or last."),
         PrinterColumn(name: "Ready", path: ".status.ready", description: "Ready and wanted replicas of both sides."),
         PrinterColumn(
             name: "Age",

@@ -75,13 +75,16 @@ extension MeshOperatorStatus.Revision {
         proxies = reader.integer("proxies") ?? 0
         weight = reader.integer("weight") ?? 0
         inUse = reader.flag("inUse") ?? false
+        tags = reader.texts("tags")
     }
 
     var tree: Tree {
-        [
+        var result: Tree = [
             "name": .string(name), "version": .string(version), "ready": .bool(ready),
             "proxies": .integer(Int64(proxies)), "weight": .integer(Int64(weight)), "inUse": .bool(inUse),
         ]
+        if !tags.isEmpty { result["tags"] = .array(tags.map { .string($0) }) }
+        return result
     }
 }
 

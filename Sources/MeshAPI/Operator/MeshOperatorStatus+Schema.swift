@@ -57,6 +57,7 @@ extension MeshOperatorStatus {
             .field("proxies", .integer("How many proxies are connected to it.").atLeast(0)),
             .field("weight", .integer("Its share of the traffic, in percent.").within(0...100)),
             .field("inUse", .boolean("Whether pods, namespaces or tags refer to it.")),
+            .field("tags", .list("The revision tags that lead to it.", of: text("A tag."), most: 64)),
         ]
     )
 

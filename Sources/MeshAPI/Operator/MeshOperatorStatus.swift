@@ -16,6 +16,8 @@ package struct MeshOperatorStatus: Sendable, Hashable {
         package var weight = 0
         /// Whether pods, namespaces or tags refer to it.
         package var inUse = false
+        /// The revision tags that lead to it, in order.
+        package var tags: [String] = []
         /// Makes an empty revision.
         package init() {}
     }

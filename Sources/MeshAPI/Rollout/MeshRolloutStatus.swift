@@ -34,7 +34,7 @@ package struct MeshRolloutStatus: Sendable, Hashable {
     package var place: String?
     /// The version of the side that serves.
     package var stable: String?
-    /// The version of the side to come.
+    /// The version of the side to come; once it is promoted, the same as ``stable``.
     package var canary: String?
     /// Ready and wanted replicas of both sides, for example `2/2`.
     package var ready: String?
@@ -92,7 +92,7 @@ package struct MeshRolloutStatus: Sendable, Hashable {
             .field("phase", .choice("Where it stands, in one word; conditions say more.", RolloutPhase.self)),
             .field("place", text("The step and how many there are, for example 2/5.")),
             .field("stable", text("The version of the side that serves.")),
-            .field("canary", text("The version of the side to come.")),
+            .field("canary", text("The version rolled out, now or last; once it is promoted, the same as stable.")),
             .field("ready", text("Ready and wanted replicas of both sides.")),
             .field("progress", .object("How far it is.", RolloutProgress.fields)),
             .field(

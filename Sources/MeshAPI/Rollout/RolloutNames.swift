@@ -21,8 +21,10 @@ package enum RolloutNames {
         package static let approve = "meshoperator.io/rollout-approve"
         /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates; `@TARGET` as above.
         package static let promote = "meshoperator.io/rollout-promote"
-        /// Why everything is to go back.
+        /// Why everything is to go back; `WHY @@TARGET` means the rollout of one target alone.
         package static let abort = "meshoperator.io/rollout-abort"
+        /// What stands before the target in ``abort``.
+        package static let abortTargetSign = "@@"
         /// A time; a rollout that failed before it starts anew.
         package static let retry = "meshoperator.io/rollout-retry"
         /// All of them.
@@ -41,7 +43,8 @@ package enum RolloutNames {
         package static let allowedFrom = "meshoperator.io/allow-rollouts-from"
         /// On a MeshRollout: the version that serves since the last promotion, and since when (JSON).
         package static let serving = "meshoperator.io/rollout-serving"
-        /// On a namespace: the value of `istio.io/rev` before it was moved, empty for none.
+        /// On a namespace, or a workload whose pod template has the label: the value of `istio.io/rev` before it was moved, empty for
+        /// none.
         package static let previousRevision = "meshoperator.io/previous-revision"
         /// On a workload or its pods: `false` keeps the operator from restarting it.
         package static let restart = "meshoperator.io/restart"

@@ -28,8 +28,12 @@ package struct RolloutProgress: Sendable, Hashable {
     package var step = 0
     /// How many steps there are.
     package var steps = 0
-    /// The share on the new side, in percent.
+    /// The share that is really on the new side, in percent; more than ``stepWeight`` where parts move whole.
     package var weight = 0
+    /// The share the step asks for, in percent; nil before the first step.
+    package var stepWeight: Int?
+    /// What is rolled out: a version, for a MeshRollout with a digest of its template; nil where nothing is.
+    package var target: String?
     /// Why the rollout stands where it does, in one UpperCamelCase word.
     package var reason = ""
     /// What it waits for, for people.
@@ -46,10 +50,31 @@ package struct RolloutProgress: Sendable, Hashable {
     /// Makes an empty progress.
     package init() {}
 
+    /// Shows a rollout that was promoted: all steps done, all traffic on the version that serves.
+    package mutating func complete(_ version: String) {
+        step = steps
+        weight = 100
+        stepWeight = 100
+        target = nil
+        reason = "Completed"
+        waitingFor = "version \(version) serves"
+        until = nil
+        settledSince = nil
+        gates = []
+    }
+
+    /// The share for people: `25%`, or `25% (reached 40%)` where parts that move whole, or others, make a difference.
+    package var share: String {
+        guard let stepWeight, stepWeight != weight else { return "\(weight)%" }
+        return "\(stepWeight)% (reached \(weight)%)"
+    }
+
     init(_ reader: FieldReader) {
         step = reader.integer("step") ?? 0
         steps = reader.integer("steps") ?? 0
         weight = reader.integer("weight") ?? 0
+        stepWeight = reader.integer("stepWeight")
+        target = reader.text("target")
         reason = reader.text("reason") ?? ""
         waitingFor = reader.text("waitingFor") ?? ""
         since = reader.text("since")
@@ -62,6 +87,8 @@ package struct RolloutProgress: Sendable, Hashable {
         result.add("step", .integer(Int64(step)))
         result.add("steps", .integer(Int64(steps)))
         result.add("weight", .integer(Int64(weight)))
+        result.add("stepWeight", stepWeight.map { .integer(Int64($0)) })
+        result.add("target", target)
         result.add("reason", reason.isEmpty ? nil : reason)
         result.add("waitingFor", waitingFor.isEmpty ? nil : waitingFor)
         result.add("since", since)
@@ -73,7 +100,15 @@ package struct RolloutProgress: Sendable, Hashable {
     static let fields: [FieldSchema.Property] = [
         .field("step", .integer("The step, counted from 1; 0 before the first.").atLeast(0)),
         .field("steps", .integer("How many steps there are.").atLeast(0)),
-        .field("weight", .integer("The share on the new side, in percent.").within(0...100)),
+        .field(
+            "weight",
+            .integer(
+                "The share really on the new side, in percent. Pods and workloads move whole, so it may be more than stepWeight; "
+                    + "100 once the rollout is completed."
+            ).within(0...100)
+        ),
+        .field("stepWeight", .integer("The share the step asks for, in percent.").within(0...100)),
+        .field("target", .string("What is rolled out, as orders name it behind @.", .free).limited(to: 512)),
         .field("reason", .string("Why it stands where it does, in one word.", .free).limited(to: 253)),
         .field("waitingFor", .string("What it waits for.", .free)),
         .field("since", .string("Since when it waits for this.", .timestamp)),

@@ -1,4 +1,5 @@
 package import KubeClient
+package import ManifestRendering
 package import MeshBase
 
 /// What commands are given of the machine they run on.
@@ -21,6 +22,8 @@ package struct CommandSurroundings: Sendable {
     package typealias ClusterWork = @Sendable (ClusterClient, _ namespace: String) async throws -> CommandOutcome
     /// Calls the work with a cluster that is chosen; throws ``CommandError`` where there is none.
     package typealias Connector = @Sendable (ClusterChoice, @escaping ClusterWork) async throws -> CommandOutcome
+    /// How the operator composes the hops of an upgrade, with the versions of a catalogue.
+    package typealias Composer = @Sendable (VersionCatalogue) -> PlanCommand.Composing
     /// Puts a question to a person; only yes is true.
     package typealias Confirmation = @Sendable (String) -> Bool
 
@@ -38,6 +41,8 @@ package struct CommandSurroundings: Sendable {
     package var confirm: Confirmation?
     /// The way to clusters.
     package var connect: Connector
+    /// What the operator makes of a change of version.
+    package var composing: Composer
 
     /// Makes surroundings in which nobody can be asked.
     package init(
@@ -46,7 +51,8 @@ package struct CommandSurroundings: Sendable {
         now: @escaping WallClock,
         clock: any Clock<Duration>,
         screen: RolloutScreen,
-        connect: @escaping Connector
+        connect: @escaping Connector,
+        composing: @escaping Composer
     ) {
         self.files = files
         self.environment = environment
@@ -54,6 +60,7 @@ package struct CommandSurroundings: Sendable {
         self.clock = clock
         self.screen = screen
         self.connect = connect
+        self.composing = composing
     }
 
     /// Today, as `2026-11-25`.

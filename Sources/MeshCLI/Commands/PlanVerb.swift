@@ -56,7 +56,9 @@ extension Verbs {
 
         func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
             let request = self.request
-            let command = PlanCommand(catalogue: try .builtIn(), files: surroundings.files, day: surroundings.day)
+            let catalogue = try VersionCatalogue.builtIn()
+            let composing = surroundings.composing(catalogue)
+            let command = PlanCommand(catalogue, surroundings.files, day: surroundings.day, composing: composing)
             if offline { return try await command.run(request, client: nil) }
             return try await cluster.withCluster(surroundings) { client, _ in
                 try await command.run(request, client: client)

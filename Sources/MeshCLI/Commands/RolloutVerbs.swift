@@ -22,12 +22,14 @@ extension Verbs {
                 abstract: "Draws a rollout: its hop, steps, revisions, gates, and what it waits for.",
                 discussion: """
                     Exits 0 when it is complete or under way, 1 when it was rolled back or failed. With --watch it is drawn again
-                    whenever it changes, until it is over; 3 says that --timeout came first.
+                    whenever it changes, until it is over: at once where nothing is under way; 3 says that --timeout came
+                    first.
                     """
             )
 
             @Argument(help: "The rollout.") var name: String
             @Flag(name: .shortAndLong, help: "Draw it again whenever it changes, until it is over.") var watch = false
+            @Flag(help: "Watch, and where nothing is under way wait for the next rollout and its end.") var next = false
             @Option(
                 help: ArgumentHelp("How long to watch, for example 10m; 0 for as long as it takes.", valueName: "time")
             )
@@ -45,7 +47,7 @@ extension Verbs {
                 let reference = try RolloutReference(typed: name)
                 let style = surroundings.style(colour)
                 return try await cluster.withDirectory(surroundings) { directory in
-                    guard watch else {
+                    guard watch || next else {
                         let width = surroundings.screen.size()?.columns ?? RolloutScreen.plainWidth
                         return try await RolloutCommand(directory: directory, now: surroundings.now)
                             .status(reference, output, style: style, width: width)
@@ -55,7 +57,8 @@ extension Verbs {
                         view: .init(screen: surroundings.screen, style: style, format: output),
                         clock: surroundings.clock,
                         now: surroundings.now,
-                        timeout: timeout.duration == .zero ? nil : timeout.duration
+                        timeout: timeout.duration == .zero ? nil : timeout.duration,
+                        waitsForNext: next
                     ).run(reference)
                 }
             }

@@ -2,7 +2,7 @@ internal import KubeAPI
 package import KubeClient
 package import ManifestRendering
 internal import MeshAPI
-internal import UpgradePlanning
+package import UpgradePlanning
 
 /// `meshctl plan`: what a change of version means, before anything changes.
 package struct PlanCommand: Sendable {
@@ -52,18 +52,24 @@ package struct PlanCommand: Sendable {
         package static let all = Wishes(rawValue: 2)
     }
 
+    /// How the operator composes the hops of a way: from what a cluster shows of revisions, what is known of it, and how to render.
+    package typealias Composing = @Sendable (RevisionSituation, UpgradeWorld, RenderOptions) -> HopStaging
+
     /// The versions known.
     let catalogue: VersionCatalogue
     /// Where files come from.
     let files: MeshFiles
     /// The day, `2026-11-21`.
     let day: String
+    /// The objects on both sides of hops.
+    let composing: Composing
 
     /// Makes the command.
-    package init(catalogue: VersionCatalogue, files: MeshFiles, day: String) {
+    package init(_ catalogue: VersionCatalogue, _ files: MeshFiles, day: String, composing: @escaping Composing) {
         self.catalogue = catalogue
         self.files = files
         self.day = day
+        self.composing = composing
     }
 
     /// Plans and prints.
@@ -133,18 +139,11 @@ package struct PlanCommand: Sendable {
         _ mesh: MeshInput,
         _ kubernetes: String?
     ) -> CommandOutcome {
-        let renderer = ManifestRenderer(catalogue: catalogue)
         var options = RenderOptions()
         options.labels = .own(owner: mesh.resource.name)
         options.kubernetesVersion = kubernetes
-        var warnings = mesh.warnings + survey.notes
-        let outline = UpgradeOutline(world) { version in
-            var spec = mesh.resource.spec
-            spec.version = version
-            let manifests = try renderer.render(spec, options: options)
-            if version == world.hops.to { warnings += manifests.warnings }
-            return manifests.objects
-        }
+        let outline = UpgradeOutline(world, staging: composing(survey.revisions(of: world), world, options))
+        let warnings = mesh.warnings + survey.notes + Self.notes(world, catalogue, options)
         let report = PlanReport(name: mesh.resource.name, survey: survey, kubernetes: kubernetes)
         let isStopped = outline.isRefused || (request.wishes.contains(.strict) && outline.count(.warns) > 0)
         return CommandOutcome(
@@ -152,5 +151,17 @@ package struct PlanCommand: Sendable {
             warnings: warnings,
             exitCode: isStopped ? 1 : 0
         )
+    }
+
+    /// What rendering says of settings without effect; what cannot be rendered is told by the plan.
+    private static func notes(
+        _ world: UpgradeWorld,
+        _ catalogue: VersionCatalogue,
+        _ options: RenderOptions
+    ) -> [String] {
+        guard world.hops.hops.last != nil else { return [] }
+        var spec = world.spec
+        spec.version = world.hops.to
+        return (try? ManifestRenderer(catalogue: catalogue).render(spec, options: options))?.warnings ?? []
     }
 }

@@ -42,6 +42,7 @@ struct PlanDocument: Sendable {
     private func hop(_ step: UpgradeOutline.Step) -> Tree {
         object([
             ("from", .string(step.hop.from)), ("to", .string(step.hop.to)),
+            ("revision", step.revision.map { .string($0) }),
             ("endOfLife", .bool(step.hop.isEndOfLife)), ("fitsKubernetes", .bool(step.hop.fitsKubernetes)),
             ("problem", step.problem.map { .string($0) }), ("changes", .array(step.changes.map(change))),
             ("behaviours", .array(step.flags.map(flag))),
@@ -51,6 +52,7 @@ struct PlanDocument: Sendable {
     private func change(_ change: ObjectChange) -> Tree {
         object([
             ("kind", .string(change.kind.rawValue)), ("object", id(change.id)),
+            ("replaces", change.replaced.map(id)),
             (
                 "fields",
                 .array(

@@ -56,12 +56,14 @@ struct PlanReport: Sendable {
     }
 
     private func hop(_ step: UpgradeOutline.Step, _ place: String, _ isFull: Bool) -> [String] {
-        var lines = ["Hop \(place): \(step.hop.from) to \(step.hop.to)"]
+        let beside = step.revision.map { ", as revision \(TerminalText.plain($0))" } ?? ""
+        var lines = ["Hop \(place): \(step.hop.from) to \(step.hop.to)\(beside)"]
         if let problem = step.problem {
             lines.append("  objects: cannot be compared: \(TerminalText.plain(problem))")
         } else {
             let counts = "\(step.count(.added)) added, \(step.count(.changed)) changed, \(step.count(.removed)) removed"
-            lines.append("  objects: \(counts)")
+            let when = step.revision == nil || step.count(.removed) == 0 ? "" : " when the old revision is retired"
+            lines.append("  objects: \(counts)\(when)")
             lines += changes(step.changes, isFull)
         }
         if !step.flags.isEmpty { lines.append("  otherwise than before:") }
@@ -79,6 +81,7 @@ struct PlanReport: Sendable {
             let fields = isFull ? change.fields[...] : change.fields.prefix(2)
             let rest = change.fields.count - fields.count
             var texts = fields.map(\.text)
+            if let old = change.replaced { texts.insert("in place of \(old.key.name)", at: 0) }
             if rest > 0 { texts.append("and \(rest) more") }
             table.rows.append([change.kind.sign, change.id.description, texts.first ?? ""])
             for text in texts.dropFirst() { table.rows.append(["", "", text]) }

@@ -79,6 +79,17 @@ struct Survey: Sendable {
         return situation
     }
 
+    /// What the cluster shows of revisions; where no MeshOperator tells which is the stable one, the one of the version planned from.
+    func revisions(of world: UpgradeWorld) -> RevisionSituation {
+        var situation = RevisionSituation()
+        for plane in controlPlanes { situation.revisions[plane.revision] = plane.version }
+        situation.tags = Set(tags.keys)
+        let told = status?.revision.flatMap { situation.revisions[$0] == nil ? nil : $0 }
+        situation.stable =
+            told ?? controlPlanes.filter { $0.version == world.hops.from }.map(\.revision).min()
+        return situation
+    }
+
     /// Puts everything into a world.
     func fill(_ world: inout UpgradeWorld) {
         world.namespaces = namespaces

@@ -64,14 +64,14 @@ package struct RolloutSteering: Sendable {
         guard progress.step > 0 else {
             throw refused("has not reached its first step; --full passes over all holds and gates from the start on")
         }
-        if let asked = subject.command(Command.promote) {
+        if let asked = asked(Command.promote) {
             if asked == "full" { throw refused("is promoted fully already") }
             if asked == String(progress.step) {
                 throw refused("has the hold of step \(progress.step) passed over already")
             }
         }
         return done(
-            [Command.promote: String(progress.step)],
+            [Command.promote: String(progress.step) + binding],
             "step \(progress.step) of \(progress.steps) does not hold any longer; its gates are still asked\(whenResumed)"
         )
     }
@@ -79,9 +79,9 @@ package struct RolloutSteering: Sendable {
     private func promoteFully() throws(CommandError) -> RolloutChange {
         try needUnderWay("promote")
         try needForward("promoted")
-        if subject.command(Command.promote) == "full" { throw refused("is promoted fully already") }
+        if asked(Command.promote) == "full" { throw refused("is promoted fully already") }
         return done(
-            [Command.promote: "full"],
+            [Command.promote: "full\(binding)"],
             "goes to 100% without holds, approvals and gates\(whenResumed); readiness and disruption budgets still count"
         )
     }
@@ -106,12 +106,29 @@ package struct RolloutSteering: Sendable {
         return done([Command.approve: text], "step \(step) of \(progress.steps) is approved and \(next)\(whenResumed)")
     }
 
-    /// The steps approved so far, and `@` with the target they were approved for, empty for any.
+    /// The steps approved so far, and `@` with the target they are for, empty for any.
+    ///
+    /// Approvals that were for another target say nothing of this rollout.
     private var approvals: (steps: [Int], target: String) {
         let text = subject.command(Command.approve) ?? ""
         let list = text.prefix { $0 != "@" }
+        let target = String(text.dropFirst(list.count))
+        guard binding.isEmpty || target.isEmpty || target == binding else { return ([], binding) }
         let steps = list.split(separator: ",").compactMap { Int($0.filter { !$0.isWhitespace }) }
-        return (steps, String(text.dropFirst(list.count)))
+        return (steps, target.isEmpty ? binding : target)
+    }
+
+    /// `@` and what is rolled out now, so that an order that comes late does not steer the next rollout; empty where the status does
+    /// not tell.
+    private var binding: String { subject.progress?.target.map { "@\($0)" } ?? "" }
+
+    /// What is asked for of this rollout, without the target; nil where nothing is.
+    private func asked(_ name: String) -> String? {
+        guard let text = subject.command(name) else { return nil }
+        let word = text.prefix { $0 != "@" }
+        let target = text.dropFirst(word.count)
+        guard target.isEmpty || binding.isEmpty || target == binding else { return nil }
+        return String(word.filter { !$0.isWhitespace })
     }
 
     private func abort(_ reason: String?) throws(CommandError) -> RolloutChange {
@@ -121,11 +138,18 @@ package struct RolloutSteering: Sendable {
             try needUnderWay("abort")
             try needForward("aborted")
         }
-        if let why = subject.command(Command.abort) { throw refused("is aborted already (\(TerminalText.plain(why)))") }
-        let said = TerminalText.plain(reason ?? "").prefix(1_000)
+        if let why = subject.command(Command.abort) {
+            let (said, target) = Self.abortion(why)
+            if target.isEmpty || binding.isEmpty || "@\(target)" == binding {
+                throw refused("is aborted already (\(TerminalText.plain(said)))")
+            }
+        }
+        // The sign is the operator's; in a reason it would name a target.
+        let said = TerminalText.plain(reason ?? "").replacing(Command.abortTargetSign, with: "@").prefix(1_000)
         let why = said.isEmpty ? "true" : String(said)
+        let target = subject.progress?.target.map { " \(Command.abortTargetSign)\($0)" } ?? ""
         return done(
-            [Command.abort: why],
+            [Command.abort: why + target],
             "goes back to \(before), the last moved first; `\(verb("retry"))` starts it anew"
         )
     }
@@ -145,6 +169,13 @@ package struct RolloutSteering: Sendable {
             [Command.abort: nil, Command.promote: nil, Command.approve: nil, Command.retry: now.rfc3339],
             "starts anew\(paused); an abort, promotions and approvals asked for before are taken off"
         )
+    }
+
+    /// The reason of an abort, and the target it is for, empty for any.
+    static func abortion(_ text: String) -> (reason: String, target: String) {
+        guard let sign = text.ranges(of: RolloutNames.Command.abortTargetSign).last else { return (text, "") }
+        let reason = text[..<sign.lowerBound].reversed().drop { $0.isWhitespace }.reversed()
+        return (String(reason), text[sign.upperBound...].filter { !$0.isWhitespace })
     }
 
     // MARK: Words

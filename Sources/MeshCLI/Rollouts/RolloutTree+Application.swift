@@ -23,7 +23,8 @@ extension RolloutTree {
         let nodes = [workload["stable"], workload["canary"]].compactMap { side -> TextTree? in
             guard let side, let version = side["version"]?.string else { return nil }
             // Sides change their roles at a promotion, so the status says which is which, not the spec.
-            let isCanary = version == (status.canary ?? workload["canary"]?["version"]?.string)
+            let isCanary =
+                status.stable.map { $0 != version } ?? (version == workload["canary"]?["version"]?.string)
             let name = side["name"]?.string.map { "\(kind) \($0)" } ?? "pods"
             let share = isCanary ? weight : 100 - weight
             return TextTree([

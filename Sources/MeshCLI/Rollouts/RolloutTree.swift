@@ -80,13 +80,21 @@ package struct RolloutTree: Sendable {
         var asked: [String] = []
         if subject.isPausedBySpec { asked.append("spec.paused holds all writes") }
         if subject.isPausedByCommand { asked.append("pause") }
-        if let steps = subject.command(RolloutNames.Command.approve) { asked.append("approve \(steps)") }
-        if let step = subject.command(RolloutNames.Command.promote) { asked.append("promote \(step)") }
-        if let why = subject.command(RolloutNames.Command.abort) { asked.append("abort (\(why))") }
+        if let steps = subject.command(RolloutNames.Command.approve) { asked.append("approve \(plain(steps))") }
+        if let step = subject.command(RolloutNames.Command.promote) { asked.append("promote \(plain(step))") }
+        if let why = subject.command(RolloutNames.Command.abort) {
+            asked.append("abort (\(RolloutSteering.abortion(why).reason))")
+        }
         if let time = subject.command(RolloutNames.Command.retry) {
             asked.append("retry" + (NumberText.age(time, now: now).map { " \($0) ago" } ?? ""))
         }
         return asked.isEmpty ? [] : [TextTree([Span("Asked for:", .faint), Span(asked.joined(separator: ", "))])]
+    }
+
+    /// An order without the target it is for where that is the present one.
+    private func plain(_ order: String) -> String {
+        guard let target = subject.progress?.target, order.hasSuffix("@\(target)") else { return order }
+        return String(order.dropLast(target.count + 1))
     }
 
     /// Conditions that say that something is wrong, and are not the end told already.
@@ -121,7 +129,7 @@ package struct RolloutTree: Sendable {
             TextTree([
                 Span(place, .strong),
                 Span(style.bar(percent: progress.weight, width: cells, marks: marks), barTone),
-                Span("\(max(0, min(progress.weight, 100)))%", .strong),
+                Span(share(progress), .strong),
             ])
         ]
         nodes += waiting(progress)
@@ -130,6 +138,13 @@ package struct RolloutTree: Sendable {
         }
         if !progress.gates.isEmpty { nodes.append(TextTree([Span("Gates", .strong)], progress.gates.map(gate))) }
         return nodes
+    }
+
+    /// `25%`, or `25% (reached 40%)` where what moved whole is more than the step asks for, or less.
+    private func share(_ progress: RolloutProgress) -> String {
+        var shown = progress
+        shown.weight = max(0, min(progress.weight, 100))
+        return shown.share
     }
 
     private var barTone: TextStyle.Tone {

@@ -35,6 +35,8 @@ package struct RolloutWatch: Sendable {
     package let now: WallClock
     /// How long to wait for the end; nil for as long as it takes.
     package let timeout: Duration?
+    /// Whether a rollout at rest is no end: the next one is waited for, and its end.
+    package let waitsForNext: Bool
 
     /// Makes a watch; ``run(_:)`` begins it.
     package init(
@@ -42,13 +44,15 @@ package struct RolloutWatch: Sendable {
         view: View,
         clock: any Clock<Duration>,
         now: @escaping WallClock,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        waitsForNext: Bool = false
     ) {
         self.directory = directory
         self.view = view
         self.clock = clock
         self.now = now
         self.timeout = timeout
+        self.waitsForNext = waitsForNext
     }
 
     private enum Signal: Sendable {
@@ -59,7 +63,7 @@ package struct RolloutWatch: Sendable {
         case timedOut
     }
 
-    /// Draws until the rollout is over.
+    /// Draws until the rollout is over; one that is at rest is over at once, unless ``waitsForNext``.
     ///
     /// The outcome's exit code is 0 when it is complete, 1 when it was rolled back, failed or deleted, 3 when the time limit
     /// came first. Throws ``CommandError`` where there is no such rollout or the cluster refuses; a connection that breaks
@@ -127,6 +131,7 @@ package struct RolloutWatch: Sendable {
     private func draw(_ first: RolloutSubject, _ signals: AsyncStream<Signal>) async throws -> CommandOutcome {
         var subject = first
         var canvas = Canvas(view: view)
+        var hasBegun = !waitsForNext
         for await signal in signals {
             switch signal {
             case .changed(let object):
@@ -136,7 +141,10 @@ package struct RolloutWatch: Sendable {
                 }
                 subject = next
                 canvas.show(subject, now: now(), trouble: nil)
-                if subject.standing.isOver { return CommandOutcome(output: "", exitCode: subject.standing.exitCode) }
+                if subject.standing == .underWay { hasBegun = true }
+                if hasBegun, subject.standing.isOver {
+                    return CommandOutcome(output: "", exitCode: subject.standing.exitCode)
+                }
             case .tick: canvas.refresh(subject, now: now())
             case .gone: return canvas.end(subject, "\(subject.title) was deleted", exitCode: 1)
             case .trouble(let error):

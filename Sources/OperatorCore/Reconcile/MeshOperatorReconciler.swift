@@ -130,7 +130,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             resource: scope.object,
             plan: plan,
             intent: nil,
-            observation: observeHeld(run, MeshOperatorStatus(lenient: scope.status)),
+            observation: parts.stores.shown(observe(run), ledger: ledger, now: environment.time.now),
             now: scope.now
         )
         (draft.upgrade, draft.blueprint) = (run.upgrade, run.blueprint)
@@ -248,22 +248,6 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     func planner(_ observation: MeshObservation, _ object: KubeObject) -> MeshPlanner {
         MeshPlanner(observation: observation, history: memories.of(object).history, now: environment.wall())
-    }
-
-    /// What is seen of a mesh whose writes are held: the objects that it showed and had as well, for whether they are still there.
-    private func observeHeld(_ run: MeshRun, _ status: MeshOperatorStatus) -> MeshObservation {
-        var observation = observe(run)
-        let gateways = status.gateways.map { gateway in
-            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
-        }
-        let more = parts.stores.observe(
-            run.object,
-            wanted: gateways + observation.known,
-            ledger: ledger,
-            now: environment.time.now
-        )
-        observation.live.merge(more.live) { first, _ in first }
-        return observation
     }
 
     func observe(_ run: MeshRun) -> MeshObservation {

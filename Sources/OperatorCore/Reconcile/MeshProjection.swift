@@ -59,6 +59,7 @@ package enum MeshProjection {
     /// The annotations by which people and the operator steer restarts.
     private static let steering: Set<String> = [
         RolloutNames.Annotation.restart, RolloutNames.Annotation.movedTo, RolloutNames.Annotation.restartedAt,
+        RolloutNames.Annotation.previousRevision,
     ]
 
     /// What is kept of foreign objects, by kind.

@@ -129,6 +129,18 @@ package struct MeshStores: Sendable {
         return observation
     }
 
+    /// An observation with the objects as well that the status shows and that were there before, to tell whether they still are.
+    func shown(_ observation: MeshObservation, ledger: WriteLedger, now: Duration) -> MeshObservation {
+        let status = MeshOperatorStatus(lenient: observation.resource.tree["status"] ?? .null)
+        let gateways = status.gateways.map { gateway in
+            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
+        }
+        var result = observation
+        let more = observe(observation.resource, wanted: gateways + observation.known, ledger: ledger, now: now)
+        result.live.merge(more.live) { first, _ in first }
+        return result
+    }
+
     /// What an upgrade has to know of namespaces, pods and those who run them.
     ///
     /// - Parameters:

@@ -39,6 +39,30 @@ package enum RevisionNaming {
     }
 }
 
+extension RevisionNaming {
+    /// The revision for a version: one that is there already, or a new one under a free name.
+    ///
+    /// - Parameters:
+    ///   - version: an entry of the catalogue.
+    ///   - asked: the name to take where it is free.
+    ///   - others: the revisions that are there besides the stable one.
+    ///   - taken: the names of all revisions that are there.
+    /// - Returns: the revision.
+    package static func slot(
+        for version: String,
+        asked: String?,
+        others: [RevisionSlot],
+        taken: Set<String>
+    ) -> RevisionSlot {
+        if let there = others.first(where: { $0.version == version }) { return there }
+        if let asked, !taken.contains(asked) { return RevisionSlot(name: asked, version: version) }
+        let name = name(for: version)
+        guard taken.contains(name) else { return RevisionSlot(name: name, version: version) }
+        let free = (2...99).lazy.map { "\(name)-\($0)" }.first { !taken.contains($0) }
+        return RevisionSlot(name: free ?? name, version: version)
+    }
+}
+
 extension MeshOperatorSpec {
     /// The name of the revision the spec itself asks for.
     var ownRevision: String { revision ?? RevisionSlot.unnamed }

@@ -40,9 +40,10 @@ package struct StatusChange: Sendable {
     /// The transitions worth an Event.
     var notes: [(severity: EventNote.Severity, reason: String, note: String)] {
         var notes: [(severity: EventNote.Severity, reason: String, note: String)] = []
+        let rollout = rolloutNotes
         // That the installation of a new MeshOperator has begun is no news; how it ends is.
         let isFirst = old.phase == nil && new.phase == .installing
-        if let phase = new.phase, phase != old.phase, !isFirst {
+        if let phase = new.phase, phase != old.phase, !isFirst, !isTold(phase, rollout.map(\.reason)) {
             let isBad = phase == .failed || phase == .degraded
             notes.append((isBad ? .warning : .normal, phase.rawValue, message(of: phase)))
         }
@@ -51,7 +52,7 @@ package struct StatusChange: Sendable {
         {
             notes.append((.warning, paused.reason, paused.message))
         }
-        notes += rolloutNotes
+        notes += rollout + revisionNotes + gatewayNotes
         for type in [MeshConditionType.preflight, .degraded] {
             guard let condition = new.condition(type), condition.reason != old.condition(type)?.reason else { continue }
             let isBad = type == .preflight ? condition.state == .no : condition.state == .yes
@@ -62,6 +63,14 @@ package struct StatusChange: Sendable {
         return notes
     }
 
+    /// Whether what a rollout tells says what the phase would.
+    private func isTold(_ phase: MeshPhase, _ reasons: [String]) -> Bool {
+        switch phase {
+        case .failed: !Set(reasons).isDisjoint(with: ["RolledBack", "Failed", "PreflightFailed"])
+        default: reasons.contains(phase.rawValue)
+        }
+    }
+
     /// The transitions of a rollout.
     private var rolloutNotes: [(severity: EventNote.Severity, reason: String, note: String)] {
         guard let plan = new.plan, !plan.progress.reason.isEmpty else {
@@ -69,9 +78,65 @@ package struct StatusChange: Sendable {
             guard isOver, let revision = new.revision else { return [] }
             return [(.normal, "UpgradeCompleted", "version \(new.version ?? "") runs as revision \(revision)")]
         }
-        return RolloutNote.notes(from: old.plan?.progress ?? RolloutProgress(), to: plan.progress).map { note in
+        // That all steps are done is no promotion yet; that one is told when it is over.
+        let notes = RolloutNote.notes(from: old.plan?.progress ?? RolloutProgress(), to: plan.progress)
+            .filter { $0.reason != "Completed" }
+        return notes.map { note in
             (note.severity == .warning ? .warning : .normal, note.reason, note.note)
         }
+    }
+
+    /// Revisions that come up, become the stable one, are led to by another tag, or are removed.
+    private var revisionNotes: [(severity: EventNote.Severity, reason: String, note: String)] {
+        guard !new.revisions.isEmpty else { return [] }
+        var notes: [(severity: EventNote.Severity, reason: String, note: String)] = []
+        for revision in new.revisions where revision.ready && revision.name == new.targetRevision {
+            let isNew = revision.name != new.revision && old.revisions.first { $0.name == revision.name }?.ready != true
+            if isNew { notes.append((.normal, "RevisionReady", "\(Self.title(revision)) is ready")) }
+        }
+        let tags = Self.tags(new)
+        for (tag, name) in Self.tags(old).sorted(by: { $0.key < $1.key }) {
+            guard let next = tags[tag], next != name else { continue }
+            notes.append((.normal, "TagMoved", "tag \(tag) leads to revision \(next), before to \(name)"))
+        }
+        if let before = old.revision, let name = new.revision, name != before, !old.revisions.isEmpty {
+            let text =
+                "version \(new.version ?? "") is the stable one, as revision \(name); before it was revision \(before)"
+            notes.append((.normal, "Promoted", text))
+        }
+        for revision in old.revisions where !new.revisions.contains(where: { $0.name == revision.name }) {
+            notes.append((.normal, "Retired", "\(Self.title(revision)) is removed; nothing refers to it"))
+        }
+        return notes
+    }
+
+    /// Gateways whose pods have reached the share of the step, or have all gone back.
+    private var gatewayNotes: [(severity: EventNote.Severity, reason: String, note: String)] {
+        guard let progress = new.plan?.progress else { return [] }
+        let isBack = progress.reason == "RollingBack" || progress.reason == "RolledBack"
+        return new.gateways.compactMap { gateway in
+            let same = old.gateways.first { $0.name == gateway.name && $0.namespace == gateway.namespace }
+            let (before, now) = (same?.weight ?? 0, gateway.weight ?? 0)
+            let title = "gateway \(gateway.namespace)/\(gateway.name)"
+            if isBack {
+                guard before > 0, now == 0 else { return nil }
+                return (.normal, "GatewayMoved", "\(title): all pods run revision \(new.revision ?? "") again")
+            }
+            guard let wanted = progress.stepWeight, wanted > 0, before < wanted, now >= wanted else { return nil }
+            let text =
+                "\(title): \(now)% of its pods run revision \(new.targetRevision ?? ""), the step asks for \(wanted)%"
+            return (.normal, "GatewayMoved", text)
+        }
+    }
+
+    private static func title(_ revision: MeshOperatorStatus.Revision) -> String {
+        "revision \(revision.name) (version \(revision.version))"
+    }
+
+    private static func tags(_ status: MeshOperatorStatus) -> [String: String] {
+        var result: [String: String] = [:]
+        for revision in status.revisions { for tag in revision.tags { result[tag] = revision.name } }
+        return result
     }
 
     private var warnings: String? { Self.warnings(new) }

@@ -63,6 +63,7 @@ struct UpgradeStatusDraft {
         status.version = stand.survey.stable?.slot.version ?? status.version
         status.revision = stable.name
         status.targetRevision = upgrade.newName ?? stable.name
+        let tags = upgrade.scene.tagged
         status.revisions = ([stable] + stand.kept + [stand.target].compactMap(\.self)).map { slot in
             var revision = MeshOperatorStatus.Revision()
             revision.name = slot.name
@@ -72,6 +73,7 @@ struct UpgradeStatusDraft {
                 ? parts.controlPlane.allSatisfy(\.isReady) : draft.plan.asides[slot.name] == nil
             revision.proxies = counts.perRevision[slot.name] ?? 0
             revision.weight = counts.total > 0 ? revision.proxies * 100 / counts.total : slot == stand.main ? 100 : 0
+            revision.tags = tags[slot.name] ?? []
             revision.inUse = slot == stable || slot == stand.target || stand.marks[slot.name]?.unused == nil
             return revision
         }

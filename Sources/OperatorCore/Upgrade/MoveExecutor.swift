@@ -11,6 +11,8 @@ package struct MoveReport: Sendable {
     package var done = 0
     /// The objects that somebody else wrote first, or that are gone: the caches will show it.
     package var outdated: [ResourceID] = []
+    /// The objects whose label somebody had taken off.
+    package var relabelled: [ResourceID] = []
     /// The writes the API server refused for good.
     package var failures: [StepFailure] = []
 }
@@ -50,6 +52,7 @@ package struct MoveExecutor: Sendable {
                 metrics.wrote(verb: write.verb, cause: "move")
                 logger.debug("moved", metadata: ["object": "\(write.id)", "cause": "\(write.verb)"])
                 report.done += 1
+                if write.verb == "relabel" { report.relabelled.append(write.id) }
             } catch {
                 metrics.failed(code: error.codeName)
                 logger.debug("move failed", metadata: ["object": "\(write.id)", "error": "\(error)"])

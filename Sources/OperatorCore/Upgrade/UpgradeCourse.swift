@@ -94,14 +94,12 @@ package struct UpgradeCourse: Sendable, Hashable {
     /// The revision for a version: one that is there already, or a new one under a free name.
     private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
     {
-        if let there = survey.other(of: version) { return there.slot }
-        if isLast, let asked = wish.spec.revision, survey[asked] == nil {
-            return RevisionSlot(name: asked, version: version)
-        }
-        let name = RevisionNaming.name(for: version)
-        guard survey[name] != nil else { return RevisionSlot(name: name, version: version) }
-        let free = (2...99).lazy.map { "\(name)-\($0)" }.first { survey[$0] == nil }
-        return RevisionSlot(name: free ?? name, version: version)
+        RevisionNaming.slot(
+            for: version,
+            asked: isLast ? wish.spec.revision : nil,
+            others: survey.revisions.map(\.slot).filter { $0.name != survey.stable?.slot.name },
+            taken: Set(survey.revisions.map(\.slot.name))
+        )
     }
 }
 

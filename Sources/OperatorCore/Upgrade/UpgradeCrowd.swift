@@ -48,6 +48,8 @@ package struct UpgradeCrowd: Sendable {
     package let inventory: WorkloadInventory
     /// Those that take part, in the order in which they move.
     package let moves: WorkloadMoves
+    /// Those whose own label names a tag: they are restarted once the tag leads to the new revision.
+    package let followers: WorkloadMoves
     /// The namespaces, by name.
     let namespaces: [String: KubeObject]
     /// What the caches show.
@@ -67,7 +69,7 @@ package struct UpgradeCrowd: Sendable {
             choice: choice
         ) { pod in own.contains { $0.includes(pod) } }
         var named: [String: KubeObject] = [:]
-        var waves: [String: Int] = [:]
+        var waves: [String: Wave] = [:]
         let selectors = rules.waves.map { try? LabelSelector($0) }
         for namespace in sight.namespaces {
             named[namespace.name] = namespace
@@ -75,14 +77,29 @@ package struct UpgradeCrowd: Sendable {
         }
         namespaces = named
         let found = waves
+        func wave(_ workload: MeshWorkload) -> Wave? { found[workload.id.key.namespace ?? ""] }
         let taking = rules.mode == .manual ? [] : inventory.workloads
-        var moves = WorkloadMoves(taking, to: sides.new) { found[$0] }
+        let names = [sides.stable, sides.new]
+        var moves = WorkloadMoves(taking, to: sides.new) { workload in
+            switch workload.chooser {
+            case .namespace: wave(workload).flatMap { $0.takesPart ? $0.number : nil }
+            case .revision(let name): names.contains(name) ? wave(workload)?.number : nil
+            case .tag: nil
+            }
+        }
         moves.maxInMotion = Self.limit(rules.maxUnavailable, of: moves.order.count)
         let labels = named
         moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.new }
-        let blocked = Self.blocked(sight)
-        moves.budget = { blocked[$0.id] }
+        moves.room = DisruptionRoom(sight.budgets)
         self.moves = moves
+        var followers = WorkloadMoves(taking, to: sides.new) { workload in
+            guard case .tag(let tag) = workload.chooser, names.contains(choice.resolved(tag)) else { return nil }
+            return wave(workload)?.number
+        }
+        followers.maxInMotion = Self.limit(rules.maxUnavailable, of: followers.order.count)
+        followers.isLabelled = { _ in true }
+        followers.room = moves.room
+        self.followers = followers
     }
 
     /// How far the workloads are; those that moved by themselves ahead of the step do not count.
@@ -102,9 +119,31 @@ package struct UpgradeCrowd: Sendable {
         sight.namespaces.filter { NamespaceMove($0).isMoved && !$0.isDeleting }
     }
 
-    /// Namespaces that bear the label of the new revision by the operator's hand, as something that has to go back.
+    /// Workloads whose pod template bears the label of the new revision by the operator's hand, by name.
+    package var movedOwners: [KubeObject] {
+        sight.owners.values.filter { TemplateMove($0).isMoved && !$0.isDeleting }
+            .sorted { ResourceID($0) < ResourceID($1) }
+    }
+
+    /// The revisions that pod templates name in namespaces that name none: their next pods need them.
+    package var namedByTemplates: Set<String> {
+        let choice = RevisionChoice(tags: sides.tags)
+        var result: Set<String> = []
+        for owner in sight.owners.values where !owner.isDeleting {
+            guard let name = TemplateMove(owner).name else { continue }
+            let namespace = namespaces[owner.namespace ?? ""]?.labels ?? [:]
+            let chooser = choice.chooser(template: [MeshNames.Label.revision: name], namespace: namespace)
+            if chooser != .namespace { result.insert(choice.resolved(name)) }
+        }
+        return result
+    }
+
+    /// Namespaces, and workloads that run no pod, that bear the label of the new revision by the operator's hand, as something that has
+    /// to go back.
     package var labelPart: RolloutPart {
-        RolloutPart(name: "namespace labels", total: movedNamespaces.count, moved: movedNamespaces.count)
+        let running = Set(moves.order.map(\.id))
+        let count = movedNamespaces.count + movedOwners.count { !running.contains(ResourceID($0)) }
+        return RolloutPart(name: "labels", total: count, moved: count)
     }
 
     /// How far the way back is: everything that is to run, or still runs, with the new revision.
@@ -117,20 +156,27 @@ package struct UpgradeCrowd: Sendable {
 
     // MARK: Reading objects
 
-    /// The wave a namespace belongs to by its own labels; nil for one that does not take part.
+    /// The place of a namespace in an upgrade.
+    private struct Wave {
+        /// Its wave, counted from 0.
+        var number: Int
+        /// Whether its labels choose one of the two revisions.
+        var takesPart: Bool
+    }
+
+    /// The wave a namespace belongs to by its own labels; nil for one that no wave selects.
     private static func wave(
         of namespace: KubeObject,
         _ selectors: [LabelSelector?],
         _ choice: RevisionChoice,
         _ sides: Sides
-    ) -> Int? {
+    ) -> Wave? {
+        guard !namespace.isDeleting else { return nil }
         let move = NamespaceMove(namespace)
-        guard !namespace.isDeleting, let name = move.name,
-            [sides.stable, sides.new].contains(choice.resolved(name))
-        else { return nil }
-        if selectors.isEmpty { return 0 }
+        let takesPart = move.name.map { [sides.stable, sides.new].contains(choice.resolved($0)) } ?? false
+        if selectors.isEmpty { return Wave(number: 0, takesPart: takesPart) }
         let labels = move.original
-        return selectors.firstIndex { $0?.matches(labels) ?? false }
+        return selectors.firstIndex { $0?.matches(labels) ?? false }.map { Wave(number: $0, takesPart: takesPart) }
     }
 
     /// A count, or a share of `total` in percent; at least 1.
@@ -138,27 +184,6 @@ package struct UpgradeCrowd: Sendable {
         if let count = tree.integer { return Int(min(max(1, count), 100_000)) }
         guard let text = tree.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return 1 }
         return max(1, total / 100 * min(100, max(0, percent)) + total % 100 * min(100, max(0, percent)) / 100)
-    }
-
-    /// The workloads that a PodDisruptionBudget allows to lose no pod at present, with which one.
-    private static func blocked(_ sight: Sight) -> [ResourceID: String] {
-        var budgets: [String: [(name: String, selector: LabelSelector)]] = [:]
-        for budget in sight.budgets where budget.tree.value(at: "status", "disruptionsAllowed")?.integer ?? 0 < 1 {
-            guard let namespace = budget.namespace, let tree = budget.tree.value(at: "spec", "selector"),
-                let selector = try? LabelSelector(tree)
-            else { continue }
-            budgets[namespace, default: []].append((budget.name, selector))
-        }
-        guard !budgets.isEmpty else { return [:] }
-        var result: [ResourceID: String] = [:]
-        for pod in sight.pods where !pod.isDeleting {
-            for budget in budgets[pod.namespace ?? ""] ?? [] where budget.selector.matches(pod.labels) {
-                let owner = WorkloadInventory.owner(of: pod)
-                let name = "\(pod.namespace ?? "")/\(budget.name)"
-                result[owner] = "PodDisruptionBudget \(name) allows no disruption of \(owner)"
-            }
-        }
-        return result
     }
 }
 

@@ -5,6 +5,8 @@ internal import Logging
 internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
+internal import RolloutEngine
 internal import UpgradePlanning
 
 /// Finding out, before an upgrade starts, what it changes and what stands against it.
@@ -12,7 +14,8 @@ extension UpgradeDriver {
     /// How long what was found out counts while it keeps an upgrade from starting.
     private static let freshness = Duration.seconds(60)
 
-    /// Looks at the cluster once before an upgrade starts, and now and then while it may not; keeps what was found.
+    /// Looks at the cluster once before an upgrade starts, or one that failed starts anew, and now and then while it may not; keeps what
+    /// was found.
     ///
     /// - Parameters:
     ///   - wish: what is asked for.
@@ -27,18 +30,29 @@ extension UpgradeDriver {
         let key = [wish.version, "\(run.object.generation ?? 0)", "\(wish.annotations.sorted { $0.key < $1.key })"]
         let known = mesh.memories.of(run.object).upgrade.findings
         run.findings = known
-        let isStarted = !isBeginning && survey.record(for: course.target?.version) != nil
+        let record = survey.record(for: course.target?.version)
+        let commands = RolloutCommands(annotations: wish.annotations)
+        let isTriedAgain = record?.verdict != nil && commands.wishes(record: record, isPaused: false).isRetried
+        let isStarted = !isBeginning && record != nil && !isTriedAgain
         if let known, isStarted || known.key == key && mesh.environment.wall() - known.taken < Self.freshness { return }
         if isStarted { return }
         var world = UpgradeWorld(hops: way, spec: wish.spec, catalogue: wish.catalogue)
         world.accepted = UpgradeWorld.accepted(annotations: wish.annotations)
         try await fill(&world, observation, course)
-        let spec = wish.spec
-        let options = run.options(mesh.parts.definitions)
-        let slot = course.stable
-        let outline = UpgradeOutline(world) { [renderer = mesh.parts.renderer] version in
-            try renderer(spec.rendered(as: RevisionSlot(name: slot.name, version: version)), options).objects
-        }
+        var start = UpgradeStaging.Start(
+            wish.spec,
+            stable: course.stable,
+            hasDefaultTag: course.stable.name == RevisionSlot.unnamed
+                || survey.stable?.marks.hasDefaultTag == true
+        )
+        start.others = survey.revisions.map(\.slot).filter { $0.name != course.stable.name }
+        start.gateways = world.gateways
+        let staging = UpgradeStaging(
+            start,
+            renderer: mesh.parts.renderer,
+            options: run.options(mesh.parts.definitions)
+        )
+        let outline = UpgradeOutline(world, staging: staging.stages)
         let found = UpgradeFindings(outline, key: key, taken: mesh.environment.wall())
         run.findings = found
         mesh.memories.update(run.object) { $0.upgrade.findings = found }

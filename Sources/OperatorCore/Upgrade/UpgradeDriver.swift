@@ -56,6 +56,7 @@ struct UpgradeDriver: Sendable {
                 if try await !mesh.confirm(look.plan, run).isEmpty { continue }
                 try await mesh.confirmIsCurrent(run.object)
                 let report = try await mesh.perform(look.plan.steps, for: run.object)
+                tell(report, run)
                 run.failures += report.failures
                 try effort.note(report)
                 measure(look)
@@ -215,6 +216,7 @@ struct UpgradeDriver: Sendable {
         let report = try await executor.perform(turn.writes) {
             store.object(object.key)?.uid == object.uid
         }
+        tell(report, run)
         run.failures += report.failures
         // What somebody else wrote first is in the caches soon, and looked at then.
         return report.done > 0 && report.outdated.isEmpty
@@ -247,7 +249,7 @@ struct UpgradeDriver: Sendable {
         let observation = mesh.observe(run)
         let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
         let sight = mesh.parts.stores.crowd(observation, written: mesh.moved, now: mesh.environment.time.now)
-        let writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
+        var writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
             let move = NamespaceMove(namespace)
             guard move.isMoved, !namespace.isDeleting, names.contains(move.name ?? "") else { return nil }
             return UpgradeWrite(
@@ -256,6 +258,11 @@ struct UpgradeDriver: Sendable {
                 patch: move.restoring,
                 verb: "restore"
             )
+        }
+        for owner in sight.owners.values where names.contains(TemplateMove(owner).name ?? "") && !owner.isDeleting {
+            let (move, id) = (TemplateMove(owner), ResourceID(owner))
+            guard move.isMoved, let resource = RestartableWorkload.resource(of: id) else { continue }
+            writes.append(UpgradeWrite(id: id, resource: resource, patch: move.restoring, verb: "restore"))
         }
         guard !writes.isEmpty else { return }
         try await mesh.confirmIsCurrent(run.object)

@@ -30,7 +30,7 @@ extension UpgradeReport {
         if let verdict = observation.record?.verdict {
             switch decision.action {
             case .restored: return .returned(verdict)
-            case .block: return .failed(verdict)
+            case .block: return decision.reason == .refused ? .refused : .failed(verdict)
             default: return .returning
             }
         }
@@ -51,7 +51,7 @@ extension UpgradeReport {
     var message: String {
         let stand = scene.stand
         let way = "\(stand.course.stable.version) -> \(stand.wanted ?? observation.record?.target ?? "")"
-        let place = progress.step > 0 ? ", step \(progress.step) of \(progress.steps)" : ""
+        let place = progress.step > 0 ? ", step \(progress.step) of \(progress.steps), \(progress.share)" : ""
         let since = progress.since.map { " (since \($0))" } ?? ""
         let refused = stand.course.refusal.map { "; spec.version is not followed: \($0.description)" } ?? ""
         return "\(way)\(place): \(progress.waitingFor)\(since)\(refused)"

@@ -1,5 +1,6 @@
 internal import KubeAPI
 internal import MeshAPI
+internal import MeshBase
 package import RolloutEngine
 internal import UpgradePlanning
 
@@ -9,7 +10,12 @@ extension UpgradeScene {
     /// A promotion that has begun is carried through: what the gates say is asked no more.
     package func decide(_ observation: RolloutObservation) -> RolloutDecision {
         if stand.isPromoting, let slot = stand.target {
-            return RolloutDecision(.finish, .completed, "making \(slot.name) the revision that tags lead to")
+            let message = "making \(slot.name) the revision that tags lead to"
+            guard haveTagsArrived, let pending = crowd?.pendingFollowers, let first = pending.first,
+                let end = patienceEnd
+            else { return RolloutDecision(.finish, .completed, message) }
+            let names = "\(pending.count) workloads that follow a tag are restarted, \(first.id) next or under way"
+            return RolloutDecision(.finish, .completed, "\(message); \(names)", until: now < end ? end : nil)
         }
         var decision = RolloutDecider(policy: policy, observation: observation, now: now).decide()
         let names = crowd?.moves.inMotion.prefix(3).map(\.id.description).joined(separator: ", ") ?? ""
@@ -36,12 +42,24 @@ extension UpgradeScene {
     /// Whether all that a promotion changes has changed.
     private func isPromoted(_ plan: MeshPlan) -> Bool {
         guard plan.steps.isEmpty, plan.stage == .settled, haveTagsArrived else { return false }
-        return crowd?.movedNamespaces.isEmpty ?? true
+        guard let crowd else { return true }
+        guard crowd.movedNamespaces.isEmpty, crowd.movedOwners.isEmpty else { return false }
+        return crowd.pendingFollowers.isEmpty || patienceEnd.map { now >= $0 } ?? true
     }
 
-    /// The last moves of a promotion: namespaces get their own labels back once all tags lead to the new revision.
+    /// Until when a promotion waits for workloads that follow a tag: those that are not restarted by then hold the old revision.
+    private var patienceEnd: Timestamp? {
+        stand.target.flatMap { stand.marks[$0.name]?.promoted }.map { $0 + policy.progressDeadline }
+    }
+
+    /// The last moves of a promotion: namespaces get their own labels back once all tags lead to the new revision, and workloads that
+    /// follow a tag by their own label are restarted.
     package func settling(_ plan: MeshPlan) -> UpgradeTurn {
         guard plan.steps.isEmpty, haveTagsArrived, let crowd, let slot = stand.target else { return UpgradeTurn() }
-        return crowd.settling(tags: composition.answering.merging([slot.name: slot.name]) { old, _ in old })
+        var turn = crowd.settling(tags: composition.answering.merging([slot.name: slot.name]) { old, _ in old })
+        let following = crowd.following(now: now)
+        turn.writes += following.writes
+        turn.awaited = following.awaited
+        return turn
     }
 }

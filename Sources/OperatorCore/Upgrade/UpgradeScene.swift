@@ -109,6 +109,7 @@ package struct UpgradeScene: Sendable {
         for namespace in crowd.namespaces.values where !namespace.isDeleting {
             if let name = choice.revision(ofNamespace: namespace.labels) { result.insert(name) }
         }
+        result.formUnion(crowd.namedByTemplates)
         return result
     }
 

@@ -3,7 +3,7 @@ package import KubeAPI
 internal import MeshAPI
 package import MeshBase
 internal import RolloutEngine
-internal import UpgradePlanning
+package import UpgradePlanning
 
 /// One write that moves something: a merge patch based on the version that was read.
 package struct UpgradeWrite: Sendable, Hashable {
@@ -13,7 +13,7 @@ package struct UpgradeWrite: Sendable, Hashable {
     package var resource: APIResource
     /// The patch, with the object's resourceVersion.
     package var patch: Tree
-    /// What it does, in one word, for metrics: `label`, `restore`, `forget`, `restart`.
+    /// What it does, in one word, for metrics: `label`, `relabel` (again, since somebody took it off), `restore`, `forget`, `restart`.
     package var verb: String
 }
 
@@ -44,12 +44,13 @@ extension UpgradeCrowd {
             turn.until = opens
             return turn
         }
-        turn.writes = relabelling
+        turn.writes = relabelling + relapsing(now)
         let planned = moves.turn(towards: moves.part.need(at: weight))
         for move in planned.moves {
             switch move {
             case .label(let namespace): turn.append(labelling(namespace))
             case .restart(let id): turn.append(restart(id, for: sides.new, now))
+            case .relabel(let id): turn.append(relabel(id, now))
             }
         }
         turn.writes += straying(now)
@@ -63,11 +64,15 @@ extension UpgradeCrowd {
     /// to stay.
     package func back(now: Timestamp) -> UpgradeTurn {
         var turn = UpgradeTurn()
-        let returning = moves.order.filter { $0.directedTo == sides.stable && !$0.isSettled(at: sides.stable) }
+        let returning = moves.order.filter { isReturning($0) }
         turn.awaited = returning.map(\.id)
         var restored: Set<String> = []
         for workload in moves.order.reversed() where isAway(workload) && workload.directedTo != sides.stable {
             let name = workload.id.key.namespace ?? ""
+            if case .revision = workload.chooser {
+                turn.append(restoring(workload.id))
+                continue
+            }
             if restored.insert(name).inserted { turn.append(restoring(name)) }
             turn.append(restart(workload.id, for: sides.stable, now))
         }
@@ -75,8 +80,43 @@ extension UpgradeCrowd {
         for namespace in movedNamespaces.reversed() where restored.insert(namespace.name).inserted {
             turn.append(restoring(namespace.name))
         }
+        let written = Set(turn.writes.map(\.id))
+        for owner in movedOwners where !written.contains(ResourceID(owner)) {
+            turn.append(restoring(ResourceID(owner)))
+        }
         return turn
     }
+
+    /// Whether a workload was sent back and is not there yet.
+    private func isReturning(_ workload: MeshWorkload) -> Bool {
+        guard case .revision = workload.chooser else {
+            return workload.directedTo == sides.stable && !workload.isSettled(at: sides.stable)
+        }
+        let isMoved = sight.owners[workload.id].map { TemplateMove($0).isMoved } ?? false
+        return !isMoved && (workload.uses(sides.new) || !workload.isRolledOut)
+    }
+
+    /// Restarts workloads whose pods follow a tag, once the tag leads to the new revision: so many at a time, and under the budgets and
+    /// the window, that hold for all others.
+    ///
+    /// - Parameter now: the time.
+    /// - Returns: the writes, or what stands in their way.
+    package func following(now: Timestamp) -> UpgradeTurn {
+        var turn = UpgradeTurn()
+        turn.awaited = pendingFollowers.map(\.id)
+        if let opens = rules.window?.opening(after: now) {
+            turn.obstacle = "restarts may happen again from \(opens.rfc3339) on (spec.upgrade.workloads.window)"
+            turn.until = opens
+            return turn
+        }
+        let planned = followers.turn(towards: followers.order.count)
+        for case .restart(let id) in planned.moves { turn.append(restart(id, for: sides.new, now)) }
+        turn.obstacle = planned.obstacle
+        return turn
+    }
+
+    /// Workloads that follow a tag and do not run with the new revision yet.
+    package var pendingFollowers: [MeshWorkload] { followers.order.filter { !$0.isSettled(at: sides.new) } }
 
     /// Gives namespaces their own labels back once these mean the new revision; what would mean another one stays as it is.
     ///
@@ -98,6 +138,9 @@ extension UpgradeCrowd {
                 )
             )
         }
+        for owner in movedOwners {
+            turn.append(write(ResourceID(owner), TemplateMove(owner).forgetting, verb: "forget"))
+        }
         return turn
     }
 
@@ -108,10 +151,24 @@ extension UpgradeCrowd {
         var seen: Set<String> = []
         return moves.order.compactMap { workload in
             let name = workload.id.key.namespace ?? ""
-            guard workload.isMoved(to: sides.new), !moves.isLabelled(name), seen.insert(name).inserted else {
-                return nil
-            }
-            return labelling(name)
+            guard workload.chooser == .namespace, workload.isMoved(to: sides.new), !moves.isLabelled(name),
+                seen.insert(name).inserted
+            else { return nil }
+            var write = labelling(name)
+            if namespaces[name].map({ NamespaceMove($0).isMoved }) == true { write?.verb = "relabel" }
+            return write
+        }
+    }
+
+    /// Pod templates from which somebody took the label of the new revision.
+    private func relapsing(_ now: Timestamp) -> [UpgradeWrite] {
+        moves.order.compactMap { workload in
+            guard case .revision(let name) = workload.chooser, name != sides.new, workload.directedTo == sides.new,
+                let last = restartedAt(workload.id), now - last >= Self.patience
+            else { return nil }
+            var write = relabel(workload.id, now)
+            write?.verb = "relabel"
+            return write
         }
     }
 
@@ -152,14 +209,23 @@ extension UpgradeCrowd {
     }
 
     private func restart(_ id: ResourceID, for revision: String, _ now: Timestamp) -> UpgradeWrite? {
-        guard let owner = sight.owners[id],
-            let resource = RestartableWorkload.kinds.first(where: { kind in
-                kind.kind.group == id.group && kind.kind.kind == id.kind
-            })
-        else { return nil }
+        guard let owner = sight.owners[id] else { return nil }
         var patch = RestartableWorkload.restart(owner, for: revision, at: now.rfc3339)
         if let uid = owner.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
-        return UpgradeWrite(id: id, resource: resource, patch: patch, verb: "restart")
+        return write(id, patch, verb: "restart")
+    }
+
+    private func relabel(_ id: ResourceID, _ now: Timestamp) -> UpgradeWrite? {
+        sight.owners[id].flatMap { write(id, TemplateMove($0).moving(to: sides.new, at: now.rfc3339), verb: "restart") }
+    }
+
+    private func restoring(_ id: ResourceID) -> UpgradeWrite? {
+        guard let owner = sight.owners[id], TemplateMove(owner).isMoved else { return nil }
+        return write(id, TemplateMove(owner).restoring, verb: "restore")
+    }
+
+    private func write(_ id: ResourceID, _ patch: Tree, verb: String) -> UpgradeWrite? {
+        RestartableWorkload.resource(of: id).map { UpgradeWrite(id: id, resource: $0, patch: patch, verb: verb) }
     }
 }
 

@@ -34,6 +34,9 @@ package struct ProgressDraft: Sendable, Hashable {
         result.step = step
         result.steps = policy.steps.count
         result.weight = weight
+        let isInStep = policy.steps.indices.contains(step - 1)
+        result.stepWeight = isInStep ? policy.steps[step - 1].weight : nil
+        result.target = observation.record?.target ?? observation.target
         result.reason = decision.reason.rawValue
         result.waitingFor = RolloutText.fit(decision.message)
         let isSame = previous.reason == result.reason && previous.step == result.step

@@ -27,15 +27,42 @@ package struct RolloutNote: Sendable, Hashable {
 
     /// What is worth telling of the change from one status to the next, in the order in which it happened.
     ///
-    /// Told are: a change of the reason or of the step, and a gate that begins to fail, to be out of reach or to ask to go
-    /// back, or that recovers. Nothing is told twice while nothing changes.
+    /// Told are: the end of a pause, a step that is entered, another reason to stand there, and a gate that begins to fail, to
+    /// be out of reach or to ask to go back, or that recovers. Nothing is told twice while nothing changes, and what passes by
+    /// itself in a moment (``quiet``) is not told at all.
     package static func notes(from old: RolloutProgress, to new: RolloutProgress) -> [RolloutNote] {
         var notes = gateNotes(from: old, to: new)
         guard old.reason != new.reason || old.step != new.step, !new.reason.isEmpty else { return notes }
-        if old.reason.isEmpty, new.reason == RolloutDecision.Reason.nothingToDo.rawValue { return notes }
-        let place = new.step > 0 ? " (step \(new.step) of \(new.steps), \(new.weight)%)" : ""
-        notes.append(RolloutNote(severity(new.reason), new.reason, RolloutText.fit(new.waitingFor + place)))
+        if old.reason == RolloutDecision.Reason.paused.rawValue, new.reason != old.reason {
+            notes.append(RolloutNote(.normal, "Resumed", "it goes on\(place(new))"))
+        }
+        if old.step != new.step, new.step > 0, !ends.contains(new.reason) { notes.append(stepStarted(new)) }
+        guard !quiet.contains(new.reason) else { return notes }
+        notes.append(RolloutNote(severity(new.reason), new.reason, RolloutText.fit(new.waitingFor + place(new))))
         return notes
+    }
+
+    /// That a step is entered.
+    ///
+    /// - Parameters:
+    ///   - progress: where the rollout stands in it.
+    ///   - label: what the step does, where its share does not say it.
+    /// - Returns: the note.
+    package static func stepStarted(_ progress: RolloutProgress, label: String? = nil) -> RolloutNote {
+        let share = progress.stepWeight.map { ": \($0)%" } ?? ""
+        let what = label.map { ", \($0)" } ?? ""
+        return RolloutNote(.normal, "StepStarted", "step \(progress.step) of \(progress.steps)\(share)\(what)")
+    }
+
+    /// Reasons that pass by themselves, or that the entry of a step tells.
+    private static let quiet = words([.nothingToDo, .moving, .settling, .stepDone])
+    /// Reasons with which no step is entered.
+    private static let ends = words([.nothingToDo, .completed, .rollingBack, .rolledBack, .failed])
+
+    private static func words(_ reasons: [RolloutDecision.Reason]) -> Set<String> { Set(reasons.map(\.rawValue)) }
+
+    private static func place(_ progress: RolloutProgress) -> String {
+        progress.step > 0 ? " (step \(progress.step) of \(progress.steps), \(progress.share))" : ""
     }
 
     private static func gateNotes(from old: RolloutProgress, to new: RolloutProgress) -> [RolloutNote] {
@@ -55,7 +82,7 @@ package struct RolloutNote: Sendable, Hashable {
 
     private static func severity(_ reason: String) -> Severity {
         switch RolloutDecision.Reason(rawValue: reason) {
-        case .refused, .movedByHand, .rollingBack, .rolledBack, .failed: .warning
+        case .refused, .movedByHand, .routeDeleted, .rollingBack, .rolledBack, .failed: .warning
         default: .normal
         }
     }

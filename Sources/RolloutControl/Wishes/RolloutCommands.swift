@@ -5,7 +5,7 @@ package import RolloutEngine
 /// What people ask of a rollout by annotations on a MeshOperator or MeshRollout (``RolloutNames/Command``).
 ///
 /// Steps are counted from 1 in annotations, and from 0 in the engine. `2@1.30.3` means step 2 of the rollout of that target
-/// alone; without `@` it means step 2 of whatever is rolled out. A text that cannot be read asks for nothing and is told in
+/// alone; without `@` it means step 2 of whatever is rolled out. An abort, whose text is free, is bound by `@@` at its end. A text that cannot be read asks for nothing and is told in
 /// ``issues``, but for the pause: whoever mistypes it still wants things to stop.
 package struct RolloutCommands: Sendable, Hashable {
     /// What could not be read, for a condition or an Event.
@@ -24,6 +24,7 @@ package struct RolloutCommands: Sendable, Hashable {
 
     private var isPaused = false
     private var abort: String?
+    private var abortTarget: String?
     private var approved = Steps()
     private var promoted = Steps()
     private var retry: Timestamp?
@@ -49,15 +50,31 @@ package struct RolloutCommands: Sendable, Hashable {
     package func wishes(record: RolloutRecord?, isPaused: Bool) -> RolloutObservation.Wishes {
         var wishes = RolloutObservation.Wishes()
         wishes.isPaused = isPaused || self.isPaused
-        wishes.abort = abort
+        wishes.abort = isAborted(record) ? abort : nil
         if approved.counts(for: record) { wishes.approvedSteps = approved.steps }
         if promoted.counts(for: record) {
             wishes.isPromotedFully = promoted.isFull
             wishes.promotedStep = promoted.steps.first
         }
-        if let retry, let record, record.verdict != nil, abort == nil { wishes.isRetried = retry > record.began }
+        if let retry, let record, record.verdict != nil, !isAborted(record) { wishes.isRetried = retry > record.began }
         return wishes
     }
+
+    private func isAborted(_ record: RolloutRecord?) -> Bool {
+        abort != nil && (abortTarget == nil || abortTarget == record?.target)
+    }
+
+    /// The annotations with orders for one target that is not `target`: they can never count again.
+    package func bound(toOthersThan target: String?) -> [String] {
+        let orders = [
+            (RolloutNames.Command.approve, approved.target), (RolloutNames.Command.promote, promoted.target),
+            (RolloutNames.Command.abort, abortTarget),
+        ]
+        return orders.filter { $0.1 != nil && $0.1 != target }.map(\.0)
+    }
+
+    /// The annotations that say nothing once a rollout has gone back: what is not steered any more.
+    package static let late = [RolloutNames.Command.approve, RolloutNames.Command.promote]
 
     /// The annotations that are to be removed with the record when a rollout ends, so that they do not steer the next one.
     ///
@@ -78,7 +95,11 @@ extension RolloutCommands {
     }
 
     private mutating func readAbort(_ text: String?) {
-        guard let text, Self.plain(text)?.lowercased() != "false" else { return }
+        guard var text, Self.plain(text)?.lowercased() != "false" else { return }
+        if let sign = text.ranges(of: RolloutNames.Command.abortTargetSign).last {
+            abortTarget = Self.plain(String(text[sign.upperBound...])) ?? ""
+            text = String(text[..<sign.lowerBound])
+        }
         let reason = Self.plain(text).map { $0.lowercased() == "true" ? "" : ": \(Self.short($0))" } ?? ""
         abort = "a person asks to go back\(reason)"
     }

@@ -23,6 +23,15 @@ package struct RolloutMetrics: Sendable {
         ).increment()
     }
 
+    /// Counts that something others had changed was put back.
+    func putBack(of key: ObjectKey) {
+        registry.counter(
+            "meshoperator_rollout_put_back_total",
+            help: "How often routes or subsets that others had changed were put back.",
+            labels: labels(key)
+        ).increment()
+    }
+
     /// Counts an answer of a metric or gate.
     func asked(_ gate: String, _ reading: GateReading, of key: ObjectKey) {
         registry.counter(
@@ -73,7 +82,7 @@ package struct RolloutMetrics: Sendable {
     private func weight(_ key: ObjectKey) -> Gauge {
         registry.gauge(
             "meshoperator_rollout_weight",
-            help: "The share of traffic on the canary, in percent.",
+            help: "The share of traffic on the canary, in percent; 100 once it is completed.",
             labels: labels(key)
         )
     }

@@ -26,7 +26,8 @@ extension MeshRolloutReconciler {
             now: scope.now
         )
         let isOver = world.target == nil && world.written == nil
-        if world.written == nil {
+        if outcome.decision.reason == .routeDeleted { draft.loss = run.progress.waitingFor }
+        if world.written == nil, draft.loss == nil {
             let refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
             // Whether the stable side is up matters only once something is to be rolled out.
             draft.refusal = isOver ? refusals.first { !$0.hasPrefix("the stable side") } : refusals.first
@@ -38,13 +39,22 @@ extension MeshRolloutReconciler {
         }
         var status = draft.previous
         status.progress = run.progress
-        status.place = run.progress.step > 0 ? "\(run.progress.step)/\(run.progress.steps)" : nil
         status.stable = world.stableSpec.version
         status.canary = world.canarySpec.version
+        if draft.phase == .completed {
+            // What was rolled out last serves: it has all of the traffic, and all steps are done.
+            status.canary = status.stable
+            status.progress.complete(world.stableSpec.version)
+            let isTold = draft.previous.progress.reason == status.progress.reason
+            status.progress.since = (isTold ? draft.previous.progress.since : nil) ?? world.now.rfc3339
+            (draft.reason, draft.message) = (status.progress.reason, status.progress.waitingFor)
+        }
+        let place = status.progress
+        status.place = place.step > 0 ? "\(place.step)/\(place.steps)" : nil
         status.ready = "\(world.stable.text) \(world.canary.text)"
         draft.complete(&status)
         for issue in run.commands.issues where !isTold(issue, draft.previous) {
-            tools.memories.update(scope.object) { $0.notes.append((reason: "CommandUnreadable", note: issue)) }
+            tools.memories.update(scope.object) { $0.notes.append(RolloutNote(.warning, "CommandUnreadable", issue)) }
         }
         let notes = tell(status, draft.previous, &scope)
         tellGates(notes, status, world)
@@ -112,10 +122,17 @@ extension MeshRolloutReconciler {
     ) -> [RolloutNote] {
         let key = scope.object.key
         tools.metrics.show(status, of: key)
-        var notes = tools.memories.of(scope.object).notes.map { RolloutNote(.warning, $0.reason, $0.note) }
-        tools.memories.update(scope.object) { $0.notes = [] }
+        let memory = tools.memories.of(scope.object)
+        var notes = memory.notes
+        if memory.hasPromoted, status.phase == .completed { notes.append(Self.completed(status)) }
+        tools.memories.update(scope.object) { memory in
+            memory.notes = []
+            if status.phase == .completed { memory.hasPromoted = false }
+        }
         guard status != old || !notes.isEmpty else { return [] }
-        notes += Self.notes(from: old, to: status)
+        // What was noted when it was done is not told again for the status that shows it.
+        let told = Set(notes.map(\.reason))
+        notes += Self.notes(from: old, to: status).filter { !told.contains($0.reason) }
         if status.progress.step != old.progress.step || status.phase != old.phase, old.phase != nil {
             let since = old.progress.since.flatMap { Timestamp(rfc3339: $0) }
             let isEnd = status.phase == .completed || status.phase == .rolledBack
@@ -135,15 +152,28 @@ extension MeshRolloutReconciler {
         return notes
     }
 
+    private static func completed(_ status: MeshRolloutStatus) -> RolloutNote {
+        RolloutNote(
+            .normal,
+            RolloutPhase.completed.rawValue,
+            "version \(status.stable ?? "") serves, \(status.progress.steps) steps are done"
+        )
+    }
+
     private static func notes(from old: MeshRolloutStatus, to new: MeshRolloutStatus) -> [RolloutNote] {
         var notes = RolloutNote.notes(from: old.progress, to: new.progress)
-        let ends: [RolloutPhase] = [.completed, .failed]
-        if let phase = new.phase, phase != old.phase, ends.contains(phase),
-            !notes.contains(where: { $0.reason == phase.rawValue })
-        {
-            let isBad = phase == .failed
-            let text = isBad ? new.condition(.degraded)?.message : "version \(new.stable ?? "") serves"
-            notes.append(RolloutNote(isBad ? .warning : .normal, phase.rawValue, text ?? ""))
+        notes.removeAll { $0.reason == RolloutPhase.completed.rawValue }
+        func add(_ note: RolloutNote) {
+            if !notes.contains(where: { $0.reason == note.reason }) { notes.append(note) }
+        }
+        if new.phase != old.phase, let phase = new.phase {
+            let paused = RolloutPhase.paused
+            if old.phase == paused { add(RolloutNote(.normal, "Resumed", "it goes on")) }
+            if phase == paused { add(RolloutNote(.normal, paused.rawValue, new.condition(.paused)?.message ?? "")) }
+            if phase == .failed, let trouble = new.condition(.degraded) {
+                add(RolloutNote(.warning, trouble.reason, trouble.message))
+            }
+            if phase == .completed, old.phase != nil, old.stable != new.stable { add(completed(new)) }
         }
         let type = RolloutStatusDraft.fieldConflict
         if let fight = new.conditions.first(where: { $0.type == type }),

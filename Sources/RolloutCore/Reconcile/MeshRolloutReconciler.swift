@@ -146,7 +146,8 @@ package struct MeshRolloutReconciler: ResourceReconciler {
             return .wrote
         }
         if world.isFinishing { return try await endings.finish(world, &run) }
-        if let written = world.routeRecord, written.isPromoting, written.record.verdict == nil {
+        if let written = world.routeRecord, written.isPromoting, written.record.verdict == nil, !world.isCutOff {
+            if try await RouteKeeper(tools: tools).make(world, &run) { return .wrote }
             return try await endings.promoteByCopy(written, world, &run)
         }
         if try await RouteKeeper(tools: tools).maintain(world, &run) { return .wrote }

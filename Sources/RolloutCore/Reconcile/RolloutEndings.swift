@@ -30,7 +30,9 @@ struct RolloutEndings: Sendable {
         )
         let began = written.condemned ?? written.record.began
         let isLate = world.now - began >= Self.retreatLimit
-        let isForced = isLate || world.canary.ready == 0 || stable.ready >= rule.ready(at: 100) || world.share == 0
+        let isForced =
+            world.isCutOff || isLate || world.canary.ready == 0 || stable.ready >= rule.ready(at: 100)
+            || world.share == 0
         if isForced {
             return try await giveBackLast(world) ? .wrote : nil
         }
@@ -87,7 +89,17 @@ struct RolloutEndings: Sendable {
             }
         }
         if try await routes.tidySubsets(world, &run) { return true }
-        return try await takeOffRecords(world)
+        if try await takeOffRecords(world) { return true }
+        return try await takeOffOrders(world, &run)
+    }
+
+    /// Takes off approvals and promotions that came too late for the rollout that went back, so that they do not steer the next attempt.
+    private func takeOffOrders(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        let late = RolloutCommands.late.filter { world.object.annotations[$0] != nil }
+        guard !late.isEmpty else { return false }
+        let values = Dictionary(uniqueKeysWithValues: late.map { ($0, String?.none) })
+        try await tools.annotate(world, values, endsRollout: false, &run)
+        return true
     }
 
     private func takeOffRecords(_ world: RolloutWorld) async throws -> Bool {
@@ -95,6 +107,10 @@ struct RolloutEndings: Sendable {
             let holder = world.isMade(route.object) ? world.holder : nil
             guard let patch = route.patch(route.lists, record: nil, mark: nil, holder: holder) else { continue }
             try await tools.send(patch, route.object)
+            // Subsets go a little later, and tell it then.
+            if world.subsets?.holder != world.holder || world.subsets.map({ world.isMade($0.object) }) == true {
+                routes.tellRestored(world)
+            }
             return true
         }
         return false
@@ -108,6 +124,9 @@ struct RolloutEndings: Sendable {
         if world.spec.promotion == .copyTemplate, world.stable.object != nil {
             written.isPromoting = true
             try await routes.write(lead, world, written, lead.mark?.written ?? RouteShape(weight: 100))
+            let text =
+                "the template of \(world.canary.title) is copied to \(world.stable.title), which gets the traffic then"
+            tools.note(.normal, "Promoting", text, world.object)
             return .wrote
         }
         let mark = ServingMark(
@@ -116,7 +135,13 @@ struct RolloutEndings: Sendable {
             passed: world.stable.object == nil && world.spec.workloadKind != .pods ? nil : world.stable.identity
         )
         try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+        tellPromoted(world, "version \(world.canarySpec.version) serves now, \(world.stable.title) is the other side")
         return .wrote
+    }
+
+    private func tellPromoted(_ world: RolloutWorld, _ text: String) {
+        tools.memories.update(world.object) { $0.hasPromoted = true }
+        tools.note(.normal, "Promoted", text, world.object)
     }
 
     /// Copies the canary's template to the stable workload, waits until it can carry everything, and gives it the traffic.
@@ -177,6 +202,7 @@ struct RolloutEndings: Sendable {
                 passed: world.canary.identity
             )
             try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+            tellPromoted(world, "\(world.stable.title) serves with the template of \(world.canary.title)")
             return .wrote
         }
         // A portion that has begun is carried through before the pause to the next one.
@@ -196,7 +222,8 @@ struct RolloutEndings: Sendable {
     }
 
     private func promoting(_ world: RolloutWorld, _ run: inout RolloutRun, _ message: String) -> RolloutPass {
-        run.progress.reason = RolloutDecision.Reason.completed.rawValue
+        if run.progress.reason != RolloutPhase.promoting.rawValue { run.progress.since = world.now.rfc3339 }
+        run.progress.reason = RolloutPhase.promoting.rawValue
         run.progress.waitingFor = message
         run.progress.weight = world.share
         run.lookAgain(at: world.now + .seconds(10))
@@ -229,6 +256,12 @@ struct RolloutEndings: Sendable {
 
     /// What is done while nothing is rolled out; false when there is nothing to do.
     func rest(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        let strange = run.commands.bound(toOthersThan: world.target)
+        if !strange.isEmpty {
+            let values = Dictionary(uniqueKeysWithValues: strange.map { ($0, String?.none) })
+            try await tools.annotate(world, values, endsRollout: false, &run)
+            return true
+        }
         if let ended = world.endedRecord, ended.record.target != world.target {
             try await tools.annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
             return true
@@ -250,6 +283,7 @@ struct RolloutEndings: Sendable {
         if old.wanted == 0 {
             mark.passed = nil
             try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: false, &run)
+            tools.note(.normal, "Retired", "\(old.title), which was replaced, is down", world.object)
             return true
         }
         let time = mark.since + world.spec.scaleDownDelay
@@ -275,16 +309,18 @@ struct RolloutEndings: Sendable {
             let isLost = composer.parts(route.lists).contains { $0.share < 100 } && world.parts(route).isEmpty
             guard isLost, route.lists != composer.promoted(route.lists) else { continue }
             let contest = tools.memories.of(world.object).restContest
-            if contest.isFight(now: world.now) { run.fight = tools.fightText(route.object, route.title) }
-            let time = contest.mayPutBack(now: world.now)
+            if let fight = contest.fight(now: world.now) { run.fight = tools.fightText(fight, route.title) }
+            let writer = route.lastWrite.writer
+            let time = contest.mayPutBack(.routes, by: writer, now: world.now)
             guard time <= world.now else {
                 run.lookAgain(at: time)
                 continue
             }
             let holder = world.isMade(route.object) ? world.holder : nil
             let patch = route.patch(composer.promoted(route.lists), record: nil, mark: nil, holder: holder)
-            tools.tellPutBack(route.object, route.title, world)
-            tools.memories.update(world.object) { $0.restContest = contest.counted(now: world.now) }
+            let counted = contest.counted(.routes, by: writer, now: world.now)
+            tools.tellPutBack(counted, route.title, world)
+            tools.memories.update(world.object) { $0.restContest = counted }
             try await tools.send(patch, route.object)
             return true
         }

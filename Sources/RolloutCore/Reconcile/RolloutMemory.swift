@@ -1,5 +1,6 @@
 internal import KubeRuntime
 internal import MeshBase
+internal import RolloutControl
 
 /// What is remembered of one MeshRollout between reconciles.
 ///
@@ -11,12 +12,16 @@ struct RolloutMemory: Sendable {
     var lastReturn: Timestamp?
     /// When a side was scaled last.
     var lastScaling: Timestamp?
+    /// To how many replicas.
+    var lastReplicas: Int?
     /// How often routes at rest were put right.
     var restContest = ContestCount()
     /// Whether this process has told event gates where the rollout stands.
     var hasTold = false
     /// Events to tell with the next status.
-    var notes: [(reason: String, note: String)] = []
+    var notes: [RolloutNote] = []
+    /// Whether a promotion was written down that no status has told of.
+    var hasPromoted = false
 }
 
 /// What is remembered of all MeshRollouts.

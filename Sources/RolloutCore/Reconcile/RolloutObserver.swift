@@ -23,9 +23,10 @@ struct RolloutObserver: Sendable {
             // Weights that others hold, or that may not be touched, are nothing to be taken up.
             observation.parts = []
         }
+        observation.disturbance = disturbance(world, &run)
         guard let record = world.routeRecord?.record, record.verdict == nil else { return observation }
         observation.targetState = targetState(world, record)
-        observation.obstacle = obstacle(world, record, &run)
+        observation.obstacle = obstacle(world, record)
         return observation
     }
 
@@ -54,7 +55,6 @@ struct RolloutObserver: Sendable {
     private func targetState(_ world: RolloutWorld, _ record: RolloutRecord) -> RolloutObservation.TargetState {
         let canary = world.canary
         if let failure = canary.failure { return .failed(failure) }
-        if let missing = world.missing.first { return .waiting("VirtualService \(missing), which is not there") }
         if world.usesSubsets, world.subsets == nil {
             return .waiting("DestinationRule \(tools.reader.ruleKey(world)), which is not there")
         }
@@ -68,19 +68,57 @@ struct RolloutObserver: Sendable {
         return .ready
     }
 
-    /// What keeps more traffic from moving: somebody else writes the routes, or the canary could not carry it.
-    private func obstacle(
-        _ world: RolloutWorld,
-        _ record: RolloutRecord,
-        _ run: inout RolloutRun
-    ) -> RolloutObservation.Obstacle? {
-        for route in world.routes where route.isTouched(world.object.name) {
-            let until = route.mark?.contest.mayPutBack(now: world.now) ?? world.now
-            let writer = RouteObject.lastWriter(route.object, besides: RolloutTools.manager) ?? "somebody"
-            let fight = "\(writer) keeps changing the routes of \(route.title)"
-            run.fight = fight
-            return .init("\(fight); they are put back once a minute", until: until)
+    /// What others did to routes and subsets.
+    private func disturbance(_ world: RolloutWorld, _ run: inout RolloutRun) -> RolloutObservation.Disturbance? {
+        guard let record = world.routeRecord?.record else {
+            guard run.wasUnderWay, world.routes.isEmpty else { return nil }
+            return deleted(world, run)
         }
+        guard record.verdict == nil else { return nil }
+        if world.isCutOff {
+            let title = "DestinationRule \(tools.reader.ruleKey(world))"
+            var harm = RolloutObservation.Disturbance(
+                .routeDeleted,
+                "\(title) was deleted, and with it the subsets that routes lead to; everything goes back, so that requests find a way",
+                since: world.now
+            )
+            harm.isHarmful = true
+            return harm
+        }
+        return deleted(world, run) ?? contested(world, &run)
+    }
+
+    private func deleted(_ world: RolloutWorld, _ run: RolloutRun) -> RolloutObservation.Disturbance? {
+        guard let missing = world.missing.first, !world.spec.virtualServices.isEmpty else { return nil }
+        let isSame = run.progress.reason == RolloutDecision.Reason.routeDeleted.rawValue
+        let since = isSame ? run.progress.since.flatMap { Timestamp(rfc3339: $0) } : nil
+        let after = world.routes.isEmpty ? "the rollout begins anew" : "the rollout goes on"
+        return .init(
+            .routeDeleted,
+            "VirtualService \(missing) is not there any more; once it is there again \(after)",
+            since: min(since ?? world.now, world.now)
+        )
+    }
+
+    private func contested(_ world: RolloutWorld, _ run: inout RolloutRun) -> RolloutObservation.Disturbance? {
+        for route in world.routes where route.isTouched(world.object.name) {
+            let contest = route.mark?.contest ?? ContestCount()
+            let (edit, writer) = (route.edit(world.object.name), route.lastWrite.writer)
+            let fight = contest.fight(now: world.now) ?? contest.latest(now: world.now)
+            let until = contest.mayPutBack(edit, by: writer, now: world.now)
+            run.fight = run.fight ?? fight.map { tools.fightText($0, route.title) }
+            return .init(
+                .contested,
+                "\(writer) keeps changing \(route.title); it is put back at \(until.rfc3339)",
+                since: fight?.since ?? world.now,
+                until: until
+            )
+        }
+        return nil
+    }
+
+    /// What keeps more traffic from moving: the canary could not carry it.
+    private func obstacle(_ world: RolloutWorld, _ record: RolloutRecord) -> RolloutObservation.Obstacle? {
         let weight = world.plan.shape(at: record.step).weight
         let rule = world.capacity
         let canary = world.canary

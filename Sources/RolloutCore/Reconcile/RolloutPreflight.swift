@@ -124,7 +124,7 @@ struct RolloutPreflight: Sendable {
         for (index, step) in world.plan.steps.enumerated() {
             guard case .match(let rules)? = step.change, !rules.isEmpty else { continue }
             let isPossible = world.routes.contains { route in
-                world.httpRoutes(route).contains { !MatchProduct.of(rules, $0["match"]?.array ?? []).isEmpty }
+                httpRoutes(route).contains { !MatchProduct.of(rules, $0["match"]?.array ?? []).isEmpty }
             }
             guard isPossible || world.routes.isEmpty else {
                 return "spec.steps[\(index)].match: no request meets both these rules and those of a route to "
@@ -137,12 +137,19 @@ struct RolloutPreflight: Sendable {
     private var cookies: String? {
         guard world.spec.affinity != nil else { return nil }
         for route in world.routes {
-            guard let clash = world.httpRoutes(route).first(where: { StickyCookie.clashes($0) }) else { continue }
+            guard let clash = httpRoutes(route).first(where: { StickyCookie.clashes($0) }) else { continue }
             let name = clash["name"]?.string ?? "without a name"
             return
                 "spec.sessionAffinity: \(route.title) route \(name) matches or sets cookies itself; leave one of both out"
         }
         return nil
+    }
+
+    /// The http routes of a VirtualService that take part, without those that were put in.
+    private func httpRoutes(_ route: RouteObject) -> [Tree] {
+        let composer = world.composer(route)
+        let base = route.base(world.object.name, sides: world.sides)
+        return composer.own(base[.http]).filter { composer.weights($0) != nil }
     }
 
     /// Annotations of an object have 256 KiB altogether.
@@ -161,12 +168,6 @@ struct RolloutPreflight: Sendable {
 }
 
 extension RolloutWorld {
-    /// The http routes of a VirtualService that take part, without those that were put in.
-    func httpRoutes(_ route: RouteObject) -> [Tree] {
-        let composer = composer(route)
-        return composer.own(route.base(object.name, sides: sides)[.http]).filter { composer.weights($0) != nil }
-    }
-
     /// Whether an object was made for the rollout.
     func isMade(_ made: KubeObject) -> Bool {
         guard let uid = object.uid else { return false }

@@ -25,6 +25,10 @@ struct RolloutRun: Sendable {
     var again: Timestamp?
     /// Who keeps changing what, as a sentence; nil for nobody.
     var fight: String?
+    /// Whether traffic was being moved when the status was written last.
+    let wasUnderWay: Bool
+    /// Whether routes and subsets were there when the status was written last.
+    let hadRoutes: Bool
 
     init(object: KubeObject, spec: MeshRolloutSpec, now: Timestamp) {
         self.object = object
@@ -32,9 +36,40 @@ struct RolloutRun: Sendable {
         commands = RolloutCommands(annotations: object.annotations)
         let status = MeshRolloutStatus(lenient: object.tree["status"] ?? .null)
         progress = status.progress
+        let isInStep = status.progress.step > 0
+        // A failure that waits for a person leaves everything where it is.
+        let isStuck = status.phase == .failed && status.progress.reason == RolloutPhase.failed.rawValue
+        switch status.phase {
+        case .preparing?, .progressing?, .promoting?, .rollingBack?: wasUnderWay = true
+        case .paused?: wasUnderWay = isInStep
+        case .pending?, .failed?, .idle?, .completed?, .rolledBack?, nil: wasUnderWay = isStuck
+        }
+        switch status.phase {
+        case .idle?, .completed?, .rolledBack?: hadRoutes = true
+        default: hadRoutes = wasUnderWay
+        }
         let pause = status.condition(.paused)
         let ended = pause.flatMap { Timestamp(rfc3339: $0.lastTransitionTime) }.flatMap { $0 <= now ? $0 : nil }
         resumed = pause?.state == .yes ? now : ended
+    }
+
+    /// How long a share may be off without beginning its hold anew once it is put back.
+    static let interruptionLimit = Duration.seconds(60)
+
+    /// Takes the time during which a share was off away from what its hold has lasted; after a longer one the hold begins anew.
+    ///
+    /// A crash before the status is written gives that time back, which is less than ``interruptionLimit``.
+    ///
+    /// - Parameters:
+    ///   - start: when somebody changed it, to the second; nil where nobody knows.
+    ///   - end: when it was put back.
+    mutating func interrupt(from start: Timestamp?, to end: Timestamp) {
+        guard let settled = progress.settledTime, let start, start <= end, end - start <= Self.interruptionLimit else {
+            progress.settledSince = nil
+            return
+        }
+        let off = max(.seconds(1), end - max(start, settled))
+        progress.settledSince = min(end, settled + off).rfc3339Micro
     }
 
     /// Looks again at `time`, or earlier.

@@ -80,15 +80,29 @@ struct RolloutTools: Sendable {
     // MARK: Words
 
     /// Says who keeps changing an object.
-    func fightText(_ object: KubeObject, _ title: String) -> String {
-        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
-        return "\(writer) keeps changing \(title); while the rollout lasts it is put back, at most once a minute"
+    func fightText(_ entry: ContestCount.Entry, _ title: String) -> String {
+        let field = entry.edit == .subsets ? "spec.subsets" : "its routes"
+        return
+            "\(entry.writer) keeps changing the \(entry.edit.noun) of \(title), \(entry.times) times since \(entry.since.rfc3339); they are "
+            + "put back, at most once a minute; let it leave \(field) alone while a rollout is under way"
     }
 
-    /// Tells, with the next status, that an object is put back.
-    func tellPutBack(_ object: KubeObject, _ title: String, _ world: RolloutWorld) {
-        let writer = RouteObject.lastWriter(object, besides: Self.manager) ?? "somebody"
-        let note = "\(writer) changed \(title) in the middle of the rollout; the step is put back"
-        memories.update(world.object) { $0.notes.append((reason: "PutBack", note: note)) }
+    /// Remembers something worth an Event, told with the next status.
+    func note(_ severity: RolloutNote.Severity, _ reason: String, _ text: String, _ object: KubeObject) {
+        let note = RolloutNote(severity, reason, RolloutText.fit(text))
+        memories.update(object) { $0.notes.append(note) }
+    }
+
+    /// Counts that an object is put back, and tells it unless it is a fight that is told already.
+    func tellPutBack(_ contest: ContestCount, _ title: String, _ world: RolloutWorld) {
+        metrics.putBack(of: world.object.key)
+        guard let entry = contest.latest(now: world.now), entry.times == 1 else { return }
+        let rest = world.routeRecord == nil ? "at rest; they are" : "in the middle of the rollout; the step is"
+        note(
+            .warning,
+            "PutBack",
+            "\(entry.writer) changed the \(entry.edit.noun) of \(title) \(rest) put back",
+            world.object
+        )
     }
 }

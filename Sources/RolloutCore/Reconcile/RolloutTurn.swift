@@ -161,7 +161,8 @@ struct RolloutTurn: Sendable {
         case .nothingToDo: world.servingMark == nil ? .idle : .completed
         case .refused, .failed: .failed
         case .starting, .preparing: world.routeRecord.map { $0.record.step < 0 } ?? true ? .preparing : .progressing
-        case .moving, .settling, .movedByHand, .obstructed, .holding, .awaitingApproval, .awaitingGate, .stepDone:
+        case .moving, .settling, .movedByHand, .obstructed, .routeDeleted, .holding, .awaitingApproval, .awaitingGate,
+            .awaitingGroup, .stepDone:
             .progressing
         case .paused: .paused
         case .rollingBack: .rollingBack
@@ -175,6 +176,8 @@ struct RolloutTurn: Sendable {
         var written = WrittenRecord(RolloutRecord(target: target, began: world.now))
         written.capacity = world.stable.wanted
         try await routes.write(lead, world, written, RouteShape())
+        let way = "from version \(world.stableSpec.version) to \(world.canarySpec.version)"
+        tools.note(.normal, "Starting", "\(way), in \(world.plan.steps.count) steps", world.object)
         return .wrote
     }
 
@@ -193,6 +196,11 @@ struct RolloutTurn: Sendable {
         var shape = world.plan.shape(at: step)
         shape.weight = lead.mark?.written.weight ?? min(shape.weight, world.share)
         try await routes.write(lead, world, written, shape)
+        var place = RolloutProgress()
+        (place.step, place.steps) = (step + 1, world.plan.steps.count)
+        place.stepWeight = world.plan.shape(at: step).weight
+        let note = RolloutNote.stepStarted(place, label: world.plan.label(at: step))
+        tools.note(note.severity, note.reason, note.note, world.object)
         return .wrote
     }
 
@@ -201,6 +209,9 @@ struct RolloutTurn: Sendable {
         written.record.verdict = verdict
         written.condemned = world.now
         try await routes.write(lead, world, written, lead.mark?.written ?? RouteShape(weight: world.share))
+        let reason: RolloutDecision.Reason =
+            world.spec.rollback == .manual && verdict.cause != .routeDeleted ? .failed : .rollingBack
+        tools.note(.warning, reason.rawValue, "\(verdict.cause.rawValue): \(verdict.message)", world.object)
         return .wrote
     }
 }

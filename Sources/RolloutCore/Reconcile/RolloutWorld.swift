@@ -123,6 +123,11 @@ struct RolloutWorld: Sendable {
     /// The subsets without the rollout.
     var subsetPlan: SubsetPlan { SubsetPlan(subsets: subsets?.base ?? [], label: spec.versionLabel) }
 
+    /// Whether routes lead to subsets that went with the user's DestinationRule, so that requests fail.
+    var isCutOff: Bool {
+        usesSubsets && subsets == nil && spec.destinationRule != nil && routes.contains { $0.mark != nil }
+    }
+
     /// The composer for a VirtualService.
     func composer(_ route: RouteObject, _ sides: RouteSides? = nil) -> RouteComposer {
         RouteComposer(

@@ -4,6 +4,7 @@ internal import KubeClient
 internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
 internal import RolloutEngine
 
 /// Writes routes and subsets, and keeps them up.
@@ -60,7 +61,7 @@ struct RouteKeeper: Sendable {
     ///
     /// Returns whether something was written.
     func maintain(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
-        if try await make(world) { return true }
+        if try await make(world, &run) { return true }
         guard let written = world.routeRecord, written.record.verdict == nil else { return false }
         if try await keepSubsets(world, slowStart: world.spec.slowStart, &run) { return true }
         for route in world.routes {
@@ -81,23 +82,24 @@ struct RouteKeeper: Sendable {
             shape.weight,
             route.mark?.written.weight ?? world.composer(route).parts(route.lists).map(\.share).max() ?? 0
         )
+        let contest = route.mark?.contest ?? ContestCount()
         if route.isTouched(world.object.name) {
-            let contest = route.mark?.contest ?? ContestCount()
-            if contest.isFight(now: world.now) { run.fight = tools.fightText(route.object, route.title) }
-            let time = contest.mayPutBack(now: world.now)
+            let (edit, change) = (route.edit(world.object.name), route.lastWrite)
+            if let fight = contest.fight(now: world.now) { run.fight = tools.fightText(fight, route.title) }
+            let time = contest.mayPutBack(edit, by: change.writer, now: world.now)
             guard time <= world.now else {
                 run.lookAgain(at: time)
                 return false
             }
-            tools.tellPutBack(route.object, route.title, world)
-            try await write(route, world, written, shape, contest: contest.counted(now: world.now))
-            // Whatever was measured meanwhile was not of this step.
-            run.progress.settledSince = nil
+            let counted = contest.counted(edit, by: change.writer, now: world.now)
+            try await write(route, world, written, shape, contest: counted)
+            tools.tellPutBack(counted, route.title, world)
+            run.interrupt(from: change.time, to: world.now)
             return true
         }
-        if let contest = route.mark?.contest, contest.isFight(now: world.now) {
-            run.fight = tools.fightText(route.object, route.title)
-            run.lookAgain(at: contest.last.map { $0 + ContestCount.window })
+        if let fight = contest.fight(now: world.now) {
+            run.fight = tools.fightText(fight, route.title)
+            run.lookAgain(at: fight.last + ContestCount.window)
         }
         let isCurrent =
             route.mark?.written == shape && route.written == written && route.mark?.sides == world.sides
@@ -120,22 +122,32 @@ struct RouteKeeper: Sendable {
             mark: old
         )
         let isTouched = rule.mark != nil && list != rule.subsets && mark == old
+        let change = rule.lastWrite
         if isTouched {
             // Without its subset a version gets no traffic at all: this is put back sooner than weights.
-            let contest = old.contest
-            if let last = contest.last, contest.isFight(now: world.now) {
-                run.fight = tools.fightText(rule.object, rule.title)
-                guard world.now - last >= Self.subsetPatience else {
-                    run.lookAgain(at: last + Self.subsetPatience)
-                    return false
-                }
+            if let fight = old.contest.fight(now: world.now) { run.fight = tools.fightText(fight, rule.title) }
+            let time = old.contest.mayPutBack(
+                .subsets,
+                by: change.writer,
+                patience: Self.subsetPatience,
+                now: world.now
+            )
+            guard time <= world.now else {
+                run.lookAgain(at: time)
+                return false
             }
-            tools.tellPutBack(rule.object, rule.title, world)
-            mark.contest = contest.counted(now: world.now)
+            mark.contest = old.contest.counted(.subsets, by: change.writer, now: world.now)
+        } else if let fight = old.contest.fight(now: world.now) {
+            run.fight = tools.fightText(fight, rule.title)
+            run.lookAgain(at: fight.last + ContestCount.window)
         }
         let patch = rule.patch(list, mark: mark.text, holder: world.holder)
         guard let patch else { return false }
         try await tools.send(patch, rule.object)
+        if isTouched {
+            tools.tellPutBack(mark.contest, rule.title, world)
+            run.interrupt(from: change.time, to: world.now)
+        }
         return true
     }
 
@@ -154,13 +166,23 @@ struct RouteKeeper: Sendable {
         let list = rule.mark.map { SubsetPlan.restored(rule.subsets, $0, keeping: used) } ?? rule.subsets
         guard let patch = rule.patch(list, mark: nil, holder: nil) else { return false }
         try await tools.send(patch, rule.object)
+        tellRestored(world)
         return true
+    }
+
+    /// Tells that everything is as it was, after a rollout that went back.
+    func tellRestored(_ world: RolloutWorld) {
+        guard world.endedRecord?.record.verdict != nil || world.routeRecord?.record.verdict != nil else { return }
+        tools.note(.normal, "Restored", "routes and subsets are as they were before the rollout", world.object)
     }
 
     // MARK: Objects made for the rollout
 
     /// Makes the VirtualService and the DestinationRule where none are named; false when they are there.
-    private func make(_ world: RolloutWorld) async throws -> Bool {
+    ///
+    /// What was there before and has been deleted is told. A VirtualService comes back with all traffic on the side that serves, and the
+    /// rollout, whose record went with it, begins anew; a DestinationRule comes back as it was.
+    func make(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         let preflight = RolloutPreflight(world, stores: tools.parts.stores)
         guard preflight.otherRollout == nil, world.refusals.isEmpty else { return false }
         let key = ObjectKey(namespace: world.namespace, name: world.object.name)
@@ -170,6 +192,8 @@ struct RouteKeeper: Sendable {
                 "host": .string(world.spec.host), "subsets": .array(versions.map { world.subsetPlan.made($0) }),
             ]
             try await create(TrafficResources.destinationRules, key, spec, world)
+            if run.hadRoutes { tellRemade("DestinationRule \(key)", "it is made again", world) }
+            run.progress.settledSince = nil
             return true
         }
         guard world.spec.virtualServices.isEmpty, world.routes.isEmpty, !world.missing.isEmpty else { return false }
@@ -177,7 +201,17 @@ struct RouteKeeper: Sendable {
         if !world.spec.gateways.isEmpty { spec["gateways"] = .array(world.spec.gateways.map { .string($0) }) }
         for entry in madeLists(world).tree.object?.entries ?? [] { spec[entry.key] = entry.value }
         try await create(TrafficResources.virtualServices, key, spec, world)
+        if run.hadRoutes {
+            let rest = run.wasUnderWay ? "; the rollout begins anew" : ""
+            let what = "it is made again, with all traffic on version \(world.stableSpec.version)\(rest)"
+            tellRemade("VirtualService \(key)", what, world)
+        }
         return true
+    }
+
+    private func tellRemade(_ title: String, _ what: String, _ world: RolloutWorld) {
+        let text = "\(title), which was made for this rollout, was deleted; \(what)"
+        tools.note(.warning, RolloutDecision.Reason.routeDeleted.rawValue, text, world.object)
     }
 
     /// The routes of a VirtualService that is made: everything to the side that serves.

@@ -77,13 +77,55 @@ struct RouteObject: Sendable {
         return patch.isEmpty ? nil : patch
     }
 
-    /// Who wrote the spec last, apart from `manager`; nil where nobody tells.
-    static func lastWriter(_ object: KubeObject, besides manager: String) -> String? {
+    /// What others changed of it, where ``isTouched(_:)``.
+    func edit(_ rollout: String) -> ForeignEdit {
+        guard let mark else { return .routes }
+        let written = composer(mark, rollout).compose(mark.original, mark.written)
+        return Self.withoutWeights(written) == Self.withoutWeights(lists) ? .weights : .routes
+    }
+
+    private static func withoutWeights(_ lists: RouteLists) -> RouteLists {
+        var result = lists
+        for kind in RouteLists.Kind.allCases {
+            result.lists[kind] = lists.lists[kind]?.map { route in
+                var route = route
+                let plain = route["route"]?.array?.map { entry in
+                    var entry = entry
+                    entry["weight"] = Tree?.none
+                    return entry
+                }
+                if let plain { route["route"] = .array(plain) }
+                return route
+            }
+        }
+        return result
+    }
+
+    /// The last change of its routes by others.
+    var lastWrite: ForeignWrite {
+        ForeignWrite(object, besides: RolloutTools.manager, fields: RouteLists.Kind.allCases.map(\.rawValue))
+    }
+}
+
+/// Who changed an object last, and when, by its managed fields.
+struct ForeignWrite: Sendable, Hashable {
+    /// The field manager; `somebody` where nobody tells.
+    let writer: String
+    /// When it wrote, to the second; nil where nobody tells.
+    let time: Timestamp?
+
+    /// Looks for the last writer apart from `manager`: the one that owns one of `fields` of the spec, else anything of the spec.
+    init(_ object: KubeObject, besides manager: String, fields: [String]) {
         let entries = object.tree.value(at: "metadata", "managedFields")?.array ?? []
         let others = entries.filter {
-            $0["manager"]?.string != manager && $0.value(at: "fieldsV1", "f:spec") != nil
+            $0["manager"]?.string != manager && $0["subresource"] == nil && $0.value(at: "fieldsV1", "f:spec") != nil
         }
-        return others.max { ($0["time"]?.string ?? "") < ($1["time"]?.string ?? "") }?["manager"]?.string
+        let owners = others.filter { entry in
+            fields.contains { entry.value(at: "fieldsV1", "f:spec", "f:\($0)") != nil }
+        }
+        let last = (owners.isEmpty ? others : owners).max { ($0["time"]?.string ?? "") < ($1["time"]?.string ?? "") }
+        writer = last?["manager"]?.string ?? "somebody"
+        time = (last?["time"]?.string).flatMap { Timestamp(rfc3339: $0) }
     }
 }
 
@@ -108,6 +150,8 @@ struct SubsetObject: Sendable {
     var subsets: [Tree] { object.tree.value(at: "spec", "subsets")?.array ?? [] }
     /// The load balancer of all of it.
     var policy: Tree? { object.tree.value(at: "spec", "trafficPolicy", "loadBalancer") }
+    /// The last change of its subsets by others.
+    var lastWrite: ForeignWrite { ForeignWrite(object, besides: RolloutTools.manager, fields: ["subsets"]) }
     /// The subsets without the rollout.
     var base: [Tree] { mark.map { SubsetPlan.restored(subsets, $0) } ?? subsets }
 

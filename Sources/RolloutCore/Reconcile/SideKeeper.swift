@@ -4,6 +4,7 @@ internal import KubeClient
 internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
 internal import RolloutEngine
 
 /// Scales the sides, and copies templates.
@@ -23,9 +24,8 @@ struct SideKeeper: Sendable {
         let needed = world.capacity.wanted(at: world.plan.shape(at: step).weight)
         let wish = min(needed, canary.bounds?.most ?? needed)
         guard wish > canary.wanted else { return false }
-        if let last = tools.memories.of(world.object).lastScaling, world.now - last < Self.scalePatience,
-            written.scaling?.to == wish
-        {
+        let memory = tools.memories.of(world.object)
+        if let last = memory.lastScaling, world.now - last < Self.scalePatience, memory.lastReplicas == wish {
             run.lookAgain(at: last + Self.scalePatience)
             return false
         }
@@ -47,8 +47,9 @@ struct SideKeeper: Sendable {
         tools.metrics.wrote("\(resource.plural)/scale")
         tools.memories.update(world.object) { memory in
             memory.lastScaling = world.now
-            memory.notes.append((reason: "Scaled", note: "\(side.title) is scaled from \(side.wanted) to \(replicas)"))
+            memory.lastReplicas = replicas
         }
+        tools.note(.normal, "Scaled", "\(side.title) is scaled from \(side.wanted) to \(replicas)", world.object)
     }
 
     /// Takes a side off the cluster: no replicas, or, for a DaemonSet, no node that fits.

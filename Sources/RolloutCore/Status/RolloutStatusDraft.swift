@@ -24,6 +24,8 @@ struct RolloutStatusDraft: Sendable {
     var invalid: String?
     /// Who keeps changing what; nil for nobody.
     var fight: String?
+    /// What was deleted that traffic is routed by; nil for nothing.
+    var loss: String?
     /// What else is wrong; nil for nothing.
     var trouble: String?
     /// The time.
@@ -46,7 +48,7 @@ struct RolloutStatusDraft: Sendable {
         status.phase = phase
         set(&status, .ready, isReady ? .yes : .no)
         set(&status, .progressing, isProgressing ? .yes : .no)
-        let problem = invalid ?? refusal ?? fight ?? trouble
+        let problem = invalid ?? refusal ?? loss ?? fight ?? trouble
         let isBad = problem != nil || phase == .failed || phase == .rolledBack || phase == .rollingBack
         set(
             &status,
@@ -89,6 +91,7 @@ struct RolloutStatusDraft: Sendable {
     private var problemReason: String {
         if invalid != nil { return MeshConditionReason.invalidSpec.rawValue }
         if refusal != nil { return RolloutDecision.Reason.refused.rawValue }
+        if loss != nil { return RolloutDecision.Reason.routeDeleted.rawValue }
         if fight != nil { return MeshConditionReason.fieldConflict.rawValue }
         return trouble == nil ? reason : MeshConditionReason.workloadsNotReady.rawValue
     }

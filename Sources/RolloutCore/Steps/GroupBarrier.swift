@@ -53,7 +53,7 @@ struct GroupBarrier: Sendable {
         let message =
             "done with step \(step) of \(steps); waits for MeshRollout \(late.name) of the group (\(stands), step "
             + "\(late.status.progress.step))"
-        return RolloutDecision(.hold, .stepDone, message)
+        return RolloutDecision(.hold, .awaitingGroup, message)
     }
 
     /// Why the whole group goes back; nil when it does not.
@@ -82,7 +82,7 @@ struct GroupBarrier: Sendable {
         case .completed?, .promoting?: return isLast
         case .preparing?, .progressing?, .paused?:
             if progress.step > step { return true }
-            return progress.step == step && progress.reason == RolloutDecision.Reason.stepDone.rawValue
+            return progress.step == step && progress.reason == RolloutDecision.Reason.awaitingGroup.rawValue
         default: return false
         }
     }

@@ -56,6 +56,20 @@ package struct StepPlan: Sendable, Hashable {
         return step < steps.count ? steps[step].shape : last.shape
     }
 
+    /// What a step does besides its share, in a word or two; nil where it only sets a share.
+    package func label(at step: Int) -> String? {
+        guard steps.indices.contains(step) else { return nil }
+        return switch steps[step].change {
+        case .weight?, .nothing?, nil: nil
+        case .match(let rules)?: rules.isEmpty ? "test users no longer" : "test users by match"
+        case .mirror(let percent)?: percent > 0 ? "copies of \(percent)% of the requests" : "copies no longer"
+        case .fault?: steps[step].shape.fault == nil ? "faults no longer" : "faults for test users"
+        case .hold?: "hold"
+        case .analysis?: "analysis"
+        case .approve?: "approval"
+        }
+    }
+
     /// Whether any step needs http routes.
     package var needsHTTP: Bool { steps.contains { $0.shape.needsHTTP } }
 

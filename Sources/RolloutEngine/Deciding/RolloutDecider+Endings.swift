@@ -3,11 +3,13 @@ extension RolloutDecider {
     /// A rollout that was ended goes back, or waits for a person.
     func verdict(_ record: RolloutRecord) -> RolloutDecision? {
         guard let verdict = record.verdict else { return nil }
-        let isWanted = verdict.cause == .aborted || verdict.cause == .superseded || observation.wishes.abort != nil
+        let isWanted =
+            [.aborted, .superseded, .routeDeleted].contains(verdict.cause) || observation.wishes.abort != nil
         if policy.rollback == .manual, !isWanted {
             guard observation.wishes.isRetried, record.target == observation.target else {
                 return RolloutDecision(.block, .failed, "\(verdict.message); abort or retry decides")
             }
+            if let refusal { return refusal }
             return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
         }
         let away = observation.parts.filter { $0.moved > 0 }
@@ -15,6 +17,7 @@ extension RolloutDecider {
             return RolloutDecision(.restore, .rollingBack, "\(verdict.message); next to go back: \(last.name)")
         }
         if observation.wishes.isRetried, record.target == observation.target {
+            if let refusal { return refusal }
             return RolloutDecision(.begin, .starting, "tried again from the start")
         }
         return RolloutDecision(.restored, .rolledBack, verdict.message)
@@ -62,9 +65,16 @@ extension RolloutDecider {
         return condemn(.targetFailed, why)
     }
 
+    /// What others did makes requests fail: everything goes back, heard even while paused.
+    func harm(_ record: RolloutRecord) -> RolloutDecision? {
+        guard let trouble = observation.disturbance, trouble.isHarmful else { return nil }
+        return condemn(.routeDeleted, trouble.message)
+    }
+
     /// Writes down why everything goes back.
     func condemn(_ cause: RolloutRecord.Verdict.Cause, _ message: String) -> RolloutDecision {
-        RolloutDecision(.condemn(.init(cause, message)), policy.rollback == .manual ? .failed : .rollingBack, message)
+        let isManual = policy.rollback == .manual && cause != .routeDeleted
+        return RolloutDecision(.condemn(.init(cause, message)), isManual ? .failed : .rollingBack, message)
     }
 
     /// The gates that count at the step written down.

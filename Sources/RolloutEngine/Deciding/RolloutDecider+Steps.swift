@@ -8,6 +8,17 @@ extension RolloutDecider {
         return RolloutDecision(.hold, .paused, "paused at \(place(record))")
     }
 
+    /// What others did keeps everything where it is, for no longer than a step may take.
+    func disturbance(_ record: RolloutRecord) -> RolloutDecision? {
+        guard let trouble = observation.disturbance else { return nil }
+        let end = trouble.since + policy.progressDeadline
+        if now >= end {
+            return condemn(.progressDeadlineExceeded, "\(trouble.message); \(place(record)) has waited too long")
+        }
+        let again = trouble.until.map { min($0, end) } ?? end
+        return RolloutDecision(.hold, trouble.reason, "\(place(record)): \(trouble.message)", until: again)
+    }
+
     /// Nothing moves before what is rolled out is up, nor while it is not.
     func preparation(_ record: RolloutRecord) -> RolloutDecision? {
         guard case .waiting(let awaited) = observation.targetState else { return nil }

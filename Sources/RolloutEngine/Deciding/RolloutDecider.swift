@@ -32,6 +32,7 @@ package struct RolloutDecider: Sendable {
     package var isSettled: Bool {
         guard let record = observation.record, record.verdict == nil, step(record) != nil else { return false }
         let weight = weight(record)
+        guard observation.disturbance == nil else { return false }
         return observation.parts.allSatisfy { part in
             part.moved == part.need(at: weight) && part.settled >= part.moved
         }
@@ -42,8 +43,10 @@ package struct RolloutDecider: Sendable {
 
     /// The questions asked of a rollout under way, in order.
     static let checks: [Check] = [
-        { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.pause },
-        { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold }, { $0.approval }, { $0.gates },
+        { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.harm }, { $0.pause },
+        { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold },
+        { $0.approval },
+        { $0.gates },
     ]
 
     /// The step written down; nil while the new side is being prepared.
@@ -82,11 +85,18 @@ package struct RolloutDecider: Sendable {
             )
         }
         if observation.wishes.isPaused { return RolloutDecision(.hold, .paused, "paused before the start") }
-        if let refusal = observation.refusals.first {
-            let rest = observation.refusals.count - 1
-            return RolloutDecision(.block, .refused, rest > 0 ? "\(refusal) (and \(rest) more)" : refusal)
+        if let trouble = observation.disturbance {
+            return RolloutDecision(.hold, trouble.reason, trouble.message, until: trouble.until)
         }
+        if let refusal { return refusal }
         return RolloutDecision(.begin, .starting, "preparing \(observation.target ?? "")")
+    }
+
+    /// A check that keeps a rollout from starting, or from being tried again.
+    var refusal: RolloutDecision? {
+        guard let first = observation.refusals.first else { return nil }
+        let rest = observation.refusals.count - 1
+        return RolloutDecision(.block, .refused, rest > 0 ? "\(first) (and \(rest) more)" : first)
     }
 
     /// What follows a step that is done.

@@ -44,12 +44,16 @@ package struct RolloutDecision: Sendable, Hashable {
         case movedByHand = "MovedByHand"
         /// Something keeps more from moving now.
         case obstructed = "Obstructed"
+        /// Somebody deleted an object that traffic is routed by.
+        case routeDeleted = "RouteDeleted"
         /// The step stays for its time.
         case holding = "Holding"
         /// A person has to approve.
         case awaitingApproval = "AwaitingApproval"
         /// A gate has not passed yet.
         case awaitingGate = "AwaitingGate"
+        /// The step is done, and others that step together with this rollout are not.
+        case awaitingGroup = "AwaitingGroup"
         /// The step is done.
         case stepDone = "StepDone"
         /// Somebody asked for a pause.

@@ -45,6 +45,36 @@ package struct RolloutObservation: Sendable, Hashable {
         }
     }
 
+    /// What others did to what has moved; while it lasts nothing goes forward.
+    package struct Disturbance: Sendable, Hashable {
+        /// What they did.
+        package enum Kind: Sendable, Hashable {
+            /// They keep changing it, so that it may not be put back at once.
+            case contested
+            /// They deleted something that what has moved needs.
+            case routeDeleted
+        }
+
+        /// What they did.
+        package var kind: Kind
+        /// For people: who, what, and what is done about it.
+        package var message: String
+        /// Since when; the progress deadline counts from then.
+        package var since: Timestamp
+        /// When to look again; nil to wait for an event.
+        package var until: Timestamp?
+        /// Whether requests fail for it, so that everything goes back at once, paused or not.
+        package var isHarmful = false
+
+        /// Describes a disturbance.
+        package init(_ kind: Kind, _ message: String, since: Timestamp, until: Timestamp? = nil) {
+            self.kind = kind
+            self.message = message
+            self.since = since
+            self.until = until
+        }
+    }
+
     /// What is to be rolled out; nil when nothing is.
     ///
     /// It stays until the record is gone: a promotion removes the record with its last write.
@@ -59,6 +89,8 @@ package struct RolloutObservation: Sendable, Hashable {
     package var refusals: [String] = []
     /// What keeps more from moving.
     package var obstacle: Obstacle?
+    /// What others did to what has moved; nil for nothing.
+    package var disturbance: Disturbance?
     /// The gates of the rollout, with what they said in this step.
     package var gates: [GateState] = []
     /// Since when all parts have their share of the present step; nil when they have not, or nobody remembers.
@@ -75,4 +107,9 @@ package struct RolloutObservation: Sendable, Hashable {
     package init(target: String?) {
         self.target = target
     }
+}
+
+extension RolloutObservation.Disturbance {
+    /// Why a rollout stands where it does for it.
+    var reason: RolloutDecision.Reason { kind == .contested ? .obstructed : .routeDeleted }
 }

@@ -17,6 +17,8 @@ package struct RolloutRecord: Sendable, Hashable {
             case progressDeadlineExceeded = "ProgressDeadlineExceeded"
             /// What is rolled out cannot come up.
             case targetFailed = "TargetFailed"
+            /// Somebody deleted what requests need, so that they failed; heals by going back, also where a person decides else.
+            case routeDeleted = "RouteDeleted"
             /// A person or an HTTP gate asked for it.
             case aborted = "Aborted"
             /// Something else is to be rolled out now.

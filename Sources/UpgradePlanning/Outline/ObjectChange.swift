@@ -27,8 +27,11 @@ package struct ObjectChange: Sendable, Hashable {
     package var kind: Kind
     /// Its name.
     package var id: ResourceID
-    /// The fields that differ, of a changed object; without the marks that name the version on every object.
+    /// The fields that differ, without the marks that name the version on every object: of a changed object, and of an added one
+    /// that takes the place of another.
     package var fields: [FieldChange]
+    /// The object of the old revision that an added one takes the place of; nil where there is none.
+    package var replaced: ResourceID?
 
     /// `~ Deployment istio-system/istiod`.
     package var text: String { "\(kind.sign) \(id)" }
@@ -55,6 +58,49 @@ package struct ObjectChange: Sendable, Hashable {
             changes.append(ObjectChange(kind: .removed, id: id, fields: []))
         }
         return changes.sorted { ($0.id, $0.kind.rawValue) < ($1.id, $1.kind.rawValue) }
+    }
+
+    /// What a hop adds, changes and removes; an added object that bears the new revision in its name where a removed one bears the old
+    /// is compared with it, the names of the revisions apart.
+    package static func between(_ stages: HopStages) -> [ObjectChange] {
+        var changes = between(stages.before, stages.after)
+        guard stages.oldRevision != stages.newRevision else { return changes }
+        let names = RevisionNames(old: stages.oldRevision, new: stages.newRevision)
+        let removed = Set(changes.filter { $0.kind == .removed }.map(\.id))
+        let old = Dictionary(stages.before.map { (ResourceID($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let new = Dictionary(stages.after.map { (ResourceID($0), $0) }, uniquingKeysWith: { first, _ in first })
+        for index in changes.indices where changes[index].kind == .added {
+            let id = changes[index].id
+            let key = ObjectKey(namespace: id.key.namespace, name: names.older(id.key.name))
+            let place = ResourceID(group: id.group, kind: id.kind, key: key)
+            guard removed.contains(place), let older = old[place], let newer = new[id] else { continue }
+            changes[index].replaced = place
+            changes[index].fields = FieldChange.between(older.tree, newer.tree)
+                .filter { !isMark($0.path) && !names.tellApart($0) }
+        }
+        return changes
+    }
+
+    /// The names of two revisions as they occur in objects.
+    private struct RevisionNames {
+        let old: String
+        let new: String
+
+        private func suffix(_ name: String) -> String { name == "default" ? "" : "-\(name)" }
+
+        /// The name an object of the old revision has where one of the new has `name`.
+        func older(_ name: String) -> String {
+            new == "default" ? "\(name)\(suffix(old))" : name.replacing(suffix(new), with: suffix(old))
+        }
+
+        /// Whether a field differs in nothing but the name of the revision.
+        func tellApart(_ change: FieldChange) -> Bool {
+            guard let was = change.old, let now = change.new else {
+                return change.path.hasSuffix("[\(MeshNames.Label.revision)]")
+            }
+            if was == "\"\(old)\"", now == "\"\(new)\"" { return true }
+            return new == "default" ? was.replacing(suffix(old), with: "") == now : older(now) == was
+        }
     }
 
     private static let marks = [

@@ -4,14 +4,17 @@ internal import MeshAPI
 
 /// The plan of an upgrade as people see it before anything changes: hops, what each changes, who is concerned, what was found.
 ///
-/// Objects are compared as rendered for one and the same revision, like with like: beside the old control plane the new one has its
-/// revision in the names of its objects.
+/// Objects are those the operator applies: beside the old control plane the new one has its revision in the names of its objects, and
+/// the old one's are removed when it is retired.
 package struct UpgradeOutline: Sendable, Hashable {
     /// One hop.
     package struct Step: Sendable, Hashable {
         /// From where to where.
         package var hop: HopPlan.Hop
-        /// The objects that change, by kind and name.
+        /// The revision it leads to; nil where that is the one that runs.
+        package var revision: String?
+        /// The objects that are added when it begins, changed on the way, and removed when the old revision is retired, by kind and
+        /// name.
         package var changes: [ObjectChange]
         /// What the control plane does otherwise.
         package var flags: [BehaviourFlag]
@@ -65,57 +68,43 @@ package struct UpgradeOutline: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - world: what is known, with the way in ``UpgradeWorld/hops``.
-    ///   - render: the objects of the mesh at a version, all other settings as in ``UpgradeWorld/spec``. Called once for each
-    ///     version of the way, the one that runs included where the catalogue has it. An error becomes a finding that refuses
-    ///     for a version of the way, and leaves out the comparison for the one that runs.
-    package init(_ world: UpgradeWorld, render: (String) throws -> [KubeObject]) {
+    ///   - staging: the objects on both sides of each hop, all settings as in ``UpgradeWorld/spec``. Called once. An error becomes a
+    ///     finding that refuses for a version of the way, and leaves out the comparison for the one that runs.
+    package init(_ world: UpgradeWorld, staging: HopStaging) {
         plan = world.hops
         findings = UpgradeChecks.findings(world)
         let indexed = IndexedWorld(world)
-        var before = Self.rendered(world.hops.from, world, render)
-        for hop in world.hops.hops {
-            let after = Self.rendered(hop.to, world, render)
+        let stages = world.hops.hops.isEmpty ? [] : staging(world.hops.hops)
+        for (hop, stage) in zip(world.hops.hops, stages) {
             var step = Step(hop: hop, changes: [], flags: [])
-            switch (before, after) {
-            case (.success(let old), .success(let new)): step.changes = ObjectChange.between(old, new)
-            case (_, .failure(let why)):
-                step.problem = why.text
+            switch stage {
+            case .failure(let failure) where failure.version == hop.to:
+                step.problem = failure.text
                 findings.append(
-                    UpgradeFinding(.refuses, .retiredSetting, nil, why.text, remedy: "correct the spec", hop: hop.to)
+                    UpgradeFinding(
+                        .refuses,
+                        .retiredSetting,
+                        nil,
+                        failure.text,
+                        remedy: "correct the spec",
+                        hop: hop.to
+                    )
                 )
-            case (.failure(let why), _): step.problem = why.text
+            case _ where world.catalogue.entry(hop.from) == nil:
+                step.problem = "\(hop.from) is not in the catalogue, so what it consists of is not known"
+            case .failure(let failure): step.problem = failure.text
+            case .success(let stages):
+                step.changes = ObjectChange.between(stages)
+                if stages.newRevision != stages.oldRevision { step.revision = stages.newRevision }
             }
             if let known = indexed.hops.first(where: { $0.entry.version.description == hop.to }) {
                 step.flags = BehaviourFlag.changed(by: known, in: indexed)
             }
             steps.append(step)
-            before = after
         }
         findings.sort()
         takeWorkloads(world)
         gateways = world.gateways.map { ResourceID($0) }.sorted()
-    }
-
-    // MARK: Rendering
-
-    private struct Unrendered: Error {
-        let text: String
-    }
-
-    private static func rendered(
-        _ version: String?,
-        _ world: UpgradeWorld,
-        _ render: (String) throws -> [KubeObject]
-    ) -> Result<[KubeObject], Unrendered> {
-        guard let version else { return .success([]) }
-        guard world.catalogue.entry(version) != nil else {
-            return .failure(Unrendered(text: "\(version) is not in the catalogue, so what it consists of is not known"))
-        }
-        do {
-            return .success(try render(version))
-        } catch {
-            return .failure(Unrendered(text: "\(error)"))
-        }
     }
 
     // MARK: Workloads

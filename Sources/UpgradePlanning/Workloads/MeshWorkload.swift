@@ -39,6 +39,14 @@ package struct MeshWorkload: Sendable, Hashable {
     package var directedTo: String?
     /// Whether its controller has brought all its pods to its template.
     package var isRolledOut: Bool
+    /// What decides which revision its pods get.
+    package var chooser = RevisionChoice.Chooser.namespace
+    /// The labels of its pods, by which budgets select them.
+    package var labels: [String: String] = [:]
+    /// How many pods it is to have.
+    package var replicas = 1
+    /// How many of its pods a restart takes at a time, at least 1.
+    package var restartTakes = 1
 
     /// Whether its pods are to run with `revision`: it was restarted for it, or runs with it already.
     package func isMoved(to revision: String) -> Bool {

@@ -14,6 +14,11 @@ package enum RestartableWorkload {
     /// The kinds.
     package static let kinds: [APIResource] = [.deployments, .statefulSets, .daemonSets, argoRollouts]
 
+    /// How the kind of a workload is reached; nil for a kind that the operator does not restart.
+    package static func resource(of id: ResourceID) -> APIResource? {
+        kinds.first { $0.kind.group == id.group && $0.kind.kind == id.kind }
+    }
+
     /// Whether a controller has brought all pods to the template.
     package static func isRolledOut(_ owner: KubeObject) -> Bool {
         let status = owner.tree["status"]
@@ -46,5 +51,38 @@ package enum RestartableWorkload {
         }
         if let version = owner.resourceVersion { patch.set(.string(version), at: ["metadata", "resourceVersion"]) }
         return patch
+    }
+
+    /// How many pods a workload is to have: `spec.replicas`, of a DaemonSet the nodes that want one.
+    package static func replicas(_ owner: KubeObject) -> Int {
+        let isPerNode = owner.kind.kind == "DaemonSet"
+        let count =
+            isPerNode
+            ? owner.tree.value(at: "status", "desiredNumberScheduled")?.integer
+            : owner.tree.value(at: "spec", "replicas")?.integer
+        return Int(min(max(0, count ?? 1), 1_000_000))
+    }
+
+    /// How many pods of a workload may be missing at a time while it is restarted, at least 1.
+    ///
+    /// It is what its controller may take: `maxUnavailable` of the strategy (25% rounded down where a Deployment does not say, 1 where
+    /// a StatefulSet or DaemonSet does not), all where the strategy is `Recreate`. A strategy that adds a pod before it takes one counts
+    /// as 1 too: each pod is given up in its turn.
+    package static func taken(byRestarting owner: KubeObject) -> Int {
+        let total = Int64(replicas(owner))
+        let spec = owner.tree["spec"]
+        func share(_ value: Tree?, or fallback: IntOrString, _ rounding: IntOrString.Rounding) -> Int {
+            let most = (value.flatMap { IntOrString($0) } ?? fallback).scaled(of: total, rounding: rounding) ?? 1
+            return Int(min(max(1, most), max(1, total)))
+        }
+        switch owner.kind.kind {
+        case "StatefulSet", "DaemonSet":
+            return share(spec?.value(at: "updateStrategy", "rollingUpdate", "maxUnavailable"), or: .integer(1), .up)
+        case "Rollout":
+            return share(spec?.value(at: "strategy", "canary", "maxUnavailable"), or: .string("25%"), .down)
+        default:
+            if spec?.value(at: "strategy", "type")?.string == "Recreate" { return Int(max(1, total)) }
+            return share(spec?.value(at: "strategy", "rollingUpdate", "maxUnavailable"), or: .string("25%"), .down)
+        }
     }
 }

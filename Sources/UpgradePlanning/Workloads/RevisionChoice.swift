@@ -39,6 +39,30 @@ package struct RevisionChoice: Sendable, Hashable {
         return pod[Self.injectLabel] == "true" ? resolved("default") : nil
     }
 
+    /// What decides about the pods of a workload.
+    ///
+    /// - Parameters:
+    ///   - template: the labels of its pod template.
+    ///   - namespace: the labels of its namespace.
+    /// - Returns: the namespace, unless that says nothing and the pods choose by themselves.
+    package func chooser(template: [String: String], namespace: [String: String]) -> Chooser {
+        guard namespace[Self.injectionLabel] == nil, namespace[MeshNames.Label.revision] == nil,
+            template[Self.injectLabel] != "false"
+        else { return .namespace }
+        if let name = template[MeshNames.Label.revision] { return tags[name] == nil ? .revision(name) : .tag(name) }
+        return template[Self.injectLabel] == "true" ? .tag("default") : .namespace
+    }
+
+    /// What decides which revision pods get.
+    package enum Chooser: Sendable, Hashable {
+        /// The labels of their namespace.
+        case namespace
+        /// Their own label, which names this revision.
+        case revision(String)
+        /// Their own label, which names this tag, or asks for a sidecar and so for the tag `default`.
+        case tag(String)
+    }
+
     /// The revision a name stands for: a tag's, or the one of that name.
     package func resolved(_ name: String) -> String { tags[name] ?? name }
 }

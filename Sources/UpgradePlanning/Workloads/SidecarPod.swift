@@ -22,7 +22,9 @@ package enum SidecarPod {
         if let time = pod.deletionTimestamp { result.tree.set(.string(time), at: ["metadata", "deletionTimestamp"]) }
         var annotations: [String: String] = [:]
         if let status = pod.annotations[injectionStatus] {
-            annotations[injectionStatus] = (try? Tree(json: status))?["revision"]?.string ?? "default"
+            // A label may name a tag; what injected is what the injector says, where it does.
+            annotations[injectionStatus] =
+                (try? Tree(json: status))?["revision"]?.string ?? pod.labels[MeshNames.Label.revision] ?? "default"
             annotations[proxyVersion] = imageTag(ofProxy: pod)
         }
         if pod.tree.value(at: "spec", "hostNetwork")?.bool == true { annotations[hostNetwork] = "true" }
@@ -34,10 +36,7 @@ package enum SidecarPod {
     }
 
     /// The revision of a trimmed pod's sidecar, nil where it has none.
-    package static func revision(of pod: KubeObject) -> String? {
-        guard let injected = pod.annotations[injectionStatus] else { return nil }
-        return pod.labels[MeshNames.Label.revision] ?? injected
-    }
+    package static func revision(of pod: KubeObject) -> String? { pod.annotations[injectionStatus] }
 
     /// The tag of the image of `istio-proxy`, among the containers or, as a native sidecar, the init containers.
     private static func imageTag(ofProxy pod: KubeObject) -> String? {

@@ -27,14 +27,24 @@ package struct WorkloadInventory: Sendable, Hashable {
     ) {
         var labels: [String: [String: String]] = [:]
         for namespace in namespaces { labels[namespace.name] = namespace.labels }
-        var found: [ResourceID: [MeshWorkload.Pod]] = [:]
+        var found: [ResourceID: Found] = [:]
         for pod in pods where !pod.isDeleting && !isOwn(pod) {
-            let entry = Self.entry(pod, labels[pod.namespace ?? ""] ?? [:], choice)
+            let id = Self.owner(of: pod)
+            let namespace = labels[pod.namespace ?? ""] ?? [:]
+            // What a new pod gets is what the template says now.
+            let template = owners[id].flatMap { Self.templateLabels($0) }
+            let entry = Self.entry(pod, template ?? pod.labels, namespace, choice)
             guard entry.revision != nil || entry.wanted != nil else { continue }
-            found[Self.owner(of: pod), default: []].append(entry)
+            found[id, default: Found(labels: template ?? pod.labels)].pods.append(entry)
         }
-        for (id, pods) in found {
-            workloads.append(Self.workload(id, pods.sorted { $0.key < $1.key }, owner: owners[id]))
+        for (id, found) in found {
+            var workload = Self.workload(id, found.pods.sorted { $0.key < $1.key }, owner: owners[id])
+            workload.labels = found.labels
+            let namespace = labels[id.key.namespace ?? ""] ?? [:]
+            if let owner = owners[id] {
+                Self.complete(&workload, owner, choice.chooser(template: found.labels, namespace: namespace))
+            }
+            workloads.append(workload)
         }
         workloads.sort { ($0.id.key, $0.id.kind) < ($1.id.key, $1.id.kind) }
     }
@@ -55,8 +65,45 @@ package struct WorkloadInventory: Sendable, Hashable {
 
     // MARK: Reading objects
 
+    /// Pods that somebody runs, with the labels new ones get.
+    private struct Found {
+        var labels: [String: String]
+        var pods: [MeshWorkload.Pod] = []
+    }
+
+    /// The labels of the pods a workload makes; nil where its template is not known.
+    private static func templateLabels(_ owner: KubeObject) -> [String: String]? {
+        guard let labels = owner.tree.value(at: "spec", "template", "metadata", "labels")?.object?.entries else {
+            return nil
+        }
+        var result = [String: String](minimumCapacity: labels.count)
+        for entry in labels { result[entry.key] = entry.value.string }
+        return result
+    }
+
+    /// Takes in what a workload's own object tells.
+    private static func complete(
+        _ workload: inout MeshWorkload,
+        _ owner: KubeObject,
+        _ chooser: RevisionChoice.Chooser
+    ) {
+        workload.chooser = chooser
+        workload.replicas = RestartableWorkload.replicas(owner)
+        workload.restartTakes = RestartableWorkload.taken(byRestarting: owner)
+        guard case .revision(let name) = chooser else { return }
+        // Marks of such a move are on the workload alone.
+        workload.directedTo = owner.annotations[RolloutNames.Annotation.movedTo]
+        guard owner.kind.group == RestartableWorkload.argoRollouts.kind.group, workload.restart == .possible else {
+            return
+        }
+        workload.restart = .impossible(
+            "its pod template names revision \(name), and a change of it would begin a canary of its own; change the label by hand"
+        )
+    }
+
     private static func entry(
         _ pod: KubeObject,
+        _ template: [String: String],
         _ namespace: [String: String],
         _ choice: RevisionChoice
     ) -> MeshWorkload.Pod {
@@ -65,7 +112,7 @@ package struct WorkloadInventory: Sendable, Hashable {
             revision: SidecarPod.revision(of: pod),
             proxyVersion: pod.annotations[SidecarPod.proxyVersion],
             wanted: pod.annotations[SidecarPod.hostNetwork] == nil
-                ? choice.revision(pod: pod.labels, namespace: namespace) : nil,
+                ? choice.revision(pod: template, namespace: namespace) : nil,
             isReady: pod.conditions.isTrue("Ready")
         )
     }

@@ -9,6 +9,8 @@ package struct WorkloadMoves: Sendable {
         case label(namespace: String)
         /// The pods of this workload are made anew.
         case restart(ResourceID)
+        /// The pods of this workload, which choose their revision themselves, are made anew with a label that names the revision.
+        case relabel(ResourceID)
     }
 
     /// What may be done now, and what keeps the rest.
@@ -25,20 +27,20 @@ package struct WorkloadMoves: Sendable {
     package let revision: String
     /// How many may be under way at a time.
     package var maxInMotion = 1
-    /// Whether a PodDisruptionBudget lets a workload lose a pod; says which one does not.
-    package var budget: @Sendable (MeshWorkload) -> String? = { _ in nil }
+    /// What PodDisruptionBudgets let workloads lose.
+    package var room = DisruptionRoom()
     /// Whether pods of a namespace get the revision.
     package var isLabelled: @Sendable (String) -> Bool = { _ in true }
 
-    /// Orders workloads by the wave their namespace belongs to; those that cannot be restarted do not count.
+    /// Orders workloads by the wave they belong to; those that cannot be restarted do not count.
     ///
     /// - Parameters:
     ///   - workloads: all of the mesh.
     ///   - revision: the revision to move to.
-    ///   - wave: the wave of a namespace, nil for one that does not move.
-    package init(_ workloads: [MeshWorkload], to revision: String, wave: (String) -> Int?) {
+    ///   - wave: the wave of a workload, nil for one that does not move.
+    package init(_ workloads: [MeshWorkload], to revision: String, wave: (MeshWorkload) -> Int?) {
         let counted = workloads.compactMap { workload -> (wave: Int, workload: MeshWorkload)? in
-            guard workload.restart == .possible, let wave = wave(workload.id.key.namespace ?? "") else { return nil }
+            guard workload.restart == .possible, let wave = wave(workload) else { return nil }
             return (wave, workload)
         }
         order = counted.sorted {
@@ -64,25 +66,32 @@ package struct WorkloadMoves: Sendable {
     /// The next writes towards `need` moved workloads.
     package func turn(towards need: Int) -> Turn {
         var turn = Turn()
-        var room = maxInMotion - inMotion.count
+        let waiting = inMotion
+        var free = maxInMotion - waiting.count
         var missing = need - order.count { $0.isMoved(to: revision) }
         var labelled: Set<String> = []
+        var room = room
+        for workload in waiting { room.reserve(workload) }
         for workload in order where missing > 0 && !workload.isMoved(to: revision) {
-            guard room > 0 else {
-                let names = inMotion.prefix(3).map(\.id.description).joined(separator: ", ")
+            guard free > 0 else {
+                let names = waiting.prefix(3).map(\.id.description).joined(separator: ", ")
                 turn.obstacle = turn.obstacle ?? (names.isEmpty ? nil : "waiting for \(names)")
                 break
             }
-            if let why = budget(workload) {
-                turn.obstacle = why
+            if let why = room.take(workload) {
+                turn.obstacle = turn.obstacle ?? why
                 continue
             }
             let namespace = workload.id.key.namespace ?? ""
-            if !isLabelled(namespace), labelled.insert(namespace).inserted {
-                turn.moves.append(.label(namespace: namespace))
+            if case .revision = workload.chooser {
+                turn.moves.append(.relabel(workload.id))
+            } else {
+                if !isLabelled(namespace), labelled.insert(namespace).inserted {
+                    turn.moves.append(.label(namespace: namespace))
+                }
+                turn.moves.append(.restart(workload.id))
             }
-            turn.moves.append(.restart(workload.id))
-            (room, missing) = (room - 1, missing - 1)
+            (free, missing) = (free - 1, missing - 1)
         }
         return turn
     }

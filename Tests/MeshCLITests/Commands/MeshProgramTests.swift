@@ -1,6 +1,7 @@
 internal import KubeClient
 internal import MeshBase
 internal import MeshCLI
+internal import OperatorCore
 internal import SandboxStore
 internal import Synchronization
 internal import Testing
@@ -20,7 +21,8 @@ internal import Testing
             now: { RolloutScenes.now },
             clock: ContinuousClock(),
             screen: RolloutScreen(size: { nil }, write: { _ in }),
-            connect: connect
+            connect: connect,
+            composing: { UpgradeStaging.composing($0) }
         )
     }
 

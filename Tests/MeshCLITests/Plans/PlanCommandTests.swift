@@ -5,6 +5,7 @@ internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
 internal import MeshCLI
+internal import OperatorCore
 internal import SandboxStore
 internal import Testing
 
@@ -19,7 +20,12 @@ struct PlanCommandTests {
 
     private func command(_ files: [String: String] = [:]) throws -> PlanCommand {
         let all = ["mesh.yaml": Self.mesh].merging(files) { _, new in new }
-        return PlanCommand(catalogue: try .builtIn(), files: memoryFiles(all), day: "2026-11-25")
+        return PlanCommand(
+            try .builtIn(),
+            memoryFiles(all),
+            day: "2026-11-25",
+            composing: UpgradeStaging.composing(try .builtIn())
+        )
     }
 
     private func request(_ change: (inout PlanCommand.Request) -> Void = { _ in }) -> PlanCommand.Request {

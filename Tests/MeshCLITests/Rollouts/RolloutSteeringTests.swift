@@ -37,6 +37,34 @@ struct RolloutSteeringTests {
         #expect(try annotations(.approve(step: nil), rollout) == [Command.approve: "2"])
     }
 
+    @Test("Orders name the target under way, so that they steer no other rollout")
+    func bound() throws {
+        let status = ["status/progress/target": Tree.string("v2+0a1b")]
+        let rollout = try RolloutScenes.subject("rollout-approval", status)
+        #expect(try annotations(.approve(step: nil), rollout) == [Command.approve: "2@v2+0a1b"])
+        #expect(try annotations(.promote(fully: false), rollout) == [Command.promote: "2@v2+0a1b"])
+        #expect(try annotations(.promote(fully: true), rollout) == [Command.promote: "full@v2+0a1b"])
+        #expect(try annotations(.abort(reason: "a @@ b"), rollout) == [Command.abort: "a @ b @@v2+0a1b"])
+        #expect(try annotations(.abort(reason: nil), rollout) == [Command.abort: "true @@v2+0a1b"])
+        func given(_ commands: [String: String]) throws -> RolloutSubject {
+            var changes = status
+            changes["metadata/annotations"] = .object(TreeObject(commands.map { ($0.key, Tree.string($0.value)) }))
+            return try RolloutScenes.subject("rollout-approval", changes)
+        }
+        let same = try given([
+            Command.promote: "full@v2+0a1b", Command.abort: "x @@v2+0a1b", Command.approve: "3@v2+0a1b",
+        ])
+        #expect(try refusal(.promote(fully: true), same).contains("promoted fully already"))
+        #expect(try refusal(.abort(reason: nil), same).contains("aborted already (x)"))
+        #expect(try annotations(.approve(step: nil), same) == [Command.approve: "2,3@v2+0a1b"])
+        let other = try given([
+            Command.promote: "full@v1+ffff", Command.abort: "x @@v1+ffff", Command.approve: "2@v1+ffff",
+        ])
+        #expect(try annotations(.promote(fully: true), other) == [Command.promote: "full@v2+0a1b"])
+        #expect(try annotations(.abort(reason: "y"), other) == [Command.abort: "y @@v2+0a1b"])
+        #expect(try annotations(.approve(step: nil), other) == [Command.approve: "2@v2+0a1b"])
+    }
+
     @Test("Messages say what was asked and what will happen")
     func messages() throws {
         let mesh = try RolloutScenes.subject("mesh-holding")

@@ -36,6 +36,7 @@ struct RolloutWatchTests {
         let terminal: FakeTerminal
         let timeout: Duration?
         let format: OutputFormat?
+        let waitsForNext: Bool
 
         func watch(_ name: String) async throws -> CommandOutcome {
             try await RolloutWatch(
@@ -43,7 +44,8 @@ struct RolloutWatchTests {
                 view: .init(screen: terminal.screen, style: .plain, format: format),
                 clock: clock,
                 now: clock.wallClock(startingAt: RolloutScenes.now),
-                timeout: timeout
+                timeout: timeout,
+                waitsForNext: waitsForNext
             ).run(RolloutReference(name))
         }
     }
@@ -56,6 +58,7 @@ struct RolloutWatchTests {
         timeout: Duration? = nil,
         format: OutputFormat? = nil,
         faults: TransportFaults = .none,
+        waitsForNext: Bool = false,
         _ body: @escaping @Sendable (RolloutWorld, VirtualClock, FakeTerminal) async throws -> Void
     ) async throws -> (outcome: CommandOutcome, terminal: FakeTerminal) {
         let terminal = FakeTerminal(size)
@@ -63,7 +66,14 @@ struct RolloutWatchTests {
             let world = try await RolloutWorld(clock.wallClock(startingAt: RolloutScenes.now))
             try await world.put(scene)
             world.transport.faults = faults
-            let scene = Scene(world: world, clock: clock, terminal: terminal, timeout: timeout, format: format)
+            let scene = Scene(
+                world: world,
+                clock: clock,
+                terminal: terminal,
+                timeout: timeout,
+                format: format,
+                waitsForNext: waitsForNext
+            )
             return try await withThrowingTaskGroup(of: CommandOutcome?.self) { group in
                 group.addTask { try await scene.watch(name) }
                 group.addTask {
@@ -149,6 +159,32 @@ struct RolloutWatchTests {
         }
         #expect(outcome.exitCode == 1)
         #expect(terminal.last.contains("rolled back: gate latency-p99 failed 4 times"))
+    }
+
+    @Test("At rest it ends at once")
+    func atRest() async throws {
+        let (outcome, terminal) = try await watching("mesh", of: "mesh-complete", size: nil) { _, _, _ in }
+        #expect(outcome.exitCode == 0)
+        #expect(terminal.count == 1)
+    }
+
+    @Test("At rest it waits for the next rollout where that is asked for, and ends with it")
+    func next() async throws {
+        let (outcome, terminal) = try await watching("mesh", of: "mesh-complete", size: nil, waitsForNext: true) {
+            world,
+            clock,
+            terminal in
+            await clock.advance(by: .seconds(600))
+            #expect(terminal.count == 1 && terminal.last.contains("complete"))
+            var object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
+            try await world.setStatus(object, RolloutScenes.object("mesh-holding").tree["status"] ?? .null)
+            await clock.settle()
+            #expect(terminal.count == 2 && terminal.last.contains("Hold"))
+            object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
+            try await world.setStatus(object, RolloutScenes.object("mesh-rolled-back").tree["status"] ?? .null)
+        }
+        #expect(outcome.exitCode == 1)
+        #expect(terminal.last.contains("rolled back"))
     }
 
     @Test("The time limit ends it with 3, a deletion with 1")

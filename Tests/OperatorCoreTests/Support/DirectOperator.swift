@@ -16,6 +16,8 @@ struct DirectOperator {
     let reconciler: MeshOperatorReconciler
     /// Whether gates answer between reconciles; without, what is asked stays open.
     private let settlesGates: Bool
+    /// Keeps Events until ``events()`` asks for them.
+    private let recorder: EventRecorder
     private let driver: ResourceDriver<MeshOperatorReconciler>
     private let caches: ListedCaches
 
@@ -36,10 +38,15 @@ struct DirectOperator {
         self.settlesGates = settlesGates
         stores = MeshStores()
         let client = life.client
+        recorder = EventRecorder(
+            client: cluster.admin,
+            configuration: Self.recording,
+            environment: life.environment
+        )
         var parts = MeshOperatorReconciler.Parts(
             stores: stores,
             client: client,
-            recorder: nil,
+            recorder: recorder,
             catalogue: try catalogue ?? SampleMesh.catalogue(),
             renderer: renderer
         )
@@ -55,6 +62,23 @@ struct DirectOperator {
         where isAsked: (APIResource) -> Bool = { _ in true }
     ) async throws {
         try await caches.fill(from: server, where: isAsked)
+    }
+
+    /// Without limits that time would have to lift.
+    private static let recording: EventAggregator.Configuration = {
+        var configuration = EventAggregator.Configuration(controller: "test", instance: "direct")
+        configuration.writes = (10_000, 10_000)
+        configuration.notesPerObject = 10_000
+        return configuration
+    }()
+
+    /// Has the Events of this life written, and gives them as `Reason: note`; it records none after that.
+    func events() async throws -> [String] {
+        recorder.stop()
+        await recorder.run()
+        return try await cluster.admin.list(.events).objects.map { event in
+            "\(event.tree["reason"]?.string ?? ""): \(event.tree["note"]?.string ?? "")"
+        }
     }
 
     /// Lets an old list of MeshOperators arrive, as from a server that lags behind.

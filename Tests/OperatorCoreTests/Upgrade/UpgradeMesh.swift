@@ -102,7 +102,9 @@ enum UpgradeMesh {
     }
 
     private static func injector(_ revision: String, _ suffix: String) -> KubeObject {
-        var webhooks = [webhook("rev.namespace", suffix, ["istio.io/rev": .string(revision)])]
+        var webhooks = [
+            webhook("rev.namespace", suffix, ["istio.io/rev": .string(revision)]), byPod(revision, suffix),
+        ]
         if revision == "default" { webhooks.append(webhook("namespace", suffix, ["istio-injection": "enabled"])) }
         return object(
             "admissionregistration.k8s.io/v1",
@@ -113,7 +115,7 @@ enum UpgradeMesh {
     }
 
     private static func tag(_ tag: String, _ revision: String, _ suffix: String) -> KubeObject {
-        var webhooks = [webhook("rev.namespace", suffix, ["istio.io/rev": .string(tag)])]
+        var webhooks = [webhook("rev.namespace", suffix, ["istio.io/rev": .string(tag)]), byPod(tag, suffix)]
         if tag == "default" { webhooks.append(webhook("namespace", suffix, ["istio-injection": "enabled"])) }
         var result = object(
             "admissionregistration.k8s.io/v1",
@@ -122,6 +124,24 @@ enum UpgradeMesh {
             ["webhooks": .array(webhooks)]
         )
         result.labels["istio.io/tag"] = tag
+        return result
+    }
+
+    /// Asked about pods that choose by their own label, where their namespace says nothing.
+    private static func byPod(_ name: String, _ suffix: String) -> Tree {
+        var result = webhook("rev.object", suffix, [:])
+        result["namespaceSelector"] = [
+            "matchExpressions": [
+                ["key": "istio.io/rev", "operator": "DoesNotExist"],
+                ["key": "istio-injection", "operator": "DoesNotExist"],
+            ]
+        ]
+        result["objectSelector"] = [
+            "matchExpressions": [
+                ["key": "sidecar.istio.io/inject", "operator": "NotIn", "values": ["false"]],
+                ["key": "istio.io/rev", "operator": "In", "values": [.string(name)]],
+            ]
+        ]
         return result
     }
 

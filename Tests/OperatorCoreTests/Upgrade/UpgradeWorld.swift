@@ -53,20 +53,45 @@ final class UpgradeWorld: Sendable {
         )
     }
 
-    func makeApp(_ namespace: String, _ name: String, replicas: Int = 1, resource: APIResource = .deployments)
-        async throws
-    {
+    /// An application whose pods have the label `app`, and `extra` ones.
+    func makeApp(
+        _ namespace: String,
+        _ name: String,
+        replicas: Int = 1,
+        resource: APIResource = .deployments,
+        extra: [String: String] = [:]
+    ) async throws {
         let labels: Tree = ["app": .string(name)]
+        var own = labels
+        for (key, value) in extra { own[key] = .string(value) }
         var object = KubeObject(kind: resource.kind, key: ObjectKey(namespace: namespace, name: name))
         object.tree["spec"] = [
             "replicas": .integer(Int64(replicas)), "selector": ["matchLabels": labels],
             "template": [
-                "metadata": ["labels": labels], "spec": ["containers": [["name": "app", "image": "app:1"]]],
+                "metadata": ["labels": own], "spec": ["containers": [["name": "app", "image": "app:1"]]],
             ],
         ]
         if resource == .daemonSets { object.tree.set(nil, at: ["spec", "replicas"]) }
         if resource == .statefulSets { object.tree.set(.string(name), at: ["spec", "serviceName"]) }
         _ = try await cluster.admin.create(resource, object)
+    }
+
+    /// A PodDisruptionBudget over pods with a label; its controller is played too.
+    func makeBudget(
+        _ namespace: String,
+        _ name: String,
+        over label: (String, String),
+        maxUnavailable: Int64
+    ) async throws {
+        var budget = KubeObject(kind: .podDisruptionBudget, key: ObjectKey(namespace: namespace, name: name))
+        budget.tree["spec"] = [
+            "maxUnavailable": .integer(maxUnavailable), "selector": ["matchLabels": [label.0: .string(label.1)]],
+        ]
+        _ = try await cluster.admin.create(.podDisruptionBudgets, budget)
+    }
+
+    func deployment(_ namespace: String, _ name: String) async throws -> KubeObject {
+        try await cluster.admin.get(.deployments, ObjectKey(namespace: namespace, name: name))
     }
 
     func namespaceLabels(_ name: String) async throws -> [String: String] {
@@ -91,6 +116,7 @@ final class UpgradeWorld: Sendable {
         let revision = cluster.revision
         guard state.withLock({ $0.quiet != revision }) else { return false }
         var changed = try await trust()
+        changed = try await countDisruptions() || changed
         let webhooks = try await cluster.admin.list(.mutatingWebhookConfigurations).objects
         var namespaces: [String: KubeObject] = [:]
         for namespace in try await cluster.admin.list(.namespaces).objects { namespaces[namespace.name] = namespace }
@@ -125,6 +151,41 @@ final class UpgradeWorld: Sendable {
         }
         if found.count > 1 { state.withLock { $0.doubled.append("\(namespace.name): \(found.sorted())") } }
         return found.sorted().first
+    }
+
+    /// Sets the status of PodDisruptionBudgets as their controller does.
+    private func countDisruptions() async throws -> Bool {
+        var changed = false
+        for budget in try await cluster.admin.list(.podDisruptionBudgets).objects
+        where budget.namespace != UpgradeMesh.namespace {
+            let selector = try LabelSelector(budget.tree.value(at: "spec", "selector") ?? .null)
+            let place = Selection.namespace(budget.namespace ?? "")
+            let pods = try await cluster.admin.list(.pods, place).objects.filter { selector.matches($0.labels) }
+            var expected: Int64 = 0
+            for owner in try await cluster.admin.list(.deployments, place).objects {
+                let labels = owner.tree.value(at: "spec", "template", "metadata", "labels")?.object?.entries ?? []
+                let plain = Dictionary(uniqueKeysWithValues: labels.map { ($0.key, $0.value.string ?? "") })
+                guard selector.matches(plain) else { continue }
+                expected += owner.tree.value(at: "spec", "replicas")?.integer ?? 1
+            }
+            let most = budget.tree.value(at: "spec", "maxUnavailable")?.integer ?? 0
+            let healthy = Int64(pods.count { $0.conditions.isTrue("Ready") })
+            let status: Tree = [
+                "disruptionsAllowed": .integer(max(0, healthy - (expected - most))),
+                "currentHealthy": .integer(healthy), "desiredHealthy": .integer(expected - most),
+                "expectedPods": .integer(expected),
+            ]
+            let current = budget.tree["status"] ?? [:]
+            guard (status.object?.entries ?? []).contains(where: { current[$0.key] != $0.value }) else { continue }
+            _ = try await cluster.admin.patchStatus(
+                .podDisruptionBudgets,
+                budget.key,
+                .merge(["status": status]),
+                WriteOptions(fieldManager: "kube-controller-manager")
+            )
+            changed = true
+        }
+        return changed
     }
 
     /// istiod gives webhooks their certificate authority once it is up.
@@ -179,7 +240,9 @@ final class UpgradeWorld: Sendable {
         let stale = pods.filter { $0.labels["pod-hash"] != hash }
         let ready = fresh.count { $0.conditions.isTrue("Ready") }
         if fresh.count < wanted, fresh.count == ready, let namespace = namespaces[owner.namespace ?? ""] {
-            try await makePod(owner, hash, try injector(webhooks, namespace, ["app": owner.name]))
+            let labels = template.value(at: "metadata", "labels")?.object?.entries ?? []
+            let plain = Dictionary(uniqueKeysWithValues: labels.map { ($0.key, $0.value.string ?? "") })
+            try await makePod(owner, hash, plain, try injector(webhooks, namespace, plain))
             changed = true
         }
         if let old = stale.first, stale.count + ready > wanted || ready == wanted {
@@ -200,20 +263,27 @@ final class UpgradeWorld: Sendable {
     }
 
     private func isBroken(_ pod: KubeObject) -> Bool {
-        let revision = pod.labels["istio.io/rev"] ?? ""
+        let revision = SidecarPod.revision(of: SidecarPod.trimmed(pod)) ?? ""
         return state.withLock { $0.broken.contains(pod.labels["app"] ?? "") && $0.brokenRevisions.contains(revision) }
     }
 
-    private func makePod(_ owner: KubeObject, _ hash: String, _ revision: String?) async throws {
+    private func makePod(
+        _ owner: KubeObject,
+        _ hash: String,
+        _ labels: [String: String],
+        _ revision: String?
+    ) async throws {
         let serial = state.withLock { state in
             state.serial += 1
             return state.serial
         }
         let key = ObjectKey(namespace: owner.namespace, name: "\(owner.name)-\(serial)")
-        var pod = KubeObject(kind: .pod, key: key, labels: ["app": owner.name, "pod-hash": hash])
+        var pod = KubeObject(kind: .pod, key: key, labels: labels)
+        pod.labels["pod-hash"] = hash
         var containers: [Tree] = [["name": "app", "image": "app:1"]]
         if let revision {
-            pod.labels["istio.io/rev"] = revision
+            // A label of the pod's own stays.
+            pod.labels["istio.io/rev"] = labels["istio.io/rev"] ?? revision
             pod.annotations = ["sidecar.istio.io/status": #"{"revision":"\#(revision)"}"#]
             containers.append(["name": "istio-proxy", "image": "proxyv2:1"])
         }

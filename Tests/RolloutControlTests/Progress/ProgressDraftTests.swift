@@ -47,6 +47,21 @@ internal import Testing
         #expect(progress.settledSince == nil)
     }
 
+    @Test func saysBothTheStepsShareAndTheReachedOne() {
+        // Three of four pods at a step of 25%: units move whole, and others may be ahead.
+        var world = observation(moved: 3)
+        world.parts = [RolloutPart(name: "a", total: 4, moved: 3, settled: 3)]
+        let progress = draft(world, decision: RolloutDecision(.hold, .holding, "x"), after: 5)
+        #expect(progress.stepWeight == 25)
+        #expect(progress.weight == 75)
+        #expect(progress.share == "25% (reached 75%)")
+        #expect(progress.target == "v2")
+        let entered = draft(world, decision: RolloutDecision(.enter(step: 1), .stepDone, "x"), after: 5)
+        #expect(entered.stepWeight == 100)
+        world.record = nil
+        #expect(draft(world, decision: RolloutDecision(.begin, .starting, "x"), after: 5).stepWeight == nil)
+    }
+
     @Test(arguments: [(0, 0), (1, 12), (7, 87), (8, 100)])
     func weightIsRoundedDown(_ row: (moved: Int, weight: Int)) {
         #expect(draft(observation(moved: row.moved, step: 1), after: 0).weight == row.weight)

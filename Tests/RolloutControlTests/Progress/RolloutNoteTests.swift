@@ -8,7 +8,8 @@ internal import Testing
         progress.reason = reason
         progress.step = step
         progress.steps = 4
-        progress.weight = 25
+        progress.weight = 40
+        progress.stepWeight = 25
         progress.waitingFor = "because"
         progress.gates = gates.map { name, outcome in
             var gate = RolloutProgress.Gate()
@@ -30,10 +31,25 @@ internal import Testing
 
     @Test func reasonsAndStepsAreTold() {
         let notes = RolloutNote.notes(from: progress("Moving"), to: progress("Holding"))
-        #expect(notes == [RolloutNote(.normal, "Holding", "because (step 1 of 4, 25%)")])
-        #expect(RolloutNote.notes(from: progress("Moving"), to: progress("Moving", step: 2)).count == 1)
+        #expect(notes == [RolloutNote(.normal, "Holding", "because (step 1 of 4, 25% (reached 40%))")])
+        let next = RolloutNote.notes(from: progress("Holding"), to: progress("Holding", step: 2))
+        #expect(next.map(\.reason) == ["StepStarted", "Holding"])
+        #expect(next.first == RolloutNote(.normal, "StepStarted", "step 2 of 4: 25%"))
+        let moving = RolloutNote.notes(from: progress("Holding"), to: progress("Moving", step: 2))
+        #expect(moving.map(\.reason) == ["StepStarted"], "what passes in a moment is not told")
         #expect(RolloutNote.notes(from: progress("Moving"), to: progress("RollingBack")).map(\.severity) == [.warning])
         #expect(RolloutNote.notes(from: progress("", step: 0), to: progress("NothingToDo", step: 0)).isEmpty)
+    }
+
+    @Test func theEndOfAPauseIsTold() {
+        let notes = RolloutNote.notes(from: progress("Paused"), to: progress("Moving"))
+        #expect(notes == [RolloutNote(.normal, "Resumed", "it goes on (step 1 of 4, 25% (reached 40%))")])
+    }
+
+    @Test(arguments: ["Starting", "StepDone", "Moving", "Settling", "NothingToDo"])
+    func quietReasons(reason: String) {
+        let notes = RolloutNote.notes(from: progress("Holding", step: 0), to: progress(reason, step: 0))
+        #expect(notes.map(\.reason) == (reason == "Starting" ? ["Starting"] : []))
     }
 
     @Test(
@@ -58,6 +74,6 @@ internal import Testing
             from: progress("AwaitingGate", step: 1, gates: [("g", "Failed")]),
             to: progress("AwaitingGate", step: 2, gates: [("g", "Failed")])
         )
-        #expect(notes.map(\.reason) == ["GateFailed", "AwaitingGate"])
+        #expect(notes.map(\.reason) == ["GateFailed", "StepStarted", "AwaitingGate"])
     }
 }

@@ -57,6 +57,10 @@ internal import Testing
         arguments: [
             ("errors in the shop", "a person asks to go back: errors in the shop"), ("", "a person asks to go back"),
             ("true", "a person asks to go back"), ("false", nil),
+            ("odd @@1.30.3", "a person asks to go back: odd"), ("true @@1.30.3", "a person asks to go back"),
+            ("odd @@1.29.1", nil), ("odd @@", nil),
+            ("ask bob@example.com", "a person asks to go back: ask bob@example.com"),
+            ("a @@1.29.1 @@1.30.3", "a person asks to go back: a @@1.29.1"),
         ] as [(String, String?)]
     )
     func abort(_ row: (text: String, reason: String?)) {
@@ -78,6 +82,21 @@ internal import Testing
         #expect(!wishes([Command.retry: Self.began.rfc3339], failed).isRetried, "asked for before the step began")
         #expect(!wishes(later.merging([Command.abort: "no"]) { $1 }, failed).isRetried)
         #expect(RolloutCommands(annotations: [Command.retry: "now"]).issues.count == 1)
+    }
+
+    @Test func knowsWhatIsBoundToOthers() {
+        let commands = RolloutCommands(annotations: [
+            Command.promote: "full@1.29.1", Command.approve: "1@1.30.3", Command.abort: "no", Command.pause: "true",
+        ])
+        #expect(commands.bound(toOthersThan: "1.30.3") == [Command.promote])
+        #expect(Set(commands.bound(toOthersThan: nil)) == [Command.promote, Command.approve])
+    }
+
+    @Test func anAbortOfAnotherTargetDoesNotKeepARetryBack() {
+        var failed = Self.record
+        failed.verdict = .init(.gateFailed, "93 is below 99")
+        let later = Self.began.advanced(by: .seconds(60)).rfc3339
+        #expect(wishes([Command.retry: later, Command.abort: "no @@1.29.1"], failed).isRetried)
     }
 
     @Test func whatIsSpentIsAllButThePause() {

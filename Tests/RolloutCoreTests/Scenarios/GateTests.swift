@@ -106,7 +106,7 @@ internal import Testing
 
     // MARK: Groups
 
-    private static func group(_ first: String, _ second: String) async throws -> TestCluster {
+    static func group(_ first: String, _ second: String) async throws -> TestCluster {
         let cluster = try await TestCluster()
         for (name, steps) in [("reviews", first), ("ratings", second)] {
             try await cluster.deploy("\(name)-v1", version: "v1")

@@ -123,19 +123,6 @@ internal import Testing
         #expect(try await cluster.weights() == ["v1": 50, "v2": 50])
     }
 
-    @Test func aDeletedVirtualServiceStopsTheRolloutUntilItIsBack() async throws {
-        let (cluster, life) = try await Self.begun()
-        _ = try await cluster.admin.delete(TrafficResources.virtualServices, TestCluster.key)
-        try await life.run(5)
-        let status = try await cluster.status()
-        #expect(status.phase == .failed)
-        #expect(status.condition(.preflight)?.message.contains("VirtualService shop/reviews is not there") == true)
-        try await cluster.create(SampleRollout.service, TrafficResources.virtualServices)
-        try await life.run(20)
-        #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
-        #expect(try await cluster.status().progress.step == 1)
-    }
-
     @Test func aDeletedOrIdleCanaryEndsTheRollout() async throws {
         for isDeleted in [true, false] {
             let (cluster, life) = try await Self.begun()

@@ -117,6 +117,92 @@ internal import Testing
         #expect(seen.last == 0)
     }
 
+    @Test func anAutoscalerThatRaisesTheStableSideRaisesWhatTheCanaryNeeds() async throws {
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                """
+                virtualServices: [{name: reviews}]
+                destinationRule: {name: reviews}
+                steps: [{setWeight: 10, hold: 5s}, {setWeight: 50, hold: 60s}]
+                """
+            )
+        )
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2", replicas: 1)
+        try await life.run(20) { try await $0.weights()["v2"] == 10 }
+        try await cluster.scale("reviews-v1", 12)
+        try await life.run(40) { cluster in
+            let weight = try await cluster.weights()["v2"] ?? 0
+            let canary = try await cluster.find(.deployments, "reviews-v2")
+            let ready = canary?.tree.value(at: "status", "readyReplicas")?.integer ?? 0
+            if weight == 50 { #expect(ready >= 6, "\(ready) replicas do not carry half of what 12 do") }
+            return weight == 50
+        }
+        #expect(try await cluster.weights()["v2"] == 50)
+    }
+
+    @Test func aPromotionByCopyGivesTrafficToNobodyWhoIsNotReady() async throws {
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                """
+                virtualServices: [{name: reviews}]
+                destinationRule: {name: reviews}
+                steps: [{setWeight: 50}, {setWeight: 100, hold: 5s}]
+                promotion: {mode: CopyTemplate, scaleDownDelay: 5s}
+                """
+            )
+        )
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(60) { try await $0.weights()["v2"] == 100 }
+        cluster.breakWorkload("reviews-v1")
+        try await life.run(40)
+        #expect(try await cluster.weights()["v2"] == 100, "the stable side is not ready with the new template")
+        #expect(try await cluster.status().phase == .promoting)
+        #expect(try await cluster.status().progress.reason == "Promoting")
+        cluster.breakWorkload("reviews-v1", false)
+        var seen: [Int64] = []
+        try await life.run(120) { cluster in
+            let weight = try await cluster.weights()["v2"] ?? 0
+            if seen.last != weight { seen.append(weight) }
+            return try await cluster.status().phase == .completed
+        }
+        #expect(seen == [100, 75, 50, 25, 0], "no thundering herd")
+        let stable = try await cluster.find(.deployments, "reviews-v1")
+        let template = stable?.tree.value(at: "spec", "template")
+        #expect(template?.value(at: "spec", "containers")?[0]?["image"] == "reviews:v2")
+        #expect(template?.value(at: "metadata", "labels", "version") == "v1", "it keeps the labels it is found by")
+        let http = try await cluster.service()?.tree["spec"]
+        #expect(http == (try TestCluster.tree(SampleRollout.service))["spec"], "routes are the user's again")
+        try await life.run(20)
+        let canary = try await cluster.find(.deployments, "reviews-v2")
+        #expect(canary?.tree.value(at: "spec", "replicas") == 0)
+    }
+
+    @Test func aDaemonSetMovesAndIsParked() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create(SampleRollout.service, TrafficResources.virtualServices)
+        try await cluster.daemonSet("reviews-v1", version: "v1")
+        _ = try await cluster.step()
+        try await cluster.rollOut(
+            """
+            workload: {kind: DaemonSet, stable: {name: reviews-v1, version: v1}, canary: {name: reviews-v2, version: v2}}
+            host: reviews
+            virtualServices: [{name: reviews}]
+            steps: [{setWeight: 50, hold: 2s}]
+            promotion: {scaleDownDelay: 1s}
+            """
+        )
+        let life = try DirectRollout(cluster)
+        try await life.run(2)
+        try await cluster.daemonSet("reviews-v2", version: "v2")
+        try await life.run(to: .completed, within: 60)
+        try await life.run(10)
+        #expect(try await cluster.weights() == ["v2": 100])
+        let old = try await cluster.find(.daemonSets, "reviews-v1")
+        #expect(old?.tree.value(at: "spec", "template", "spec", "nodeSelector") == [SideState.parkingLabel: "true"])
+    }
+
     @Test(arguments: ["StatefulSet", "Pods"]) func otherWorkloadsMoveToo(kind: String) async throws {
         let cluster = try await TestCluster()
         try await cluster.create(SampleRollout.service, TrafficResources.virtualServices)

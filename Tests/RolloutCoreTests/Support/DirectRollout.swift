@@ -13,6 +13,7 @@ struct DirectRollout {
     let life: ControllerLife
     let stores: MeshRolloutStores
     let asker: ScriptedAsker
+    let recorder: EventRecorder
     private let desk: GateDesk
     private let driver: ResourceDriver<MeshRolloutReconciler>
     private let caches: ListedCaches
@@ -30,7 +31,20 @@ struct DirectRollout {
         self.asker = asker ?? ScriptedAsker { cluster.now }
         stores = MeshRolloutStores()
         let client = life.client
-        let parts = MeshRolloutReconciler.Parts(stores: stores, client: client, recorder: nil, asker: self.asker)
+        var configuration = EventAggregator.Configuration(
+            controller: "meshoperator.io/mesh-operator",
+            instance: "test",
+            notesPerObject: 1_000
+        )
+        configuration.writes = (perSecond: 1_000, burst: 1_000)
+        // Events go to the cluster by a way of their own, so that counts of writes are those of the rollout.
+        recorder = EventRecorder(client: cluster.admin, configuration: configuration, environment: life.environment)
+        let parts = MeshRolloutReconciler.Parts(
+            stores: stores,
+            client: client,
+            recorder: recorder,
+            asker: self.asker
+        )
         let reconciler = MeshRolloutReconciler(parts, environment: life.environment)
         desk = reconciler.desk
         driver = ResourceDriver(reconciler, store: stores.rollouts, client: client, environment: life.environment)
@@ -64,6 +78,21 @@ struct DirectRollout {
         }
     }
 
+    /// The Events that were recorded, each as often as it was; none are recorded any more from then on.
+    func events() async throws -> [RecordedEvent] {
+        recorder.stop()
+        await recorder.run()
+        return try await cluster.admin.list(.events).objects.flatMap { event in
+            let count = Int(event.tree.value(at: "series", "count")?.integer ?? 1)
+            let recorded = RecordedEvent(
+                reason: event.tree["reason"]?.string ?? "",
+                type: event.tree["type"]?.string ?? "",
+                note: event.tree["note"]?.string ?? ""
+            )
+            return Array(repeating: recorded, count: count)
+        }
+    }
+
     /// Runs until a MeshRollout is in a phase.
     func run(to phase: RolloutPhase, within seconds: Int = 3_000, _ name: String = "reviews") async throws {
         try await run(seconds) { try await $0.status(name).phase == phase }
@@ -72,4 +101,11 @@ struct DirectRollout {
             throw MeshRolloutError(.unsettled, "not \(phase) within \(seconds) s: \(status.tree.jsonText())")
         }
     }
+}
+
+/// An Event as people see it.
+struct RecordedEvent: Sendable, Hashable {
+    var reason: String
+    var type: String
+    var note: String
 }

@@ -14,7 +14,7 @@ extension TestCluster {
             MeshRolloutDefinition.tree, Self.definition("VirtualService", plural: "virtualservices", group: group),
             Self.definition("DestinationRule", plural: "destinationrules", group: group),
         ]
-        try await self.init(definitions: definitions, seed: seed)
+        try await self.init(definitions: definitions, seed: seed, serverTime: .passes)
         try await create("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", .namespaces)
     }
 

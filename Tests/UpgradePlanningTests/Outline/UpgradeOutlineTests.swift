@@ -57,13 +57,59 @@ struct UpgradeOutlineTests {
         #expect(changes[2].fields.map(\.text) == ["data: 1 -> 2"])
     }
 
+    /// Renders both sides of each hop as one and the same revision, like with like.
+    private func staging(_ render: @escaping (String) throws -> [KubeObject]) -> HopStaging {
+        { hops in
+            func side(_ version: String) -> Result<[KubeObject], HopStageError> {
+                do {
+                    return .success(try render(version))
+                } catch {
+                    return .failure(HopStageError(version: version, text: "\(error)"))
+                }
+            }
+            return hops.map { hop in
+                side(hop.to).flatMap { new in
+                    side(hop.from).map { HopStages(from: "default", to: "default", before: $0, after: new) }
+                }
+            }
+        }
+    }
+
     private func outline(_ world: UpgradeWorld) -> UpgradeOutline {
         let renderer = ManifestRenderer(catalogue: world.catalogue)
-        return UpgradeOutline(world) { version in
-            var spec = world.spec
-            spec.version = version
-            return try renderer.render(spec).objects
+        return UpgradeOutline(
+            world,
+            staging: staging { version in
+                var spec = world.spec
+                spec.version = version
+                return try renderer.render(spec).objects
+            }
+        )
+    }
+
+    @Test("An object of a new revision is compared with the one it replaces, the names of the revisions apart")
+    func revisions() {
+        func object(_ name: String, _ revision: String, _ image: String) -> KubeObject {
+            var object = KubeObject(kind: .deployment, key: ObjectKey(namespace: "a", name: name))
+            object.labels = ["istio.io/rev": revision]
+            object.tree.set(.string(image), at: ["spec", "image"])
+            return object
         }
+        let plain = object("istiod", "default", "pilot:1"), shared = object("shared", "default", "s:1")
+        let first = object("istiod-1-1", "1-1", "pilot:2"), second = object("istiod-2-2", "2-2", "pilot:3")
+        let kept = object("shared", "1-1", "s:1")
+        let one = ObjectChange.between(
+            HopStages(from: "default", to: "1-1", before: [plain, shared], after: [first, kept])
+        )
+        let texts = ["- Deployment a/istiod", "+ Deployment a/istiod-1-1", "~ Deployment a/shared"]
+        #expect(one.map(\.text) == texts)
+        #expect(one[1].replaced?.key.name == "istiod")
+        #expect(one[1].fields.map(\.text) == ["spec.image: \"pilot:1\" -> \"pilot:2\""])
+        let two = ObjectChange.between(HopStages(from: "1-1", to: "2-2", before: [first], after: [second]))
+        #expect(two.map(\.text) == ["- Deployment a/istiod-1-1", "+ Deployment a/istiod-2-2"])
+        #expect(two.last?.fields.map(\.path) == ["spec.image"])
+        let fresh = ObjectChange.between(HopStages(from: "1-1", to: "2-2", before: [], after: [second]))
+        #expect(fresh.map(\.fields) == [[]] && fresh.first?.replaced == nil)
     }
 
     @Test("Three hops of the built-in catalogue: what each changes, and who is concerned")
@@ -91,10 +137,13 @@ struct UpgradeOutlineTests {
     @Test("A version that cannot be rendered refuses; one that runs and is not known only leaves the comparison out")
     func problems() throws {
         let world = try SampleWorld.make(from: "1.28.10")
-        let broken = UpgradeOutline(world) { version in
-            if version == "1.29.6" { throw Broken() }
-            return []
-        }
+        let broken = UpgradeOutline(
+            world,
+            staging: staging { version in
+                if version == "1.29.6" { throw Broken() }
+                return []
+            }
+        )
         #expect(broken.isRefused && broken.steps.map(\.problem) == ["spec.values: broken", "spec.values: broken"])
         #expect(broken.findings.first?.hop == "1.29.6")
         let unknown = outline(try SampleWorld.make(from: "1.26.4", to: "1.28.3"))

@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import MeshTestKit
 internal import RolloutEngine
@@ -16,7 +17,8 @@ struct WorkloadMovesTests {
             pods: [pod],
             restart: .possible,
             directedTo: directedTo,
-            isRolledOut: true
+            isRolledOut: true,
+            labels: ["app": key.name]
         )
     }
 
@@ -25,6 +27,7 @@ struct WorkloadMovesTests {
             switch move {
             case .label(let namespace): "label \(namespace)"
             case .restart(let id): "restart \(id.key)"
+            case .relabel(let id): "relabel \(id.key)"
             }
         }
     }
@@ -32,7 +35,7 @@ struct WorkloadMovesTests {
     @Test("Workloads move wave by wave, one at a time, after their namespace was labelled")
     func order() {
         var moves = WorkloadMoves(["b/1", "a/2", "a/1", "c/1"].map { workload($0) }, to: "new") {
-            ["c": 0, "a": 1, "b": 1][$0]
+            ["c": 0, "a": 1, "b": 1][$0.id.key.namespace ?? ""]
         }
         moves.isLabelled = { $0 == "a" }
         #expect(moves.order.map(\.id.key.description) == ["c/1", "a/1", "a/2", "b/1"])
@@ -51,9 +54,49 @@ struct WorkloadMovesTests {
         #expect(names(moves.turn(towards: 3)) == [])
         #expect(moves.turn(towards: 3).obstacle == "waiting for Deployment a/1")
         moves.maxInMotion = 2
-        moves.budget = { $0.id.key.name == "2" ? "PodDisruptionBudget a/x allows no disruption" : nil }
+        moves.room = DisruptionRoom([budget("x", allowed: 0, over: "2")])
         #expect(names(moves.turn(towards: 3)) == ["restart a/3"])
-        #expect(moves.turn(towards: 3).obstacle == "PodDisruptionBudget a/x allows no disruption")
+        let why = "PodDisruptionBudget a/x allows no disruption of Deployment a/2"
+        #expect(moves.turn(towards: 3).obstacle == why)
+    }
+
+    private func budget(_ name: String, allowed: Int64, over app: String...) -> KubeObject {
+        var budget = KubeObject(kind: .podDisruptionBudget, key: ObjectKey(namespace: "a", name: name))
+        let values = Tree.array(app.map { .string($0) })
+        budget.tree.set(
+            ["matchExpressions": [["key": "app", "operator": "In", "values": values]]],
+            at: ["spec", "selector"]
+        )
+        budget.tree.set(.integer(allowed), at: ["status", "disruptionsAllowed"])
+        return budget
+    }
+
+    @Test("A turn takes from a budget what it starts, and leaves what is under way its share")
+    func budgets() {
+        var all = ["a/1", "a/2", "a/3", "a/4"].map { workload($0) }
+        func turn(_ budgets: [KubeObject]) -> (names: [String], obstacle: String?) {
+            var moves = WorkloadMoves(all, to: "new") { _ in 0 }
+            moves.maxInMotion = 10
+            moves.room = DisruptionRoom(budgets)
+            let turn = moves.turn(towards: 4)
+            return (names(turn), turn.obstacle)
+        }
+        let two = budget("x", allowed: 2, over: "1", "2", "3", "4")
+        #expect(turn([two]).names == ["restart a/1", "restart a/2"])
+        #expect(turn([two, budget("y", allowed: 1, over: "1", "2")]).names == ["restart a/1", "restart a/3"])
+        all[0].restartTakes = 2
+        #expect(turn([two]).names == ["restart a/1"])
+        all[0].restartTakes = 3
+        #expect(turn([two]).names == ["restart a/2", "restart a/3"])
+        #expect(
+            turn([two]).obstacle?.contains("a/x allows 2 disruptions, a restart of Deployment a/1 may take 3") == true
+        )
+        // Under way: it has its share, unless the budget shows already that a pod is missing.
+        (all[0].restartTakes, all[0].directedTo) = (1, "new")
+        #expect(turn([two]).names == ["restart a/2"])
+        all[0].pods[0].isReady = false
+        #expect(turn([budget("x", allowed: 1, over: "1", "2", "3", "4")]).names == ["restart a/2"])
+        #expect(turn([]).names.count == 3)
     }
 
     @Test("Turn after turn everything moves, and never more at a time than allowed", arguments: propertySeeds(100))

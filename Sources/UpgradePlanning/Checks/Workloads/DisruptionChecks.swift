@@ -42,18 +42,24 @@ enum DisruptionChecks {
         _ budget: IndexedWorld.Budget,
         _ replicas: Int64
     ) -> UpgradeFinding? {
-        guard replicas > 0 else { return nil }
         let spec = budget.object.tree["spec"]
+        // A budget may cover several workloads; its controller knows of how many pods.
+        let expected = budget.object.tree.value(at: "status", "expectedPods")?.integer ?? 0
+        let total = max(replicas, expected)
+        guard replicas > 0 else { return nil }
         // policy/v1 rounds both percentages up.
+        let room: (field: String, value: IntOrString, count: Int64)?
         if let most = spec?["maxUnavailable"].flatMap({ IntOrString($0) }) {
-            if most.scaled(of: replicas, rounding: .up) == 0 {
-                return blocks(workload, budget, "spec.maxUnavailable", "is \(most), so no pod may ever be missing")
-            }
-        } else if let least = spec?["minAvailable"].flatMap({ IntOrString($0) }),
-            let count = least.scaled(of: replicas, rounding: .up), count >= replicas
-        {
-            let why = "is \(least) of \(replicas) pods, so none may be missing"
-            return blocks(workload, budget, "spec.minAvailable", why)
+            room = most.scaled(of: total, rounding: .up).map { ("spec.maxUnavailable", most, $0) }
+        } else if let least = spec?["minAvailable"].flatMap({ IntOrString($0) }) {
+            room = least.scaled(of: total, rounding: .up).map { ("spec.minAvailable", least, total - $0) }
+        } else {
+            room = nil
+        }
+        if let room, room.count < Int64(workload.restartTakes) {
+            let never = "is \(room.value) of \(total) pods, so none may ever be missing"
+            let few = "is \(room.value) of \(total) pods, and a restart may take \(workload.restartTakes) at a time"
+            return blocks(workload, budget, room.field, room.count < 1 ? never : few)
         }
         let status = budget.object.tree["status"]
         guard status?["disruptionsAllowed"]?.integer == 0, status?["expectedPods"]?.integer ?? 1 > 0 else { return nil }

@@ -1,12 +1,4 @@
-package import KubeClient
-
-/// What a transport did or saw that is worth a line in a log.
-package enum TransportNote: Sendable, Hashable {
-    /// A request has been under way for so long; told once, while it still is.
-    case slow(HTTPMethod, path: String, elapsed: Duration)
-    /// A connection gave no sign of life for so long, and was given up with the transfers on it.
-    case silent(transfers: Int, silence: Duration)
-}
+internal import KubeClient
 
 /// What a loop takes from outside: time, and somebody to tell.
 struct LoopSurroundings: Sendable {

@@ -1,4 +1,4 @@
-internal import KubeClient
+package import KubeClient
 package import Logging
 
 extension TransportNote {
