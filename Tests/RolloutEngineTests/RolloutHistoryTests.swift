@@ -55,7 +55,10 @@ struct RolloutHistoryTests {
         #expect(world.observation.parts.allSatisfy { $0.moved == $0.total }, "seed \(seed)")
     }
 
-    @Test("While others disturb it nothing goes forward, and it ends all the same", arguments: propertySeeds(200, from: 80_000))
+    @Test(
+        "While others disturb it nothing goes forward, and it ends all the same",
+        arguments: propertySeeds(200, from: 80_000)
+    )
     func disturbed(_ seed: UInt64) {
         var world = SimulatedRollout(seed: seed, mood: .healthy)
         var random = SeededRandom(seed: seed)

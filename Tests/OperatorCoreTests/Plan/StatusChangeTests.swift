@@ -1,3 +1,4 @@
+internal import KubeRuntime
 internal import MeshAPI
 internal import Testing
 

@@ -151,7 +151,11 @@ internal import Testing
         try await cluster.deploy("reviews-v2", version: "v2")
         try await life.run(20)
         let rest = ".shop.svc.cluster.local"
-        #expect(RouteExample.weights(try await Self.http(cluster).first) == ["reviews-old\(rest)=60", "reviews-new\(rest)=40"])
+        #expect(
+            RouteExample.weights(try await Self.http(cluster).first) == [
+                "reviews-old\(rest)=60", "reviews-new\(rest)=40",
+            ]
+        )
         #expect(try await cluster.find(TrafficResources.destinationRules, "reviews") == rule, "no subset is touched")
     }
 
