@@ -160,6 +160,7 @@ package struct WorkloadInventory: Sendable, Hashable {
             return .impossible("\(id.kind) is not known to the operator; restart it by hand")
         }
         guard let owner else { return .impossible("\(id) does not exist any more") }
+        guard !owner.isDeleting else { return .impossible("\(id) is being deleted") }
         let template = owner.tree.value(at: "spec", "template", "metadata", "annotations")
         let said =
             owner.annotations[RolloutNames.Annotation.restart] ?? template?[RolloutNames.Annotation.restart]?.string

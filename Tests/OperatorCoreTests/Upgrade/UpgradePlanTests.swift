@@ -56,11 +56,8 @@ internal import UpgradePlanning
         situation.running = [from]
         let planner = HopPlanner(catalogue: catalogue, situation: situation)
         let way = try #require(planner.decide(to).plan)
-        let world = UpgradePlanning.UpgradeWorld(
-            hops: way,
-            spec: try MeshOperatorSpec(decoding: tree),
-            catalogue: catalogue
-        )
+        let asked = try MeshOperatorSpec(decoding: tree)
+        let world = UpgradePlanning.UpgradeWorld(hops: way, spec: asked, catalogue: catalogue)
         var names = RevisionSituation()
         names.stable = stable
         names.revisions = [stable ?? "default": from]
