@@ -121,7 +121,9 @@ internal import Testing
         _ = docket.ask(Self.inquiry(of: "slow", many.gates.map(\.name).filter { $0 != "told" }, many), now: Self.start)
         #expect(docket.start().count == 8, "no more than eight for one object")
         let analysis = try Self.analysis()
-        for name in ["x", "y", "z", "q"] { _ = docket.ask(Self.inquiry(of: name, ["a", "b"], analysis), now: Self.start) }
+        for name in ["x", "y", "z", "q"] {
+            _ = docket.ask(Self.inquiry(of: name, ["a", "b"], analysis), now: Self.start)
+        }
         #expect(Self.names(docket.start()) == ["x/a", "y/a", "z/a", "q/a"], "the places kept back: one for each")
         #expect(docket.outCount.questions == 12)
         #expect(docket.start() == [])
