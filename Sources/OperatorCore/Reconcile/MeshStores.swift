@@ -1,3 +1,4 @@
+internal import DataTree
 package import KubeAPI
 package import KubeClient
 package import KubeRuntime
