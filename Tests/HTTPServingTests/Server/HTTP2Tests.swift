@@ -87,7 +87,8 @@ internal import Testing
                 case .end: return (status, text)
                 }
             }
-            return (status, text)
+            // The stream closed before the answer was whole.
+            throw ChannelError.eof
         }
     }
 

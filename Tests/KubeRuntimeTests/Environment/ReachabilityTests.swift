@@ -31,20 +31,14 @@ internal import Testing
             let environment = testEnvironment(clock)
             let reachability = environment.reachability
             let told = Record<Duration>()
-            try await withBackground {
-                while !Task.isCancelled {
-                    await reachability.wait(atMost: .seconds(1_000), random: environment.random)
-                    told.append(environment.time.now)
-                }
-            } _: {
-                for tenth in 0..<300 {
-                    let now = Double(tenth) / 10
-                    if failures.contains(now) { reachability.failed() }
-                    if answers.contains(now) { reachability.answered() }
-                    await clock.advance(by: .milliseconds(100))
-                }
-                #expect(told.count == ends, "\(told.all)")
+            _ = reachability.add { told.append(environment.time.now) }
+            for tenth in 0..<300 {
+                let now = Double(tenth) / 10
+                if failures.contains(now) { reachability.failed() }
+                if answers.contains(now) { reachability.answered() }
+                await clock.advance(by: .milliseconds(100))
             }
+            #expect(told.count == ends, "\(told.all)")
         }
     }
 
@@ -157,26 +151,20 @@ internal import Testing
             let server = Server()
             let transport = environment.reachability.observing(server)
             let wakes = Record<Bool>()
-            try await withBackground {
-                while !Task.isCancelled {
-                    await environment.reachability.wait(atMost: .seconds(1_000), random: environment.random)
-                    wakes.append(true)
-                }
-            } _: {
-                server.answer.value = .failure(Self.refused)
-                for _ in 0..<2 {
-                    _ = try? await transport.send(HTTPRequest(.get, "/"))
-                    await clock.advance(by: .seconds(3))
-                }
-                server.answer.value = .success(status)
-                _ = try await transport.send(HTTPRequest(.get, "/"))
-                await clock.advance(by: .seconds(2))
-                #expect(wakes.count == 0)
-                server.answer.value = .success(404)
-                _ = try await transport.send(HTTPRequest(.get, "/"))
-                await clock.advance(by: .seconds(2))
-                #expect(wakes.count == 1)
+            _ = environment.reachability.add { wakes.append(true) }
+            server.answer.value = .failure(Self.refused)
+            for _ in 0..<2 {
+                _ = try? await transport.send(HTTPRequest(.get, "/"))
+                await clock.advance(by: .seconds(3))
             }
+            server.answer.value = .success(status)
+            _ = try await transport.send(HTTPRequest(.get, "/"))
+            await clock.advance(by: .seconds(2))
+            #expect(wakes.count == 0)
+            server.answer.value = .success(404)
+            _ = try await transport.send(HTTPRequest(.get, "/"))
+            await clock.advance(by: .seconds(2))
+            #expect(wakes.count == 1)
         }
     }
 }

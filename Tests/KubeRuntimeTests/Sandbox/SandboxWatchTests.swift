@@ -33,7 +33,10 @@ internal import Testing
                 #expect(store.objects() == (try await world.live()))
                 #expect(store.objects(.label("app"), "v1").count == 4)
                 let audit = world.transport.audit.filter { $0.path.hasSuffix("/configmaps") }
-                #expect(audit.count == (streaming ? 1 : 5), "one request, or four pages and a watch")
+                #expect(
+                    audit.count == (streaming ? 2 : 5),
+                    "a stream of what is there and a watch, or four pages and a watch"
+                )
             }
         }
     }

@@ -202,7 +202,10 @@ internal import Testing
             } _: {
                 await clock.advance(by: .seconds(200))
                 #expect(store.isSynced)
-                #expect(opened.all == [.zero, .seconds(61), .seconds(121), .seconds(181)])
+                #expect(
+                    opened.all == [.zero, .seconds(1), .seconds(61), .seconds(121), .seconds(181)],
+                    "a stream, then watches"
+                )
                 #expect(Self.query(script.requests.last)["resourceVersion"] == "5")
             }
         }

@@ -70,7 +70,7 @@ internal import Testing
                 #expect(world.store.count == 0)
                 await clock.advance(by: .seconds(3))
                 #expect(world.store.objects() == world.cluster.objects)
-                #expect(world.cluster.counts == (0, 3), "no list was needed")
+                #expect(world.cluster.counts == (0, 4), "a stream and three watches: no list was needed")
                 #expect(world.cluster.openWatches == 1)
             }
         }
