@@ -3,6 +3,7 @@ internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
 internal import MeshCLI
+internal import OperatorCore
 internal import Testing
 
 @Suite("Errors of settings name file, line and column")
@@ -82,7 +83,8 @@ struct PlacedErrorTests {
             var request = PlanCommand.Request()
             request.files = [file]
             request.from = "1.29.6"
-            let command = PlanCommand(catalogue: try .builtIn(), files: Self.files, day: "2026-11-25")
+            let composing = UpgradeStaging.composing(try .builtIn())
+            let command = PlanCommand(try .builtIn(), Self.files, day: "2026-11-25", composing: composing)
             let error = await #expect(throws: CommandError.self) { try await command.run(request, client: nil) }
             #expect(error?.message.hasPrefix("\(file): line \(line), column 7: spec.values.pilot.") == true)
         }
