@@ -5,6 +5,7 @@ internal import KubeClient
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
+internal import MeshBase
 internal import OperatorCore
 internal import RolloutControl
 internal import RolloutCore
@@ -105,7 +106,7 @@ private struct Work: Service {
 extension Work {
     /// Carries requests until everything else has stopped.
     init(carrying transport: CurlTransport) {
-        self.init(body: { try await cancelWhenGracefulShutdown { try await transport.run() } }, stop: {})
+        self.init(body: { try await cancelWhenGracefulShutdown(transport.run) }, stop: {})
     }
 
     /// Serves metrics and probes on one address.

@@ -3,6 +3,7 @@ internal import HTTPServing
 internal import KubeCurl
 internal import KubeRuntime
 internal import Logging
+internal import MeshBase
 internal import SandboxServer
 internal import ServiceLifecycle
 internal import UnixSignals

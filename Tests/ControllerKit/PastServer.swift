@@ -1,4 +1,5 @@
 package import KubeClient
+internal import MeshBase
 package import SandboxStore
 internal import Synchronization
 

@@ -2,6 +2,7 @@ internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutControl

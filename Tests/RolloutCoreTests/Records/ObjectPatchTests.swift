@@ -1,6 +1,8 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import MeshTestKit
 internal import Testing
 
 @testable internal import RolloutCore
@@ -9,7 +11,7 @@ internal import Testing
 @Suite struct ObjectPatchTests {
     private static func routes(_ weight: Int64) throws -> RouteLists {
         RouteLists(
-            spec: try TestCluster.tree(
+            spec: try requireDocument(
                 "{http: [{name: primary, route: [{destination: {host: reviews}, weight: \(weight)}]}]}"
             )
         )

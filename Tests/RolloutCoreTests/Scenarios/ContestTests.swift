@@ -1,8 +1,10 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
 internal import MeshBase
+internal import MeshTestKit
 internal import RolloutControl
 internal import Testing
 
@@ -195,7 +197,7 @@ internal import Testing
 
     @Test func aWholeReplacementBeginsAnewAndIsBounded() async throws {
         let (cluster, life) = try await HandEditTests.begun()
-        var manifest = KubeObject(try TestCluster.tree(SampleRollout.service))
+        var manifest = KubeObject(try requireDocument(SampleRollout.service))
         manifest.resourceVersion = try await cluster.service()?.resourceVersion
         _ = try await cluster.admin.update(TrafficResources.virtualServices, manifest)
         #expect(try await cluster.service()?.annotations[RolloutNames.Annotation.record] == nil)

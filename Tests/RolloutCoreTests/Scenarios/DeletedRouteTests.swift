@@ -1,8 +1,10 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
 internal import MeshBase
+internal import MeshTestKit
 internal import Testing
 
 @testable internal import RolloutCore
@@ -121,7 +123,7 @@ internal import Testing
         _ = try await cluster.admin.delete(TrafficResources.destinationRules, TestCluster.key)
         try await life.run(1)
         let service = try #require(try await cluster.service())
-        #expect(service.tree["spec"] == (try TestCluster.tree(SampleRollout.service))["spec"])
+        #expect(service.tree["spec"] == (try requireDocument(SampleRollout.service))["spec"])
         try await life.run(3)
         let status = try await cluster.status()
         #expect(status.phase == .rolledBack)

@@ -1,7 +1,9 @@
+internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
+internal import MeshTestKit
 internal import RolloutEngine
 internal import Testing
 
@@ -50,7 +52,7 @@ internal import Testing
             let ramp = rule?.tree.value(at: "spec", "subsets")?.array?.last?.value(at: "trafficPolicy", "loadBalancer")
             #expect(ramp?.value(at: "warmup", "duration") == "45s")
         }
-        let matches = try TestCluster.tree(
+        let matches = try requireDocument(
             #"[{headers: {x-test: {exact: "yes"}}}, {headers: {cookie: {regex: ".*beta=1.*"}}}, {uri: {prefix: /beta}}]"#
         )
         for shape in shapes {
@@ -66,7 +68,7 @@ internal import Testing
         #expect(RouteExample.weights(shapes[4][1]) == ["reviews/v1=80", "reviews/v2=20"])
         try await life.run(to: .completed, within: 60)
         try await life.run(15)
-        #expect(try await Self.http(cluster) == (try TestCluster.tree(Self.plain)).array)
+        #expect(try await Self.http(cluster) == (try requireDocument(Self.plain)).array)
         let rule = try await cluster.find(TrafficResources.destinationRules, "reviews")
         #expect(rule?.tree.jsonText().contains("warmup") == false)
     }
@@ -91,7 +93,7 @@ internal import Testing
         #expect(cookies == ["side=v1; Path=/; Max-Age=7200", "side=v2; Path=/; Max-Age=7200"])
         try await life.run(to: .completed, within: 60)
         try await life.run(10)
-        #expect(try await Self.http(cluster) == (try TestCluster.tree(Self.plain)).array)
+        #expect(try await Self.http(cluster) == (try requireDocument(Self.plain)).array)
     }
 
     @Test func movesConnectionsAsWellAndGivesThemBack() async throws {
@@ -114,7 +116,7 @@ internal import Testing
         }
         try await cluster.annotate(RolloutNames.Command.abort, "no")
         try await life.run(to: .rolledBack, within: 30)
-        #expect(try await cluster.service()?.tree["spec"] == (try TestCluster.tree(service))["spec"])
+        #expect(try await cluster.service()?.tree["spec"] == (try requireDocument(service))["spec"])
     }
 
     @Test func whatIsMadeServesTheGatewaysOfTheSpec() async throws {

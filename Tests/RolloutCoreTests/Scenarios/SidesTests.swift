@@ -4,6 +4,7 @@ internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
 internal import MeshBase
+internal import MeshTestKit
 internal import Testing
 
 @testable internal import RolloutCore
@@ -173,7 +174,7 @@ internal import Testing
         #expect(template?.value(at: "spec", "containers")?[0]?["image"] == "reviews:v2")
         #expect(template?.value(at: "metadata", "labels", "version") == "v1", "it keeps the labels it is found by")
         let http = try await cluster.service()?.tree["spec"]
-        #expect(http == (try TestCluster.tree(SampleRollout.service))["spec"], "routes are the user's again")
+        #expect(http == (try requireDocument(SampleRollout.service))["spec"], "routes are the user's again")
         try await life.run(20)
         let canary = try await cluster.find(.deployments, "reviews-v2")
         #expect(canary?.tree.value(at: "spec", "replicas") == 0)

@@ -1,12 +1,14 @@
+internal import ControllerKit
 internal import DataTree
 internal import MeshAPI
+internal import MeshTestKit
 internal import Testing
 
 @testable internal import RolloutCore
 
 /// Subsets of a DestinationRule, with and without a rollout.
 @Suite struct SubsetPlanTests {
-    static func subsets(_ yaml: String) throws -> [Tree] { try TestCluster.tree(yaml).array ?? [] }
+    static func subsets(_ yaml: String) throws -> [Tree] { try requireDocument(yaml).array ?? [] }
 
     static func prepared(
         _ yaml: String,
@@ -18,7 +20,7 @@ internal import Testing
             ["v1", "v2"],
             canary: "v2",
             slowStart: slowStart,
-            policy: try policy.map { try TestCluster.tree($0) },
+            policy: try policy.map { try requireDocument($0) },
             mark: SubsetMark()
         )
         return (before, result.subsets, result.mark)
@@ -26,7 +28,7 @@ internal import Testing
 
     static func ramp() throws -> SlowStart {
         let text = SampleRollout.spec("slowStart: {window: 90s, aggression: 1.5, minWeightPercent: 5}")
-        return try #require(MeshRolloutSpec(decoding: TestCluster.tree(text)).slowStart)
+        return try #require(MeshRolloutSpec(decoding: requireDocument(text)).slowStart)
     }
 
     @Test func addsWhatIsMissingAndTakesItOffAgain() throws {
@@ -51,7 +53,7 @@ internal import Testing
             )
             let balancer = subsets[1].value(at: "trafficPolicy", "loadBalancer")
             #expect(balancer?["warmup"] == ["duration": "1m30s", "aggression": 1.5, "minimumPercent": 5.0])
-            #expect(balancer?["simple"] == (try policy.map { try TestCluster.tree($0) })?["simple"])
+            #expect(balancer?["simple"] == (try policy.map { try requireDocument($0) })?["simple"])
             #expect(subsets[0].value(at: "trafficPolicy") == nil, "the side that serves does not")
             #expect(SubsetPlan.restored(subsets, mark) == before)
         }

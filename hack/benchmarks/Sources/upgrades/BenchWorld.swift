@@ -93,6 +93,7 @@ final class BenchWorld {
     ///
     /// - Parameter written: the paths the operator wrote.
     /// - Returns: how many workloads were replaced.
+    /// - Throws: `KubeError` when the API server refuses what a controller would write.
     func act(_ written: [String]) async throws -> Int {
         try await trust()
         for resource in [APIResource.deployments, .daemonSets] {

@@ -80,7 +80,7 @@ enum LargeUpgrade {
         _ namespaces: Int,
         _ workloads: Int
     ) -> Bool {
-        print("| step | workloads moved | reconciles | reads | dry runs | writes | processor time | slowest reconcile |")
+        print("| step | workloads moved | reconciles | reads | dry runs | writes | processor time | slowest |")
         print("|---|---|---|---|---|---|---|---|")
         var figures: [Figure] = []
         for (number, step) in steps.sorted(by: { $0.key < $1.key }) {
