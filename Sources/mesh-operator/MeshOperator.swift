@@ -28,7 +28,6 @@ struct MeshOperator: AsyncParsableCommand {
 
     @Option(help: "The host:port of /metrics; port 0 takes any free one.", transform: { try .init(parsing: $0) })
     var metricsBind: ListenAddress = "127.0.0.1:8080"
-
     @Option(help: "The host:port of /healthz and /readyz.", transform: { try .init(parsing: $0) })
     var healthBind: ListenAddress = "127.0.0.1:8081"
 
