@@ -12,7 +12,7 @@ internal import KubeClient
     private let configuration: CurlTransport.Configuration
     private let surroundings: LoopSurroundings
     private let ear = Ear()
-    private var watch = LinkWatch()
+    private var watch: LinkWatch
     private var transfers: [Int: CurlTransfer] = [:]
     /// Requests beyond the limit, in order.
     private var waiting = ArraySlice<Exchange>()
@@ -57,6 +57,7 @@ internal import KubeClient
     ) {
         unsafe self.multi = multi
         self.limit = limit
+        watch = LinkWatch(LinkWatch.Limits(sign: configuration.signLimit))
         self.inbox = inbox
         self.configuration = configuration
         self.surroundings = surroundings

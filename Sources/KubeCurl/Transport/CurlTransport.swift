@@ -10,7 +10,7 @@ internal import Synchronization
 /// ends here at once, and for the server with the next request.
 ///
 /// A shared connection that falls silent under a request is asked for a sign of life
-/// (``Configuration/signOfLife``) and given up without one, within some four seconds; all that waited on it fails with code
+/// (``Configuration/signOfLife``) and given up without one, within some five seconds; all that waited on it fails with code
 /// `connectionLost`. A read that loses its connection before its answer began is sent once more.
 ///
 /// Proxies, authorities and names are those of the connection alone: libcurl's own reading of the environment is off. The
@@ -34,6 +34,8 @@ package final class CurlTransport: HTTPTransport {
         package var redirects = Redirects.withinServer
         /// The path that tells whether a silent connection still lives, by an answer of any kind; nil not to ask.
         package var signOfLife: String?
+        /// How long that answer may take.
+        package var signLimit = Duration.seconds(3)
 
         /// Makes a configuration.
         package init(

@@ -11,6 +11,8 @@ internal import Testing
     private static let asking = {
         var configuration = CurlTransport.Configuration()
         configuration.signOfLife = "/livez"
+        // The server is in this process, beside tests that keep every processor busy.
+        configuration.signLimit = .seconds(15)
         return configuration
     }()
 
@@ -82,7 +84,7 @@ internal import Testing
             var events = watch.body.makeAsyncIterator()
             #expect(try await events.next() == Array("first".utf8))
             #expect(try await transport.send(HTTPRequest(.get, "/before")).body.text() == "/before")
-            #expect(transport.statistics.connections == 1, "the watch and the other request share it")
+            #expect(cable.connections == 1, "the watch and the other request share it")
             cable.sever()
             let took = try await clock.measure {
                 async let write = failure { _ = try await transport.send(HTTPRequest(.put, "/w", body: [1])) }
@@ -92,7 +94,7 @@ internal import Testing
                 #expect(code == .connectionLost, "a write may have arrived: its caller decides")
             }
             #expect(took > .seconds(3))
-            #expect(took < .seconds(20), "4 s, and what a busy machine adds")
+            #expect(took < .seconds(60), "17 s, and what a busy machine adds")
             #expect(await failure { _ = try await events.next() } == .connectionLost)
             #expect(try await transport.send(Self.followed).status == 200)
             #expect(cable.connections == 2)
@@ -169,7 +171,7 @@ internal import Testing
                     }
                     try await group.waitForAll()
                 }
-                #expect(peer.accepted == 2)
+                #expect(peer.accepted >= 2 && peer.accepted <= 6, "two, and what a busy machine tries again")
             }
         }
     }

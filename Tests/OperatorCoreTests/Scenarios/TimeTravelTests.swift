@@ -205,7 +205,8 @@ internal import Testing
         #expect(try await cluster.admin.get(resource, made.key) == made)
         let reconciled = try #require(try await cluster.condition("Reconciled"))
         #expect(reconciled.reason == "ResourceNotOwned")
-        #expect(reconciled.message.contains(made.name))
+        let notOwned = try #require(try await cluster.condition("ResourceNotOwned"))
+        #expect(notOwned.message.contains(made.name))
         // Nothing of the phases after it was begun.
         #expect(try await cluster.object(.deployments, "istio-system", "istiod") == nil)
     }

@@ -55,7 +55,7 @@ internal import Testing
             case .page:
                 "answered 200 with text/html (a login page?), which is no gate's answer; let the gate answer with"
             case .endless, .long: "answered 200 with text/plain with more than 65536 bytes, which is no gate's answer"
-            case .stuck: "answered 200 with text/plain, but the answer did not end within 3s; let the gate end it"
+            case .stuck: "answered 200 with text/plain, but the answer did not end within 15s; let the gate end it"
             case .brokenOff: "answered 200 with text/plain, but the answer broke off"
             }
         }
@@ -90,7 +90,7 @@ internal import Testing
             imposter.response
         } _: { port in
             for type in ["ConfirmStep", "ConfirmPromotion", "Rollback"] {
-                let gate = try self.gate(port, type, imposter == .stuck ? ", timeout: 3s" : "")
+                let gate = try self.gate(port, type, imposter == .stuck ? ", timeout: 15s" : "")
                 let reading = await asker().ask(gate, SampleAnalysis.question)
                 #expect(reading.outcome == .unavailable)
                 #expect(
