@@ -141,7 +141,7 @@ package struct RolloutWatch: Sendable {
                 }
                 subject = next
                 canvas.show(subject, now: now(), trouble: nil)
-                if subject.standing == .underWay { hasBegun = true }
+                if !subject.standing.isOver { hasBegun = true }
                 if hasBegun, subject.standing.isOver {
                     return CommandOutcome(output: "", exitCode: subject.standing.exitCode)
                 }

@@ -46,7 +46,9 @@ internal import Testing
     @Test("Help and the version are output, and all is well")
     func help() async {
         let version = await MeshProgram.run(["--version"], in: Self.surroundings())
-        #expect(version.output == "meshctl \(VersionReport.program)\n" && version.errors.isEmpty && version.exitCode == 0)
+        #expect(
+            version.output == "meshctl \(VersionReport.program)\n" && version.errors.isEmpty && version.exitCode == 0
+        )
         for words in [["--help"], [], ["rollout"], ["help", "plan"]] {
             let ending = await MeshProgram.run(words, in: Self.surroundings())
             #expect(ending.exitCode == 0 && ending.errors.isEmpty && ending.output.contains("USAGE: meshctl"))

@@ -39,7 +39,11 @@ struct PlanCommandTests {
 
     @Test("Without a cluster the way, the objects and the behaviour are shown")
     func offline() async throws {
-        let outcome = try await command().run(request { $0.from = "1.27.4" }, client: nil)
+        let all = request {
+            $0.from = "1.27.4"
+            $0.wishes.insert(.all)
+        }
+        let outcome = try await command().run(all, client: nil)
         #expect(outcome.exitCode == 0)
         let wanted = [
             "mesh: 1.27.4 to 1.30.3 in 3 hops: 1.28.10, 1.29.6, 1.30.3", "Hop 2 of 3: 1.28.10 to 1.29.6",

@@ -9,7 +9,7 @@ internal import SandboxStore
 internal import Synchronization
 internal import Testing
 
-@Suite("meshctl rollout status --watch")
+@Suite("meshctl rollout status --watch", .timeLimit(.minutes(10)))
 struct RolloutWatchTests {
     /// What a terminal was sent, and how large it is.
     private final class FakeTerminal: Sendable {
@@ -177,14 +177,21 @@ struct RolloutWatchTests {
             await clock.advance(by: .seconds(600))
             #expect(terminal.count == 1 && terminal.last.contains("complete"))
             var object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
-            try await world.setStatus(object, RolloutScenes.object("mesh-holding").tree["status"] ?? .null)
+            try await world.setStatus(object, Self.status("mesh-holding", of: object))
             await clock.settle()
             #expect(terminal.count == 2 && terminal.last.contains("Hold"))
             object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
-            try await world.setStatus(object, RolloutScenes.object("mesh-rolled-back").tree["status"] ?? .null)
+            try await world.setStatus(object, Self.status("mesh-rolled-back", of: object))
         }
         #expect(outcome.exitCode == 1)
         #expect(terminal.last.contains("rolled back"))
+    }
+
+    /// The status of a scene, as the operator writes it once it has seen `object`.
+    private static func status(_ scene: String, of object: KubeObject) throws -> Tree {
+        var status = try RolloutScenes.object(scene).tree["status"] ?? .null
+        status["observedGeneration"] = .integer(object.generation ?? 0)
+        return status
     }
 
     @Test("The time limit ends it with 3, a deletion with 1")
