@@ -42,7 +42,7 @@ struct SpoiltValuesTests {
         }
     }
 
-    @Test("are rendered, or refused with the path of a spoilt key", arguments: propertySeeds(300, from: 90_000))
+    @Test("are rendered, or refused with the path of a spoilt key", arguments: propertySeeds(100, from: 90_000))
     func spoilt(_ seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let (spec, paths) = Self.spec(&random)
