@@ -121,7 +121,8 @@ public struct ClusterClient: Sendable {
         let response = try await open(request)
         do {
             let bytes = try await response.body.collect(limit: configuration.objectLimit)
-            return try JSONParser.parse(bytes, options: JSONParser.Options(duplicateKeys: .lastWins))
+            let options = JSONParser.Options(maxDepth: Configuration.objectDepth, duplicateKeys: .lastWins)
+            return try JSONParser.parse(bytes, options: options)
         } catch let error as TransportError {
             throw KubeError(transport: error, request: request.summary)
         } catch {

@@ -146,6 +146,8 @@ extension KubeError {
         case (503, _): .unavailable
         case (500..., _): .serverFailure
         case (0, .expired?), (0, .gone?): .expired
+        // What an admission webhook chose to refuse with.
+        case (400..<500, _): .invalid
         default: .malformedAnswer
         }
     }
@@ -157,7 +159,7 @@ extension KubeError {
             case .connectionFailed, .connectionLost, .tlsFailed, .closed, .readerTooSlow: .connection
             case .timedOut: .timedOut
             case .malformedAnswer: .malformedAnswer
-            case .bodyTooLarge: .malformedAnswer
+            case .bodyTooLarge: .tooLarge
             case .invalidRequest: .invalidRequest
             case .credentialsUnavailable: .unauthorized
             case .cancelled: .cancelled

@@ -84,8 +84,16 @@ struct ListBodyReader {
 }
 
 extension ClusterClient.Configuration {
+    /// How deep an object may be nested; the records of its managers are deeper than what they are about.
+    static let objectDepth = 1_024
+
     /// How objects of lists are parsed.
     var parserOptions: JSONParser.Options {
-        JSONParser.Options(maxBytes: objectLimit, duplicateKeys: .lastWins, projection: projection)
+        JSONParser.Options(
+            maxDepth: Self.objectDepth,
+            maxBytes: objectLimit,
+            duplicateKeys: .lastWins,
+            projection: projection
+        )
     }
 }

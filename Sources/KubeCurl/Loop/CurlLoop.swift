@@ -57,7 +57,7 @@ internal import KubeClient
     ) {
         unsafe self.multi = multi
         self.limit = limit
-        watch = LinkWatch(LinkWatch.Limits(sign: configuration.signLimit))
+        watch = LinkWatch(LinkWatch.Limits(quiet: configuration.quietLimit, sign: configuration.signLimit))
         self.inbox = inbox
         self.configuration = configuration
         self.surroundings = surroundings
@@ -76,9 +76,11 @@ internal import KubeClient
             startWaiting()
             var running: Int32 = 0
             _ = unsafe curl_multi_perform(multi, &running)
-            reap()
             let now = surroundings.now()
-            look(now)
+            // Before what is over is forgotten: an answer that is there at once, as a sign of life is, tells of its connection too.
+            hear(now)
+            reap()
+            for action in watch.due(now: now) { perform(action, now) }
             if !waiting.isEmpty, counted < limit { continue }
             // Wakes for sockets, for libcurl's own timers and for the inbox; the limit is only a safety net.
             _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds(until: watch.nextDue, now), nil)
@@ -174,15 +176,14 @@ internal import KubeClient
         return Int32(left)
     }
 
-    /// Tells the watch what has gone out and come in, and does what is due.
-    private func look(_ now: Duration) {
+    /// Tells the watch what has gone out and come in.
+    private func hear(_ now: Duration) {
         for id in unsent {
             guard let link = transfers[id]?.link else { continue }
             unsent.remove(id)
             watch.sent(id, link: link, now: now)
         }
         for id in ear.take() { watch.heard(id, now: now) }
-        for action in watch.due(now: now) { perform(action, now) }
     }
 
     private func perform(_ action: LinkWatch.Action, _ now: Duration) {

@@ -36,6 +36,8 @@ package final class CurlTransport: HTTPTransport {
         package var signOfLife: String?
         /// How long that answer may take.
         package var signLimit = Duration.seconds(3)
+        /// How long a connection that carries nothing but streams may be silent before it is asked for a sign of life.
+        package var quietLimit = Duration.seconds(10)
 
         /// Makes a configuration.
         package init(

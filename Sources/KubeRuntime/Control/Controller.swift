@@ -180,12 +180,23 @@ public final class Controller: Sendable {
             return
         }
         let code = (failure as? any CodedError)?.codeName ?? "\(type(of: failure))"
-        logger.debug(
+        logger.log(
+            level: Self.isWorrying(failure, number: item.failures + 1) ? .warning : .debug,
             "reconcile failed",
             metadata: [
                 "key": "\(item.key)", "code": "\(code)", "error": "\(failure)", "next": "\(decision)",
                 "failures": "\(item.failures + 1)",
             ]
         )
+    }
+
+    /// Whether a failure deserves a warning: at once where trying again cannot help, else after 4, 8, 16, … in a row.
+    static func isWorrying(_ failure: any Error, number: Int) -> Bool {
+        guard !(failure is CancellationError) else { return false }
+        switch (failure as? any CodedError)?.retryClass {
+        case .terminal, .invalid: return number == 1 || number.nonzeroBitCount == 1
+        case .waiting: return false
+        case .transient, .conflict, nil: return number >= 4 && number.nonzeroBitCount == 1
+        }
     }
 }

@@ -77,6 +77,11 @@ public final class ControllerHost: Sendable {
             let missing = stores.filter { !$0.isSynced && !(goesOn && $0.obstacle != nil) }.map(\.configuration.name)
             return missing.isEmpty ? .healthy : .unhealthy("not synced: \(missing.joined(separator: ", "))")
         }
+        if let elector = parts.elector {
+            health.add("leader-election", to: .ready) {
+                elector.obstacle.map { .unhealthy($0) } ?? .healthy
+            }
+        }
         for controller in parts.controllers {
             health.add("controller-\(controller.configuration.name)", to: .live) { [queue = controller.queue] in
                 let longest = queue.longestRun

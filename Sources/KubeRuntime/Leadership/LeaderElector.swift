@@ -18,6 +18,17 @@ public final class LeaderElector: Sendable {
     private let machine: Mutex<LeaderElectionMachine>
     private let isLeader: Gauge
     private let logger: Logger
+    /// What was told last, so that the same is not told with every try.
+    private let told = Mutex(Told())
+
+    private struct Told {
+        /// The answer of the API server to the last try, when it was a refusal that does not pass by itself.
+        var refusal: String?
+        /// How often in a row a try failed.
+        var failures = 0
+        /// Who holds the lease.
+        var holder: String?
+    }
 
     /// Makes a candidate that does nothing until ``run(_:)``; `client` must not write through the fence.
     public init(
@@ -46,6 +57,9 @@ public final class LeaderElector: Sendable {
 
     /// Who was last seen holding the lease; empty when nobody was.
     public var holder: String { machine.withLock { $0.holder } }
+
+    /// Why the lease can be neither read nor written until somebody changes something; nil where it can, or may soon.
+    public var obstacle: String? { told.withLock(\.refusal) }
 
     /// Waits for the lease, then runs `work` while renewing it, then gives the lease back.
     ///
@@ -132,9 +146,10 @@ public final class LeaderElector: Sendable {
             group.addTask {
                 do {
                     try await self.exchange()
+                    self.tellSuccess()
                 } catch {
                     self.machine.withLock { $0.failed() }
-                    self.logger.debug("lease not written", metadata: ["error": "\(error)"])
+                    self.tell(error)
                 }
             }
             group.addTask { try? await self.environment.time.sleep(until: deadline) }
@@ -158,6 +173,36 @@ public final class LeaderElector: Sendable {
         case .heldBy, .read: return
         }
         machine.withLock { $0.wrote(written, startedAt: startedAt, now: environment.time.now) }
+    }
+
+    /// Warns of a refusal once, and of tries that go on failing after 4, 8, 16, … of them.
+    private func tell(_ error: any Error) {
+        guard !Task.isCancelled, !(error is CancellationError) else { return }
+        let refusals: Set<KubeError.Code> = [.forbidden, .unauthorized, .notFound, .invalid]
+        let refusal = (error as? KubeError).flatMap { refusals.contains($0.code) ? $0.message : nil }
+            .map { "the lease \(configuration.lease) cannot be used: \($0)" }
+        let (isNew, failures) = told.withLock { told in
+            defer { told.refusal = refusal ?? told.refusal }
+            told.failures += 1
+            return (refusal != nil && refusal != told.refusal, told.failures)
+        }
+        let isWorrying = failures >= 4 && failures & (failures - 1) == 0
+        logger.log(
+            level: isNew || isWorrying ? .warning : .debug,
+            "lease not written, nothing is done without it",
+            metadata: ["error": "\(error)", "failures": "\(failures)"]
+        )
+    }
+
+    /// Says who holds the lease, when that changes.
+    private func tellSuccess() {
+        let holder = machine.withLock { $0.holder }
+        let isNew = told.withLock { told in
+            defer { told = Told(holder: holder) }
+            return told.holder != holder
+        }
+        guard isNew, !holder.isEmpty, holder != configuration.identity else { return }
+        logger.info("waiting for the lease", metadata: ["holder": "\(holder)"])
     }
 
     private func publish() {

@@ -41,7 +41,9 @@ extension WatchMachine {
         return handle(.waited, random: random)
     }
 
-    mutating func watchBroke(_ problem: WatchProblem, random: RandomSource) -> Reaction {
+    mutating func watchBroke(_ problem: WatchProblem, after lived: Duration? = nil, random: RandomSource) -> Reaction {
+        // A watch of quiet objects tells nothing for minutes; that it was open is enough for an end to be the first failure.
+        if let lived, lived >= configuration.shortestWatch { (failures, refusals) = (0, 0) }
         switch problem.kind {
         case .expired:
             // The first time at once; again and again without progress in between, with a wait.

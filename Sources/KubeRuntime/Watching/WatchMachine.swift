@@ -57,7 +57,7 @@ public struct WatchMachine: Sendable {
         /// The other side ended the watch after it stood for a time.
         case ended(after: Duration)
         /// The watch could not be opened, or broke.
-        case broken(WatchProblem)
+        case broken(WatchProblem, after: Duration? = nil)
         /// Nothing arrived on an open watch for the longest time allowed.
         case silent
         /// It is time for a full list, though nothing asks for it.
@@ -167,8 +167,8 @@ public struct WatchMachine: Sendable {
         case (.ended, .streaming):
             streamBroke("the server ended it before all initial objects were sent", random: random)
         case (.ended(let lived), _): watchEnded(after: lived, random: random)
-        case (.broken(let problem), .streaming(let isOpen)): streamBroke(problem, isOpen: isOpen, random: random)
-        case (.broken(let problem), _): watchBroke(problem, random: random)
+        case (.broken(let problem, _), .streaming(let isOpen)): streamBroke(problem, isOpen: isOpen, random: random)
+        case (.broken(let problem, let lived), _): watchBroke(problem, after: lived, random: random)
         case (.silent, .streaming): streamBroke("nothing arrived before all initial objects were sent", random: random)
         case (.silent, _): watchSilent()
         case (.listDue, _): fullList(cause: "due")

@@ -166,9 +166,11 @@ public final class Watcher: Sendable {
 
     private func receive(_ start: WatchStart, since opened: Duration) async -> WatchEnd {
         let decided = Mutex<WatchMachine.Next?>(nil)
+        let answered = Mutex<Duration?>(nil)
         let limit = configuration.watchLimit * (1 + 0.5 * environment.random.unit())
         do {
             try await source.watch(start, limit: limit) { signal in
+                if signal == .opened { answered.withLock { $0 = self.environment.time.now } }
                 let next = self.step(.signal(signal))
                 if case .read = next { return .more }
                 decided.withLock { $0 = next }
@@ -178,7 +180,8 @@ public final class Watcher: Sendable {
             return Task.isCancelled ? .cancelled : .event(.ended(after: environment.time.now - opened))
         } catch {
             if let next = decided.withLock(\.self) { return .decided(next) }
-            return Task.isCancelled ? .cancelled : .event(.broken(Self.problem(error)))
+            let lived = answered.withLock(\.self).map { environment.time.now - $0 }
+            return Task.isCancelled ? .cancelled : .event(.broken(Self.problem(error), after: lived))
         }
     }
 

@@ -47,6 +47,9 @@ package struct ExecutionReport: Sendable {
     package var outdated: [ResourceID] = []
     /// Our values that the API server answered with others.
     package var accepted: [ResourceID: AcceptedValues] = [:]
+    /// The first failure of one object alone that time may heal, such as a webhook that does not answer: to be thrown once the others
+    /// are written.
+    package var delayed: KubeError?
 }
 
 extension ExecutionReport {
@@ -139,7 +142,10 @@ package struct PlanExecutor: Sendable {
         logger.debug("write failed", metadata: ["object": "\(id)", "error": "\(error)"])
         let failure = StepFailure(id: id, error: error, verb: step.verb)
         switch error.retryClass {
-        case .transient, .waiting: throw error
+        case .transient where error.code == .serverFailure:
+            // An answer about this object, a webhook's failure most of the time; it says nothing of the others.
+            report.delayed = report.delayed ?? error.naming(id)
+        case .transient, .waiting: throw error.naming(id)
         case .conflict where failure.fieldConflicts.isEmpty || step.isCreation:
             do {
                 try await refresh(step)
@@ -259,5 +265,18 @@ extension MeshStep {
         case .apply(let write): ResourceID(write.object)
         case .delete(let object): ResourceID(object)
         }
+    }
+}
+
+extension KubeError {
+    /// The same error, its message beginning with the object that was to be written and the API server's own words.
+    fileprivate func naming(_ id: ResourceID) -> KubeError {
+        KubeError(
+            code,
+            "\(id) is not written: \(status?.message ?? message)",
+            status: status,
+            retryAfter: retryAfter,
+            cause: cause
+        )
     }
 }

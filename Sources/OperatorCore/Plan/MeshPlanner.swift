@@ -174,7 +174,9 @@ package struct MeshPlanner: Sendable {
                 plan.yields += decision.yields
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
                 if let write = decision.write, !observation.isOutOfReach(id) {
-                    let isNow = awaited == nil || isRepair || work.blueprint.urgent.contains(id)
+                    // What is there is written at once where it is urgent; what is made waits for what it needs.
+                    let isUrgent = observation.live[id] != nil && work.blueprint.urgent.contains(id)
+                    let isNow = awaited == nil || isRepair || isUrgent
                     if isNow { plan.steps.append(.apply(write)) }
                     pending.append("\(id) to be applied")
                 } else if decision.write != nil, OwnedKind.of(id)?.holdsUpLaterPhases == true {

@@ -151,16 +151,12 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             return
         }
         guard failures >= 5 else { return }
-        let code = (error as? any CodedError)?.codeName ?? "Failure"
-        status.set(
-            MeshCondition(
-                .reconciled,
-                .no,
-                .apiUnavailable,
-                "the API server does not take writes: \(code)",
-                generation: scope.object.generation ?? 0,
-                at: scope.now.rfc3339
-            )
+        let live = observe(MeshRun(object: scope.object, intent: nil)).live
+        status.noteTrouble(
+            (error as? any CodedError).map { "\($0.codeName): \($0.message)" } ?? "\(error)",
+            missing: memories.of(scope.object).known.sorted().first { live[$0] == nil },
+            generation: scope.object.generation ?? 0,
+            now: scope.now
         )
         tell(status, &scope)
     }
@@ -300,6 +296,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             memory.note(report, now: now)
             memory.refusals.note(report.failures, of: steps, generation: object.generation, now: now)
         }
+        if let trouble = report.delayed { throw trouble }
         report.failures += held
         return report
     }

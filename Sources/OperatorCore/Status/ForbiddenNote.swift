@@ -9,28 +9,78 @@ enum ForbiddenNote {
     /// The type of the condition that is there only while something is forbidden.
     static let conditionType = MeshConditionReason.forbidden.rawValue
 
-    private static let remedy =
-        "give the permission back with kubectl apply -f Manifests/install.yaml, or change what the API server names; "
-        + "it is tried again about every minute"
+    private static let again = "it is tried again about every minute"
 
     /// Names the verb, the resource, the object and what the API server said.
     static func text(_ failure: StepFailure) -> String {
         let resource = OwnedKind.of(failure.id)?.resource.qualifiedName ?? failure.id.kind
         let object = failure.id.key.name == "*" ? "" : " \(failure.id.key)"
-        let words = failure.error.status?.message ?? failure.error.message
-        return "may not \(failure.verb) \(resource)\(object): \(words.prefix(400))"
+        let words = (failure.error.status?.message ?? failure.error.message).prefix(400)
+        switch Denial(failure.error) {
+        case .permission: return "the operator may not \(failure.verb) \(resource)\(object): \(words)"
+        case .quota, .terminating, .admission: return "the API server does not admit \(resource)\(object): \(words)"
+        }
     }
 
-    /// Names all of them, the first few in full, and the remedy; nil where nothing is forbidden.
+    /// Names all of them, the first few in full, and the remedies; nil where nothing is forbidden.
     static func message(_ failures: [StepFailure]) -> String? {
-        let texts = failures.filter { $0.error.code == .forbidden }.map(text)
-        guard !texts.isEmpty else { return nil }
-        let more = texts.count > 5 ? "; and \(texts.count - 5) more" : ""
-        return "the operator " + texts.prefix(5).joined(separator: "; ") + more + "; \(remedy)"
+        let forbidden = failures.filter { $0.error.code == .forbidden }
+        guard !forbidden.isEmpty else { return nil }
+        let more = forbidden.count > 5 ? "; and \(forbidden.count - 5) more" : ""
+        let kinds = Set(forbidden.map { Denial($0.error) })
+        let remedies = Denial.allCases.filter(kinds.contains).map(\.remedy).joined(separator: "; ")
+        return forbidden.prefix(5).map(text).joined(separator: "; ") + more + "; \(remedies); \(again)"
     }
 
     /// Names a request of the operator's own bookkeeping: finalizer, status, version.
-    static func message(_ error: KubeError) -> String { "\(error.message.prefix(600)); \(remedy)" }
+    static func message(_ error: KubeError) -> String {
+        "\(error.message.prefix(600)); \(Denial(error).remedy); \(again)"
+    }
+}
+
+/// Who answered 403: the authorizer, or one of the admission plugins behind it.
+///
+/// Source: the texts of Kubernetes' `k8s.io/apiserver/pkg/endpoints/handlers/responsewriters` (`User "x" cannot …`) and of its admission
+/// plugins; what is in none of these forms counts as a lack of permission.
+enum Denial: Hashable, CaseIterable {
+    /// The authorizer: the operator lacks a permission.
+    case permission
+    /// The plugin ResourceQuota.
+    case quota
+    /// The plugin NamespaceLifecycle.
+    case terminating
+    /// A webhook, a policy or another plugin.
+    case admission
+
+    /// Finds out who answered.
+    init(_ error: KubeError) {
+        let words = error.status?.message ?? error.message
+        let causes = error.status?.details?.causes ?? []
+        if causes.contains(where: { $0.reason == "NamespaceTerminating" })
+            || words.contains("because it is being terminated")
+        {
+            self = .terminating
+        } else if words.contains("exceeded quota") || words.contains("failed quota") {
+            self = .quota
+        } else if words.contains("admission webhook") || words.contains("AdmissionPolicy")
+            || words.contains("violates PodSecurity")
+            || words.contains(" is forbidden: ") && !words.contains("User \"") && !words.contains(" cannot ")
+        {
+            self = .admission
+        } else {
+            self = .permission
+        }
+    }
+
+    /// What helps.
+    var remedy: String {
+        switch self {
+        case .permission: "give the permission back with kubectl apply -f Manifests/install.yaml"
+        case .quota: "raise the ResourceQuota that is named, or delete what uses it up"
+        case .terminating: "wait until the namespace is gone, or find out with kubectl describe namespace what keeps it"
+        case .admission: "let the policy or webhook that is named admit the object, or change the field that it names"
+        }
+    }
 }
 
 extension MeshOperatorStatus {
@@ -43,6 +93,21 @@ extension MeshOperatorStatus {
         var mark = MeshCondition(.degraded, .yes, .forbidden, message, generation: generation, at: now.rfc3339)
         mark.type = ForbiddenNote.conditionType
         set(mark)
+    }
+}
+
+extension MeshOperatorStatus {
+    /// Says that writes go on failing for a cause that may pass, and that the mesh is not whole where an object of it is `missing`.
+    mutating func noteTrouble(_ words: String, missing: ResourceID?, generation: Int64, now: Timestamp) {
+        let message = "a write goes on failing: \(words.prefix(800)); it is tried again, more and more seldom"
+        var conditions: [(MeshConditionType, MeshCondition.State, String)] = [
+            (.reconciled, .no, message), (.degraded, .yes, message),
+        ]
+        if let missing { conditions.append((.ready, .no, "\(missing) is gone; \(message)")) }
+        for (type, state, text) in conditions {
+            set(MeshCondition(type, state, .apiUnavailable, text, generation: generation, at: now.rfc3339))
+        }
+        if missing != nil, phase == .ready { phase = .degraded }
     }
 }
 

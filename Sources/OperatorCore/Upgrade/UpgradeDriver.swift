@@ -295,7 +295,7 @@ struct UpgradeDriver: Sendable {
         report.awaited = look.turn.awaited
         let rules = look.scene.spec.upgrade
         let stand = look.scene.stand
-        report.outline = run.findings?.outline
+        report.outline = run.findings?.outline ?? toldOutline(run, stand.course.hops)
         report.overrides = stand.course.plan?.overrides ?? []
         let open = isAsking(look) ? openQuestions(look.observation, look.scene, run) : []
         let due = isAsking(look) ? look.book.nextDue(now: look.scene.now, except: Set(open.map(\.name))) : nil
@@ -305,6 +305,13 @@ struct UpgradeDriver: Sendable {
         ]
         .compactMap(\.self).min()
         run.upgrade = report
+    }
+
+    /// The outline that the status has of these hops: an operator that comes up in mid-upgrade works out none of its own, since what
+    /// has moved already would be missing from it.
+    private func toldOutline(_ run: MeshRun, _ hops: [String]) -> PlanOutline? {
+        let plan = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan
+        return plan?.hops == hops ? plan?.outline : nil
     }
 }
 

@@ -74,7 +74,9 @@ package final class FileLog: WriteAheadLog {
         var last = base.revision
         while let line = lines.next() {
             guard let tree = LogLines.checked(line), var record = LogRecord(decoding: tree) else {
-                guard remaining <= 0, !lines.hasLaterWrite() else { throw Self.damaged(path, lines) }
+                // A line that is as it was written was acknowledged, whether it can be read or not.
+                let isCutOff = LogLines.whole(line) == nil
+                guard isCutOff, remaining <= 0, !lines.hasLaterWrite() else { throw Self.damaged(path, lines) }
                 warn(
                     "\(path) ends at offset \(lines.start) in a write that was cut off and never acknowledged; "
                         + "\(content.count - lines.accepted) bytes are dropped"

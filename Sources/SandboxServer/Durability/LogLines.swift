@@ -58,14 +58,22 @@ struct LogLines {
         return Array(padded.utf8) + [UInt8(ascii: " ")] + json + [UInt8(ascii: "\n")]
     }
 
+    /// How deep the values of a line may be nested: what a request may bring, with the records of its managers and of the line around.
+    static let maxDepth = 1_024
+
     /// The value on a line, nil when the check sum or the JSON is wrong.
     static func checked(_ line: ArraySlice<UInt8>) -> Tree? {
+        guard let json = whole(line) else { return nil }
+        return try? JSONParser.parse(json, options: JSONParser.Options(maxDepth: maxDepth))
+    }
+
+    /// The JSON of a line that is as it was written; nil for one that was cut off or changed.
+    static func whole(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard line.count > 9, line[line.startIndex + 8] == UInt8(ascii: " "),
             let sum = UInt32(String(decoding: line.prefix(8), as: UTF8.self), radix: 16)
         else { return nil }
         let json = line.dropFirst(9)
-        guard checkSum(json) == sum else { return nil }
-        return try? JSONParser.parse(json)
+        return checkSum(json) == sum ? json : nil
     }
 
     /// CRC-32 (ISO 3309), bit by bit through a table of sixteen entries.

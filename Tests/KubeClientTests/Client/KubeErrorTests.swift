@@ -13,7 +13,8 @@ internal import Testing
         (409, "AlreadyExists", .alreadyExists, .conflict), (409, "Conflict", .conflict, .conflict),
         (410, "Expired", .expired, .transient(after: nil)), (410, "Gone", .expired, .transient(after: nil)),
         (413, "RequestEntityTooLarge", .tooLarge, .invalid), (415, "UnsupportedMediaType", .unsupported, .terminal),
-        (422, "Invalid", .invalid, .invalid), (429, "TooManyRequests", .throttled, .transient(after: nil)),
+        (418, "Unknown", .invalid, .invalid), (422, "Invalid", .invalid, .invalid),
+        (429, "TooManyRequests", .throttled, .transient(after: nil)),
         (500, "InternalError", .serverFailure, .transient(after: nil)),
         (500, "ServerTimeout", .timedOut, .transient(after: nil)), (502, "", .serverFailure, .transient(after: nil)),
         (503, "ServiceUnavailable", .unavailable, .transient(after: nil)),
@@ -93,7 +94,8 @@ internal import Testing
             case .timedOut: .timedOut
             case .invalidRequest: .invalidRequest
             case .credentialsUnavailable: .unauthorized
-            case .malformedAnswer, .bodyTooLarge: .malformedAnswer
+            case .malformedAnswer: .malformedAnswer
+            case .bodyTooLarge: .tooLarge
             default: .connection
             }
         #expect(error?.code == expected)
@@ -104,6 +106,6 @@ internal import Testing
         let client = ScriptedTransport(.json(["a": .string(String(repeating: "x", count: 2_000))]))
             .client(ClusterClient.Configuration(objectLimit: 1_000))
         let error = await kubeError { _ = try await client.get(.nodes, ObjectKey(name: "n")) }
-        #expect(error?.code == .malformedAnswer)
+        #expect(error?.code == .tooLarge)
     }
 }

@@ -36,6 +36,7 @@ internal import Testing
 
     private func withCable(
         handler: @escaping HTTPServer.Handler,
+        quietLimit: Duration = .seconds(10),
         report: @escaping @Sendable (TransportNote) -> Void = { _ in },
         _ body: @escaping @Sendable (CurlTransport, Cable) async throws -> Void
     ) async throws {
@@ -44,7 +45,9 @@ internal import Testing
             let peer = try Peer { cable.serve($0, to: port) }
             var connection = direct.connection
             connection.server.port = peer.port
-            let transport = CurlTransport(connection: connection, configuration: Self.asking, report: report)
+            var configuration = Self.asking
+            configuration.quietLimit = quietLimit
+            let transport = CurlTransport(connection: connection, configuration: configuration, report: report)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await transport.run() }
                 let outcome: Result<Void, any Error>
@@ -103,6 +106,33 @@ internal import Testing
         }
     }
 
+    /// An answer that comes in one piece is over as soon as it is there; it counts as a sign of life all the same.
+    @Test("A quiet connection that gives a sign of life whenever it is asked is kept, and asked again and again")
+    func quietConnection() async throws {
+        let notes = Mutex<[TransportNote]>([])
+        let asked = Mutex(0)
+        try await withCable(
+            handler: { request in
+                if request.path == "/livez" { asked.withLock { $0 += 1 } }
+                return await Self.handler(request)
+            },
+            quietLimit: .milliseconds(200),
+            report: { note in notes.withLock { $0.append(note) } }
+        ) { transport, cable in
+            let watch = try await transport.send(Self.followed)
+            var events = watch.body.makeAsyncIterator()
+            #expect(try await events.next() == Array("first".utf8))
+            // Unheard, a sign would be waited for until its limit, 15 s, and the next one never asked for.
+            let end = ContinuousClock.now + .seconds(12)
+            while asked.withLock({ $0 < 4 }), ContinuousClock.now < end {
+                try await ContinuousClock().sleep(for: .milliseconds(50))
+            }
+            #expect(asked.withLock(\.self) >= 4)
+            #expect(cable.connections == 1)
+            #expect(notes.withLock { $0.isEmpty })
+        }
+    }
+
     @Test("A server that takes its time with one answer keeps the connection, for it answers others")
     func slowAnswer() async throws {
         try await withCable(
@@ -114,7 +144,7 @@ internal import Testing
             let text = try await transport.send(HTTPRequest(.put, "/slow", body: [1])).body.text()
             #expect(text == "/slow")
             #expect(cable.connections == 1)
-            #expect(transport.statistics.transfers >= 2, "it was asked meanwhile")
+            #expect(transport.statistics.transfers >= 3, "it was asked meanwhile, twice at least")
         }
     }
 

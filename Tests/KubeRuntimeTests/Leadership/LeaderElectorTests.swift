@@ -117,6 +117,39 @@ internal import Testing
         }
     }
 
+    @Test("a lease that may not be used is an obstacle that is told, until it may; one that others hold is none")
+    func obstacle() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock)
+            let server = ObjectServer(time: environment.time)
+            let (first, second) = (
+                Self.elector("first", server, environment), Self.elector("second", server, environment)
+            )
+            server.setFault { _ in .status(403) }
+            try await withBackground {
+                try? await first.run { try await environment.time.sleep(for: .seconds(1_000)) }
+            } _: {
+                await clock.advance(by: .seconds(1))
+                #expect(first.obstacle?.hasPrefix("the lease istio-system/mesh-operator cannot be used: ") == true)
+                #expect(!first.leads)
+                server.setFault { _ in .status(500) }
+                await clock.advance(by: .seconds(10))
+                #expect(first.obstacle != nil, "a failure that may pass is no proof of a permission")
+                server.setFault { _ in nil }
+                await clock.advance(by: .seconds(10))
+                #expect(first.obstacle == nil)
+                #expect(first.leads)
+                try await withBackground {
+                    try? await second.run {}
+                } _: {
+                    await clock.advance(by: .seconds(30))
+                    #expect(second.obstacle == nil)
+                    #expect(second.holder == "first")
+                }
+            }
+        }
+    }
+
     @Test("a leader who cannot renew stops before anybody else may start")
     func lost() async throws {
         try await withVirtualTime { clock in

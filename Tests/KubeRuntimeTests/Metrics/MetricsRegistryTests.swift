@@ -78,4 +78,22 @@ internal import Testing
         #expect(lines.contains("hits_total{path=\"_other\"} 97"))
         #expect(registry.problems.count == 1)
     }
+
+    @Test("the series of what is gone go, with whatever other labels they have; the others stay")
+    func removal() {
+        let registry = MetricsRegistry()
+        for (name, phase) in [("a", "up"), ("a", "down"), ("b", "up")] {
+            registry.gauge("phase", help: "h", labels: ["name": name, "phase": phase]).set(1)
+        }
+        registry.counter("writes_total", help: "h", labels: ["name": "a"]).increment()
+        registry.counter("other_total", help: "h", labels: ["name": "a"]).increment()
+        registry.removeSeries(of: ["phase", "writes_total", "unknown"], labels: ["name": "a"])
+        let lines = registry.prometheusText().split(separator: "\n")
+        #expect(
+            lines.filter { !$0.hasPrefix("#") } == ["other_total{name=\"a\"} 1", "phase{name=\"b\",phase=\"up\"} 1"]
+        )
+        #expect(!lines.contains { $0.contains("writes_total") }, "a family without series has no heading")
+        registry.counter("writes_total", help: "h", labels: ["name": "a"]).increment()
+        #expect(registry.prometheusText().contains("writes_total{name=\"a\"} 1\n"), "what comes back counts anew")
+    }
 }

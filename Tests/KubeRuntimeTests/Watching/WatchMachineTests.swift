@@ -173,6 +173,16 @@ internal import Testing
         #expect(waits == expected.map { .milliseconds($0) })
     }
 
+    @Test("a watch that was open for a while ends a row of failures, also when nothing was told and it breaks")
+    func breaksAfterAWhile() {
+        var run = Self.watching()
+        for _ in 0..<5 { _ = run.feed(.broken(Self.broken), .waited) }
+        _ = run.feed(.signal(.opened), .broken(Self.broken, after: .milliseconds(900)))
+        #expect(run.wait == .milliseconds(25_600), "too short to count")
+        _ = run.feed(.waited, .signal(.opened), .broken(Self.broken, after: .seconds(12)))
+        #expect(run.wait == .milliseconds(800))
+    }
+
     @Test("the other side may ask for a longer wait")
     func retryAfter() {
         var run = Self.watching()

@@ -75,6 +75,38 @@ internal import Testing
         }
     }
 
+    /// A webhook that does not answer fails the writes of its kind with 500: the rest is written, and what fails is told.
+    @Test func saysWhichObjectAWebhookFailsAndWritesTheRest() async throws {
+        try await Self.play { live in
+            let isDown = Mutex(true)
+            live.transport.setRule { request, write in
+                write > 0 && request.path.hasSuffix("/services/istiod") && isDown.withLock(\.self)
+                    ? .refuse(status: 500, reason: "failed calling webhook") : nil
+            }
+            let resources: [(APIResource, String)] = [
+                (.services, "istiod"), (.configMaps, "istio"), (.serviceAccounts, "istiod"),
+            ]
+            for (resource, name) in resources {
+                _ = try await live.cluster.admin.delete(resource, ObjectKey(namespace: Self.namespace, name: name))
+            }
+            try await live.pass(60)
+            for (resource, name) in resources.dropFirst() {
+                #expect(try await live.cluster.object(resource, Self.namespace, name) != nil, "\(name)")
+            }
+            for type in ["Reconciled", "Degraded", "Ready"] {
+                let condition = try #require(try await live.cluster.condition(type))
+                #expect(condition.reason == "APIUnavailable", "\(condition)")
+                #expect(condition.message.contains("Service istio-system/istiod"), "\(condition)")
+                #expect(condition.message.contains("is not written: injected"), "\(condition)")
+            }
+            #expect(try await live.cluster.condition("Ready")?.status == .isFalse)
+            #expect(try await live.cluster.resource()?.tree.value(at: "status", "phase") == "Degraded")
+            isDown.withLock { $0 = false }
+            try await live.untilReady(within: 120)
+            #expect(try await live.cluster.condition("Degraded")?.status == .isFalse)
+        }
+    }
+
     @Test func saysThatAFieldCannotBeChangedAndRecovers() async throws {
         try await Self.play { live in
             // Somebody put another Deployment in the place of ours, marks and all; its selector is for ever.

@@ -63,6 +63,14 @@ internal import Testing
         try await next.expectAll("1-30-2")
     }
 
+    @Test func goesOnShowingWhatThePlanWasInAnotherProcess() async throws {
+        let first = try await Self.atFirstStep()
+        let told = try #require(try await first.status().plan?.outline)
+        let next = try UpgradeLife(first.world)
+        try await next.pass(20)
+        #expect(try await next.status().plan?.outline == told)
+    }
+
     @Test func infersTheStepWhereTheRecordWasTakenAway() async throws {
         let life = try await Self.atFirstStep()
         let patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.record: .null]]]

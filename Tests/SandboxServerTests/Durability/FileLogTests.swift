@@ -95,6 +95,33 @@ internal import Testing
         }
     }
 
+    /// What was taken in comes back, however deep its values are nested: managers and the line add to what a request may bring.
+    @Test func deepValuesComeBack() throws {
+        try Self.withDirectory { directory in
+            var deep: Tree = ["v": 1]
+            for _ in 0..<600 { deep = ["d": deep] }
+            var record = Self.record(2)
+            record.tree = deep
+            try Self.append([[record], [Self.record(3)]], to: directory)
+            #expect(try Self.replay(directory).records == [record, Self.record(3)])
+        }
+    }
+
+    /// A last line whose check sum is right was written to its end: that it cannot be read is damage, and nothing is dropped.
+    @Test func aWholeLineThatCannotBeReadIsNotTakenForOneThatWasCutOff() throws {
+        try Self.withDirectory { directory in
+            try Self.append([[Self.record(2)]], to: directory)
+            let path = directory + "/1.log"
+            let json = Array(String(repeating: "[", count: 5_000).utf8)
+            let digits = String(LogLines.checkSum(json[...]), radix: 16)
+            let sum = String(repeating: "0", count: 8 - digits.count) + digits
+            let bytes = try FileBytes.read(path) + Array("\(sum) ".utf8) + json + [0x0a]
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            #expect(throws: (any Error).self) { try Self.replay(directory) }
+            #expect(try FileBytes.read(path) == bytes)
+        }
+    }
+
     /// A power cut may leave any of the blocks of the last write unwritten, also one in the middle.
     @Test func aHoleInTheLastWriteLosesOnlyThatWrite() throws {
         try Self.withDirectory { directory in

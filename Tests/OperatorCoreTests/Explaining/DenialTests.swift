@@ -1,0 +1,41 @@
+internal import KubeAPI
+internal import KubeClient
+internal import Testing
+
+@testable internal import OperatorCore
+
+/// Who answers 403, and what helps: an admission plugin's answer is no lack of a permission.
+@Suite struct DenialTests {
+    @Test(arguments: [
+        (
+            "services \"gw\" is forbidden: User \"system:serviceaccount:m:op\" cannot patch resource \"services\" in API group \"\" in the "
+                + "namespace \"istio-system\"", Denial.permission, "Manifests/install.yaml"
+        ), ("forbidden: User \"op\" cannot get path \"/version\"", .permission, "Manifests/install.yaml"),
+        ("no reason given", .permission, "Manifests/install.yaml"),
+        (
+            "services \"gw\" is forbidden: exceeded quota: none, requested: services=1, used: services=0, limited: services=0",
+            .quota, "ResourceQuota"
+        ),
+        (
+            "configmaps \"istio\" is forbidden: unable to create new content in namespace x because it is being terminated",
+            .terminating, "kubectl describe namespace"
+        ), ("admission webhook \"v.example.com\" denied the request: no", .admission, "policy or webhook"),
+        (
+            "services \"gw\" is forbidden: ValidatingAdmissionPolicy 'no-lb' with binding 'no-lb' denied request: no",
+            .admission, "policy or webhook"
+        ), ("pods \"a\" is forbidden: violates PodSecurity \"restricted:latest\": x", .admission, "policy or webhook"),
+        (
+            "pods \"a\" is forbidden: maximum cpu usage per Container is 1, but limit is 2", .admission,
+            "policy or webhook"
+        ),
+    ])
+    func isTold(words: String, denial: Denial, remedy: String) {
+        let error = KubeError(.forbidden, words)
+        #expect(Denial(error) == denial)
+        let id = ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: "istio-system", name: "gw"))
+        let message = ForbiddenNote.message([StepFailure(id: id, error: error)]) ?? ""
+        #expect(message.contains(remedy) && message.contains(words) && message.hasSuffix("about every minute"))
+        #expect(message.contains("the operator may not patch services") == (denial == .permission), "\(message)")
+        #expect(message.contains("Manifests/install.yaml") == (denial == .permission), "\(message)")
+    }
+}
