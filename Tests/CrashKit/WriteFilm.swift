@@ -38,7 +38,11 @@ package final class WriteFilm<Scene: Sendable>: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        guard [.post, .put, .patch, .delete].contains(request.method) else { return try await inner.send(request) }
+        // A write that is only tried out changes nothing.
+        let isDryRun = request.query.contains { $0.name == "dryRun" }
+        guard [.post, .put, .patch, .delete].contains(request.method), !isDryRun else {
+            return try await inner.send(request)
+        }
         let before = scene()
         let response = try await inner.send(request)
         guard (200..<300).contains(response.status) else { return response }

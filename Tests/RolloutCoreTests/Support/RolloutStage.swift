@@ -107,7 +107,7 @@ struct RolloutStage: CrashStage {
     var isDead: Bool { life.transport.isDead }
 
     var writes: [String] {
-        life.transport.writes.filter { (200..<300).contains($0.status) }.map { "\($0.method.rawValue) \($0.path)" }
+        life.transport.writes.filter(\.isChange).map { "\($0.method.rawValue) \($0.path)" }
     }
 
     mutating func picture() async throws -> [String] {
