@@ -153,6 +153,14 @@ let allTargets: [Target] = [
         ],
         path: "Tests/ControllerKit"
     ),
+    .target(
+        name: "CrashKit",
+        dependencies: [
+            "DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutControl", "RolloutEngine",
+            "SandboxStore",
+        ],
+        path: "Tests/CrashKit"
+    ),
     .testTarget(name: "RolloutEngineTests", dependencies: ["MeshTestKit", "MeshBase", "RolloutEngine"]),
     .testTarget(
         name: "UpgradePlanningTests",
@@ -171,7 +179,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "RolloutCoreTests",
         dependencies: [
-            "ControllerKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase",
+            "ControllerKit", "CrashKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI",
+            "MeshBase",
             "RolloutControl", "RolloutCore", "RolloutEngine", "SandboxStore", logging,
         ]
     ),
@@ -226,9 +235,9 @@ let allTargets: [Target] = [
     .testTarget(
         name: "OperatorCoreTests",
         dependencies: [
-            "ControllerKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering",
-            "MeshAPI", "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine", "SandboxStore",
-            "UpgradePlanning", logging,
+            "ControllerKit", "CrashKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime",
+            "ManifestRendering", "MeshAPI", "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine",
+            "SandboxStore", "UpgradePlanning", logging,
         ],
         exclude: ["Revisions/Golden"]
     ),

@@ -23,6 +23,27 @@ package struct APIServerCore: Sendable {
         CustomDefinitions(context: context).loadAll()
     }
 
+    private init(configuration: APIServerConfiguration, storage: ObjectStorage, registry: ResourceRegistry) {
+        self.storage = storage
+        self.registry = registry
+        self.context = ServerContext(configuration: configuration, storage: storage, registry: registry)
+    }
+
+    /// A second server in the state of this one; what is asked of one does not show in the other.
+    ///
+    /// Cheap: objects, history and definitions are shared until one of them changes. Watches do not go over.
+    ///
+    /// - Parameter configuration: the surroundings of the second server; give it random bits of its own, lest identifiers
+    ///   come twice.
+    /// - Returns: the second server.
+    package func fork(configuration: APIServerConfiguration) -> APIServerCore {
+        APIServerCore(
+            configuration: configuration,
+            storage: storage.fork(),
+            registry: ResourceRegistry(copying: registry)
+        )
+    }
+
     /// Answers a request; never throws, since a refusal is an answer too.
     package func handle(_ request: APIRequest) async -> APIResponse {
         let warnings = WarningSink()

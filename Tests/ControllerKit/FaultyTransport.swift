@@ -11,6 +11,10 @@ package struct PassedRequest: Sendable, Hashable {
 
     /// Whether it may change something.
     package var isWrite: Bool { method.isWrite }
+    /// Whether it changed something, or may have: a write that was taken and not only tried out.
+    package var isChange: Bool {
+        isWrite && (200..<300).contains(status) && !query.contains { $0.name == "dryRun" }
+    }
     /// Whether it is a watch.
     package var isWatch: Bool { query.contains { $0.name == "watch" && $0.value != "false" } }
 }

@@ -17,7 +17,9 @@ package final class TestCluster: Sendable {
 
     /// The time of day, which the API server may tell as well.
     final class TimeOfDay: Sendable {
-        let seconds = Mutex(TestCluster.start.seconds)
+        let seconds: Mutex<Int64>
+
+        init(_ now: Timestamp) { seconds = Mutex(now.seconds) }
 
         var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
     }
@@ -38,8 +40,11 @@ package final class TestCluster: Sendable {
     /// Writes as people and the cluster's controllers do.
     package let admin: ClusterClient
     let log = RecordingLog()
-    let state = Mutex(State())
+    let state: Mutex<State>
     private let time: TimeOfDay
+    private let seed: UInt64
+    private let admission: [any AdmissionPlugin]
+    private let serverTime: ServerTime
 
     /// Starts a server and has it serve `definitions`, which are CustomResourceDefinitions.
     package init(
@@ -48,8 +53,34 @@ package final class TestCluster: Sendable {
         admission: [any AdmissionPlugin] = [],
         serverTime: ServerTime = .stands
     ) async throws {
-        let time = TimeOfDay()
-        self.time = time
+        time = TimeOfDay(TestCluster.start)
+        state = Mutex(State())
+        (self.seed, self.admission, self.serverTime) = (seed, admission, serverTime)
+        let configuration = Self.configuration(seed, admission, serverTime, time)
+        core = APIServerCore(configuration: configuration, storage: try ObjectStorage(log: log))
+        admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
+        await core.bootstrap()
+        for tree in definitions { _ = try await admin.create(.customResourceDefinitions, KubeObject(tree)) }
+    }
+
+    /// A second cluster in the state of this one: what happens in one does not show in the other.
+    ///
+    /// Its log begins empty, and watches do not go over.
+    package init(copying other: TestCluster) {
+        time = TimeOfDay(other.now)
+        state = Mutex(other.state.withLock { $0 })
+        // Other bits, so that no uid comes twice.
+        (seed, admission, serverTime) = (other.seed + 1, other.admission, other.serverTime)
+        core = other.core.fork(configuration: Self.configuration(seed, admission, serverTime, time))
+        admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
+    }
+
+    private static func configuration(
+        _ seed: UInt64,
+        _ admission: [any AdmissionPlugin],
+        _ serverTime: ServerTime,
+        _ time: TimeOfDay
+    ) -> APIServerConfiguration {
         let now: WallClock =
             switch serverTime {
             case .stands: { TestCluster.start }
@@ -57,10 +88,7 @@ package final class TestCluster: Sendable {
             }
         var configuration = APIServerConfiguration(now: now, random: .seeded(seed))
         configuration.hooks.admission = admission
-        core = APIServerCore(configuration: configuration, storage: try ObjectStorage(log: log))
-        admin = ClusterClient(transport: InProcessTransport(core), configuration: .init(fieldManager: "kubectl-edit"))
-        await core.bootstrap()
-        for tree in definitions { _ = try await admin.create(.customResourceDefinitions, KubeObject(tree)) }
+        return configuration
     }
 
     /// The time of day as controllers see it.

@@ -5,8 +5,15 @@ internal import Testing
 
 /// Whatever happens, no step is jumped, no gate passed over, and every rollout comes to an end.
 struct RolloutHistoryTests {
-    private func run(_ world: inout SimulatedRollout, crashes: Bool, limit: Int = 4_000) {
-        for _ in 0..<limit where !world.isOver && world.breaches.isEmpty { world.step(crashes: crashes) }
+    private func run(
+        _ world: inout SimulatedRollout,
+        crashes: Bool,
+        limit: Int = 4_000,
+        until isEnough: (SimulatedRollout) -> Bool = { _ in false }
+    ) {
+        for _ in 0..<limit where !world.isOver && world.breaches.isEmpty && !isEnough(world) {
+            world.step(crashes: crashes)
+        }
     }
 
     @Test("Histories end, and break no rule", arguments: propertySeeds(400))
@@ -16,8 +23,16 @@ struct RolloutHistoryTests {
         #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
         #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
         if world.observation.record?.verdict != nil {
-            #expect(world.observation.parts.allSatisfy { $0.moved == 0 }, "seed \(seed)")
+            expectAsBefore(world)
         }
+    }
+
+    /// A rollout that was turned back has left everything as it was, says that it is over, and still knows why.
+    private func expectAsBefore(_ world: SimulatedRollout) {
+        let seed = world.random.seed
+        #expect(world.isAsBefore, "seed \(seed): \(world.units), not \(world.start.units)")
+        #expect(world.last?.action == .restored, "seed \(seed)")
+        #expect(world.observation.record?.target == world.observation.target, "seed \(seed)")
     }
 
     @Test(
@@ -32,13 +47,28 @@ struct RolloutHistoryTests {
         #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
     }
 
+    @Test(
+        "A way back on which the process dies all the time ends in a world as it was",
+        arguments: propertySeeds(200, from: 12_000)
+    )
+    func crashingOnTheWayBack(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .failing)
+        world.observation.gates = [GateState(name: "always red")]
+        // What died forgets how often a gate failed: it has to live until it knows.
+        run(&world, crashes: false, until: { $0.observation.record?.verdict != nil })
+        for _ in 0..<300 where !world.isOver { world.step(crashes: true) }
+        run(&world, crashes: false)
+        #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
+        expectAsBefore(world)
+    }
+
     @Test("Failing gates end in a world as it was", arguments: propertySeeds(100, from: 20_000))
     func failing(_ seed: UInt64) {
         var world = SimulatedRollout(seed: seed, mood: .failing)
         world.observation.gates = [GateState(name: "always red")]
         run(&world, crashes: false)
         #expect(world.observation.record?.verdict?.cause == .gateFailed, "seed \(seed)")
-        #expect(world.observation.parts.allSatisfy { $0.moved == 0 }, "seed \(seed)")
+        expectAsBefore(world)
     }
 
     @Test("A record lost in the middle leads back into the rollout", arguments: propertySeeds(200, from: 40_000))

@@ -7,7 +7,19 @@ struct SimulatedRollout {
     /// How the gates of a history behave.
     enum Mood: CaseIterable { case healthy, failing, flaky, unavailable }
 
+    /// Something that can be moved, with the choice of its owner.
+    struct Unit: Hashable {
+        /// What it names now: a revision, a tag, a route.
+        var choice: String
+        /// What it named before it was moved; nil while it is not.
+        var before: String?
+    }
+
     let policy: RolloutPolicy
+    /// What moves, part by part, kept in step with the counts that the engine sees.
+    private(set) var units: [[Unit]]
+    /// How it all was before.
+    let start: (units: [[Unit]], parts: [RolloutPart])
     var observation: RolloutObservation
     var now = Timestamp(microsecondsSinceEpoch: 1_800_000_000_000_000)
     var random: SeededRandom
@@ -34,6 +46,10 @@ struct SimulatedRollout {
         observation.parts = (0..<1 + random.int(below: 3)).map {
             RolloutPart(name: "part-\($0)", total: random.int(below: 8))
         }
+        units = observation.parts.enumerated().map { index, part in
+            (0..<part.total).map { Unit(choice: "\(random.pick(["default", "stable", "v1"]))-\(index)-\($0)") }
+        }
+        start = (units, observation.parts)
         observation.gates = (0..<random.int(below: 3)).map { GateState(name: "gate-\($0)") }
         self.mood = mood ?? random.pick(Mood.allCases)
         self.random = random
@@ -48,6 +64,7 @@ struct SimulatedRollout {
         last = decision
         check(decision)
         if crashes, random.oneIn(5) { observation.settledSince = nil } else { perform(decision) }
+        moveUnits()
         if crashes, random.oneIn(5) { forget() }
         pass(decision)
     }
@@ -83,6 +100,24 @@ struct SimulatedRollout {
             }
         case .finish, .restored, .rest: isOver = true
         case .hold, .block: break
+        }
+    }
+
+    /// Whether everything is as it was before the rollout: what is moved, by whom it is chosen, and what is up.
+    var isAsBefore: Bool { units == start.units && observation.parts == start.parts }
+
+    /// Moves units forward in order and back in the reverse order, until as many have moved as is counted.
+    private mutating func moveUnits() {
+        for (index, part) in observation.parts.enumerated() {
+            var moved = units[index].count { $0.before != nil }
+            while moved < part.moved, let next = units[index].firstIndex(where: { $0.before == nil }) {
+                units[index][next] = Unit(choice: "v2", before: units[index][next].choice)
+                moved += 1
+            }
+            while moved > part.moved, let last = units[index].lastIndex(where: { $0.before != nil }) {
+                units[index][last] = Unit(choice: units[index][last].before ?? "")
+                moved -= 1
+            }
         }
     }
 
@@ -127,6 +162,12 @@ struct SimulatedRollout {
 
     private mutating func check(_ decision: RolloutDecision) {
         let record = observation.record
+        if record?.verdict != nil {
+            switch decision.action {
+            case .move, .finish: breaches.append("\(decision.action) after a verdict")
+            default: break
+            }
+        }
         if case .enter(let step) = decision.action, let record {
             if step > record.step + 1 { breaches.append("jumped from step \(record.step) to \(step)") }
             if record.verdict != nil { breaches.append("went on after a verdict") }

@@ -15,6 +15,10 @@ package struct MeshPlanner: Sendable {
     package let history: RewriteHistory
     /// The time.
     package let now: Timestamp
+    /// What is known to be as wanted; nil where nobody remembers.
+    ///
+    /// It spares comparisons and changes no plan.
+    var matches: ObjectMatches?
 
     /// Makes a planner.
     package init(observation: MeshObservation, history: RewriteHistory, now: Timestamp) {
@@ -139,6 +143,7 @@ package struct MeshPlanner: Sendable {
                 plan.asides[group] = .working("waiting for \(waits)")
             }
         }
+        plan.steps = Self.recordsFirst(plan.steps, blueprint)
         if let awaited {
             if plan.stage == .settled { plan.stage = .working("waiting for \(awaited)") }
         } else {
@@ -146,6 +151,17 @@ package struct MeshPlanner: Sendable {
         }
         finish(&plan)
         return plan
+    }
+
+    /// The writes with those first that write something down on an object that is there, before anything is done about it.
+    ///
+    /// A process that dies in between would otherwise leave what was done without a word why, and the next one would undo it.
+    private static func recordsFirst(_ steps: [MeshStep], _ blueprint: MeshBlueprint) -> [MeshStep] {
+        func isRecord(_ step: MeshStep) -> Bool {
+            guard case .apply(let write) = step else { return false }
+            return write.cause != .create && blueprint.urgent.contains(step.id)
+        }
+        return steps.filter(isRecord) + steps.filter { !isRecord($0) }
     }
 
     /// What is the same for all objects of a plan.
@@ -169,8 +185,7 @@ package struct MeshPlanner: Sendable {
             for object in phase where work.blueprint.groups[ResourceID(object)] == group {
                 let id = ResourceID(object)
                 let version = work.blueprint.versions[id] ?? work.version
-                let stamped = observation.marks.stamped(object, version: version)
-                let decision = decide(stamped, work.decider, leastReplicas: work.autoscaled[id])
+                let decision = decide(object, version: version, work.decider, leastReplicas: work.autoscaled[id])
                 plan.yields += decision.yields
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
                 if let write = decision.write, !observation.isOutOfReach(id) {
@@ -224,8 +239,13 @@ package struct MeshPlanner: Sendable {
         )
     }
 
-    private func decide(_ stamped: KubeObject, _ decider: ObjectDecider, leastReplicas: Int64?) -> ObjectDecision {
-        let id = ResourceID(stamped)
+    private func decide(
+        _ object: KubeObject,
+        version: String,
+        _ decider: ObjectDecider,
+        leastReplicas: Int64?
+    ) -> ObjectDecision {
+        let id = ResourceID(object)
         let nothing = ObjectDecision(id: id, write: nil, yields: [])
         let live = observation.live[id]
         if let live {
@@ -236,12 +256,19 @@ package struct MeshPlanner: Sendable {
                 return nothing
             }
         }
+        let marks = observation.marks
+        let question = live.flatMap { live in
+            ObjectMatches.Question(object, version: version, marks: marks, leastReplicas: leastReplicas, live: live)
+        }
+        if let question, matches?.holds(question, id) == true { return .match(id) }
         var circumstances = ObjectDecider.Circumstances()
         circumstances.isAutoscaled = leastReplicas != nil
         circumstances.leastReplicas = leastReplicas ?? 0
         circumstances.wasThere = observation.known.contains(id)
         circumstances.accepted = observation.accepted[id] ?? .init()
-        return decider.decide(stamped, live: live, circumstances)
+        let decision = decider.decide(marks.stamped(object, version: version), live: live, circumstances)
+        if let question, decision.isMatch { matches?.note(question, id) }
+        return decision
     }
 
     /// The workloads whose replicas an autoscaler of the blueprint sets, with the fewest it leaves them.

@@ -44,6 +44,15 @@ package struct ObjectDecision: Sendable, Hashable {
     package let write: Write?
     /// What is left to others and worth telling.
     package let yields: [Yield]
+    /// Whether the object was compared and is as it is wanted in every field, so that neither time nor what is remembered counts.
+    package private(set) var isMatch = false
+
+    /// The decision about an object that is as it is wanted.
+    static func match(_ id: ResourceID) -> ObjectDecision {
+        var decision = ObjectDecision(id: id, write: nil, yields: [])
+        decision.isMatch = true
+        return decision
+    }
 }
 
 /// Decides about desired objects one at a time.
@@ -100,7 +109,9 @@ package struct ObjectDecider: Sendable {
         let cause = cause(of: desired, live)
         var judged = Judged(mark: ContestMark(live))
         keepMark(of: live, ownership, in: &wanted)
-        for difference in comparison.differences(desired: wanted, live: live) {
+        let differences = comparison.differences(desired: wanted, live: live)
+        guard !differences.isEmpty else { return .match(id) }
+        for difference in differences {
             judge(difference, id, ownership, cause: cause, into: &judged)
         }
         for (place, value) in judged.spelled { wanted.tree = wanted.tree.replacing(place, with: value) }

@@ -55,7 +55,7 @@ extension MeshOperatorReconciler {
             resource: run.object,
             plan: plan,
             intent: run.intent,
-            observation: observe(run),
+            observation: parts.stores.used(observe(run), run.intent),
             now: scope.now
         )
         let present = run.wanted.filter { draft.observation.live[$0] != nil }

@@ -32,6 +32,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         package var gates: (any GateAsking)?
         /// CustomResourceDefinitions that belong to the base of every mesh.
         package var definitions: [KubeObject] = []
+        /// What is known to be as wanted, of all MeshOperators.
+        let matches = ObjectMatches()
 
         /// Names the parts.
         package init(
@@ -67,6 +69,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     /// Makes a reconciler.
     package init(_ parts: Parts, environment: RuntimeEnvironment) {
+        var parts = parts
+        let (render, renderings) = (parts.renderer, RenderingCache())
+        parts.renderer = { spec, options in try renderings.blueprint(spec, options, by: render) }
         self.parts = parts
         self.environment = environment
         let metrics = OperatorMetrics(environment.metrics)
@@ -126,11 +131,12 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         var run = MeshRun(object: scope.object, intent: nil)
         var plan = UpgradeDriver(mesh: self).glance(&run) ?? MeshPlan(stage: .paused)
         plan.stage = .paused
+        let observation = parts.stores.used(observe(run), run.intent)
         var draft = MeshStatusDraft(
             resource: scope.object,
             plan: plan,
             intent: nil,
-            observation: parts.stores.shown(observe(run), ledger: ledger, now: environment.time.now),
+            observation: parts.stores.shown(observation, ledger: ledger, now: environment.time.now),
             now: scope.now
         )
         (draft.upgrade, draft.blueprint) = (run.upgrade, run.blueprint)
@@ -195,6 +201,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         wish.annotations = object.annotations
         wish.kubernetes = run.kubernetes
         if let refusal = driver.refusal(wish, survey, run) {
+            try await driver.removeLeftovers(wish, &run)
             return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)
         }
         do {
@@ -235,7 +242,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     private func plan(_ run: MeshRun) -> MeshPlan {
-        let observation = observe(run)
+        let observation = parts.stores.used(observe(run), run.intent)
         let planner = planner(observation, run.object)
         guard let intent = run.intent else { return MeshPlan(stage: .invalid("")) }
         if run.object.isDeleting { return planner.teardown(intent: intent, blueprint: run.blueprint) }
@@ -243,9 +250,13 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     func planner(_ observation: MeshObservation, _ object: KubeObject) -> MeshPlanner {
-        MeshPlanner(observation: observation, history: memories.of(object).history, now: environment.wall())
+        let history = memories.of(object).history
+        var planner = MeshPlanner(observation: observation, history: history, now: environment.wall())
+        planner.matches = parts.matches
+        return planner
     }
 
+    /// How things stand, but for who uses the mesh.
     func observe(_ run: MeshRun) -> MeshObservation {
         var observation = parts.stores.observe(
             run.object,
@@ -260,12 +271,6 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         let memory = memories.of(run.object)
         observation.accepted = memory.accepted
         observation.known = memory.known
-        if let intent = run.intent {
-            observation.usage = parts.stores.usage(
-                of: observation.revisionNames(or: intent.revision),
-                observation: observation
-            )
-        }
         return observation
     }
 

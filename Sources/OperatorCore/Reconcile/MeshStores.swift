@@ -130,6 +130,29 @@ package struct MeshStores: Sendable {
         return observation
     }
 
+    /// An observation with what is there under more names.
+    ///
+    /// - Parameters:
+    ///   - observation: what was observed at this moment.
+    ///   - wanted: the names to look up besides.
+    ///   - ledger: what this process knows before the caches do.
+    ///   - now: the time.
+    /// - Returns: the observation with what was found.
+    func completed(
+        _ observation: MeshObservation,
+        wanted: [ResourceID],
+        ledger: WriteLedger,
+        now: Duration
+    ) -> MeshObservation {
+        var result = observation
+        for id in wanted where result.live[id] == nil {
+            guard let kind = OwnedKind.of(id), let store = owned[kind] else { continue }
+            let version = store.version
+            result.live[id] = ledger.latest(id, cached: store.object(id.key), version: version, now: now)
+        }
+        return result
+    }
+
     /// An observation with the objects as well that the status shows and that were there before, to tell whether they still are.
     func shown(_ observation: MeshObservation, ledger: WriteLedger, now: Duration) -> MeshObservation {
         let status = MeshOperatorStatus(lenient: observation.resource.tree["status"] ?? .null)
@@ -175,6 +198,14 @@ package struct MeshStores: Sendable {
 
     private func ownedStore(_ resource: APIResource) -> ObjectStore? {
         OwnedKind.all.first { $0.resource == resource }.flatMap { owned[$0] }
+    }
+
+    /// An observation with who uses the mesh, which takes looking at all pods; the same where it cannot be told what is asked for.
+    func used(_ observation: MeshObservation, _ intent: MeshIntent?) -> MeshObservation {
+        guard let intent else { return observation }
+        var result = observation
+        result.usage = usage(of: observation.revisionNames(or: intent.revision), observation: observation)
+        return result
     }
 
     /// Who uses revisions, by their names and those of tags that lead to them.

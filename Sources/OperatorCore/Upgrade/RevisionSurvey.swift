@@ -19,6 +19,14 @@ package struct ControlPlaneRevision: Sendable, Hashable {
         object.kind == .deployment && object.labels[MeshNames.Label.component] == "pilot"
     }
 
+    /// Whether an object is a revision's own: part of its control plane, and not of a tag that leads there.
+    package static func isOwn(_ object: KubeObject) -> Bool {
+        object.labels[MeshNames.Label.component] == "pilot" && object.labels[MeshNames.Label.revision] != nil
+            && object.labels[tagLabel] == nil
+    }
+
+    private static let tagLabel = "istio.io/tag"
+
     /// The revision an object belongs to.
     package static func name(of object: KubeObject) -> String { object.labels[MeshNames.Label.revision] ?? "default" }
 }
@@ -80,8 +88,7 @@ package struct RevisionSurvey: Sendable, Hashable {
 
     private static func revisions(_ ours: [KubeObject]) -> [ControlPlaneRevision] {
         var found: [String: ControlPlaneRevision] = [:]
-        for object in ours where object.labels[MeshNames.Label.component] == "pilot" {
-            guard object.labels[MeshNames.Label.revision] != nil, object.labels[Self.tagLabel] == nil else { continue }
+        for object in ours where ControlPlaneRevision.isOwn(object) {
             let name = ControlPlaneRevision.name(of: object)
             if ControlPlaneRevision.isControlPlane(object) {
                 guard let version = version(of: object) else { continue }
@@ -123,7 +130,6 @@ package struct RevisionSurvey: Sendable, Hashable {
         return MeshVersion(left.slot.version).map { $0 < theirs } ?? true
     }
 
-    private static let tagLabel = "istio.io/tag"
     private static let versionLabel = "app.kubernetes.io/version"
 }
 

@@ -94,11 +94,14 @@ package struct UpgradeCourse: Sendable, Hashable {
     /// The revision for a version: one that is there already, or a new one under a free name.
     private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
     {
-        RevisionNaming.slot(
+        if let underWay = survey.underWay?.slot, underWay.version == version { return underWay }
+        let hasDefaultTag = survey.stable?.marks.hasDefaultTag == true
+        return RevisionNaming.slot(
             for: version,
             asked: isLast ? wish.spec.revision : nil,
             others: survey.revisions.map(\.slot).filter { $0.name != survey.stable?.slot.name },
-            taken: Set(survey.revisions.map(\.slot.name))
+            taken: Set(survey.revisions.map(\.slot.name)),
+            tags: Set(wish.spec.tagNames + (hasDefaultTag ? [RevisionSlot.unnamed] : []))
         )
     }
 }

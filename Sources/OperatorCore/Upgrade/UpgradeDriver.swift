@@ -114,12 +114,13 @@ struct UpgradeDriver: Sendable {
 
     private func look(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) throws -> UpgradeLook {
         let now = mesh.environment.wall()
-        var scene = UpgradeScene(wish, mesh.observe(run), now: now) {
-            mesh.parts.stores.crowd(mesh.observe(run), written: mesh.moved, now: mesh.environment.time.now)
+        let observed = mesh.observe(run)
+        var scene = UpgradeScene(wish, observed, now: now) {
+            mesh.parts.stores.crowd(observed, written: mesh.moved, now: mesh.environment.time.now)
         }
-        scene.place(try bounds(scene, &run), live: mesh.observe(run).live)
+        scene.place(try bounds(scene, &run), live: observed.live)
         try compose(scene.composition, scene.stand, &run)
-        var plan = planned(run)
+        var plan = planned(run, observed)
         var observation = scene.observation(plan)
         observation.refusals = run.findings?.refusals ?? []
         var book = GateBook(wish.spec.upgrade.analysis, progress: RolloutProgress(), isLastStep: false)
@@ -138,7 +139,7 @@ struct UpgradeDriver: Sendable {
         let spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
         if next != scene.stand, spent.isEmpty {
             try compose(scene.composition(after: next), next, &run)
-            plan = planned(run)
+            plan = planned(run, observed)
         }
         var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
         look.turn = scene.turn(decision)
@@ -192,12 +193,18 @@ struct UpgradeDriver: Sendable {
 
     private var composer: RevisionComposer { RevisionComposer(renderer: mesh.parts.renderer) }
 
-    private func planned(_ run: MeshRun) -> MeshPlan {
+    private func planned(_ run: MeshRun, _ observed: MeshObservation) -> MeshPlan {
         guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
         blueprint.urgent = Set(
             blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
         )
-        return mesh.planner(mesh.observe(run), run.object).plan(intent: intent, blueprint: blueprint)
+        let observation = mesh.parts.stores.completed(
+            observed,
+            wanted: run.wanted,
+            ledger: mesh.ledger,
+            now: mesh.environment.time.now
+        )
+        return mesh.planner(observation, run.object).plan(intent: intent, blueprint: blueprint)
     }
 
     // MARK: Moving

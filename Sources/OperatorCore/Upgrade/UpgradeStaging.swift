@@ -117,7 +117,8 @@ package struct UpgradeStaging: Sendable {
             for: version,
             asked: isLast ? start.spec.revision : nil,
             others: others,
-            taken: Set(others.map(\.name) + [place.slot.name])
+            taken: Set(others.map(\.name) + [place.slot.name]),
+            tags: Set(start.spec.tagNames + (place.hasDefaultTag ? [RevisionSlot.unnamed] : []))
         )
     }
 

@@ -139,6 +139,15 @@ package final class GateDesk: Sendable {
         }
     }
 
+    /// What lies on the desk now; for looking.
+    var docket: GateDocket { state.withLock { $0.docket } }
+
+    /// Lays down here what lies on another desk, instead of what was here; of nothing may a question or notice be out.
+    func takeOver(_ other: GateDesk) {
+        let docket = other.docket
+        state.withLock { $0.docket = docket }
+    }
+
     private func begin(
         _ group: inout DiscardingTaskGroup,
         _ answered: @escaping @Sendable (ObjectKey) -> Void

@@ -28,6 +28,11 @@ package final class ResourceRegistry: Sendable {
         self.state = Mutex(state)
     }
 
+    /// Makes a registry that begins with everything another one serves.
+    init(copying other: ResourceRegistry) {
+        state = Mutex(other.state.withLock { $0 })
+    }
+
     /// The resource served at a path.
     package func resource(group: String, version: String, plural: String) -> ServedResource? {
         state.withLock { $0.byPath[Path(group: group, version: version, plural: plural)] }

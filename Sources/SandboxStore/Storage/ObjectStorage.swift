@@ -79,6 +79,17 @@ package final class ObjectStorage: Sendable {
         self.configuration = configuration
     }
 
+    private init(_ state: StorageState, _ configuration: Configuration) {
+        inner = Mutex(Inner(state: state, durable: state.revision))
+        log = nil
+        self.configuration = configuration
+    }
+
+    /// A store in memory that begins with all that is here, history included; cheap, since both share what neither changes.
+    ///
+    /// What is written to one does not show in the other. Changes that are not durable yet count as written.
+    package func fork() -> ObjectStorage { ObjectStorage(inner.withLock { $0.state }, configuration) }
+
     /// The revision of the last durable write.
     package var revision: UInt64 { inner.withLock { $0.durable } }
 
@@ -173,6 +184,15 @@ package final class ObjectStorage: Sendable {
         inner.withLock { inner in
             guard let collection = inner.state.collections[resource] else { return 0 }
             return max(collection.history.last?.revision ?? 0, collection.compacted)
+        }
+    }
+
+    /// The changes in a collection after a revision, as far as they are remembered, in order.
+    package func changes(in resource: GroupResource, after revision: UInt64) -> [StorageChange] {
+        inner.withLock { inner in
+            let last = inner.state.revision
+            let found = inner.state.collections[resource]?.changes(after: revision, through: last, limit: .max)
+            return Array(found ?? [])
         }
     }
 
@@ -308,7 +328,7 @@ extension ObjectStorage {
     }
 
     /// The objects of a collection as they are now, durable or not; for looking, not for answering.
-    func peek(_ resource: GroupResource) -> [StoredObject] {
+    package func peek(_ resource: GroupResource) -> [StoredObject] {
         inner.withLock { $0.state.collections[resource]?.list(prefix: "", after: nil) ?? [] }
     }
 }

@@ -1,13 +1,14 @@
 internal import ControllerKit
+internal import CrashKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
 internal import ManifestRendering
 internal import MeshAPI
-internal import RolloutControl
 
 @testable internal import OperatorCore
+@testable internal import RolloutControl
 
 /// One life of the operator without watches: its caches are filled by lists right before each reconcile.
 struct DirectOperator {
@@ -92,6 +93,28 @@ struct DirectOperator {
             of: resource,
             trust: .replaceAll
         )
+    }
+
+    /// Takes over what another life of the operator remembers, as if it were the same process in another cluster.
+    ///
+    /// Its caches and what it noted of its own writes are not taken over: the next ``synchronize(from:where:)`` shows all of it.
+    func remember(_ other: DirectOperator) async throws {
+        reconciler.desk.takeOver(other.reconciler.desk)
+        guard let object = try await cluster.resource() else { return }
+        let memory = other.reconciler.memories.of(object)
+        reconciler.memories.update(object) { $0 = memory }
+    }
+
+    /// What it remembers, as lines of a picture.
+    func lines() async throws -> [String] {
+        var lines = ["desk: \(CanonicalText.of(reconciler.desk.docket, leavingOut: ["lastTicket"]))"]
+        if let object = try await cluster.resource() {
+            let memory = reconciler.memories.of(object)
+            // Of what was found out before the start only a refusal decides; the rest is told in the status.
+            lines.append(CanonicalText.of(memory, leavingOut: ["confirmedVersion", "findings"]))
+            lines.append("refusals: \(memory.upgrade.findings?.refusals ?? [])")
+        }
+        return lines
     }
 
     /// Reconciles once, with caches as they are, and once more when gates have answered.

@@ -1,150 +1,83 @@
-internal import ControllerKit
-internal import DataTree
+internal import CrashKit
 internal import Foundation
-internal import KubeAPI
-internal import KubeClient
-internal import MeshAPI
-internal import MeshBase
 internal import RolloutEngine
-internal import Synchronization
 internal import Testing
 
 @testable internal import OperatorCore
 
-/// Upgrades whose operator dies before or after a write.
+/// Upgrades of a mesh with all that moves, whose operator dies before and after each write, by ``CrashSearch``.
 @Suite struct UpgradeCrashTests {
-    /// How an upgrade goes.
-    struct Course: Sendable, CustomTestStringConvertible {
-        var name: String
-        var from: String
-        var to: String
-        /// The application that never comes up with the revisions.
-        var broken: Set<String> = []
-        /// Which writes are tried: every one of `stride`, from `first` on.
-        var first: Int
-        var stride: Int
-        var testDescription: String { "\(name), writes \(first), \(first + stride), …" }
+    private static let quick =
+        "upgrade: {steps: [{weight: 50}, {weight: 100}], retireAfter: 10s, progressDeadline: 12s}"
 
-        static let all: [Course] = {
-            // Every write of a hop and of a rollback; of three hops a part, unless all are asked for: that takes minutes.
-            let wantsAll = ProcessInfo.processInfo.environment["CRASH_EVERYWHERE"] != nil
-            var all: [Course] = []
-            for first in 1...2 {
-                all.append(Course(name: "one hop", from: "1.29.2", to: "1.30.2", first: first, stride: 2))
-                all.append(
-                    Course(name: "rollback", from: "1.29.2", to: "1.30.2", broken: ["1-30-2"], first: first, stride: 2)
-                )
-            }
-            all.append(Course(name: "three hops", from: "1.27.9", to: "1.30.2", first: 1, stride: wantsAll ? 1 : 17))
-            all.append(
-                Course(
-                    name: "rollback at the second hop",
-                    from: "1.27.9",
-                    to: "1.30.2",
-                    broken: ["1-29-2"],
-                    first: 1,
-                    stride: wantsAll ? 1 : 17
-                )
-            )
-            return all
-        }()
-    }
-
-    /// How one run went.
-    struct Run {
-        var state: [String: String]
-        var writes: Int
-        /// The steps entered on each revision, in order.
-        var steps: [String: [Int]]
-    }
-
-    /// How many seconds without a write are an end: longer than any deadline of these upgrades.
-    static let quiet = 16
-
-    static func play(_ course: Course, rule: @escaping FaultyTransport.Rule = { _, _ in nil }) async throws -> Run {
-        let world = UpgradeWorld(try await TestCluster())
-        let rules = "steps: [{weight: 50}, {weight: 100}], retireAfter: 10s, progressDeadline: 12s"
-        try await world.cluster.create("{version: \(course.from), profile: minimal, upgrade: {\(rules)}}")
-        let first = try UpgradeLife(world)
-        try await first.settle()
-        try await world.makeNamespace("shop")
-        try await world.makeApp("shop", "cart")
-        try await world.makeApp("shop", "web")
-        try await first.settle()
-        if !course.broken.isEmpty { world.breakPods("web", with: course.broken) }
-        try await world.cluster.change("{version: \(course.to)}")
-        var life = try UpgradeLife(world, rule: rule)
-        var steps: [String: [Int]] = [:]
-        var calm = 0
-        var writes = 0
-        for _ in 0..<600 where calm < Self.quiet {
-            do {
-                calm = try await life.round() ? 0 : calm + 1
-            } catch {
-                guard life.life.transport.isDead else { throw error }
-                writes = life.life.transport.writes.count
-                life = try UpgradeLife(world)
-            }
-            for (name, step) in try await Self.recorded(world) where steps[name]?.last != step {
-                steps[name, default: []].append(step)
-            }
+    /// With two gateways, a tag besides `default`, three namespaces in two waves, a metric and a gate that answers the second time.
+    private static let full =
+        """
+        profile: demo, values: {revisionTags: [stable]},
+        upgrade: {
+          steps: [{weight: 50, hold: 2s}, {weight: 100}], retireAfter: 10s, progressDeadline: 12s,
+          workloads: {waves: [{namespaceSelector: {matchLabels: {wave: first}}}, {namespaceSelector: {}}]},
+          analysis: {
+            interval: 1s, initialDelay: 0s, failureLimit: 0, prometheus: {address: "http://prometheus:9090"},
+            metrics: [{name: errors, query: "errors", max: 1}],
+            gates: [{name: confirm, url: "http://gate"}, {name: news, url: "http://news", type: Event}]
+          }
         }
-        let summary = try await life.summary()
-        try #require(calm >= Self.quiet, "not settled: \(summary)")
-        #expect(world.doubled == [])
-        return Run(
-            state: try await Self.endState(world),
-            writes: max(writes, life.life.transport.writes.count),
-            steps: steps
+        """
+
+    /// The way from one version to another, whose metric fails at the last step of the hop to `failing`.
+    private static func full(_ name: String, from: String, to: String, failing: String? = nil) -> UpgradeStage.Course {
+        UpgradeStage.Course(
+            name: name,
+            spec: "{version: \(from), \(full)}",
+            change: "{version: \(to)}",
+            namespaces: [("pay", ["istio.io/rev": "default"]), ("ship", ["istio.io/rev": "stable"])],
+            apps: [("shop", "cart", 2), ("shop", "web", 1), ("pay", "bank", 1), ("ship", "van", 1)],
+            gates: ["errors", "confirm"]
+        ) { place, weight, isFirst in
+            if place.gate == "errors", place.version == failing, weight == 100 { return .failed }
+            return place.gate == "confirm" && isFirst ? .inconclusive : .passed
+        }
+    }
+
+    /// Every so many deaths the run is played to the very end; all of them with `CRASH_EVERYWHERE=1`, which takes long.
+    private static func stride(_ usual: Int) -> Int {
+        ProcessInfo.processInfo.environment["CRASH_EVERYWHERE"] != nil ? 1 : usual
+    }
+
+    /// A course, how its operators end, and how many ends are tried at least: what is tried must not dwindle unseen.
+    private static func search(
+        _ course: UpgradeStage.Course,
+        _ kinds: [CrashKind] = [.killedBefore, .killedAfter],
+        atLeast deaths: Int
+    ) async throws -> [String: String] {
+        var search = CrashSearch<UpgradeStage>(kinds, quiet: 16, stride: stride(61))
+        let report = try await search.run(try await UpgradeStage.start(course))
+        print("crashes in \(course.name): \(report.summary)")
+        for complaint in report.complaints.prefix(10) { Issue.record("\(course.name): \(complaint)") }
+        #expect(report.complaints.count == 0)
+        #expect(report.deaths >= deaths)
+        return report.end
+    }
+
+    @Test func threeHopsWithGatewaysTagsWavesAndGates() async throws {
+        let course = Self.full("three hops", from: "1.27.9", to: "1.30.2")
+        let end = try await Self.search(course, atLeast: 300)
+        #expect(end["status"]?.contains("1.30.2") == true, "\(end["status"] ?? "")")
+    }
+
+    @Test func threeHopsOfWhichTheSecondGoesBack() async throws {
+        let course = Self.full("rollback at the second hop", from: "1.27.9", to: "1.30.2", failing: "1.29.2")
+        let end = try await Self.search(course, atLeast: 210)
+        #expect(end["status"]?.contains("1.28.4") == true, "\(end["status"] ?? "")")
+    }
+
+    @Test func aHopWhoseOperatorIsReplaced() async throws {
+        let course = UpgradeStage.Course(
+            name: "one hop, replaced",
+            spec: "{version: 1.29.2, profile: minimal, \(Self.quick)}",
+            change: "{version: 1.30.2}"
         )
-    }
-
-    private static func recorded(_ world: UpgradeWorld) async throws -> [String: Int] {
-        var result: [String: Int] = [:]
-        for object in try await world.cluster.admin.list(.deployments).objects {
-            guard let record = RevisionMarks(reading: object.annotations).record else { continue }
-            result[object.name] = record.step
-        }
-        return result
-    }
-
-    /// What counts of the end: objects of the mesh, labels of namespaces, revisions of pods.
-    private static func endState(_ world: UpgradeWorld) async throws -> [String: String] {
-        var state: [String: String] = [:]
-        for kind in TestCluster.servedKinds where kind.resource != .namespaces {
-            for object in try await world.cluster.admin.list(kind.resource).objects {
-                guard object.labels[MeshNames.Label.owner] != nil else { continue }
-                var marks = RevisionMarks(reading: object.annotations)
-                // Times differ, what is written down does not.
-                if marks.promoted != nil { marks.promoted = .epoch }
-                if marks.unused != nil { marks.unused = .epoch }
-                marks.failure?.began = .epoch
-                marks.failure?.verdict?.message = ""
-                var spec = object.tree["spec"] ?? .null
-                // Addresses are the cluster's choice.
-                for field in ["clusterIP", "clusterIPs"] where spec[field] != nil { spec.set(nil, at: [field]) }
-                state["\(ResourceID(object))"] = "\(spec.jsonText(.canonical)) \(marks)"
-            }
-        }
-        for name in ["shop"] {
-            state["labels of \(name)"] = "\(try await world.namespaceLabels(name).sorted { $0.key < $1.key })"
-        }
-        for (name, revisions) in try await world.revisions() { state["pods of \(name)"] = "\(revisions.sorted())" }
-        return state
-    }
-
-    @Test(arguments: Course.all) func endsTheSameAfterADeathAtAnyWrite(_ course: Course) async throws {
-        let whole = try await Self.play(course)
-        try #require(whole.writes > 10, "the upgrade must write something")
-        for number in stride(from: course.first, through: whole.writes, by: course.stride) {
-            for fault in [FaultyTransport.Fault.killBefore, .killAfter] {
-                let run = try await Self.play(course) { _, write in write == number ? fault : nil }
-                let label = "\(course.name), \(fault) \(number) of \(whole.writes)"
-                #expect(run.state == whole.state, "\(label)")
-                for (name, steps) in whole.steps {
-                    #expect(run.steps[name] == steps, "\(label): no step of \(name) is skipped or taken twice")
-                }
-            }
-        }
+        _ = try await Self.search(course, [.replaced], atLeast: 25)
     }
 }

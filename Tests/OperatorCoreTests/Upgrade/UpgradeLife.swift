@@ -38,6 +38,7 @@ struct UpgradeLife {
         _ world: UpgradeWorld,
         gates: (any GateAsking)? = nil,
         settlesGates: Bool = true,
+        server: (any HTTPTransport)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         self.world = world
@@ -45,6 +46,7 @@ struct UpgradeLife {
             world.cluster,
             renderer: UpgradeMesh.render,
             catalogue: try UpgradeMesh.catalogue(),
+            server: server,
             gates: gates,
             settlesGates: settlesGates,
             rule: rule

@@ -21,7 +21,7 @@ enum UpgradeMesh {
 
     static let namespace = "istio-system"
 
-    /// `minimal` has no gateway, every other profile has one.
+    /// `minimal` has no gateway, `demo` has two, every other profile has one.
     static func render(_ spec: MeshOperatorSpec, _ options: RenderOptions) throws -> MeshBlueprint {
         let version = spec.version ?? "1.30.2"
         let revision = spec.revision ?? "default"
@@ -60,21 +60,24 @@ enum UpgradeMesh {
             [], [labelled(account, "pilot"), labelled(configuration, "pilot")], [istiod, labelled(service, "pilot")],
             webhooks,
         ]
-        if spec.profile != "minimal" {
-            let name = "istio-ingressgateway"
-            let gateway = deployment(name, ["app": "gateway"], image: "proxyv2:\(version)", replicas: 4)
-            let entry = object(
-                "v1",
-                "Service",
-                name,
-                ["spec": ["selector": ["app": "gateway"], "ports": [["port": 80]]]]
-            )
+        for (name, component, pods) in gateways(spec.profile) {
+            let selector: Tree = ["app": .string(component)]
+            let gateway = deployment(name, selector, image: "proxyv2:\(version)", replicas: pods)
+            let entry = object("v1", "Service", name, ["spec": ["selector": selector, "ports": [["port": 80]]]])
             blueprint.phases.append([
-                labelled(gateway, "ingressGateways", "ingressGateways/\(name)"),
-                labelled(entry, "ingressGateways", "ingressGateways/\(name)"),
+                labelled(gateway, component, "\(component)/\(name)"),
+                labelled(entry, component, "\(component)/\(name)"),
             ])
         }
         return blueprint
+    }
+
+    /// Name, component and pods of the gateways of a profile.
+    private static func gateways(_ profile: String) -> [(String, String, Int64)] {
+        let all: [(String, String, Int64)] = [
+            ("istio-ingressgateway", "ingressGateways", 4), ("istio-egressgateway", "egressGateways", 2),
+        ]
+        return Array(all.prefix(["minimal": 0, "demo": 2][profile] ?? 1))
     }
 
     private static func object(_ version: String, _ kind: String, _ name: String, _ body: Tree) -> KubeObject {

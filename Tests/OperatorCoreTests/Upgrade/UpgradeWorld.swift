@@ -12,7 +12,7 @@ internal import UpgradePlanning
 /// A cluster with applications: plays the controllers of workloads, sidecar injection by the webhooks that are there, and istiod.
 final class UpgradeWorld: Sendable {
     let cluster: TestCluster
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         var broken: Set<String> = []
@@ -23,7 +23,23 @@ final class UpgradeWorld: Sendable {
         var quiet: UInt64?
     }
 
-    init(_ cluster: TestCluster) { self.cluster = cluster }
+    init(_ cluster: TestCluster) {
+        self.cluster = cluster
+        state = Mutex(State())
+    }
+
+    /// The same world in a second cluster: what happens in one does not show in the other.
+    init(copying other: UpgradeWorld) {
+        cluster = TestCluster(copying: other.cluster)
+        state = Mutex(other.state.withLock { $0 })
+    }
+
+    /// What decides how the world goes on, besides what is in the cluster.
+    var lines: [String] {
+        state.withLock { state in
+            ["pods so far: \(state.serial)", "broken: \(state.broken.sorted()) \(state.brokenRevisions.sorted())"]
+        }
+    }
 
     /// Pods of `app` never become ready while they run with one of `revisions`.
     func breakPods(_ app: String, with revisions: Set<String>) {

@@ -1,20 +1,22 @@
 internal import ControllerKit
+internal import CrashKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
 internal import MeshAPI
-internal import RolloutControl
 
+@testable internal import RolloutControl
 @testable internal import RolloutCore
 
 /// One life of the operator without watches: its caches are filled by lists right before each reconcile.
 struct DirectRollout {
     let life: ControllerLife
     let stores: MeshRolloutStores
+    /// The gates, where the test did not bring its own.
     let asker: ScriptedAsker
     let recorder: EventRecorder
-    private let desk: GateDesk
+    let reconciler: MeshRolloutReconciler
     private let driver: ResourceDriver<MeshRolloutReconciler>
     private let caches: ListedCaches
 
@@ -25,9 +27,11 @@ struct DirectRollout {
     init(
         _ cluster: TestCluster,
         asker: ScriptedAsker? = nil,
+        server: (any HTTPTransport)? = nil,
+        gates: (any GateAsking)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
-        life = ControllerLife(calledFor: cluster, rule: rule)
+        life = ControllerLife(calledFor: cluster, server: server, rule: rule)
         self.asker = asker ?? ScriptedAsker { cluster.now }
         stores = MeshRolloutStores()
         let client = life.client
@@ -43,13 +47,32 @@ struct DirectRollout {
             stores: stores,
             client: client,
             recorder: recorder,
-            asker: self.asker
+            asker: gates ?? self.asker
         )
-        let reconciler = MeshRolloutReconciler(parts, environment: life.environment)
-        desk = reconciler.desk
+        reconciler = MeshRolloutReconciler(parts, environment: life.environment)
         driver = ResourceDriver(reconciler, store: stores.rollouts, client: client, environment: life.environment)
         // Workloads only tell that it is time to look again, and here it is at every second.
         caches = try ListedCaches(Array(stores.all.prefix(3)), of: cluster)
+    }
+
+    /// Takes over what another life of the operator remembers, as if it were the same process in another cluster.
+    ///
+    /// Its caches and what it noted of its own writes are not taken over: the next ``reconcile()`` reads all of it.
+    func remember(_ other: DirectRollout) async throws {
+        reconciler.desk.takeOver(other.reconciler.desk)
+        for object in try await cluster.admin.list(RolloutNames.resource).objects {
+            let memory = other.reconciler.tools.memories.of(object)
+            reconciler.tools.memories.update(object) { $0 = memory }
+        }
+    }
+
+    /// What it remembers, as lines of a picture.
+    func lines() async throws -> [String] {
+        var lines = ["desk: \(CanonicalText.of(reconciler.desk.docket, leavingOut: ["lastTicket"]))"]
+        for object in try await cluster.admin.list(RolloutNames.resource).objects {
+            lines.append(CanonicalText.of(reconciler.tools.memories.of(object)))
+        }
+        return lines
     }
 
     /// Reconciles every MeshRollout once, has its gates answer, and reconciles those again that got an answer.
@@ -57,7 +80,7 @@ struct DirectRollout {
         try await caches.fill()
         for object in stores.rollouts.objects() {
             _ = try await driver.reconcile(object.key)
-            for key in await desk.settle() { _ = try await driver.reconcile(key) }
+            for key in await reconciler.desk.settle() { _ = try await driver.reconcile(key) }
         }
     }
 

@@ -33,6 +33,22 @@ private func thing(_ key: ObjectKey, _ value: Int64) -> Tree {
         #expect(storage.revision == 2)
     }
 
+    @Test func aForkBeginsWithEverythingAndShowsNothingOfWhatComesAfter() async throws {
+        let storage = ObjectStorage.inMemory()
+        let keys = ["x", "y"].map { ObjectKey(namespace: "a", name: $0) }
+        try await storage.write(StorageWrite(things, keys[0], if: .absent, .put(thing(keys[0], 1))))
+        let fork = storage.fork()
+        #expect(fork.revision == storage.revision)
+        #expect(fork.changes(in: things, after: 0) == storage.changes(in: things, after: 0))
+        try await storage.write(StorageWrite(things, keys[0], if: .present, .put(thing(keys[0], 2))))
+        try await fork.write(StorageWrite(things, keys[1], if: .absent, .put(thing(keys[1], 3))))
+        #expect(storage.peek(things).map { $0.tree["value"] } == [2])
+        #expect(fork.peek(things).map { $0.tree["value"] } == [1, 3])
+        #expect(fork.changes(in: things, after: 2).map(\.key) == [keys[1]])
+        #expect(fork.lastChange(in: things) == 3)
+        #expect(fork.lastChange(in: GroupResource(group: "", resource: "pods")) == 0)
+    }
+
     @Test(arguments: propertySeeds(20)) func everyRevisionCanBeToldFromHistory(_ seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)
         let storage = ObjectStorage.inMemory()
