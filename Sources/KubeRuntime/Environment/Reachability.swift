@@ -12,7 +12,7 @@ public final class Reachability: Sendable {
     /// How long nobody must have been answered; shorter outages end before waits have grown.
     public static let shortestOutage = Duration.seconds(3)
     /// How long no further end of an outage is told.
-    public static let quietTime = Duration.seconds(15)
+    public static let quietTime = Duration.seconds(5)
     /// How long after an outage nobody waits longer than ``shortWait``.
     static let aftermath = Duration.seconds(5)
     /// The longest wait then.
