@@ -82,7 +82,14 @@ package struct UpgradeCourse: Sendable, Hashable {
             situation.running.append(underWay.slot.version)
             situation.underWay = underWay.slot.version
         }
-        let kept = survey.kept.filter(\.hasDeployment)
+        var kept = survey.kept.filter(\.hasDeployment)
+        // Going back may be tried again as long as the revision is there to which it has failed.
+        if let failed = survey.underWay, failed.marks.record?.verdict != nil,
+            let version = MeshVersion(failed.slot.version), let current = MeshVersion(stable.slot.version),
+            version < current
+        {
+            kept.append(failed)
+        }
         situation.justLeft = kept.max { ($0.marks.promoted ?? .epoch) < ($1.marks.promoted ?? .epoch) }?.slot.version
         return HopPlanner(
             catalogue: wish.catalogue,
