@@ -118,6 +118,8 @@ package enum MeshConditionReason: String, Sendable, Hashable, CaseIterable {
     case unsupportedKubernetes = "KubernetesVersionUnsupported"
     /// A version change is under way.
     case upgrading = "Upgrading"
+    /// An annotation that steers a rollout cannot be read.
+    case commandUnreadable = "CommandUnreadable"
     /// Another writer keeps changing a field.
     case fieldConflict = "FieldConflict"
     /// An object of that name exists and is not ours.

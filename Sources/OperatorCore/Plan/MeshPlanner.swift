@@ -221,18 +221,27 @@ package struct MeshPlanner: Sendable {
         guard let live = observation.live[decision.id] else {
             return decision.write == nil ? .waiting("\(decision.id) to be made again") : .ready
         }
-        let readiness = readiness(of: live, blueprint)
+        let readiness = readiness(of: live, blueprint, mended: decision.write)
         plan.readiness[decision.id] = readiness
         if case .waiting = readiness { return .waiting("\(decision.id) to become ready") }
         return readiness
     }
 
     /// A control plane scaled to nothing is none, though its Deployment is as its controller wants it.
-    private func readiness(of live: KubeObject, _ blueprint: MeshBlueprint) -> ObjectReadiness {
+    ///
+    /// Where a write asks for pods again it is drift on its way to be mended, and nobody has failed.
+    private func readiness(
+        of live: KubeObject,
+        _ blueprint: MeshBlueprint,
+        mended write: ObjectDecision.Write?
+    ) -> ObjectReadiness {
         let (judged, id) = (ObjectReadiness.of(live), ResourceID(live))
         guard judged.isReady, live.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
             live.tree.value(at: "spec", "replicas")?.integer == 0
         else { return judged }
+        if let write, !observation.isOutOfReach(id), write.object.tree.value(at: "spec", "replicas")?.integer != 0 {
+            return .waiting("\(id) to be scaled up again")
+        }
         return .failed(
             "\(id) has 0 replicas, so the mesh has no control plane; ask for 1 or more in "
                 + "spec.components.pilot.k8s.replicaCount, hpaSpec.minReplicas or the overlay that sets them"

@@ -42,27 +42,20 @@ package enum RevisionNaming {
 extension RevisionNaming {
     /// The revision for a version: one that is there already, or a new one under a free name.
     ///
-    /// Never one whose name is that of a tag: labelled with it, a namespace follows the tag, which leads to the revision that is to
-    /// be left. So nobody goes back to the revision without a name, once the tag `default` has left it, but to a new one of its version.
-    ///
     /// - Parameters:
     ///   - version: an entry of the catalogue.
     ///   - asked: the name to take where it is free.
     ///   - others: the revisions that are there besides the stable one.
     ///   - taken: the names of all revisions that are there.
-    ///   - tags: the names of tags.
     /// - Returns: the revision.
     package static func slot(
         for version: String,
         asked: String?,
         others: [RevisionSlot],
-        taken: Set<String>,
-        tags: Set<String>
+        taken: Set<String>
     ) -> RevisionSlot {
-        if let there = others.first(where: { $0.version == version && !tags.contains($0.name) }) { return there }
-        if let asked, !taken.contains(asked), !tags.contains(asked) {
-            return RevisionSlot(name: asked, version: version)
-        }
+        if let there = others.first(where: { $0.version == version }) { return there }
+        if let asked, !taken.contains(asked) { return RevisionSlot(name: asked, version: version) }
         let name = name(for: version)
         guard taken.contains(name) else { return RevisionSlot(name: name, version: version) }
         let free = (2...99).lazy.map { "\(name)-\($0)" }.first { !taken.contains($0) }

@@ -11,6 +11,9 @@ struct MeshParts {
     /// How things stand.
     let observation: MeshObservation
 
+    /// How the message ends about an object that is not there.
+    static let notThere = " is not there yet"
+
     /// One entry per component, in the order of their first objects.
     var components: [MeshOperatorStatus.Component] {
         var names: [String] = []
@@ -24,7 +27,7 @@ struct MeshParts {
             case .ready?: break
             case .waiting?: problems[name] = "\(id) is not ready yet"
             case .failed(let why)?: problems[name] = why
-            case nil: problems[name] = observation.live[id] == nil ? "\(id) is not there yet" : nil
+            case nil: problems[name] = observation.live[id] == nil ? "\(id)\(Self.notThere)" : nil
             }
         }
         return names.map { .init(name: $0, ready: problems[$0] == nil, message: problems[$0] ?? "") }
@@ -59,11 +62,13 @@ struct MeshParts {
         return revision
     }
 
-    /// The readiness of the control plane's workloads.
+    /// The readiness of the workloads of the control plane that the mesh uses; that of a revision being rolled out is looked at apart.
     var controlPlane: [ObjectReadiness] {
         blueprint.objects.compactMap { object in
             let id = ResourceID(object)
-            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true else { return nil }
+            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
+                blueprint.groups[id] == nil
+            else { return nil }
             return plan.readiness[id] ?? .waiting("\(id) is not there yet")
         }
     }

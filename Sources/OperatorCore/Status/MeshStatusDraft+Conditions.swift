@@ -2,6 +2,7 @@ internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
 
 extension MeshStatusDraft {
     func setConditions(_ status: inout MeshOperatorStatus) {
@@ -126,6 +127,9 @@ extension MeshStatusDraft {
     private func setMarks(_ status: inout MeshOperatorStatus) {
         let conflicts = conflictTexts
         mark(ForbiddenNote.conditionType, ForbiddenNote.message(failures + obstacles).map { (.forbidden, $0) }, &status)
+        let issues = RolloutCommands(annotations: resource.annotations).issues
+        let unreadable = MeshConditionReason.commandUnreadable
+        mark(unreadable.rawValue, issues.isEmpty ? nil : (unreadable, StageText.joined(issues)), &status)
         mark(Self.fieldConflict, conflicts.isEmpty ? nil : (.fieldConflict, StageText.joined(conflicts)), &status)
         if case .notOwned = plan.stage {
             mark(MeshConditionReason.notOurs.rawValue, StageText(stage: plan.stage).full, &status)

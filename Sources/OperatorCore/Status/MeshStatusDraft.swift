@@ -71,6 +71,9 @@ package struct MeshStatusDraft: Sendable {
             status.proxies = "\(proxies)/\(proxies)"
             status.plan = wayAhead(intent)
         }
+        if resource.isDeleting {
+            LeavingMesh(observation: observation, blueprint: blueprint).show(in: &status, previous: previous)
+        }
         setConditions(&status)
         if let upgrade, let blueprint {
             let words = UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint)

@@ -59,6 +59,12 @@ package struct StatusChange: Sendable {
             let isTold = notes.contains { $0.note == condition.message }
             if isBad, !isTold { notes.append((.warning, condition.reason, condition.message)) }
         }
+        let unreadable = MeshConditionReason.commandUnreadable.rawValue
+        if let condition = new.conditions.first(where: { $0.type == unreadable }),
+            condition.message != old.conditions.first(where: { $0.type == unreadable })?.message
+        {
+            notes.append((.warning, unreadable, condition.message))
+        }
         if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
         return notes
     }

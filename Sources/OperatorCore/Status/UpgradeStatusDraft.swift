@@ -83,9 +83,11 @@ struct UpgradeStatusDraft {
         status.gateways = status.gateways.map { gateway in
             var gateway = gateway
             let found = shares.first { $0.id == GatewayID(namespace: gateway.namespace, name: gateway.name) }
-            gateway.weight = found?.reached
+            // What is asked for and not there yet, or not any more, runs nothing.
+            let goal = stand.target?.name ?? stable.name
+            gateway.weight = stand.target == nil ? nil : found?.reached
             let isMoved = found?.reached == 100
-            gateway.revision = isMoved ? new : found?.share.stable?.revision ?? stable.name
+            gateway.revision = isMoved ? goal : found?.share.stable?.revision ?? stable.name
             return gateway
         }
     }

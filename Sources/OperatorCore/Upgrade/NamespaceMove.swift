@@ -61,6 +61,15 @@ package struct NamespaceMove: Sendable, Hashable {
         return patch
     }
 
+    /// The merge patch that forgets what its labels were, and has it name a revision for good.
+    package func staying(with revision: String) -> Tree {
+        var patch = forgetting
+        if namespace.labels[MeshNames.Label.revision] != revision {
+            patch.set(.string(revision), at: ["metadata", "labels", MeshNames.Label.revision])
+        }
+        return patch
+    }
+
     /// The merge patch that leaves its labels as they are and forgets what they were.
     package var forgetting: Tree {
         var patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.previousRevision: .null]]]

@@ -27,6 +27,15 @@ package struct TagView: Sendable {
         return TagHandover(to: revision, isLent ? .doubled : .prepared)
     }
 
+    /// The tags that have an object of their own, with the revision each leads to.
+    package var objects: [String: String] {
+        var result: [String: String] = [:]
+        for object in webhooks {
+            if let tag = object.labels[Self.tagLabel] { result[tag] = ControlPlaneRevision.name(of: object) }
+        }
+        return result
+    }
+
     /// Whether a tag has an object of its own.
     package func hasObject(_ tag: String) -> Bool { object(of: tag) != nil }
 

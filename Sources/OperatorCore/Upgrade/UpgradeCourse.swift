@@ -82,7 +82,14 @@ package struct UpgradeCourse: Sendable, Hashable {
             situation.running.append(underWay.slot.version)
             situation.underWay = underWay.slot.version
         }
-        let kept = survey.kept.filter(\.hasDeployment)
+        var kept = survey.kept.filter(\.hasDeployment)
+        // Going back may be tried again as long as the revision is there to which it has failed.
+        if let failed = survey.underWay, failed.marks.record?.verdict != nil,
+            let version = MeshVersion(failed.slot.version), let current = MeshVersion(stable.slot.version),
+            version < current
+        {
+            kept.append(failed)
+        }
         situation.justLeft = kept.max { ($0.marks.promoted ?? .epoch) < ($1.marks.promoted ?? .epoch) }?.slot.version
         return HopPlanner(
             catalogue: wish.catalogue,
@@ -94,14 +101,11 @@ package struct UpgradeCourse: Sendable, Hashable {
     /// The revision for a version: one that is there already, or a new one under a free name.
     private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
     {
-        if let underWay = survey.underWay?.slot, underWay.version == version { return underWay }
-        let hasDefaultTag = survey.stable?.marks.hasDefaultTag == true
-        return RevisionNaming.slot(
+        RevisionNaming.slot(
             for: version,
             asked: isLast ? wish.spec.revision : nil,
             others: survey.revisions.map(\.slot).filter { $0.name != survey.stable?.slot.name },
-            taken: Set(survey.revisions.map(\.slot.name)),
-            tags: Set(wish.spec.tagNames + (hasDefaultTag ? [RevisionSlot.unnamed] : []))
+            taken: Set(survey.revisions.map(\.slot.name))
         )
     }
 }

@@ -1,6 +1,7 @@
 internal import DataTree
 package import KubeAPI
 package import MeshAPI
+package import MeshBase
 package import RolloutEngine
 package import UpgradePlanning
 
@@ -31,6 +32,10 @@ package struct UpgradeCrowd: Sendable {
         package var new: String
         /// What each tag leads to.
         package var tags: [String: String]
+        /// The tag by which namespaces get the new revision; nil where they get it by its name.
+        package var alias: RevisionAlias?
+        /// Since when everything goes back; nil while it does not.
+        package var returning: Timestamp?
 
         /// Names them.
         package init(stable: String, new: String, tags: [String: String]) {
@@ -38,6 +43,9 @@ package struct UpgradeCrowd: Sendable {
             self.new = new
             self.tags = tags
         }
+
+        /// The value of the label `istio.io/rev` that gives pods the new revision.
+        package var label: String { alias?.name ?? new }
     }
 
     /// How workloads move.
@@ -83,18 +91,22 @@ package struct UpgradeCrowd: Sendable {
         var moves = WorkloadMoves(taking, to: sides.new) { workload in
             switch workload.chooser {
             case .namespace: wave(workload).flatMap { $0.takesPart ? $0.number : nil }
-            case .revision(let name): names.contains(name) ? wave(workload)?.number : nil
+            case .revision(let name): sides.alias == nil && names.contains(name) ? wave(workload)?.number : nil
             case .tag: nil
             }
         }
         moves.maxInMotion = Self.limit(rules.maxUnavailable, of: moves.order.count)
         let labels = named
-        moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.new }
+        moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.label }
         moves.room = DisruptionRoom(sight.budgets)
         self.moves = moves
         var followers = WorkloadMoves(taking, to: sides.new) { workload in
-            guard case .tag(let tag) = workload.chooser, names.contains(choice.resolved(tag)) else { return nil }
-            return wave(workload)?.number
+            switch workload.chooser {
+            case .namespace: nil
+            case .tag(let tag): names.contains(choice.resolved(tag)) ? wave(workload)?.number : nil
+            // The new revision has no name of its own before the tag of that name leads to it.
+            case .revision(let name): sides.alias != nil && names.contains(name) ? wave(workload)?.number : nil
+            }
         }
         followers.maxInMotion = Self.limit(rules.maxUnavailable, of: followers.order.count)
         followers.isLabelled = { _ in true }
@@ -110,9 +122,6 @@ package struct UpgradeCrowd: Sendable {
         part.settled = min(part.settled, part.moved)
         return part
     }
-
-    /// How many have moved, those ahead of the step among them.
-    package var ahead: Int { moves.part.moved }
 
     /// Namespaces that bear the label of the new revision by the operator's hand.
     package var movedNamespaces: [KubeObject] {

@@ -254,7 +254,8 @@ struct UpgradeDriver: Sendable {
     func releaseNamespaces(_ run: inout MeshRun) async throws {
         guard run.intent?.wishes.contains(.paused) != true else { return }
         let observation = mesh.observe(run)
-        let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        let tags = TagView(observation.ours(manager: MeshPlanner.manager)).objects
+        let names = Set(RevisionSurvey(observation).revisions.map(\.slot.name)).union(tags.keys)
         let sight = mesh.parts.stores.crowd(observation, written: mesh.moved, now: mesh.environment.time.now)
         var writes = sight.namespaces.compactMap { namespace -> UpgradeWrite? in
             let move = NamespaceMove(namespace)

@@ -18,6 +18,9 @@ extension UpgradeScene {
             return RolloutDecision(.finish, .completed, "\(message); \(names)", until: now < end ? end : nil)
         }
         var decision = RolloutDecider(policy: policy, observation: observation, now: now).decide()
+        if decision.action == .restore, let awaited = crowd?.back(now: now).awaited, !awaited.isEmpty {
+            decision.message += "; waiting for \(awaited.prefix(3).map(\.description).joined(separator: ", "))"
+        }
         let names = crowd?.moves.inMotion.prefix(3).map(\.id.description).joined(separator: ", ") ?? ""
         guard !names.isEmpty, observation.record?.verdict == nil else { return decision }
         switch decision.action {

@@ -24,6 +24,8 @@ package struct UpgradeScene: Sendable {
     package let policy: RolloutPolicy
     /// Where tags stand.
     package let tags: TagView
+    /// The tag by which namespaces get the new revision, where its own name is a tag that leads elsewhere.
+    let alias: RevisionAlias?
     /// The time.
     package let now: Timestamp
 
@@ -49,13 +51,21 @@ package struct UpgradeScene: Sendable {
         let other = survey.underWay?.slot ?? course.target
         let tags = tags
         let pointers = Self.pointers(tags, survey, wish.spec)
+        let taken = Set(wish.spec.tagNames + survey.revisions.map(\.slot.name))
+        let alias = other.flatMap { RevisionAlias(for: $0, tags, pointers: pointers, taken: taken) }
+        self.alias = alias
         var crowd: UpgradeCrowd?
         if other != nil || !survey.kept.isEmpty {
-            let sides = UpgradeCrowd.Sides(
+            var sides = UpgradeCrowd.Sides(
                 stable: course.stable.name,
                 new: other?.name ?? course.stable.name,
                 tags: pointers
             )
+            if let alias {
+                sides.alias = alias
+                sides.tags[alias.name] = alias.revision
+            }
+            if let record = survey.underWay?.marks.record, record.verdict != nil { sides.returning = record.began }
             crowd = UpgradeCrowd(sight(), wish.spec.upgrade.workloads, sides)
         }
         self.crowd = crowd
@@ -72,7 +82,7 @@ package struct UpgradeScene: Sendable {
             .wishes(record: stand.record, isPaused: wish.spec.paused)
         if course.refusal != nil { wishes.isPaused = true }
         self.wishes = wishes
-        composition = Self.composition(stand, wish.spec, tags)
+        composition = Self.composition(stand, wish.spec, tags, alias)
     }
 
     // MARK: What is rendered
@@ -116,7 +126,8 @@ package struct UpgradeScene: Sendable {
     private static func composition(
         _ stand: UpgradeStand,
         _ spec: MeshOperatorSpec,
-        _ tags: TagView
+        _ tags: TagView,
+        _ alias: RevisionAlias?
     ) -> RevisionComposition {
         var result = RevisionComposition(settled: spec, version: stand.course.stable.version)
         let isSettledAsNamed =
@@ -134,6 +145,10 @@ package struct UpgradeScene: Sendable {
             result.set(name, tags.handover(of: name))
             result = result.moving(tag: name, to: stand.main.name, isTrusted: tags.isTrusted(name))
         }
+        if let alias, stand.target?.name == alias.revision {
+            result.set(alias.name, tags.handover(of: alias.name))
+            result = result.moving(tag: alias.name, to: alias.revision, isTrusted: tags.isTrusted(alias.name))
+        }
         return result
     }
 
@@ -148,7 +163,7 @@ package struct UpgradeScene: Sendable {
 
     /// The same with a decision written down.
     package func composition(after next: UpgradeStand) -> RevisionComposition {
-        var result = Self.composition(next, spec, tags)
+        var result = Self.composition(next, spec, tags, alias)
         result.gateways = composition.gateways
         return result
     }
@@ -230,7 +245,11 @@ package struct UpgradeScene: Sendable {
         case .working(let awaited)?: return .waiting(awaited.replacing("waiting for ", with: ""))
         default: break
         }
-        return tags.distrust(of: slot.name).map { .waiting($0) } ?? .ready
+        if let missing = tags.distrust(of: slot.name) { return .waiting(missing) }
+        guard let alias, !stand.isPromoting, stand.record?.verdict == nil,
+            tags.handover(of: alias.name) != TagHandover(to: alias.revision, .moved)
+        else { return .ready }
+        return .waiting("tag \(alias.name) to lead to revision \(alias.revision)")
     }
 
     /// What a decision lets be moved now.

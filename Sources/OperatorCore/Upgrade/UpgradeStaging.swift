@@ -117,8 +117,7 @@ package struct UpgradeStaging: Sendable {
             for: version,
             asked: isLast ? start.spec.revision : nil,
             others: others,
-            taken: Set(others.map(\.name) + [place.slot.name]),
-            tags: Set(start.spec.tagNames + (place.hasDefaultTag ? [RevisionSlot.unnamed] : []))
+            taken: Set(others.map(\.name) + [place.slot.name])
         )
     }
 

@@ -67,7 +67,7 @@ extension UpgradeCrowd {
         let returning = moves.order.filter { isReturning($0) }
         turn.awaited = returning.map(\.id)
         var restored: Set<String> = []
-        for workload in moves.order.reversed() where isAway(workload) && workload.directedTo != sides.stable {
+        for workload in moves.order.reversed() where isAway(workload) && isToBeSentBack(workload, now) {
             let name = workload.id.key.namespace ?? ""
             if case .revision = workload.chooser {
                 turn.append(restoring(workload.id))
@@ -85,6 +85,15 @@ extension UpgradeCrowd {
             turn.append(restoring(ResourceID(owner)))
         }
         return turn
+    }
+
+    /// Whether a workload was not sent back yet, or came up once more with what it was sent back from.
+    ///
+    /// `meshoperator.io/moved-to` of an earlier hop may name the stable revision too: it counts from when the way back began, in whole seconds.
+    private func isToBeSentBack(_ workload: MeshWorkload, _ now: Timestamp) -> Bool {
+        guard workload.directedTo == sides.stable, let last = restartedAt(workload.id) else { return true }
+        if let returning = sides.returning, last.advanced(by: .seconds(1)) <= returning { return true }
+        return workload.isRolledOut && now - last >= Self.patience
     }
 
     /// Whether a workload was sent back and is not there yet.
@@ -110,7 +119,13 @@ extension UpgradeCrowd {
             return turn
         }
         let planned = followers.turn(towards: followers.order.count)
-        for case .restart(let id) in planned.moves { turn.append(restart(id, for: sides.new, now)) }
+        for move in planned.moves {
+            switch move {
+            case .label: break
+            case .restart(let id): turn.append(restart(id, for: sides.new, now))
+            case .relabel(let id): turn.append(relabel(id, now))
+            }
+        }
         turn.obstacle = planned.obstacle
         return turn
     }
@@ -133,12 +148,13 @@ extension UpgradeCrowd {
                 UpgradeWrite(
                     id: ResourceID(namespace),
                     resource: .namespaces,
-                    patch: isSame ? move.restoring : move.forgetting,
+                    patch: isSame ? move.restoring : move.staying(with: sides.new),
                     verb: isSame ? "restore" : "forget"
                 )
             )
         }
-        for owner in movedOwners {
+        let pending = Set(pendingFollowers.map(\.id))
+        for owner in movedOwners where !pending.contains(ResourceID(owner)) {
             turn.append(write(ResourceID(owner), TemplateMove(owner).forgetting, verb: "forget"))
         }
         return turn
@@ -198,7 +214,7 @@ extension UpgradeCrowd {
 
     private func labelling(_ name: String) -> UpgradeWrite? {
         guard let namespace = namespaces[name] else { return nil }
-        let patch = NamespaceMove(namespace).moving(to: sides.new)
+        let patch = NamespaceMove(namespace).moving(to: sides.label)
         return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "label")
     }
 

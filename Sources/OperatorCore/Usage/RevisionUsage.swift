@@ -7,6 +7,8 @@ internal import UpgradePlanning
 package struct RevisionUsage: Sendable, Hashable {
     /// Pods with a sidecar of the revision, gateways of the mesh left out.
     package var pods: [ObjectKey] = []
+    /// How many of these pods each revision has.
+    package var podsPerRevision: [String: Int] = [:]
     /// Namespaces whose pods would get a sidecar of the revision.
     package var namespaces: [String] = []
 
@@ -48,6 +50,7 @@ package struct RevisionUsage: Sendable, Hashable {
             guard let revision = SidecarPod.revision(of: pod), revisions.contains(revision) else { continue }
             guard !own.contains(where: { $0.includes(pod) }) else { continue }
             self.pods.append(pod.key)
+            podsPerRevision[revision, default: 0] += 1
         }
         for namespace in namespaces where !namespace.isDeleting {
             let labels = namespace.labels

@@ -155,21 +155,5 @@ internal import Testing
         #expect(RevisionNaming.name(for: String(repeating: "9.", count: 99)).utf8.count <= 40)
     }
 
-    @Test("A hop takes a revision of its version that is there, but none whose name a tag has")
-    func slots() {
-        let (old, kept) = (
-            RevisionSlot(name: "default", version: "1.28.4"), RevisionSlot(name: "old", version: "1.28.4")
-        )
-        func name(_ others: [RevisionSlot], asked: String? = nil, tags: Set<String>) -> String {
-            let taken = Set(others.map(\.name) + ["1-29-2"])
-            return RevisionNaming.slot(for: "1.28.4", asked: asked, others: others, taken: taken, tags: tags).name
-        }
-        #expect(name([old], tags: []) == "default")
-        #expect(name([old], tags: ["default"]) == "1-28-4")
-        #expect(name([old, kept], tags: ["default"]) == "old")
-        #expect(name([], asked: "default", tags: ["default"]) == "1-28-4")
-        #expect(name([], asked: "blue", tags: ["default"]) == "blue")
-    }
-
     private func texts(_ phase: [KubeObject]) -> [String] { phase.map { $0.tree.jsonText(.compact) } }
 }

@@ -131,6 +131,24 @@ internal import Testing
         #expect(events.contains { $0.contains("istio-system/istio-ingressgateway-1-30-2 was changed") }, "\(events)")
     }
 
+    @Test("A new control plane that somebody scales to nothing is scaled up again, and nothing goes back")
+    func controlPlaneScaledToNothing() async throws {
+        let life = try await UpgradeLife.start(
+            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, approve: true}, {weight: 100}]}}"
+        )
+        try await life.cluster.change("{version: 1.30.2}")
+        try await life.until(step: 1, "AwaitingApproval")
+        let key = ObjectKey(namespace: "istio-system", name: "istiod-1-30-2")
+        _ = try await life.cluster.admin.patch(.deployments, key, .merge(["spec": ["replicas": 0]]))
+        for _ in 0..<6 {
+            try await life.round()
+            let reason = try await life.status().plan?.progress.reason ?? ""
+            #expect(["Preparing", "AwaitingApproval"].contains(reason), "\(reason)")
+        }
+        #expect(try await life.cluster.admin.get(.deployments, key).tree.value(at: "spec", "replicas") == 1)
+        #expect(try await life.status().plan?.progress.reason == "AwaitingApproval")
+    }
+
     @Test("The label of a moved namespace that somebody changes is put back, and an Event says so")
     func namespaceLabel() async throws {
         let life = try await Self.inTheMiddle()

@@ -44,11 +44,14 @@ internal import Testing
         }
     }
 
-    /// What is not as a mesh has it that has gone back to a new revision of the version it came from.
+    /// What is not as a mesh has it that has gone back to the revision it came from.
     private static func leftovers(_ end: [String: String]) -> [String] {
-        end.filter { $0.key.hasPrefix("pods of ") ? $0.value != #"["1-28-4"]"# : $0.key.contains("1-29-2") }
-            .map { "\($0.key) is \($0.value)" }.sorted()
-            + ["Deployment istio-system/istiod-1-28-4"].filter { end[$0] == nil }
+        end.filter { entry in
+            if entry.key.hasPrefix("pods of ") { return entry.value != #"["default"]"# }
+            return entry.key.contains("1-29-2") || entry.key.contains("revision-tag")
+        }
+        .map { "\($0.key) is \($0.value)" }.sorted()
+            + ["Deployment istio-system/istiod"].filter { end[$0] == nil }
     }
 
     /// Whether the new revision is the stable one, or is being made it.

@@ -313,12 +313,15 @@ struct WorkloadChecksTests {
     }
 
     @Test(
-        "A gateway of one replica moves in one go",
+        "A gateway of one replica moves in one go, one of few takes more than a small step asks for",
         arguments: [
-            (1, Int?.none, 1), (3, nil, 0), (1, 5, 0), (3, 1, 1),
-        ] as [(Int, Int?, Int)]
+            (1, Int?.none, "has at most 1 replica, so its traffic moves in one go"),
+            (3, 1, "has at most 1 replica (its HorizontalPodAutoscaler's maxReplicas), so its traffic moves in one go"),
+            (1, 5, "has 1 pod, so step 1 (5%) takes 50% of its traffic"),
+            (3, nil, "has 3 pods, so step 1 (5%) takes 33% of its traffic"), (10, nil, ""), (7, 20, ""),
+        ] as [(Int, Int?, String)]
     )
-    func gateways(_ replicas: Int, _ most: Int?, _ count: Int) throws {
+    func gateways(_ replicas: Int, _ most: Int?, _ text: String) throws {
         var yaml = """
             apiVersion: apps/v1
             kind: Deployment
@@ -335,7 +338,17 @@ struct WorkloadChecksTests {
                 spec: {maxReplicas: \(most), scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ingress}}
                 """
         }
-        #expect(SampleWorld.findings(try SampleWorld.make(yaml), .gatewayTooSmall).count == count)
+        let found = SampleWorld.findings(try SampleWorld.make(yaml), .gatewayTooSmall)
+        #expect(found.map { $0.text.contains(text) } == (text.isEmpty ? [] : [true]), "\(found.map(\.text))")
+        if replicas == 1, most == 5 {
+            let remedy =
+                "give it 5 pods before the upgrade (minReplicas of its HorizontalPodAutoscaler), of which one takes 20%"
+            #expect(found.first?.text.contains(remedy) == true, "\(found.map(\.text))")
+        }
+        let large = "{upgrade: {steps: [{weight: 50}, {weight: 100}]}}"
+        // Two of three are 66%.
+        let isTold = replicas == 3 || (most ?? replicas) == 1
+        #expect(SampleWorld.findings(try SampleWorld.make(yaml, spec: large), .gatewayTooSmall).isEmpty == !isTold)
         let restart = try SampleWorld.make(yaml, spec: "{upgrade: {gateways: {mode: Restart}}}")
         #expect(SampleWorld.findings(restart, .gatewayTooSmall).isEmpty)
     }

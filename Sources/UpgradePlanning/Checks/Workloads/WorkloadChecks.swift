@@ -231,7 +231,7 @@ enum WorkloadChecks {
             let most =
                 scaler.map { $0.tree.value(at: "spec", "maxReplicas")?.integer ?? 1 }
                 ?? gateway.tree.value(at: "spec", "replicas")?.integer ?? 1
-            guard most <= 1 else { return nil }
+            guard most <= 1 else { return coarse(gateway, hasScaler: scaler != nil, most: Int(clamping: most), world) }
             return UpgradeFinding(
                 .informs,
                 .gatewayTooSmall,
@@ -242,5 +242,38 @@ enum WorkloadChecks {
                 remedy: "give it more replicas for shares that follow the steps"
             )
         }
+    }
+
+    /// A gateway whose pods are too few for the first step that asks for a part of them.
+    ///
+    /// Traffic is split by the numbers of pods behind one Service, and each side needs one
+    /// (https://istio.io/latest/docs/setup/additional-setup/gateway/#canary-upgrade-advanced). An upgrade adds no pods for the sake of a share:
+    /// they cost, and where they do not fit the step would fail for them.
+    private static func coarse(
+        _ gateway: KubeObject,
+        hasScaler: Bool,
+        most: Int,
+        _ world: IndexedWorld
+    ) -> UpgradeFinding? {
+        let pods = min(max(1, Int(clamping: gateway.tree.value(at: "spec", "replicas")?.integer ?? 1)), max(1, most))
+        let steps = world.world.spec.upgrade.steps
+        guard let first = steps.firstIndex(where: { (1..<100).contains($0.weight) }) else { return nil }
+        let weight = steps[first].weight
+        let new = (pods * weight + 99) / 100
+        let share = new * 100 / (new + max(1, pods - new))
+        guard share >= weight + 10 else { return nil }
+        let better = min(most, (100 + weight - 1) / weight)
+        let least = better * weight <= 100 ? 100 / better : weight
+        return UpgradeFinding(
+            .informs,
+            .gatewayTooSmall,
+            ResourceID(gateway),
+            field: hasScaler ? "" : "spec.replicas",
+            "has \(pods) pod\(pods == 1 ? "" : "s"), so step \(first + 1) (\(weight)%) takes \(share)% of its traffic",
+            remedy: better > pods
+                ? "give it \(better) pods before the upgrade\(hasScaler ? " (minReplicas of its HorizontalPodAutoscaler)" : ""), "
+                    + "of which one takes \(least)%"
+                : "give it more replicas for shares that follow the steps"
+        )
     }
 }
