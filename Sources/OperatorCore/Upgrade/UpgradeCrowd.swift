@@ -1,6 +1,7 @@
 internal import DataTree
 package import KubeAPI
 package import MeshAPI
+package import MeshBase
 package import RolloutEngine
 package import UpgradePlanning
 
@@ -31,6 +32,8 @@ package struct UpgradeCrowd: Sendable {
         package var new: String
         /// What each tag leads to.
         package var tags: [String: String]
+        /// Restarts by the operator from then on count as under way although no pod shows it yet; nil for none.
+        package var recent: Timestamp?
 
         /// Names them.
         package init(stable: String, new: String, tags: [String: String]) {
@@ -78,7 +81,11 @@ package struct UpgradeCrowd: Sendable {
         namespaces = named
         let found = waves
         func wave(_ workload: MeshWorkload) -> Wave? { found[workload.id.key.namespace ?? ""] }
-        let taking = rules.mode == .manual ? [] : inventory.workloads
+        let taking = inventory.workloads.map { workload in
+            var workload = workload
+            if let recent = sides.recent, let last = workload.restartedAt { workload.isJustRestarted = last >= recent }
+            return workload
+        }
         let names = [sides.stable, sides.new]
         var moves = WorkloadMoves(taking, to: sides.new) { workload in
             switch workload.chooser {
@@ -92,7 +99,8 @@ package struct UpgradeCrowd: Sendable {
         moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.new }
         moves.room = DisruptionRoom(sight.budgets)
         self.moves = moves
-        var followers = WorkloadMoves(taking, to: sides.new) { workload in
+        // Nobody restarts them but people, who cannot before the tag has moved: no promotion waits for that.
+        var followers = WorkloadMoves(rules.mode == .manual ? [] : taking, to: sides.new) { workload in
             guard case .tag(let tag) = workload.chooser, names.contains(choice.resolved(tag)) else { return nil }
             return wave(workload)?.number
         }
@@ -152,7 +160,25 @@ package struct UpgradeCrowd: Sendable {
     }
 
     /// Whether a workload still has to come back.
-    func isAway(_ workload: MeshWorkload) -> Bool { workload.isMoved(to: sides.new) || workload.uses(sides.new) }
+    ///
+    /// A restart for the new revision whose pods are not all there yet may still bring one that runs with it.
+    func isAway(_ workload: MeshWorkload) -> Bool {
+        workload.isMoved(to: sides.new) || workload.uses(sides.new)
+            || workload.directedTo == sides.new && !workload.isRolledOut
+    }
+
+    /// Workloads that bear the mark of a restart for the new revision which is over, or has brought none of their pods about.
+    var markedOwners: [KubeObject] {
+        var pods: [ResourceID: MeshWorkload] = [:]
+        for workload in inventory.workloads { pods[workload.id] = workload }
+        return sight.owners.values.filter { owner in
+            guard owner.annotations[RolloutNames.Annotation.movedTo] == sides.new, !owner.isDeleting else {
+                return false
+            }
+            return !TemplateMove(owner).isMoved && pods[ResourceID(owner)]?.runs(sides.new) ?? true
+        }
+        .sorted { ResourceID($0) < ResourceID($1) }
+    }
 
     // MARK: Reading objects
 

@@ -264,6 +264,14 @@ struct UpgradeDriver: Sendable {
             guard move.isMoved, let resource = RestartableWorkload.resource(of: id) else { continue }
             writes.append(UpgradeWrite(id: id, resource: resource, patch: move.restoring, verb: "restore"))
         }
+        // Marks that stayed would speak of a mesh that is gone.
+        for owner in sight.owners.values where !owner.isDeleting && !TemplateMove(owner).isMoved {
+            guard names.contains(owner.annotations[RolloutNames.Annotation.movedTo] ?? ""),
+                let resource = RestartableWorkload.resource(of: ResourceID(owner)),
+                let patch = RestartableWorkload.unmarking(owner)
+            else { continue }
+            writes.append(UpgradeWrite(id: ResourceID(owner), resource: resource, patch: patch, verb: "forget"))
+        }
         guard !writes.isEmpty else { return }
         try await mesh.confirmIsCurrent(run.object)
         run.failures += try await executor.perform(writes) { true }.failures

@@ -60,7 +60,8 @@ struct UpgradeMemo: Sendable {
         let present = observation.parts.flatMap { [$0.moved, $0.settled] }
         defer { (counts, awaited, looked) = (present, observation.targetState, now) }
         // What waits for people, for a window or for the operator itself is not what the deadline is about.
-        let isHeld = observation.wishes.isPaused || observation.obstacle?.until != nil
+        let obstacle = observation.obstacle
+        let isHeld = observation.wishes.isPaused || obstacle?.until != nil || obstacle?.isPeoples == true
         if isHeld || looked.map({ now - $0 > Self.absence }) ?? true { progressed = now }
         guard present.count == counts.count else {
             progressed = progressed ?? now

@@ -18,6 +18,9 @@ extension UpgradeScene {
             return RolloutDecision(.finish, .completed, "\(message); \(names)", until: now < end ? end : nil)
         }
         var decision = RolloutDecider(policy: policy, observation: observation, now: now).decide()
+        if decision.action == .restore, let awaited = crowd?.back(now: now).awaited, !awaited.isEmpty {
+            decision.message += "; waiting for \(awaited.prefix(3).map(\.description).joined(separator: ", "))"
+        }
         let names = crowd?.moves.inMotion.prefix(3).map(\.id.description).joined(separator: ", ") ?? ""
         guard !names.isEmpty, observation.record?.verdict == nil else { return decision }
         switch decision.action {
@@ -44,7 +47,7 @@ extension UpgradeScene {
         guard plan.steps.isEmpty, plan.stage == .settled, haveTagsArrived else { return false }
         guard let crowd else { return true }
         guard crowd.movedNamespaces.isEmpty, crowd.movedOwners.isEmpty else { return false }
-        return crowd.pendingFollowers.isEmpty || patienceEnd.map { now >= $0 } ?? true
+        return crowd.pendingFollowers.isEmpty && crowd.markedOwners.isEmpty || patienceEnd.map { now >= $0 } ?? true
     }
 
     /// Until when a promotion waits for workloads that follow a tag: those that are not restarted by then hold the old revision.

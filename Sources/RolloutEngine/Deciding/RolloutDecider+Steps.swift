@@ -46,11 +46,11 @@ extension RolloutDecider {
         let end = deadline(record)
         let count = "\(part.name): \(part.moved) of \(part.need(at: weight)) moved"
         if let obstacle = observation.obstacle {
-            if now >= end, obstacle.until == nil {
+            if now >= end, obstacle.until == nil, !obstacle.isPeoples {
                 let why = "\(count) at \(place(record)), no progress: \(obstacle.message)"
                 return condemn(.progressDeadlineExceeded, why)
             }
-            let again = obstacle.until ?? end
+            let again = obstacle.until ?? (obstacle.isPeoples ? nil : end)
             return RolloutDecision(.hold, .obstructed, "\(count): \(obstacle.message)", until: again)
         }
         if now >= end {

@@ -37,6 +37,8 @@ package struct RolloutObservation: Sendable, Hashable {
         package var message: String
         /// When to look again; nil to wait for an event.
         package var until: Timestamp?
+        /// Whether it is for people to move the rest, at their own pace: no deadline ends the rollout for it.
+        package var isPeoples = false
 
         /// Describes an obstacle.
         package init(_ message: String, until: Timestamp? = nil) {
