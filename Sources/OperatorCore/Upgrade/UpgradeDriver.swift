@@ -279,7 +279,9 @@ struct UpgradeDriver: Sendable {
 
     private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
         var (told, progress) = (RolloutProgress(), RolloutProgress())
+        var isKnown = false
         mesh.memories.update(run.object) { memory in
+            isKnown = memory.upgrade.progress != nil
             told = memory.upgrade.progress ?? told
             memory.upgrade.conclude(
                 ProgressDraft(
@@ -292,7 +294,10 @@ struct UpgradeDriver: Sendable {
             )
             progress = memory.upgrade.progress ?? progress
         }
-        tellGates(RolloutNote.notes(from: told, to: progress), look, run)
+        let notes = RolloutNote.notes(from: told, to: progress)
+        // Where an operator takes over, the status tells what its predecessor has told.
+        if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
+        tellGates(notes, look, run)
         dropGates(look, run)
         var report = UpgradeReport(
             scene: look.scene,

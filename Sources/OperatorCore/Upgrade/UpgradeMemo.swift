@@ -46,6 +46,11 @@ struct UpgradeMemo: Sendable {
         let decider = RolloutDecider(policy: scene.policy, observation: observation, now: now)
         kept.settledSince = decider.isSettled ? (kept.settledTime ?? now).rfc3339Micro : nil
         observation.settledSince = kept.settledTime
+        observation.gatesSince = kept.gatesAwaited(
+            by: observation.record,
+            scene.spec.upgrade.analysis,
+            now: now
+        )
         progress = kept
         let step = observation.record?.step ?? -1
         let isLast = step >= scene.policy.steps.count - 1
