@@ -108,6 +108,29 @@ struct RolloutDeciderTests {
             reason: .awaitingGate
         ),
         Case(
+            testDescription: "no verdict yet",
+            change: {
+                $0.gates = [gate(.inconclusive)]
+                $0.gatesSince = now - policy.progressDeadline + .seconds(1)
+            },
+            action: .hold,
+            reason: .awaitingGate
+        ),
+        Case(
+            testDescription: "no verdict in time",
+            change: {
+                $0.gates = [gate(.inconclusive)]
+                $0.gatesSince = now - policy.progressDeadline
+            },
+            action: .condemn(
+                .init(
+                    .progressDeadlineExceeded,
+                    "gate rate gave no verdict in time at step 1 of 3 (10%): 98 is below 99"
+                )
+            ),
+            reason: .rollingBack
+        ),
+        Case(
             testDescription: "red too often",
             change: { $0.gates = [gate(.failed, failures: 3)] },
             action: .condemn(

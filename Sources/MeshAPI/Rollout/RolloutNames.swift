@@ -48,9 +48,9 @@ package enum RolloutNames {
         package static let previousRevision = "meshoperator.io/previous-revision"
         /// On a workload or its pods: `false` keeps the operator from restarting it.
         package static let restart = "meshoperator.io/restart"
-        /// On a pod template: the revision the operator restarted the workload for.
+        /// On a workload: the revision the operator restarted it for last.
         package static let movedTo = "meshoperator.io/moved-to"
-        /// On a pod template: when the operator restarted the workload.
+        /// On a workload and its pod template: when the operator restarted it last.
         package static let restartedAt = "meshoperator.io/restarted-at"
     }
 }

@@ -67,7 +67,7 @@ extension MeshOperatorReconciler {
         memories.update(run.object) { $0.isMoving = isMoving }
         draft.obstacles = parts.stores.obstacles
         draft.isChanging = memories.of(run.object).isChanging
-        let postponed = tell(draft.status(), &scope)
+        let postponed = tell(draft.status(), &scope, entered: run.entered)
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
         if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
         return .proceed
@@ -105,14 +105,17 @@ extension MeshOperatorReconciler {
     ///   - status: the status.
     ///   - scope: where it is put.
     ///   - isDetailTold: whether small progress is told at once, since nobody comes back for it.
+    ///   - entered: the steps of a rollout entered since the last status.
     /// - Returns: how long the status is held back, nil where it is not.
     @discardableResult
     func tell(
         _ status: MeshOperatorStatus,
         _ scope: inout ReconcileScope<Void>,
-        isDetailTold: Bool = false
+        isDetailTold: Bool = false,
+        entered: [RolloutNote] = []
     ) -> Duration? {
-        let change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
+        var change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
+        change.entered = entered
         metrics.show(status, of: scope.object.name)
         guard change.isAny else { return nil }
         if let wait = change.quietTime(of: scope.object, now: environment.wall()) {

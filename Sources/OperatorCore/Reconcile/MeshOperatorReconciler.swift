@@ -323,6 +323,8 @@ struct MeshRun: Sendable {
     var spec: MeshOperatorSpec?
     /// What came of the upgrade, if there is one.
     var upgrade: UpgradeReport?
+    /// The steps entered in this reconcile, in order: some may be over before its status is written.
+    var entered: [RolloutNote] = []
     /// Whether this reconcile has itself written the MeshOperator: its status waits for the reconcile that follows.
     var isOutdated = false
     /// What was found out before an upgrade starts.

@@ -11,6 +11,13 @@ package struct StatusChange: Sendable {
     let old: MeshOperatorStatus
     /// The status as it is.
     let new: MeshOperatorStatus
+    /// The steps of a rollout entered in between, in order.
+    var entered: [RolloutNote] = []
+
+    /// Compares two.
+    init(old: MeshOperatorStatus, new: MeshOperatorStatus) {
+        (self.old, self.new) = (old, new)
+    }
 
     /// Whether the difference is more than the progress of something already told.
     var isSignificant: Bool {
@@ -40,7 +47,8 @@ package struct StatusChange: Sendable {
     /// The transitions worth an Event.
     var notes: [(severity: EventNote.Severity, reason: String, note: String)] {
         var notes: [(severity: EventNote.Severity, reason: String, note: String)] = []
-        let rollout = rolloutNotes
+        let differing = rolloutNotes
+        let rollout = passed(differing.map(\.note)) + differing
         // That the installation of a new MeshOperator has begun is no news; how it ends is.
         let isFirst = old.phase == nil && new.phase == .installing
         if let phase = new.phase, phase != old.phase, !isFirst, !isTold(phase, rollout.map(\.reason)) {
@@ -75,6 +83,11 @@ package struct StatusChange: Sendable {
         case .failed: !Set(reasons).isDisjoint(with: ["RolledBack", "Failed", "PreflightFailed"])
         default: reasons.contains(phase.rawValue)
         }
+    }
+
+    /// Steps that were entered and left again before this status, but for those that are told.
+    private func passed(_ told: [String]) -> [(severity: EventNote.Severity, reason: String, note: String)] {
+        entered.filter { !told.contains($0.note) }.map { (.normal, $0.reason, $0.note) }
     }
 
     /// The transitions of a rollout.

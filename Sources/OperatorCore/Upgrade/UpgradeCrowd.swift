@@ -36,6 +36,8 @@ package struct UpgradeCrowd: Sendable {
         package var alias: RevisionAlias?
         /// Since when everything goes back; nil while it does not.
         package var returning: Timestamp?
+        /// Restarts by the operator from then on count as under way although no pod shows it yet; nil for none.
+        package var recent: Timestamp?
 
         /// Names them.
         package init(stable: String, new: String, tags: [String: String]) {
@@ -86,7 +88,11 @@ package struct UpgradeCrowd: Sendable {
         namespaces = named
         let found = waves
         func wave(_ workload: MeshWorkload) -> Wave? { found[workload.id.key.namespace ?? ""] }
-        let taking = rules.mode == .manual ? [] : inventory.workloads
+        let taking = inventory.workloads.map { workload in
+            var workload = workload
+            if let recent = sides.recent, let last = workload.restartedAt { workload.isJustRestarted = last >= recent }
+            return workload
+        }
         let names = [sides.stable, sides.new]
         var moves = WorkloadMoves(taking, to: sides.new) { workload in
             switch workload.chooser {
@@ -100,7 +106,8 @@ package struct UpgradeCrowd: Sendable {
         moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.label }
         moves.room = DisruptionRoom(sight.budgets)
         self.moves = moves
-        var followers = WorkloadMoves(taking, to: sides.new) { workload in
+        // In mode Manual nobody restarts them but people, who cannot before the tag has moved: no promotion waits for that.
+        var followers = WorkloadMoves(rules.mode == .manual ? [] : taking, to: sides.new) { workload in
             switch workload.chooser {
             case .namespace: nil
             case .tag(let tag): names.contains(choice.resolved(tag)) ? wave(workload)?.number : nil
@@ -161,7 +168,25 @@ package struct UpgradeCrowd: Sendable {
     }
 
     /// Whether a workload still has to come back.
-    func isAway(_ workload: MeshWorkload) -> Bool { workload.isMoved(to: sides.new) || workload.uses(sides.new) }
+    ///
+    /// A restart for the new revision whose pods are not all there yet may still bring one that runs with it.
+    func isAway(_ workload: MeshWorkload) -> Bool {
+        workload.isMoved(to: sides.new) || workload.uses(sides.new)
+            || workload.directedTo == sides.new && !workload.isRolledOut
+    }
+
+    /// Workloads that bear the mark of a restart for the new revision which is over, or has brought none of their pods about.
+    var markedOwners: [KubeObject] {
+        var pods: [ResourceID: MeshWorkload] = [:]
+        for workload in inventory.workloads { pods[workload.id] = workload }
+        return sight.owners.values.filter { owner in
+            guard owner.annotations[RolloutNames.Annotation.movedTo] == sides.new, !owner.isDeleting else {
+                return false
+            }
+            return !TemplateMove(owner).isMoved && pods[ResourceID(owner)]?.runs(sides.new) ?? true
+        }
+        .sorted { ResourceID($0) < ResourceID($1) }
+    }
 
     // MARK: Reading objects
 

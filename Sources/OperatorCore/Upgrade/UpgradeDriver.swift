@@ -272,6 +272,14 @@ struct UpgradeDriver: Sendable {
             guard move.isMoved, let resource = RestartableWorkload.resource(of: id) else { continue }
             writes.append(UpgradeWrite(id: id, resource: resource, patch: move.restoring, verb: "restore"))
         }
+        // Marks that stayed would speak of a mesh that is gone.
+        for owner in sight.owners.values where !owner.isDeleting && !TemplateMove(owner).isMoved {
+            guard names.contains(owner.annotations[RolloutNames.Annotation.movedTo] ?? ""),
+                let resource = RestartableWorkload.resource(of: ResourceID(owner)),
+                let patch = RestartableWorkload.unmarking(owner)
+            else { continue }
+            writes.append(UpgradeWrite(id: ResourceID(owner), resource: resource, patch: patch, verb: "forget"))
+        }
         guard !writes.isEmpty else { return }
         try await mesh.confirmIsCurrent(run.object)
         run.failures += try await executor.perform(writes) { true }.failures
@@ -279,7 +287,9 @@ struct UpgradeDriver: Sendable {
 
     private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
         var (told, progress) = (RolloutProgress(), RolloutProgress())
+        var isKnown = false
         mesh.memories.update(run.object) { memory in
+            isKnown = memory.upgrade.progress != nil
             told = memory.upgrade.progress ?? told
             memory.upgrade.conclude(
                 ProgressDraft(
@@ -292,7 +302,10 @@ struct UpgradeDriver: Sendable {
             )
             progress = memory.upgrade.progress ?? progress
         }
-        tellGates(RolloutNote.notes(from: told, to: progress), look, run)
+        let notes = RolloutNote.notes(from: told, to: progress)
+        // Where an operator takes over, the status tells what its predecessor has told.
+        if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
+        tellGates(notes, look, run)
         dropGates(look, run)
         var report = UpgradeReport(
             scene: look.scene,

@@ -102,9 +102,11 @@ package struct UpgradeGateways: Sendable, Hashable {
         let stable = side(old, id, found, spec, isNew: false)
         switch rules.mode {
         case .manual:
-            let stays = others.isEmpty && found[rules.new] != nil ? target : stable
-            let share = alone(stays, bounds, found[stays.revision])
-            return Gateway(id: id, share: share, part: nil, reached: stays == target ? 100 : 0)
+            // It stays with whatever revision it is found with, be that of an earlier hop.
+            let name = found[old] == nil ? others.first ?? (found[rules.new] == nil ? old : rules.new) : old
+            let stays = side(name, id, found, spec, isNew: false)
+            let share = alone(stays, bounds, found[name])
+            return Gateway(id: id, share: share, part: nil, reached: name == rules.new ? 100 : 0)
         case .restart: return restarted(id, found, rules, stable)
         case .weighted: break
         }

@@ -46,6 +46,11 @@ struct UpgradeMemo: Sendable {
         let decider = RolloutDecider(policy: scene.policy, observation: observation, now: now)
         kept.settledSince = decider.isSettled ? (kept.settledTime ?? now).rfc3339Micro : nil
         observation.settledSince = kept.settledTime
+        observation.gatesSince = kept.gatesAwaited(
+            by: observation.record,
+            scene.spec.upgrade.analysis,
+            now: now
+        )
         progress = kept
         let step = observation.record?.step ?? -1
         let isLast = step >= scene.policy.steps.count - 1
@@ -60,7 +65,8 @@ struct UpgradeMemo: Sendable {
         let present = observation.parts.flatMap { [$0.moved, $0.settled] }
         defer { (counts, awaited, looked) = (present, observation.targetState, now) }
         // What waits for people, for a window or for the operator itself is not what the deadline is about.
-        let isHeld = observation.wishes.isPaused || observation.obstacle?.until != nil
+        let obstacle = observation.obstacle
+        let isHeld = observation.wishes.isPaused || obstacle?.until != nil || obstacle?.isPeoples == true
         if isHeld || looked.map({ now - $0 > Self.absence }) ?? true { progressed = now }
         guard present.count == counts.count else {
             progressed = progressed ?? now

@@ -7,10 +7,17 @@ internal import UpgradePlanning
 extension UpgradeScene {
     /// What to do next.
     ///
-    /// A promotion that has begun is carried through: what the gates say is asked no more.
+    /// A promotion that has begun is carried through: what the gates say is asked no more. Tags on their way arrive; from then on a pause
+    /// keeps all else where it is. It is not aborted: what goes back afterwards is another rollout.
     package func decide(_ observation: RolloutObservation) -> RolloutDecision {
         if stand.isPromoting, let slot = stand.target {
-            let message = "making \(slot.name) the revision that tags lead to"
+            var message = "making \(slot.name) the revision that tags lead to"
+            if wishes.abort != nil {
+                message += "; that is not aborted any more: once it is over, `meshctl rollout undo` goes back"
+            }
+            if isPromotionPaused {
+                return RolloutDecision(.hold, .paused, "paused while \(message); tags have moved, the rest waits")
+            }
             guard haveTagsArrived, let pending = crowd?.pendingFollowers, let first = pending.first,
                 let end = patienceEnd
             else { return RolloutDecision(.finish, .completed, message) }
@@ -37,17 +44,20 @@ extension UpgradeScene {
 
     /// How things are to stand after a decision: the same where it writes nothing down.
     package func next(_ decision: RolloutDecision, _ plan: MeshPlan) -> UpgradeStand {
-        if stand.isPromoting { return isPromoted(plan) ? stand.promoted() : stand }
+        if stand.isPromoting { return !isPromotionPaused && isPromoted(plan) ? stand.promoted() : stand }
         if decision.action == .restored { return stand.dismissing(rules: spec.upgrade, now: now) }
         return stand.after(decision, now: now)
     }
+
+    /// Whether people keep a promotion from going on, which they can once tags have arrived: half moved they would lead nowhere.
+    private var isPromotionPaused: Bool { wishes.isPaused && stand.course.refusal == nil && haveTagsArrived }
 
     /// Whether all that a promotion changes has changed.
     private func isPromoted(_ plan: MeshPlan) -> Bool {
         guard plan.steps.isEmpty, plan.stage == .settled, haveTagsArrived else { return false }
         guard let crowd else { return true }
         guard crowd.movedNamespaces.isEmpty, crowd.movedOwners.isEmpty else { return false }
-        return crowd.pendingFollowers.isEmpty || patienceEnd.map { now >= $0 } ?? true
+        return crowd.pendingFollowers.isEmpty && crowd.markedOwners.isEmpty || patienceEnd.map { now >= $0 } ?? true
     }
 
     /// Until when a promotion waits for workloads that follow a tag: those that are not restarted by then hold the old revision.
@@ -58,7 +68,9 @@ extension UpgradeScene {
     /// The last moves of a promotion: namespaces get their own labels back once all tags lead to the new revision, and workloads that
     /// follow a tag by their own label are restarted.
     package func settling(_ plan: MeshPlan) -> UpgradeTurn {
-        guard plan.steps.isEmpty, haveTagsArrived, let crowd, let slot = stand.target else { return UpgradeTurn() }
+        guard plan.steps.isEmpty, haveTagsArrived, !isPromotionPaused, let crowd, let slot = stand.target else {
+            return UpgradeTurn()
+        }
         var turn = crowd.settling(tags: composition.answering.merging([slot.name: slot.name]) { old, _ in old })
         let following = crowd.following(now: now)
         turn.writes += following.writes

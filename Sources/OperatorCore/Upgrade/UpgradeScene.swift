@@ -66,6 +66,7 @@ package struct UpgradeScene: Sendable {
                 sides.tags[alias.name] = alias.revision
             }
             if let record = survey.underWay?.marks.record, record.verdict != nil { sides.returning = record.began }
+            sides.recent = survey.underWay?.marks.record.map { Self.recent(since: $0.began, now) }
             crowd = UpgradeCrowd(sight(), wish.spec.upgrade.workloads, sides)
         }
         self.crowd = crowd
@@ -83,6 +84,13 @@ package struct UpgradeScene: Sendable {
         if course.refusal != nil { wishes.isPaused = true }
         self.wishes = wishes
         composition = Self.composition(stand, wish.spec, tags, alias)
+    }
+
+    /// From when on a restart is so young that pods may not show it: within the step written down, and a minute ago at most.
+    ///
+    /// What is older and has not brought the pods about is restarted once more. Times of restarts are in whole seconds.
+    private static func recent(since began: Timestamp, _ now: Timestamp) -> Timestamp {
+        max(began, now + .seconds(-60)) + .seconds(-1)
     }
 
     // MARK: What is rendered
@@ -227,10 +235,9 @@ package struct UpgradeScene: Sendable {
         guard let crowd else { return result }
         if result.record?.verdict != nil {
             result.parts += [crowd.returnPart, crowd.labelPart]
-        } else if crowd.rules.mode == .restart {
+        } else {
             result.parts.append(result.record == nil ? crowd.moves.part : crowd.part(at: weight))
-            let turn = crowd.forward(to: weight, now: now)
-            if let message = turn.obstacle { result.obstacle = .init(message, until: turn.until) }
+            result.obstacle = crowd.obstacle(at: weight, now: now)
         }
         if result.obstacle == nil, case .working(let awaited) = plan.stage, result.record?.step ?? -1 >= 0 {
             result.obstacle = .init("the mesh in use is not settled: \(awaited)")
@@ -257,7 +264,7 @@ package struct UpgradeScene: Sendable {
         guard let crowd, stand.target != nil else { return UpgradeTurn() }
         switch (decision.action, decision.reason) {
         case (.move, _), (.hold, .settling), (.hold, .holding), (.hold, .awaitingApproval), (.hold, .awaitingGate):
-            return crowd.rules.mode == .restart ? crowd.forward(to: weight, now: now) : UpgradeTurn()
+            return crowd.forward(to: weight, now: now)
         case (.restore, _): return crowd.back(now: now)
         default: return UpgradeTurn()
         }

@@ -2,7 +2,7 @@ package import DataTree
 package import KubeAPI
 internal import MeshAPI
 package import MeshBase
-internal import RolloutEngine
+package import RolloutEngine
 package import UpgradePlanning
 
 /// One write that moves something: a merge patch based on the version that was read.
@@ -37,6 +37,7 @@ extension UpgradeCrowd {
     ///   - now: the time.
     /// - Returns: the writes, or what stands in their way.
     package func forward(to weight: Int, now: Timestamp) -> UpgradeTurn {
+        guard rules.mode == .restart else { return UpgradeTurn() }
         var turn = UpgradeTurn()
         turn.awaited = moves.inMotion.map(\.id)
         if let opens = rules.window?.opening(after: now) {
@@ -44,18 +45,41 @@ extension UpgradeCrowd {
             turn.until = opens
             return turn
         }
-        turn.writes = relabelling + relapsing(now)
+        turn.writes = relabelling
         let planned = moves.turn(towards: moves.part.need(at: weight))
+        let labelled = Set(turn.writes.map(\.id.key.name))
         for move in planned.moves {
             switch move {
+            case .label(let namespace) where labelled.contains(namespace): break
             case .label(let namespace): turn.append(labelling(namespace))
             case .restart(let id): turn.append(restart(id, for: sides.new, now))
             case .relabel(let id): turn.append(relabel(id, now))
             }
         }
-        turn.writes += straying(now)
         if turn.writes.isEmpty, turn.awaited.isEmpty { turn.obstacle = planned.obstacle }
         return turn
+    }
+
+    /// What keeps more workloads from moving towards a step's share; nil when nothing does.
+    ///
+    /// In `mode: Manual` it is people who move them: the message says which is next, and how.
+    package func obstacle(at weight: Int, now: Timestamp) -> RolloutObservation.Obstacle? {
+        if rules.mode == .restart {
+            let turn = forward(to: weight, now: now)
+            return turn.obstacle.map { .init($0, until: turn.until) }
+        }
+        let missing = moves.part.need(at: weight) - moves.part.moved
+        guard missing > 0, let next = moves.order.first(where: { !$0.isMoved(to: sides.new) }) else { return nil }
+        let namespace = next.id.key.namespace ?? ""
+        var how = "restart it"
+        if case .revision = next.chooser {
+            how = "give its pod template the label \(MeshNames.Label.revision)=\(sides.new)"
+        } else if !moves.isLabelled(namespace) {
+            how = "label namespace \(namespace) \(MeshNames.Label.revision)=\(sides.new) and restart it"
+        }
+        var obstacle = RolloutObservation.Obstacle("moved by people (workloads.mode Manual), next \(next.id): \(how)")
+        obstacle.isPeoples = true
+        return obstacle
     }
 
     /// The next writes of the way back, the last moved first.
@@ -63,6 +87,7 @@ extension UpgradeCrowd {
     /// Neither a window, a disruption budget nor a workload that does not come back up keeps the others: what does not work is not
     /// to stay.
     package func back(now: Timestamp) -> UpgradeTurn {
+        guard rules.mode == .restart else { return backByPeople }
         var turn = UpgradeTurn()
         let returning = moves.order.filter { isReturning($0) }
         turn.awaited = returning.map(\.id)
@@ -91,9 +116,25 @@ extension UpgradeCrowd {
     ///
     /// `meshoperator.io/moved-to` of an earlier hop may name the stable revision too: it counts from when the way back began, in whole seconds.
     private func isToBeSentBack(_ workload: MeshWorkload, _ now: Timestamp) -> Bool {
-        guard workload.directedTo == sides.stable, let last = restartedAt(workload.id) else { return true }
+        guard workload.directedTo == sides.stable, let last = workload.restartedAt else { return true }
         if let returning = sides.returning, last.advanced(by: .seconds(1)) <= returning { return true }
         return workload.isRolledOut && now - last >= Self.patience
+    }
+
+    /// How long pods may come up with another revision than wanted before they are restarted once more.
+    private static let patience = Duration.seconds(60)
+
+    /// The way back in `mode: Manual`: labels by the operator's hand are given back where that restarts nobody, and people are waited for.
+    private var backByPeople: UpgradeTurn {
+        var turn = UpgradeTurn()
+        let away = moves.order.filter { isAway($0) }
+        turn.awaited = away.map(\.id)
+        let running = Set(away.map(\.id))
+        for namespace in movedNamespaces.reversed() { turn.append(restoring(namespace.name)) }
+        for owner in movedOwners where !running.contains(ResourceID(owner)) {
+            turn.append(restoring(ResourceID(owner)))
+        }
+        return turn
     }
 
     /// Whether a workload was sent back and is not there yet.
@@ -157,6 +198,7 @@ extension UpgradeCrowd {
         for owner in movedOwners where !pending.contains(ResourceID(owner)) {
             turn.append(write(ResourceID(owner), TemplateMove(owner).forgetting, verb: "forget"))
         }
+        for owner in markedOwners { turn.append(unmarking(owner)) }
         return turn
     }
 
@@ -170,52 +212,19 @@ extension UpgradeCrowd {
             guard workload.chooser == .namespace, workload.isMoved(to: sides.new), !moves.isLabelled(name),
                 seen.insert(name).inserted
             else { return nil }
-            var write = labelling(name)
-            if namespaces[name].map({ NamespaceMove($0).isMoved }) == true { write?.verb = "relabel" }
-            return write
+            return labelling(name)
         }
-    }
-
-    /// Pod templates from which somebody took the label of the new revision.
-    private func relapsing(_ now: Timestamp) -> [UpgradeWrite] {
-        moves.order.compactMap { workload in
-            guard case .revision(let name) = workload.chooser, name != sides.new, workload.directedTo == sides.new,
-                let last = restartedAt(workload.id), now - last >= Self.patience
-            else { return nil }
-            var write = relabel(workload.id, now)
-            write?.verb = "relabel"
-            return write
-        }
-    }
-
-    /// Restarts of workloads that were restarted for the new revision and whose pods came up with another.
-    private func straying(_ now: Timestamp) -> [UpgradeWrite] {
-        moves.order.compactMap { workload in
-            guard workload.directedTo == sides.new, workload.isRolledOut, !workload.pods.isEmpty,
-                moves.isLabelled(workload.id.key.namespace ?? ""),
-                workload.pods.contains(where: { $0.revision != sides.new && $0.wanted == sides.new }),
-                let last = restartedAt(workload.id), now - last >= Self.patience
-            else { return nil }
-            return restart(workload.id, for: sides.new, now)
-        }
-    }
-
-    /// How long pods may come up with another revision than wanted before they are restarted once more.
-    private static let patience = Duration.seconds(60)
-
-    private func restartedAt(_ id: ResourceID) -> Timestamp? {
-        guard let owner = sight.owners[id] else { return nil }
-        let template = owner.tree.value(at: "spec", "template", "metadata", "annotations")
-        let text =
-            template?[RolloutNames.Annotation.restartedAt]?.string
-            ?? owner.annotations[RolloutNames.Annotation.restartedAt]
-        return text.flatMap { Timestamp(rfc3339: $0) }
     }
 
     private func labelling(_ name: String) -> UpgradeWrite? {
         guard let namespace = namespaces[name] else { return nil }
-        let patch = NamespaceMove(namespace).moving(to: sides.label)
-        return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "label")
+        let move = NamespaceMove(namespace)
+        return UpgradeWrite(
+            id: ResourceID(namespace),
+            resource: .namespaces,
+            patch: move.moving(to: sides.label),
+            verb: move.isMoved ? "relabel" : "label"
+        )
     }
 
     private func restoring(_ name: String) -> UpgradeWrite? {
@@ -232,12 +241,18 @@ extension UpgradeCrowd {
     }
 
     private func relabel(_ id: ResourceID, _ now: Timestamp) -> UpgradeWrite? {
-        sight.owners[id].flatMap { write(id, TemplateMove($0).moving(to: sides.new, at: now.rfc3339), verb: "restart") }
+        guard let move = sight.owners[id].map({ TemplateMove($0) }) else { return nil }
+        return write(id, move.moving(to: sides.new, at: now.rfc3339), verb: move.isMoved ? "relabel" : "restart")
     }
 
     private func restoring(_ id: ResourceID) -> UpgradeWrite? {
         guard let owner = sight.owners[id], TemplateMove(owner).isMoved else { return nil }
         return write(id, TemplateMove(owner).restoring, verb: "restore")
+    }
+
+    /// Takes the marks of a restart off, which restarts nothing.
+    func unmarking(_ owner: KubeObject) -> UpgradeWrite? {
+        RestartableWorkload.unmarking(owner).flatMap { write(ResourceID(owner), $0, verb: "forget") }
     }
 
     private func write(_ id: ResourceID, _ patch: Tree, verb: String) -> UpgradeWrite? {

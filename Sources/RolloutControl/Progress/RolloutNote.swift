@@ -42,6 +42,9 @@ package struct RolloutNote: Sendable, Hashable {
         return notes
     }
 
+    /// The reason of ``stepStarted(_:label:)``.
+    package static let stepEntered = "StepStarted"
+
     /// That a step is entered.
     ///
     /// - Parameters:
@@ -51,7 +54,7 @@ package struct RolloutNote: Sendable, Hashable {
     package static func stepStarted(_ progress: RolloutProgress, label: String? = nil) -> RolloutNote {
         let share = progress.stepWeight.map { ": \($0)%" } ?? ""
         let what = label.map { ", \($0)" } ?? ""
-        return RolloutNote(.normal, "StepStarted", "step \(progress.step) of \(progress.steps)\(share)\(what)")
+        return RolloutNote(.normal, stepEntered, "step \(progress.step) of \(progress.steps)\(share)\(what)")
     }
 
     /// Reasons that pass by themselves, or that the entry of a step tells.

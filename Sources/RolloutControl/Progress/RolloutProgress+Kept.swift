@@ -20,6 +20,23 @@ extension RolloutProgress {
         return result
     }
 
+    /// Since when the step that is written down waits for nothing but its gates; nil where it does not, by this status.
+    ///
+    /// Gates whose passes count only from a later time on wait from then.
+    ///
+    /// - Parameters:
+    ///   - record: what is written down.
+    ///   - analysis: the gates.
+    ///   - now: the time; a time after it counts as not said.
+    /// - Returns: the time.
+    package func gatesAwaited(by record: RolloutRecord?, _ analysis: AnalysisSpec, now: Timestamp) -> Timestamp? {
+        guard let record, step == record.step + 1, reason == RolloutDecision.Reason.awaitingGate.rawValue,
+            // It is in whole seconds.
+            let time = since.flatMap({ Timestamp(rfc3339: $0) }), time + .seconds(1) > record.began, time <= now
+        else { return nil }
+        return max(time, (settledTime ?? time) + (analysis.initialDelay ?? analysis.window))
+    }
+
     /// `settledSince` as a time.
     package var settledTime: Timestamp? { settledSince.flatMap { Timestamp(rfc3339: $0) } }
 

@@ -46,11 +46,11 @@ extension RolloutDecider {
         let end = deadline(record)
         let count = "\(part.name): \(part.moved) of \(part.need(at: weight)) moved"
         if let obstacle = observation.obstacle {
-            if now >= end, obstacle.until == nil {
+            if now >= end, obstacle.until == nil, !obstacle.isPeoples {
                 let why = "\(count) at \(place(record)), no progress: \(obstacle.message)"
                 return condemn(.progressDeadlineExceeded, why)
             }
-            let again = obstacle.until ?? end
+            let again = obstacle.until ?? (obstacle.isPeoples ? nil : end)
             return RolloutDecision(.hold, .obstructed, "\(count): \(obstacle.message)", until: again)
         }
         if now >= end {
@@ -101,8 +101,23 @@ extension RolloutDecider {
                 let count = "\(gate.passes) of \(policy.successes) times in a row"
                 return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name) passed \(count)")
             }
-            return RolloutDecision(.hold, .awaitingGate, "\(place(record)): gate \(gate.name): \(last.message)")
+            return undecided(gate, last, record)
         }
         return nil
+    }
+
+    /// A gate that has not passed holds the step: one that gives no verdict for no longer than a step may go without progress.
+    private func undecided(_ gate: GateState, _ last: GateReading, _ record: RolloutRecord) -> RolloutDecision {
+        let message = "\(place(record)): gate \(gate.name): \(last.message)"
+        guard last.outcome == .inconclusive, let since = observation.gatesSince else {
+            return RolloutDecision(.hold, .awaitingGate, message)
+        }
+        let end = since + policy.progressDeadline
+        guard now < end else {
+            let why = "gate \(gate.name) gave no verdict in time at \(place(record)): \(last.message)"
+            return condemn(.progressDeadlineExceeded, why)
+        }
+        let bounded = "\(message); it has until \(end.rfc3339) (progressDeadline)"
+        return RolloutDecision(.hold, .awaitingGate, bounded, until: end)
     }
 }

@@ -37,6 +37,8 @@ package struct RolloutObservation: Sendable, Hashable {
         package var message: String
         /// When to look again; nil to wait for an event.
         package var until: Timestamp?
+        /// Whether it is for people to move the rest, at their own pace: no deadline ends the rollout for it.
+        package var isPeoples = false
 
         /// Describes an obstacle.
         package init(_ message: String, until: Timestamp? = nil) {
@@ -98,6 +100,10 @@ package struct RolloutObservation: Sendable, Hashable {
     /// Who carries out decisions notes the time when ``RolloutDecider/isSettled`` turns true, and forgets it when it turns false
     /// or a step is entered. Forgetting it costs time, never a hold or a gate.
     package var settledSince: Timestamp?
+    /// Since when the present step waits for nothing but its gates; nil when it does not, or nobody remembers.
+    ///
+    /// It is not before their passes count. Forgetting it gives gates more time, and passes none over.
+    package var gatesSince: Timestamp?
     /// When there was progress last; nil when nobody remembers.
     package var progressed: Timestamp?
     /// What people ask for.

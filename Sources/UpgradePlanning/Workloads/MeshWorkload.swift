@@ -1,4 +1,5 @@
 package import KubeAPI
+package import MeshBase
 
 /// Something that runs pods, as far as its sidecars matter.
 package struct MeshWorkload: Sendable, Hashable {
@@ -35,8 +36,15 @@ package struct MeshWorkload: Sendable, Hashable {
     package var pods: [Pod]
     /// Whether it may be restarted.
     package var restart: Restart
-    /// The revision its pods were last restarted for by the operator.
+    /// The revision its pods were last restarted for by the operator, by the mark on the workload itself.
+    ///
+    /// A mark says what was done once, perhaps by an upgrade that is long over, or on another workload that this one was copied from. So
+    /// it counts only while that restart is under way (``isUnderWay(to:)``).
     package var directedTo: String?
+    /// When that was.
+    package var restartedAt: Timestamp?
+    /// Whether that was a moment ago, so that pods may not show it yet.
+    package var isJustRestarted = false
     /// Whether its controller has brought all its pods to its template.
     package var isRolledOut: Bool
     /// What decides which revision its pods get.
@@ -48,15 +56,25 @@ package struct MeshWorkload: Sendable, Hashable {
     /// How many of its pods a restart takes at a time, at least 1.
     package var restartTakes = 1
 
-    /// Whether its pods are to run with `revision`: it was restarted for it, or runs with it already.
-    package func isMoved(to revision: String) -> Bool {
-        directedTo == revision || (!pods.isEmpty && pods.allSatisfy { $0.revision == revision })
+    /// Whether its pods run with `revision`, or are on their way there by a restart of the operator.
+    package func isMoved(to revision: String) -> Bool { runs(revision) || isUnderWay(to: revision) }
+
+    /// Whether a restart of the operator takes its pods to `revision` now.
+    ///
+    /// It does from the moment it was asked for; later, as long as the labels direct new pods there and the controller is not done. What has
+    /// come up with another revision by then has not moved.
+    package func isUnderWay(to revision: String) -> Bool {
+        guard directedTo == revision else { return false }
+        return isJustRestarted || !isRolledOut && pods.contains { $0.wanted == revision }
     }
 
     /// Whether all its pods run with `revision` and are ready.
     package func isSettled(at revision: String) -> Bool {
-        isRolledOut && isMoved(to: revision) && pods.allSatisfy { $0.revision == revision && $0.isReady }
+        isRolledOut && runs(revision) && pods.allSatisfy(\.isReady)
     }
+
+    /// Whether all its pods run with `revision`.
+    package func runs(_ revision: String) -> Bool { !pods.isEmpty && pods.allSatisfy { $0.revision == revision } }
 
     /// Whether some of its pods run with `revision`.
     package func uses(_ revision: String) -> Bool { pods.contains { $0.revision == revision } }

@@ -35,20 +35,43 @@ package enum RestartableWorkload {
 
     /// The merge patch (RFC 7386) that restarts `owner` for a revision, based on the version read.
     ///
-    /// A Rollout of Argo is restarted by `spec.restartAt`: a change of its template would begin a canary of its own.
+    /// For which revision that was is written on the workload, whence it can be taken off without another restart; its template gets the
+    /// time alone. A Rollout of Argo is restarted by `spec.restartAt`: a change of its template would begin a canary of its own.
     package static func restart(_ owner: KubeObject, for revision: String, at time: String) -> Tree {
-        let marks: Tree = [
-            "annotations": [
-                RolloutNames.Annotation.movedTo: .string(revision),
-                RolloutNames.Annotation.restartedAt: .string(time),
+        var patch: Tree = [
+            "metadata": [
+                "annotations": [
+                    RolloutNames.Annotation.movedTo: .string(revision),
+                    RolloutNames.Annotation.restartedAt: .string(time),
+                ]
             ]
         ]
-        var patch: Tree
         if owner.kind.group == argoRollouts.kind.group {
-            patch = ["metadata": marks, "spec": ["restartAt": .string(time)]]
+            patch["spec"] = ["restartAt": .string(time)]
         } else {
-            patch = ["spec": ["template": ["metadata": marks]]]
+            let place = ["spec", "template", "metadata", "annotations"]
+            patch.set(.string(time), at: place + [RolloutNames.Annotation.restartedAt])
+            // A mark that came with a copied template says nothing, and goes where a restart is due anyway.
+            if owner.tree.value(at: "spec", "template", "metadata", "annotations", RolloutNames.Annotation.movedTo)
+                != nil
+            {
+                patch.set(.null, at: place + [RolloutNames.Annotation.movedTo])
+            }
         }
+        if let version = owner.resourceVersion { patch.set(.string(version), at: ["metadata", "resourceVersion"]) }
+        return patch
+    }
+
+    /// The merge patch that takes the marks of a restart off `owner`, based on the version read; nil where there are none.
+    ///
+    /// It restarts nothing: they are on the workload, not on its template.
+    package static func unmarking(_ owner: KubeObject) -> Tree? {
+        let marks = [RolloutNames.Annotation.movedTo, RolloutNames.Annotation.restartedAt]
+            .filter { owner.annotations[$0] != nil }
+        guard !marks.isEmpty else { return nil }
+        var patch: Tree = ["metadata": [:]]
+        for mark in marks { patch.set(.null, at: ["metadata", "annotations", mark]) }
+        if let uid = owner.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
         if let version = owner.resourceVersion { patch.set(.string(version), at: ["metadata", "resourceVersion"]) }
         return patch
     }

@@ -1,6 +1,7 @@
 internal import DataTree
 package import KubeAPI
 internal import MeshAPI
+internal import MeshBase
 
 /// Every workload whose pods have, or should have, a sidecar.
 package struct WorkloadInventory: Sendable, Hashable {
@@ -90,9 +91,10 @@ package struct WorkloadInventory: Sendable, Hashable {
         workload.chooser = chooser
         workload.replicas = RestartableWorkload.replicas(owner)
         workload.restartTakes = RestartableWorkload.taken(byRestarting: owner)
-        guard case .revision(let name) = chooser else { return }
-        // Marks of such a move are on the workload alone.
         workload.directedTo = owner.annotations[RolloutNames.Annotation.movedTo]
+        let time = owner.annotations[RolloutNames.Annotation.restartedAt]
+        workload.restartedAt = time.flatMap { Timestamp(rfc3339: $0) }
+        guard case .revision(let name) = chooser else { return }
         guard owner.kind.group == RestartableWorkload.argoRollouts.kind.group, workload.restart == .possible else {
             return
         }
@@ -139,13 +141,10 @@ package struct WorkloadInventory: Sendable, Hashable {
     }
 
     private static func workload(_ id: ResourceID, _ pods: [MeshWorkload.Pod], owner: KubeObject?) -> MeshWorkload {
-        let template = owner?.tree.value(at: "spec", "template", "metadata", "annotations")
-        return MeshWorkload(
+        MeshWorkload(
             id: id,
             pods: pods,
             restart: restart(id, owner),
-            directedTo: template?[RolloutNames.Annotation.movedTo]?.string
-                ?? owner?.annotations[RolloutNames.Annotation.movedTo],
             isRolledOut: owner.map { RestartableWorkload.isRolledOut($0) } ?? true
         )
     }

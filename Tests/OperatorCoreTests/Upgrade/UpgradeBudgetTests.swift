@@ -31,8 +31,8 @@ internal import Testing
         let revisions = try await life.world.revisions()
         var result: [String] = []
         for app in apps {
-            let template = try await life.world.deployment("shop", app).tree.value(at: "spec", "template", "metadata")
-            let isDirected = template?["annotations"]?["meshoperator.io/moved-to"]?.string == "1-30-2"
+            let marks = try await life.world.deployment("shop", app).annotations
+            let isDirected = marks["meshoperator.io/moved-to"] == "1-30-2"
             if isDirected, revisions["shop/\(app)"] != ["1-30-2"] { result.append(app) }
         }
         return result

@@ -105,8 +105,7 @@ internal import Testing
         life.world.breakPods("tagged", with: ["1-30-2"])
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until("promoting") { life in
-            let annotations = try await Self.template(life, "tagged").value(at: "metadata", "annotations")
-            return annotations?["meshoperator.io/moved-to"] != nil
+            try await life.world.deployment("free", "tagged").annotations["meshoperator.io/moved-to"] != nil
         }
         try await life.round()
         let waiting = try await life.status().condition(.progressing)?.message ?? ""

@@ -156,13 +156,4 @@ internal import Testing
         try await life.until("upgraded") { try await $0.status().version == "1.30.2" }
         try await life.expectAll("1-30-2")
     }
-
-    @Test func onlyReportsInManualMode() async throws {
-        let life = try await UpgradeLife.start("{version: 1.29.2, \(Self.slow), workloads: {mode: Manual}}}")
-        try await life.cluster.change("{version: 1.30.2}")
-        try await life.until("upgraded", limit: 600) { try await $0.status().version == "1.30.2" }
-        try await life.expectAll("default", "nobody restarted them")
-        try await life.pass(120)
-        #expect(try await life.istiods() == ["istiod", "istiod-1-30-2"])
-    }
 }

@@ -12,14 +12,52 @@ struct WorkloadMovesTests {
         let parts = place.split(separator: "/").map(String.init)
         let key = ObjectKey(namespace: parts.first ?? "", name: parts.last ?? "")
         let pod = MeshWorkload.Pod(key: key, revision: "old", proxyVersion: nil, wanted: "old", isReady: true)
-        return MeshWorkload(
+        var result = MeshWorkload(
             id: ResourceID(group: "apps", kind: "Deployment", key: key),
             pods: [pod],
             restart: .possible,
-            directedTo: directedTo,
             isRolledOut: true,
             labels: ["app": key.name]
         )
+        if let directedTo { restart(&result, directedTo) }
+        return result
+    }
+
+    /// Restarts a workload for a revision, as its controller shows it.
+    private func restart(_ workload: inout MeshWorkload, _ revision: String) {
+        (workload.directedTo, workload.isRolledOut) = (revision, false)
+        for index in workload.pods.indices { workload.pods[index].wanted = revision }
+    }
+
+    @Test("A mark counts only while the restart it tells of is under way; then the pods tell")
+    func marks() {
+        var one = workload("a/1")
+        one.directedTo = "new"
+        #expect(!one.isMoved(to: "new"), "left from an upgrade that is over, or copied")
+        one.isRolledOut = false
+        #expect(!one.isMoved(to: "new"), "somebody else's rollout, and nothing directs its pods there")
+        one.pods[0].wanted = "new"
+        #expect(one.isMoved(to: "new") && !one.isSettled(at: "new"))
+        one.isRolledOut = true
+        #expect(!one.isMoved(to: "new"), "over, and its pods came up with another")
+        one.isJustRestarted = true
+        #expect(one.isMoved(to: "new") && !one.isSettled(at: "new"))
+        (one.isJustRestarted, one.directedTo, one.pods[0].revision) = (false, "old", "new")
+        #expect(one.isMoved(to: "new") && one.isSettled(at: "new") && !one.isMoved(to: "old"))
+    }
+
+    @Test("What came up with another revision moves again in its turn, under the limit and the budgets")
+    func straying() {
+        var all = ["a/1", "a/2", "a/3"].map { workload($0) }
+        for index in all.indices {
+            restart(&all[index], "new")
+            all[index].isRolledOut = true
+        }
+        var moves = WorkloadMoves(all, to: "new") { _ in 0 }
+        #expect(names(moves.turn(towards: 3)) == ["restart a/1"])
+        moves.maxInMotion = 3
+        moves.room = DisruptionRoom([budget("x", allowed: 1, over: "1", "2")])
+        #expect(names(moves.turn(towards: 3)) == ["restart a/1", "restart a/3"])
     }
 
     private func names(_ turn: WorkloadMoves.Turn) -> [String] {
@@ -92,7 +130,8 @@ struct WorkloadMovesTests {
             turn([two]).obstacle?.contains("a/x allows 2 disruptions, a restart of Deployment a/1 may take 3") == true
         )
         // Under way: it has its share, unless the budget shows already that a pod is missing.
-        (all[0].restartTakes, all[0].directedTo) = (1, "new")
+        all[0].restartTakes = 1
+        restart(&all[0], "new")
         #expect(turn([two]).names == ["restart a/2"])
         all[0].pods[0].isReady = false
         #expect(turn([budget("x", allowed: 1, over: "1", "2", "3", "4")]).names == ["restart a/2"])
@@ -110,10 +149,11 @@ struct WorkloadMovesTests {
             #expect(moves.inMotion.count <= limit, "seed \(seed)")
             for case .restart(let id) in moves.turn(towards: world.count).moves {
                 guard let index = world.firstIndex(where: { $0.id == id }) else { continue }
-                world[index].directedTo = "new"
+                restart(&world[index], "new")
             }
             for index in world.indices where world[index].directedTo == "new" && random.oneIn(3) {
                 world[index].pods[0].revision = "new"
+                world[index].isRolledOut = true
             }
         }
         #expect(world.allSatisfy { $0.isSettled(at: "new") }, "seed \(seed)")
