@@ -78,8 +78,10 @@ struct RolloutEndings: Sendable {
                 try await sides.scale(world.canary, to: scaling.from, world)
                 return true
             }
-            let isSame = written.record.target == observation.target
-            var kept = isSame ? world.written.map { WrittenRecord($0.record) } : nil
+            // What was overtaken is kept only to say so while nothing else is to be rolled out.
+            let isOvertaken = written.record.verdict?.cause == .superseded
+            let isKept = observation.target == (isOvertaken ? nil : written.record.target)
+            var kept = isKept ? world.written.map { WrittenRecord($0.record) } : nil
             kept?.condemned = written.condemned
             // A failure that a person has decided on waits for nobody any more.
             if let why = observation.wishes.abort { kept?.record.verdict = .init(.aborted, why) }
@@ -134,7 +136,7 @@ struct RolloutEndings: Sendable {
             since: world.now,
             passed: world.stable.object == nil && world.spec.workloadKind != .pods ? nil : world.stable.identity
         )
-        try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+        try await tools.promote(world, mark, &run)
         tellPromoted(world, "version \(world.canarySpec.version) serves now, \(world.stable.title) is the other side")
         return .wrote
     }
@@ -201,7 +203,7 @@ struct RolloutEndings: Sendable {
                 since: world.now,
                 passed: world.canary.identity
             )
-            try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+            try await tools.promote(world, mark, &run)
             tellPromoted(world, "\(world.stable.title) serves with the template of \(world.canary.title)")
             return .wrote
         }
@@ -262,7 +264,7 @@ struct RolloutEndings: Sendable {
             try await tools.annotate(world, values, endsRollout: false, &run)
             return true
         }
-        if let ended = world.endedRecord, ended.record.target != world.target {
+        if let ended = world.endedRecord, ended.record.verdict?.cause != .superseded {
             try await tools.annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
             return true
         }

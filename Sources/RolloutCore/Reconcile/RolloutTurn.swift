@@ -67,7 +67,19 @@ struct RolloutTurn: Sendable {
         _ world: RolloutWorld
     ) -> RolloutDecision {
         let decision = RolloutDecider(policy: policy, observation: observation, now: world.now).decide()
-        return GroupBarrier(world, stores: tools.parts.stores).held(decision)
+        return GroupBarrier(world, stores: tools.parts.stores).held(Self.worded(decision, world))
+    }
+
+    /// Says in words of the cluster what the engine knows only as another target.
+    private static func worded(_ decision: RolloutDecision, _ world: RolloutWorld) -> RolloutDecision {
+        var decision = decision
+        if case .condemn(var verdict) = decision.action, verdict.cause == .superseded {
+            verdict.message = RolloutSupersession(world).message
+            decision.action = .condemn(verdict)
+            decision.message = verdict.message
+        }
+        if decision.reason == .nothingToDo, let end = RolloutSupersession(world).last { decision.message += "; \(end)" }
+        return decision
     }
 
     // MARK: Gates

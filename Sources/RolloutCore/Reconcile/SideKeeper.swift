@@ -61,7 +61,8 @@ struct SideKeeper: Sendable {
         try await tools.send(patch.isEmpty ? nil : patch, object)
     }
 
-    /// The canary's template as the stable workload takes it: with the labels the stable side is found by.
+    /// The canary's template as the stable workload takes it: with the labels the stable side is found by, and with its own labels
+    /// and annotations of the mesh and of restarts, so that a copy moves nobody to another revision.
     static func template(of canary: KubeObject, for stable: KubeObject, versionLabel: String) -> Tree? {
         guard var result = canary.tree.value(at: "spec", "template"),
             let old = stable.tree.value(at: "spec", "template")
@@ -70,6 +71,15 @@ struct SideKeeper: Sendable {
         for label in Set(selector + [versionLabel]) {
             if let value = old["metadata"]?["labels"]?[label] {
                 result.set(value, at: ["metadata", "labels", label])
+            }
+        }
+        for group in ["labels", "annotations"] {
+            let keys = [result, old].flatMap { $0.value(at: "metadata", group)?.object?.keys ?? [] }
+            for key in Set(keys) where SideState.isMeshs(key) {
+                result.set(old.value(at: "metadata", group, key), at: ["metadata", group, key])
+            }
+            if result.value(at: "metadata", group)?.object?.isEmpty == true {
+                result.set(nil, at: ["metadata", group])
             }
         }
         result.set(nil, at: ["spec", "nodeSelector", SideState.parkingLabel])

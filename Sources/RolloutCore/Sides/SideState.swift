@@ -52,15 +52,17 @@ struct SideState: Sendable, Hashable {
         return "\(version)+\(TextDigest.of(Self.plain(template)))"
     }
 
-    /// A template without what restarts and scaling leave in it.
+    /// A template without what says nothing of the application: what restarts and scaling leave in it, and the labels by which a
+    /// person or an upgrade of the mesh chooses how pods get their sidecar.
     static func plain(_ template: Tree) -> Tree {
         var result = template
-        let annotations = template.value(at: "metadata", "annotations")?.object?.entries ?? []
-        for entry in annotations where entry.key.hasPrefix(MeshNames.group) || entry.key == Self.restartedAt {
-            result.set(nil, at: ["metadata", "annotations", entry.key])
-        }
-        if result.value(at: "metadata", "annotations")?.object?.isEmpty == true {
-            result.set(nil, at: ["metadata", "annotations"])
+        for group in ["labels", "annotations"] {
+            for entry in template.value(at: "metadata", group)?.object?.entries ?? [] where isMeshs(entry.key) {
+                result.set(nil, at: ["metadata", group, entry.key])
+            }
+            if result.value(at: "metadata", group)?.object?.isEmpty == true {
+                result.set(nil, at: ["metadata", group])
+            }
         }
         result.set(nil, at: ["metadata", "creationTimestamp"])
         result.set(nil, at: ["spec", "nodeSelector", parkingLabel])
@@ -70,6 +72,15 @@ struct SideState: Sendable, Hashable {
         return result
     }
 
+    /// Whether a label or annotation of a pod template is about the mesh or a restart, never about the version of the application.
+    static func isMeshs(_ key: String) -> Bool {
+        key.hasPrefix(MeshNames.group) || key == restartedAt || injectionKeys.contains(key)
+    }
+
+    /// Istio's labels for injection (Istio's reference: Resource Labels); some were annotations once.
+    private static let injectionKeys: Set<String> = [
+        MeshNames.Label.revision, "sidecar.istio.io/inject", "istio.io/dataplane-mode",
+    ]
     private static let restartedAt = "kubectl.kubernetes.io/restartedAt"
     /// A node label that no node has: it takes a DaemonSet off all nodes.
     static let parkingLabel = "meshoperator.io/scaled-down"
