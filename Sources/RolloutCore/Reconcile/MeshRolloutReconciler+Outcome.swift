@@ -248,6 +248,7 @@ extension MeshRolloutReconciler {
 
     /// Gives one thing back; false when there is nothing left to give back now.
     private func undo(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        if !world.isFinishing, try await RolloutCopy(tools: tools).putBack(world) { return true }
         for route in world.strays + world.routes.reversed() where route.holder == world.holder {
             if world.isMade(route.object) {
                 try await remove(TrafficResources.virtualServices, route.object)

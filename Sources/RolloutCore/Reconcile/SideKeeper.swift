@@ -73,16 +73,7 @@ struct SideKeeper: Sendable {
                 result.set(value, at: ["metadata", "labels", label])
             }
         }
-        for group in ["labels", "annotations"] {
-            let keys = [result, old].flatMap { $0.value(at: "metadata", group)?.object?.keys ?? [] }
-            for key in Set(keys) where SideState.isMeshs(key) {
-                result.set(old.value(at: "metadata", group, key), at: ["metadata", group, key])
-            }
-            if result.value(at: "metadata", group)?.object?.isEmpty == true {
-                result.set(nil, at: ["metadata", group])
-            }
-        }
         result.set(nil, at: ["spec", "nodeSelector", SideState.parkingLabel])
-        return result
+        return SideState.keepingMesh(of: old, in: result)
     }
 }

@@ -24,6 +24,8 @@ struct SideState: Sendable, Hashable {
     var wanted = 0
     /// How many of the present template are ready.
     var ready = 0
+    /// How many are ready of whatever template, also where the workload's controller has not seen the last change yet.
+    var readyNow = 0
     /// Whether the workload's controller has brought its present template everywhere.
     var isCurrent = true
     /// Why it will not come up; nil while it may.
@@ -77,6 +79,21 @@ struct SideState: Sendable, Hashable {
         key.hasPrefix(MeshNames.group) || key == restartedAt || injectionKeys.contains(key)
     }
 
+    /// `template` with the labels and annotations of the mesh and of restarts that `other` has, and no others of that kind.
+    static func keepingMesh(of other: Tree, in template: Tree) -> Tree {
+        var result = template
+        for group in ["labels", "annotations"] {
+            let keys = [template, other].flatMap { $0.value(at: "metadata", group)?.object?.keys ?? [] }
+            for key in Set(keys).sorted() where isMeshs(key) {
+                result.set(other.value(at: "metadata", group, key), at: ["metadata", group, key])
+            }
+            if result.value(at: "metadata", group)?.object?.isEmpty == true {
+                result.set(nil, at: ["metadata", group])
+            }
+        }
+        return result
+    }
+
     /// Istio's labels for injection (Istio's reference: Resource Labels); some were annotations once.
     private static let injectionKeys: Set<String> = [
         MeshNames.Label.revision, "sidecar.istio.io/inject", "istio.io/dataplane-mode",
@@ -106,6 +123,7 @@ extension SideState {
             updated = kind == .statefulSet && Self.isSettled(status) ? wanted : count("updatedReplicas")
             ready = count("readyReplicas")
         }
+        readyNow = ready
         isCurrent = isSeen && updated >= wanted
         // Pods of an earlier template do not count.
         if !isCurrent { ready = isSeen ? min(ready, updated) : 0 }
@@ -121,6 +139,7 @@ extension SideState {
         }
         wanted = living.count
         ready = living.filter { $0.conditions.isTrue("Ready") }.count
+        readyNow = ready
     }
 
     /// Takes in the autoscaler that looks after the workload.
