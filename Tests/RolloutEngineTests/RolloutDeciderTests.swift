@@ -94,6 +94,16 @@ struct RolloutDeciderTests {
             reason: .stepDone
         ),
         Case(
+            testDescription: "a hold passed over is no approval",
+            change: {
+                $0.record = RolloutRecord(target: "v2", step: 1, began: now - .seconds(200))
+                $0.parts = [RolloutPart(name: "wave", total: 10, moved: 5, settled: 5)]
+                $0.wishes.promotedStep = 1
+            },
+            action: .hold,
+            reason: .awaitingApproval
+        ),
+        Case(
             testDescription: "an old pass does not count",
             change: {
                 $0.settledSince = now - .seconds(5); $0.wishes.promotedStep = 0

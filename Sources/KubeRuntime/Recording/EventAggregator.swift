@@ -6,7 +6,8 @@ public import MeshBase
 ///
 /// - A note equal to one recorded less than ``Configuration/seriesLifetime`` ago becomes a count in the series of the first
 ///   event, which is written at most once per ``Configuration/seriesInterval``.
-/// - All writes together stay within a rate, and so do the notes about one object; what is beyond the latter is dropped.
+/// - All writes together stay within a rate. So do the notes of one reason about one object, and what is beyond that is dropped: a
+///   loop that tells the same trouble in ever new words is cut, and never silences the other transitions of its object.
 /// - At most ``Configuration/limit`` events are remembered; when all of them still wait to be written, further ones are
 ///   dropped. Dropped notes are counted, never waited for.
 public struct EventAggregator: Sendable {
@@ -25,30 +26,46 @@ public struct EventAggregator: Sendable {
             get { (writesPerSecond, writeBurst) }
             set { (writesPerSecond, writeBurst) = newValue }
         }
-        /// How many notes about one object are allowed at once; one more comes back every five minutes.
-        public var notesPerObject: Int
+        /// How many notes of one reason about one object are allowed at once; one more comes back every ``noteInterval``.
+        ///
+        /// The default lets three rollouts of as many steps as a resource may have tell each of them.
+        public var notesPerReason: Int
         /// How many events are remembered.
         public var limit: Int
+
+        /// How long it takes until one more note of a reason about an object is allowed.
+        public static let noteInterval = Duration.seconds(10)
 
         private var writesPerSecond = 5.0
         private var writeBurst = 25
 
-        /// Makes settings with the values Kubernetes' own components use.
+        /// Makes settings; times of series and rates of writes are those Kubernetes' own components use.
+        ///
+        /// Their recorder of `events.k8s.io` (client-go, tools/events) has no budget per object, the older one (tools/record) drops
+        /// all but 25 and one more every five minutes, which a rollout of a dozen steps exceeds.
         public init(
             controller: String,
             instance: String,
             seriesLifetime: Duration = .seconds(360),
             seriesInterval: Duration = .seconds(60),
-            notesPerObject: Int = 25,
+            notesPerReason: Int = 200,
             limit: Int = 1_000
         ) {
             self.controller = controller
             self.instance = EventNote.cut(instance, to: 128)
             self.seriesLifetime = seriesLifetime
             self.seriesInterval = seriesInterval
-            self.notesPerObject = max(1, notesPerObject)
+            self.notesPerReason = max(1, notesPerReason)
             self.limit = max(1, limit)
         }
+    }
+
+    /// What became of a note.
+    public enum Receipt: Sendable, Hashable {
+        /// It is written, now or as a count of an earlier one.
+        case taken
+        /// It is not written; the first time says that none of its reason about its object was dropped lately.
+        case dropped(isFirst: Bool)
     }
 
     /// A write to the API.
@@ -91,13 +108,26 @@ public struct EventAggregator: Sendable {
         var attempts = 0
     }
 
+    /// Notes that have a budget of their own.
+    private struct Topic: Hashable {
+        var subject: EventSubject
+        var reason: String
+    }
+
+    private struct Budget {
+        var bucket: TokenBucket
+        var lastDrop: Duration?
+    }
+
     private static let attemptLimit = 8
+    /// How long a reason must have gone without a drop until the next drop is a first one again.
+    private static let silence = Duration.seconds(3_600)
 
     private let configuration: Configuration
     private var series: [EventNote: Series] = [:]
     private var schedule = DeadlineHeap<EventNote>()
     private var bucket: TokenBucket
-    private var objects: [EventSubject: TokenBucket] = [:]
+    private var budgets: [Topic: Budget] = [:]
     private var lastTicket: UInt64 = 0
 
     /// How many notes were dropped.
@@ -116,26 +146,23 @@ public struct EventAggregator: Sendable {
     public var nextDeadline: Duration? { schedule.first?.deadline }
 
     /// Takes in a note.
-    public mutating func record(_ note: EventNote, now: Duration, wall: Timestamp, random: RandomSource) {
-        guard admit(note.regarding, now: now) else {
-            dropped &+= 1
-            return
-        }
+    @discardableResult
+    public mutating func record(_ note: EventNote, now: Duration, wall: Timestamp, random: RandomSource) -> Receipt {
+        let topic = Topic(subject: note.regarding, reason: note.reason)
+        guard admit(topic, now: now) else { return noteDrop(topic, now: now) }
         if var known = series[note], now - known.lastSeen < configuration.seriesLifetime {
             known.count = known.count < .max ? known.count + 1 : .max
             known.last = wall
             known.lastSeen = now
             series[note] = known
             plan(note, at: now + (known.written == 0 ? .zero : configuration.seriesInterval))
-            return
+            return .taken
         }
-        guard makeRoom(now: now) else {
-            dropped &+= 1
-            return
-        }
+        guard makeRoom(now: now) else { return noteDrop(topic, now: now) }
         let key = ObjectKey(namespace: note.regarding.eventNamespace, name: Self.name(note, random: random))
         series[note] = Series(key: key, first: wall, last: wall, lastSeen: now)
         plan(note, at: now)
+        return .taken
     }
 
     /// The next write that is due and within the rate; else when to ask again, nil for not before something is recorded.
@@ -208,13 +235,25 @@ extension EventAggregator {
         schedule.push(DeadlineHeap.Node(deadline: deadline, ticket: lastTicket, element: note))
     }
 
-    /// Whether the object may have another note.
-    private mutating func admit(_ subject: EventSubject, now: Duration) -> Bool {
-        if objects[subject] == nil, objects.count >= 4 * configuration.limit { objects = [:] }
-        var bucket = objects[subject] ?? TokenBucket(perSecond: 1.0 / 300, burst: configuration.notesPerObject)
-        let wait = bucket.take(at: now)
-        objects[subject] = bucket
+    /// Whether the object may have another note of the reason.
+    private mutating func admit(_ topic: Topic, now: Duration) -> Bool {
+        if budgets[topic] == nil, budgets.count >= 16 * configuration.limit { budgets = [:] }
+        var budget = budgets[topic] ?? Budget(bucket: newBucket)
+        let wait = budget.bucket.take(at: now)
+        budgets[topic] = budget
         return wait == .zero
+    }
+
+    private var newBucket: TokenBucket {
+        let perSecond = 1 / (Configuration.noteInterval / .seconds(1))
+        return TokenBucket(perSecond: perSecond, burst: configuration.notesPerReason)
+    }
+
+    private mutating func noteDrop(_ topic: Topic, now: Duration) -> Receipt {
+        dropped &+= 1
+        let last = budgets[topic]?.lastDrop
+        budgets[topic]?.lastDrop = now
+        return .dropped(isFirst: last.map { now - $0 >= Self.silence } ?? true)
     }
 
     /// Forgets a series that is over, or else the one longest unseen that does not wait to be written.

@@ -38,7 +38,11 @@ public final class EventRecorder: Sendable {
             help: "Writes of events that succeeded."
         )
         self.logger = environment.logger
-        environment.metrics.gauge("kube_events_dropped", help: "Events dropped by limits or refused.") { [weak self] in
+        environment.metrics.gauge(
+            "kube_events_dropped",
+            help:
+                "Events dropped by limits or refused since the start; each reason of an object has a limit of its own."
+        ) { [weak self] in
             Double(self?.dropped ?? 0)
         }
     }
@@ -47,6 +51,8 @@ public final class EventRecorder: Sendable {
     public var dropped: UInt64 { state.withLock { $0.aggregator.dropped } }
 
     /// Records that something happened to `subject`.
+    ///
+    /// What is beyond the limits is counted in ``dropped``, and logged once an hour for each reason and object.
     ///
     /// - Parameters:
     ///   - subject: the object people will look at.
@@ -63,12 +69,20 @@ public final class EventRecorder: Sendable {
     ) {
         let note = EventNote(regarding: subject, severity: severity, reason: reason, action: action, note: note)
         let (now, wall) = (environment.time.now, environment.wall())
-        let isStopped = state.withLock { state in
-            guard state.stopsAt == nil else { return true }
-            state.aggregator.record(note, now: now, wall: wall, random: environment.random)
-            return false
+        let receipt = state.withLock { state -> EventAggregator.Receipt? in
+            guard state.stopsAt == nil else { return nil }
+            return state.aggregator.record(note, now: now, wall: wall, random: environment.random)
         }
-        if !isStopped { wake.send() }
+        guard let receipt else { return }
+        if receipt == .dropped(isFirst: true) {
+            logger.warning(
+                "events of this reason are dropped",
+                metadata: [
+                    "object": "\(subject.kind.kind) \(subject.key)", "state": "\(reason)", "note": "\(note.note)",
+                ]
+            )
+        }
+        wake.send()
     }
 
     /// Writes events until ``stop()`` or cancellation.

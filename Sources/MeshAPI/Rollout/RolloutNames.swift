@@ -19,7 +19,7 @@ package enum RolloutNames {
         package static let pause = "meshoperator.io/rollout-pause"
         /// The steps approved, counted from 1 and separated by commas; `1,2@TARGET` means those of one target alone.
         package static let approve = "meshoperator.io/rollout-approve"
-        /// The step whose hold is passed over, counted from 1; `full` passes over all holds and gates; `@TARGET` as above.
+        /// The step whose hold is passed over, counted from 1; `full` passes over all holds, approvals and gates; `@TARGET` as above.
         package static let promote = "meshoperator.io/rollout-promote"
         /// Why everything is to go back; `WHY @@TARGET` means the rollout of one target alone.
         package static let abort = "meshoperator.io/rollout-abort"

@@ -39,7 +39,7 @@ extension Verbs.Rollout {
 
     struct Promote: MeshVerb {
         static let configuration = CommandConfiguration(
-            abstract: "Passes over the hold of the present step; its gates are still asked."
+            abstract: "Passes over the hold of the present step; its approval and its gates still count."
         )
         @Flag(help: "Pass over all holds, approvals and gates to the end.") var full = false
         @OptionGroup var options: OrderOptions

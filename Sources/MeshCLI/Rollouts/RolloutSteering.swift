@@ -64,6 +64,12 @@ package struct RolloutSteering: Sendable {
         guard progress.step > 0 else {
             throw refused("has not reached its first step; --full passes over all holds and gates from the start on")
         }
+        if progress.reason == "AwaitingApproval" {
+            throw refused(
+                "has no hold to pass over: \(standsAt(progress)); `\(verb("approve"))` approves it, --full passes over all "
+                    + "approvals, holds and gates"
+            )
+        }
         if let asked = asked(Command.promote) {
             if asked == "full" { throw refused("is promoted fully already") }
             if asked == String(progress.step) {
@@ -72,7 +78,7 @@ package struct RolloutSteering: Sendable {
         }
         return done(
             [Command.promote: String(progress.step) + binding],
-            "step \(progress.step) of \(progress.steps) does not hold any longer; its gates are still asked\(whenResumed)"
+            "step \(progress.step) of \(progress.steps) does not hold any longer; its approval and gates still count\(whenResumed)"
         )
     }
 
@@ -150,7 +156,7 @@ package struct RolloutSteering: Sendable {
         let target = subject.progress?.target.map { " \(Command.abortTargetSign)\($0)" } ?? ""
         return done(
             [Command.abort: why + target],
-            "goes back to \(before), the last moved first; `\(verb("retry"))` starts it anew"
+            "\(wayBack); `\(verb("retry"))` starts it anew"
         )
     }
 
@@ -189,6 +195,12 @@ package struct RolloutSteering: Sendable {
     private var before: String {
         let version = subject.kind == .meshOperator ? subject.meshStatus.version : subject.rolloutStatus.stable
         return version.map { TerminalText.plain($0) } ?? "what ran before"
+    }
+
+    /// What an abort does; where a template was copied already, that goes back first.
+    private var wayBack: String {
+        guard subject.rolloutStatus.phase == .promoting else { return "goes back to \(before), the last moved first" }
+        return "goes back: the canary carries all traffic until \(before) is up again with the template it had"
     }
 
     private var place: String {
@@ -245,6 +257,9 @@ package struct RolloutSteering: Sendable {
 
     /// A rollout that goes forward.
     private func needForward(_ verb: String) throws(CommandError) {
+        if subject.rolloutStatus.phase == .promoting, !["paused", "aborted"].contains(verb) {
+            throw refused("is past its last step and cannot be \(verb): \(standing); nothing holds it any more")
+        }
         guard subject.progress?.reason != "RollingBack", subject.rolloutStatus.phase != .rollingBack else {
             throw refused(
                 "is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over"

@@ -32,13 +32,18 @@ extension MeshRolloutReconciler {
             // Whether the stable side is up matters only once something is to be rolled out.
             draft.refusal = isOver ? refusals.first { !$0.hasPrefix("the stable side") } : refusals.first
         }
-        if draft.refusal != nil { draft.phase = .failed }
+        if let refusal = draft.refusal {
+            draft.phase = .failed
+            let isTold = draft.reason == RolloutDecision.Reason.refused.rawValue
+            if !isTold { (draft.reason, draft.message) = (RolloutDecision.Reason.refused.rawValue, refusal) }
+        }
         draft.fight = run.fight
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             draft.trouble = "\(world.stable.title), which serves, has no ready replicas"
         }
         var status = draft.previous
         status.progress = run.progress
+        if draft.refusal != nil { Self.tellRefusal(draft, &status) }
         status.stable = world.stableSpec.version
         status.canary = world.canarySpec.version
         if draft.phase == .completed {
@@ -47,14 +52,17 @@ extension MeshRolloutReconciler {
             status.progress.complete(world.stableSpec.version)
             let isTold = draft.previous.progress.reason == status.progress.reason
             status.progress.since = (isTold ? draft.previous.progress.since : nil) ?? world.now.rfc3339
+            if let end = RolloutSupersession(world).last { status.progress.waitingFor += "; \(end)" }
             (draft.reason, draft.message) = (status.progress.reason, status.progress.waitingFor)
         }
         let place = status.progress
         status.place = place.step > 0 ? "\(place.step)/\(place.steps)" : nil
         status.ready = "\(world.stable.text) \(world.canary.text)"
+        draft.issues = run.commands.issues
         draft.complete(&status)
-        for issue in run.commands.issues where !isTold(issue, draft.previous) {
-            tools.memories.update(scope.object) { $0.notes.append(RolloutNote(.warning, "CommandUnreadable", issue)) }
+        for issue in draft.newIssues {
+            let note = RolloutNote(.warning, RolloutStatusDraft.unreadable, issue)
+            tools.memories.update(scope.object) { $0.notes.append(note) }
         }
         let notes = tell(status, draft.previous, &scope)
         tellGates(notes, status, world)
@@ -62,8 +70,13 @@ extension MeshRolloutReconciler {
         return .proceedAndRecheck(after: max(.seconds(1), again - tools.environment.wall()))
     }
 
-    private func isTold(_ issue: String, _ status: MeshRolloutStatus) -> Bool {
-        status.observedGeneration > 0 && status.phase != .pending && status.phase != nil
+    /// Says what is refused where people look first, also before there is anything to roll out.
+    private static func tellRefusal(_ draft: RolloutStatusDraft, _ status: inout MeshRolloutStatus) {
+        let before = draft.previous.progress
+        status.progress.reason = draft.reason
+        status.progress.waitingFor = RolloutText.fit(draft.message)
+        let isTold = before.reason == draft.reason && before.step == status.progress.step
+        status.progress.since = (isTold ? before.since : nil) ?? draft.now.rfc3339
     }
 
     /// Tells that the spec cannot be used.
@@ -235,6 +248,7 @@ extension MeshRolloutReconciler {
 
     /// Gives one thing back; false when there is nothing left to give back now.
     private func undo(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        if !world.isFinishing, try await RolloutCopy(tools: tools).putBack(world) { return true }
         for route in world.strays + world.routes.reversed() where route.holder == world.holder {
             if world.isMade(route.object) {
                 try await remove(TrafficResources.virtualServices, route.object)

@@ -148,7 +148,7 @@ package struct MeshRolloutReconciler: ResourceReconciler {
         if world.isFinishing { return try await endings.finish(world, &run) }
         if let written = world.routeRecord, written.isPromoting, written.record.verdict == nil, !world.isCutOff {
             if try await RouteKeeper(tools: tools).make(world, &run) { return .wrote }
-            return try await endings.promoteByCopy(written, world, &run)
+            return try await RolloutCopy(tools: tools).advance(written, world, &run)
         }
         if try await RouteKeeper(tools: tools).maintain(world, &run) { return .wrote }
         return try await RolloutTurn(tools: tools).decide(world, &run)

@@ -22,6 +22,11 @@ struct RolloutEndings: Sendable {
     /// Brings traffic back, as much as the stable side can carry; nil when there is nothing left to do for it now.
     func retreat(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass? {
         guard let written = world.routeRecord else { return nil }
+        switch try await RolloutCopy(tools: tools).takeBack(written, world, &run) {
+        case .wrote: return .wrote
+        case .waits: return nil
+        case .done: break
+        }
         let stable = world.stable
         let rule = CapacityRule(
             known: written.capacity,
@@ -78,8 +83,10 @@ struct RolloutEndings: Sendable {
                 try await sides.scale(world.canary, to: scaling.from, world)
                 return true
             }
-            let isSame = written.record.target == observation.target
-            var kept = isSame ? world.written.map { WrittenRecord($0.record) } : nil
+            // What was overtaken is kept only to say so while nothing else is to be rolled out.
+            let isOvertaken = written.record.verdict?.cause == .superseded
+            let isKept = observation.target == (isOvertaken ? nil : written.record.target)
+            var kept = isKept ? world.written.map { WrittenRecord($0.record) } : nil
             kept?.condemned = written.condemned
             // A failure that a person has decided on waits for nobody any more.
             if let why = observation.wishes.abort { kept?.record.verdict = .init(.aborted, why) }
@@ -123,7 +130,10 @@ struct RolloutEndings: Sendable {
         guard var written = world.routeRecord, let lead = world.routes.first else { return .wrote }
         if world.spec.promotion == .copyTemplate, world.stable.object != nil {
             written.isPromoting = true
-            try await routes.write(lead, world, written, lead.mark?.written ?? RouteShape(weight: 100))
+            written.record.began = world.now
+            let shape = lead.mark?.written ?? RouteShape(weight: 100)
+            let replaced = RolloutCopy.replaced(world)
+            try await routes.write(lead, world, written, shape, replaced: replaced)
             let text =
                 "the template of \(world.canary.title) is copied to \(world.stable.title), which gets the traffic then"
             tools.note(.normal, "Promoting", text, world.object)
@@ -134,102 +144,15 @@ struct RolloutEndings: Sendable {
             since: world.now,
             passed: world.stable.object == nil && world.spec.workloadKind != .pods ? nil : world.stable.identity
         )
-        try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
+        try await tools.promote(world, mark, &run)
         tellPromoted(world, "version \(world.canarySpec.version) serves now, \(world.stable.title) is the other side")
         return .wrote
     }
 
-    private func tellPromoted(_ world: RolloutWorld, _ text: String) {
+    /// Tells which version serves from now on.
+    func tellPromoted(_ world: RolloutWorld, _ text: String) {
         tools.memories.update(world.object) { $0.hasPromoted = true }
         tools.note(.normal, "Promoted", text, world.object)
-    }
-
-    /// Copies the canary's template to the stable workload, waits until it can carry everything, and gives it the traffic.
-    func promoteByCopy(
-        _ written: WrittenRecord,
-        _ world: RolloutWorld,
-        _ run: inout RolloutRun
-    ) async throws -> RolloutPass {
-        guard let canary = world.canary.object, let stable = world.stable.object,
-            let template = SideKeeper.template(of: canary, for: stable, versionLabel: world.spec.versionLabel)
-        else { return promoting(world, &run, "both workloads are needed to copy the template") }
-        if SideState.plain(template) != SideState.plain(stable.tree.value(at: "spec", "template") ?? .null) {
-            var patch = ObjectPatch(stable)
-            patch.set(template, at: ["spec", "template"])
-            try await tools.send(patch, stable)
-            return .wrote
-        }
-        let rule = CapacityRule(
-            known: written.capacity,
-            carrier: world.canary.wanted,
-            minReadyPercent: world.spec.minReadyPercent
-        )
-        let side = world.stable
-        let wish = min(rule.full, side.bounds?.most ?? rule.full)
-        let last = tools.memories.of(world.object).lastScaling
-        if side.kind != .daemonSet, side.wanted < wish, last.map({ world.now - $0 >= SideKeeper.scalePatience }) ?? true
-        {
-            try await sides.scale(side, to: wish, world)
-            return .wrote
-        }
-        guard side.isCurrent, side.ready >= min(wish, rule.ready(at: 100)) else {
-            let failure = side.failure.map { ": \($0)" } ?? ""
-            return promoting(
-                world,
-                &run,
-                "waiting for \(side.title) with the new template: \(side.text) ready\(failure)"
-            )
-        }
-        return try await giveTraffic(written, world, &run)
-    }
-
-    /// By how much the weight changes at a time when traffic goes to a side that has just come up, in percent.
-    static let returnPortion = 25
-    /// The pause between two such changes.
-    static let returnPause = Duration.seconds(10)
-
-    private func giveTraffic(
-        _ written: WrittenRecord,
-        _ world: RolloutWorld,
-        _ run: inout RolloutRun
-    ) async throws -> RolloutPass {
-        let weights = world.routes.compactMap { $0.mark?.written.weight }
-        let most = weights.max() ?? 0
-        guard most > 0 || world.share > 0 else {
-            let mark = ServingMark(
-                version: world.stableSpec.version,
-                since: world.now,
-                passed: world.canary.identity
-            )
-            try await tools.annotate(world, [RolloutNames.Annotation.serving: mark.text], endsRollout: true, &run)
-            tellPromoted(world, "\(world.stable.title) serves with the template of \(world.canary.title)")
-            return .wrote
-        }
-        // A portion that has begun is carried through before the pause to the next one.
-        if weights.min() == most, let last = tools.memories.of(world.object).lastReturn,
-            world.now - last < Self.returnPause
-        {
-            run.lookAgain(at: last + Self.returnPause)
-            return promoting(world, &run, "traffic returns to \(world.stable.title): \(100 - most)%")
-        }
-        let next = weights.min() == most ? max(0, most - Self.returnPortion) : weights.min() ?? 0
-        for route in world.routes where (route.mark?.written.weight ?? 0) > next {
-            try await routes.write(route, world, written, RouteShape(weight: next))
-            tools.memories.update(world.object) { $0.lastReturn = world.now }
-            return .wrote
-        }
-        return promoting(world, &run, "traffic returns to \(world.stable.title)")
-    }
-
-    private func promoting(_ world: RolloutWorld, _ run: inout RolloutRun, _ message: String) -> RolloutPass {
-        if run.progress.reason != RolloutPhase.promoting.rawValue { run.progress.since = world.now.rfc3339 }
-        run.progress.reason = RolloutPhase.promoting.rawValue
-        run.progress.waitingFor = message
-        run.progress.weight = world.share
-        run.lookAgain(at: world.now + .seconds(10))
-        return .rests(
-            RolloutOutcome(world: world, decision: RolloutDecision(.finish, .completed, message), phase: .promoting)
-        )
     }
 
     /// Takes the traces of a rollout off the routes once its version serves.
@@ -262,7 +185,7 @@ struct RolloutEndings: Sendable {
             try await tools.annotate(world, values, endsRollout: false, &run)
             return true
         }
-        if let ended = world.endedRecord, ended.record.target != world.target {
+        if let ended = world.endedRecord, ended.record.verdict?.cause != .superseded {
             try await tools.annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
             return true
         }

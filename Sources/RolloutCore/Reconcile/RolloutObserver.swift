@@ -25,7 +25,7 @@ struct RolloutObserver: Sendable {
         }
         observation.disturbance = disturbance(world, &run)
         guard let record = world.routeRecord?.record, record.verdict == nil else { return observation }
-        observation.targetState = targetState(world, record)
+        observation.targetState = targetState(world, record, run)
         observation.obstacle = obstacle(world, record)
         return observation
     }
@@ -52,7 +52,9 @@ struct RolloutObserver: Sendable {
         }
     }
 
-    private func targetState(_ world: RolloutWorld, _ record: RolloutRecord) -> RolloutObservation.TargetState {
+    private func targetState(_ world: RolloutWorld, _ record: RolloutRecord, _ run: RolloutRun)
+        -> RolloutObservation.TargetState
+    {
         let canary = world.canary
         if let failure = canary.failure { return .failed(failure) }
         if world.usesSubsets, world.subsets == nil {
@@ -62,8 +64,10 @@ struct RolloutObserver: Sendable {
             return .waiting("a route that leads to \(world.host)")
         }
         let needed = max(1, (canary.wanted * world.spec.minReadyPercent + 99) / 100)
-        guard canary.isCurrent, canary.ready >= (world.spec.minReadyPercent == 0 ? 0 : needed) else {
-            return .waiting("\(canary.title): \(canary.text) ready")
+        let isFree = world.spec.minReadyPercent == 0 && !run.isWithdrawn
+        guard canary.isCurrent, canary.ready >= (isFree ? 0 : needed) else {
+            let rest = run.isWithdrawn ? "; its requests go to \(world.stable.title) until it is up" : ""
+            return .waiting("\(canary.title): \(canary.text) ready\(rest)")
         }
         return .ready
     }

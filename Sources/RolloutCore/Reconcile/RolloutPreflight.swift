@@ -154,8 +154,12 @@ struct RolloutPreflight: Sendable {
 
     /// Annotations of an object have 256 KiB altogether.
     private var size: String? {
-        for route in world.routes where route.lists.tree.jsonText().utf8.count > 180_000 {
-            return "\(route.title) is too large to keep a copy of its routes in an annotation; split it"
+        let isCopied = world.spec.promotion == .copyTemplate
+        let template = isCopied ? world.stable.object?.tree.value(at: "spec", "template") : nil
+        let more = template.map { $0.jsonText().utf8.count } ?? 0
+        for route in world.routes where route.lists.tree.jsonText().utf8.count + more > 180_000 {
+            let what = more > 0 ? "its routes and the template of \(world.stable.title)" : "its routes"
+            return "\(route.title) is too large to keep a copy of \(what) in an annotation; split it"
         }
         return nil
     }

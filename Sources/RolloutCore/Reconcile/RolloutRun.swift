@@ -25,6 +25,8 @@ struct RolloutRun: Sendable {
     var again: Timestamp?
     /// Who keeps changing what, as a sentence; nil for nobody.
     var fight: String?
+    /// Whether the canary gets nothing for now, since it has nothing ready.
+    var isWithdrawn = false
     /// Whether traffic was being moved when the status was written last.
     let wasUnderWay: Bool
     /// Whether routes and subsets were there when the status was written last.

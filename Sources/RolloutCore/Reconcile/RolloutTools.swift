@@ -77,6 +77,13 @@ struct RolloutTools: Sendable {
         run.hasWrittenOwn = true
     }
 
+    /// Writes down which version serves from now on; how an earlier rollout ended is of no interest any more.
+    func promote(_ world: RolloutWorld, _ mark: ServingMark, _ run: inout RolloutRun) async throws {
+        var values: [String: String?] = [RolloutNames.Annotation.serving: mark.text]
+        if world.endedRecord != nil { values[RolloutNames.Annotation.record] = .some(nil) }
+        try await annotate(world, values, endsRollout: true, &run)
+    }
+
     // MARK: Words
 
     /// Says who keeps changing an object.

@@ -1,5 +1,6 @@
 internal import KubeAPI
 internal import KubeClient
+internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutControl
@@ -17,7 +18,8 @@ struct RolloutTurn: Sendable {
         var observation = RolloutObserver(tools: tools).observe(world, &run)
         let book = gateBook(world, &run, &observation, policy)
         var decision = decision(policy, observation, world)
-        let question = question(world, observation)
+        var question = question(world, observation)
+        (question.phase, question.reason) = (phase(decision, world).rawValue, decision.reason.rawValue)
         let inquiry = inquiry(book, decision, world, question)
         if inquiry.names.isEmpty {
             tools.desk.withdraw(world.object.key)
@@ -67,7 +69,19 @@ struct RolloutTurn: Sendable {
         _ world: RolloutWorld
     ) -> RolloutDecision {
         let decision = RolloutDecider(policy: policy, observation: observation, now: world.now).decide()
-        return GroupBarrier(world, stores: tools.parts.stores).held(decision)
+        return GroupBarrier(world, stores: tools.parts.stores).held(Self.worded(decision, world))
+    }
+
+    /// Says in words of the cluster what the engine knows only as another target.
+    static func worded(_ decision: RolloutDecision, _ world: RolloutWorld) -> RolloutDecision {
+        var decision = decision
+        if case .condemn(var verdict) = decision.action, verdict.cause == .superseded {
+            verdict.message = RolloutSupersession(world).message
+            decision.action = .condemn(verdict)
+            decision.message = verdict.message
+        }
+        if decision.reason == .nothingToDo, let end = RolloutSupersession(world).last { decision.message += "; \(end)" }
+        return decision
     }
 
     // MARK: Gates
@@ -82,6 +96,14 @@ struct RolloutTurn: Sendable {
         var kept = run.progress.kept(by: record, now: world.now)
         observation.settledSince = kept.settledTime
         let isSettled = RolloutDecider(policy: policy, observation: observation, now: world.now).isSettled
+        if let record, record.verdict == nil {
+            let isFresh = isSettled || kept.settledTime != nil
+            var memory = tools.memories.of(world.object)
+            let last = memory.settled(record.began, isFresh, deadline: policy.progressDeadline, now: world.now)
+            let remembered = memory.lastSettled
+            tools.memories.update(world.object) { $0.lastSettled = remembered }
+            observation.progressed = max(observation.progressed ?? last, last)
+        }
         observation.settledSince = isSettled ? kept.settledTime ?? world.now : nil
         kept.settledSince = observation.settledSince?.rfc3339Micro
         // Blue/green promotes by its one move of traffic: a gate that confirms a promotion is asked before it.
@@ -204,7 +226,8 @@ struct RolloutTurn: Sendable {
         return .wrote
     }
 
-    private func condemn(_ verdict: RolloutRecord.Verdict, _ world: RolloutWorld) async throws -> RolloutPass {
+    /// Writes down why everything goes back.
+    func condemn(_ verdict: RolloutRecord.Verdict, _ world: RolloutWorld) async throws -> RolloutPass {
         guard let lead = world.routes.first, var written = world.routeRecord else { return .wrote }
         written.record.verdict = verdict
         written.condemned = world.now

@@ -51,9 +51,11 @@ struct RolloutWorld: Sendable {
         WrittenRecord(object.annotations[RolloutNames.Annotation.record])
     }
 
-    /// The record that counts.
+    /// The record that counts; one that was overtaken stands in nobody's way once the routes are free of it.
     var written: WrittenRecord? {
-        guard let route = routeRecord?.record, let ended = endedRecord else { return routeRecord ?? endedRecord }
+        guard let route = routeRecord?.record, let ended = endedRecord else {
+            return routeRecord ?? (RolloutSupersession(self).last == nil ? endedRecord : nil)
+        }
         // What ended on the MeshRollout is on its way off the routes.
         let isSame = ended.record.target == route.target && ended.record.began == route.began
         return isSame && route.verdict != nil && ended.record.verdict != nil ? ended : routeRecord

@@ -19,7 +19,8 @@ struct RouteKeeper: Sendable {
         _ world: RolloutWorld,
         _ written: WrittenRecord,
         _ shape: RouteShape,
-        contest: ContestCount? = nil
+        contest: ContestCount? = nil,
+        replaced: ReplacedTemplate? = nil
     ) async throws {
         guard route.holder == nil || route.holder == world.holder else {
             throw MeshRolloutError(.unsettled, "\(route.title) is held by MeshRollout \(route.holder ?? "")")
@@ -28,6 +29,7 @@ struct RouteKeeper: Sendable {
         let lists = world.composer(route).compose(base, shape)
         var mark = RouteMark(original: base, written: shape, sides: world.sides, selection: route.selection)
         mark.contest = contest ?? route.mark?.contest ?? ContestCount()
+        mark.replaced = replaced ?? route.mark?.replaced
         try await tools.send(
             route.patch(lists, record: written.text, mark: mark.text, holder: world.holder),
             route.object
@@ -64,6 +66,7 @@ struct RouteKeeper: Sendable {
         if try await make(world, &run) { return true }
         guard let written = world.routeRecord, written.record.verdict == nil else { return false }
         if try await keepSubsets(world, slowStart: world.spec.slowStart, &run) { return true }
+        if let isWrite = try await CanaryWatch(tools: tools).withdraw(world, written, &run) { return isWrite }
         for route in world.routes {
             if try await keep(route, world, written, &run) { return true }
         }

@@ -61,7 +61,8 @@ struct SideKeeper: Sendable {
         try await tools.send(patch.isEmpty ? nil : patch, object)
     }
 
-    /// The canary's template as the stable workload takes it: with the labels the stable side is found by.
+    /// The canary's template as the stable workload takes it: with the labels the stable side is found by, and with its own labels
+    /// and annotations of the mesh and of restarts, so that a copy moves nobody to another revision.
     static func template(of canary: KubeObject, for stable: KubeObject, versionLabel: String) -> Tree? {
         guard var result = canary.tree.value(at: "spec", "template"),
             let old = stable.tree.value(at: "spec", "template")
@@ -73,6 +74,6 @@ struct SideKeeper: Sendable {
             }
         }
         result.set(nil, at: ["spec", "nodeSelector", SideState.parkingLabel])
-        return result
+        return SideState.keepingMesh(of: old, in: result)
     }
 }

@@ -99,6 +99,8 @@ struct RouteMark: Sendable, Hashable {
     var selection: [String]
     /// How often it was put back after somebody else changed it.
     var contest = ContestCount()
+    /// The pod template of the stable workload that a promotion by copy takes the place of; nil before one.
+    var replaced: ReplacedTemplate?
 
     /// Reads the annotation; nil where there is none that can be read.
     init?(_ text: String?) {
@@ -112,6 +114,7 @@ struct RouteMark: Sendable, Hashable {
             selection: tree["selection"]?.array?.compactMap(\.string) ?? []
         )
         contest = ContestCount(tree["contest"])
+        replaced = ReplacedTemplate(tree["replaced"])
     }
 
     init(original: RouteLists, written: RouteShape, sides: RouteSides, selection: [String]) {
@@ -126,6 +129,7 @@ struct RouteMark: Sendable, Hashable {
         var tree: Tree = ["routes": original.tree, "written": written.tree, "sides": sides.tree]
         if !selection.isEmpty { tree["selection"] = .array(selection.map { .string($0) }) }
         tree["contest"] = contest.tree
+        tree["replaced"] = replaced?.tree
         return tree.jsonText()
     }
 }

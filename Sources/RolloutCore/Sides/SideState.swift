@@ -24,6 +24,8 @@ struct SideState: Sendable, Hashable {
     var wanted = 0
     /// How many of the present template are ready.
     var ready = 0
+    /// How many are ready of whatever template, also where the workload's controller has not seen the last change yet.
+    var readyNow = 0
     /// Whether the workload's controller has brought its present template everywhere.
     var isCurrent = true
     /// Why it will not come up; nil while it may.
@@ -52,15 +54,17 @@ struct SideState: Sendable, Hashable {
         return "\(version)+\(TextDigest.of(Self.plain(template)))"
     }
 
-    /// A template without what restarts and scaling leave in it.
+    /// A template without what says nothing of the application: what restarts and scaling leave in it, and the labels by which a
+    /// person or an upgrade of the mesh chooses how pods get their sidecar.
     static func plain(_ template: Tree) -> Tree {
         var result = template
-        let annotations = template.value(at: "metadata", "annotations")?.object?.entries ?? []
-        for entry in annotations where entry.key.hasPrefix(MeshNames.group) || entry.key == Self.restartedAt {
-            result.set(nil, at: ["metadata", "annotations", entry.key])
-        }
-        if result.value(at: "metadata", "annotations")?.object?.isEmpty == true {
-            result.set(nil, at: ["metadata", "annotations"])
+        for group in ["labels", "annotations"] {
+            for entry in template.value(at: "metadata", group)?.object?.entries ?? [] where isMeshs(entry.key) {
+                result.set(nil, at: ["metadata", group, entry.key])
+            }
+            if result.value(at: "metadata", group)?.object?.isEmpty == true {
+                result.set(nil, at: ["metadata", group])
+            }
         }
         result.set(nil, at: ["metadata", "creationTimestamp"])
         result.set(nil, at: ["spec", "nodeSelector", parkingLabel])
@@ -70,6 +74,30 @@ struct SideState: Sendable, Hashable {
         return result
     }
 
+    /// Whether a label or annotation of a pod template is about the mesh or a restart, never about the version of the application.
+    static func isMeshs(_ key: String) -> Bool {
+        key.hasPrefix(MeshNames.group) || key == restartedAt || injectionKeys.contains(key)
+    }
+
+    /// `template` with the labels and annotations of the mesh and of restarts that `other` has, and no others of that kind.
+    static func keepingMesh(of other: Tree, in template: Tree) -> Tree {
+        var result = template
+        for group in ["labels", "annotations"] {
+            let keys = [template, other].flatMap { $0.value(at: "metadata", group)?.object?.keys ?? [] }
+            for key in Set(keys).sorted() where isMeshs(key) {
+                result.set(other.value(at: "metadata", group, key), at: ["metadata", group, key])
+            }
+            if result.value(at: "metadata", group)?.object?.isEmpty == true {
+                result.set(nil, at: ["metadata", group])
+            }
+        }
+        return result
+    }
+
+    /// Istio's labels for injection (Istio's reference: Resource Labels); some were annotations once.
+    private static let injectionKeys: Set<String> = [
+        MeshNames.Label.revision, "sidecar.istio.io/inject", "istio.io/dataplane-mode",
+    ]
     private static let restartedAt = "kubectl.kubernetes.io/restartedAt"
     /// A node label that no node has: it takes a DaemonSet off all nodes.
     static let parkingLabel = "meshoperator.io/scaled-down"
@@ -95,6 +123,7 @@ extension SideState {
             updated = kind == .statefulSet && Self.isSettled(status) ? wanted : count("updatedReplicas")
             ready = count("readyReplicas")
         }
+        readyNow = ready
         isCurrent = isSeen && updated >= wanted
         // Pods of an earlier template do not count.
         if !isCurrent { ready = isSeen ? min(ready, updated) : 0 }
@@ -110,6 +139,7 @@ extension SideState {
         }
         wanted = living.count
         ready = living.filter { $0.conditions.isTrue("Ready") }.count
+        readyNow = ready
     }
 
     /// Takes in the autoscaler that looks after the workload.

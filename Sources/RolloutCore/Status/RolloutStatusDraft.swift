@@ -9,6 +9,8 @@ internal import RolloutEngine
 struct RolloutStatusDraft: Sendable {
     /// The type of the condition that names who keeps changing what the rollout changes.
     static let fieldConflict = "FieldConflict"
+    /// The type of the condition, and the reason of the Event, that names orders nobody can read.
+    static let unreadable = "CommandUnreadable"
 
     /// The MeshRollout, with the status it has.
     let object: KubeObject
@@ -28,6 +30,8 @@ struct RolloutStatusDraft: Sendable {
     var loss: String?
     /// What else is wrong; nil for nothing.
     var trouble: String?
+    /// What cannot be read of what people ask for; nil where nobody looked, so that what was said before stays.
+    var issues: [String]?
     /// The time.
     let now: Timestamp
 
@@ -74,6 +78,24 @@ struct RolloutStatusDraft: Sendable {
             isPaused ? message : "not paused"
         )
         setFight(&status)
+        setIssues(&status)
+    }
+
+    /// The issues that the status did not tell yet.
+    var newIssues: [String] {
+        let told = previous.conditions.first { $0.type == Self.unreadable }?.message ?? ""
+        return (issues ?? []).map { RolloutText.fit($0) }.filter { !told.contains($0) }
+    }
+
+    private func setIssues(_ status: inout MeshRolloutStatus) {
+        guard let issues else { return }
+        guard !issues.isEmpty else {
+            status.conditions.removeAll { $0.type == Self.unreadable }
+            return
+        }
+        // Each one whole, since a later look finds it here by its text.
+        let text = issues.map { RolloutText.fit($0) }.joined(separator: "; ")
+        set(&status, .degraded, .yes, Self.unreadable, text, type: Self.unreadable, limit: 8_000)
     }
 
     private var isReady: Bool {
@@ -110,13 +132,14 @@ struct RolloutStatusDraft: Sendable {
         _ state: MeshCondition.State,
         _ reason: String? = nil,
         _ message: String? = nil,
-        type name: String? = nil
+        type name: String? = nil,
+        limit: Int = 1_000
     ) {
         var condition = MeshCondition(
             type,
             state,
             .asDesired,
-            RolloutText.fit(message ?? self.message),
+            RolloutText.fit(message ?? self.message, limit: limit),
             generation: object.generation ?? 0,
             at: now.rfc3339
         )

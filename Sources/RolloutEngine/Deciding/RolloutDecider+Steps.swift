@@ -80,12 +80,12 @@ extension RolloutDecider {
         return RolloutDecision(.hold, .holding, "\(place(record)) holds until \(end.rfc3339)", until: end)
     }
 
-    /// A step that asks for a person waits for one.
+    /// A step that asks for a person waits for one; passing over its hold is no approval, only a full promotion is.
     func approval(_ record: RolloutRecord) -> RolloutDecision? {
         guard let step = step(record), step.hold == .untilApproved || step.needsApproval else { return nil }
-        guard !observation.wishes.isPromotedFully, !observation.wishes.approvedSteps.contains(record.step),
-            observation.wishes.promotedStep != record.step
-        else { return nil }
+        guard !observation.wishes.isPromotedFully, !observation.wishes.approvedSteps.contains(record.step) else {
+            return nil
+        }
         return RolloutDecision(.hold, .awaitingApproval, "\(place(record)) waits for approval")
     }
 

@@ -28,6 +28,14 @@ package struct RolloutDecider: Sendable {
         return next(record)
     }
 
+    /// What ends or stops a rollout that is past its last step and is being made final: another target, a person; nil to go on.
+    ///
+    /// Gates and shares have nothing to say any more, since all has moved.
+    package func interruption() -> RolloutDecision? {
+        guard let record = observation.record, record.verdict == nil else { return nil }
+        return target(record) ?? abort(record) ?? pause(record)
+    }
+
     /// Whether every part has exactly its share of the step written down, up and healthy.
     package var isSettled: Bool {
         guard let record = observation.record, record.verdict == nil, step(record) != nil else { return false }

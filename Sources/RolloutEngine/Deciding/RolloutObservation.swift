@@ -8,9 +8,9 @@ package struct RolloutObservation: Sendable, Hashable {
         package var isPaused = false
         /// Everything goes back, for this reason.
         package var abort: String?
-        /// Holds and gates are passed over until all has moved.
+        /// Holds, approvals and gates are passed over until all has moved.
         package var isPromotedFully = false
-        /// The step whose hold is passed over.
+        /// The step whose hold is passed over; its approval and its gates are not.
         package var promotedStep: Int?
         /// The steps approved.
         package var approvedSteps: Set<Int> = []

@@ -25,12 +25,12 @@ internal import Testing
         )
     }
 
-    private static func aggregator(limit: Int = 1_000, perObject: Int = 25) -> EventAggregator {
+    private static func aggregator(limit: Int = 1_000, perReason: Int = 200) -> EventAggregator {
         EventAggregator(
             configuration: .init(
                 controller: "meshoperator.io/operator",
                 instance: "pod-1",
-                notesPerObject: perObject,
+                notesPerReason: perReason,
                 limit: limit
             )
         )
@@ -122,22 +122,67 @@ internal import Testing
         #expect(created == 4)
     }
 
-    @Test("a flood about one object is cut, others are heard")
+    @Test("a flood of one reason about an object is cut; its other reasons and other objects are heard")
     func flood() {
-        var aggregator = Self.aggregator(perObject: 10)
+        var aggregator = Self.aggregator(perReason: 10)
+        var first = 0
         for index in 0..<1_000 {
-            aggregator.record(Self.note("loud", "\(index)"), now: .zero, wall: Self.wall, random: Self.random)
+            let note = Self.note("loud", "\(index)", reason: "Obstructed")
+            let receipt = aggregator.record(note, now: .zero, wall: Self.wall, random: Self.random)
+            if receipt == .dropped(isFirst: true) { first += 1 }
         }
-        aggregator.record(Self.note("quiet"), now: .zero, wall: Self.wall, random: Self.random)
+        for note in [Self.note("loud", reason: "RollingBack"), Self.note("quiet", reason: "Obstructed")] {
+            #expect(aggregator.record(note, now: .zero, wall: Self.wall, random: Self.random) == .taken)
+        }
         #expect(aggregator.dropped == 990)
+        #expect(first == 1, "a drop is worth a line in the log once")
         var heard: [String: Int] = [:]
-        while let write = aggregator.next(now: .zero).write {
-            heard[write.note.regarding.key.name, default: 0] += 1
-            aggregator.finished(write, .done, now: .zero, random: Self.random)
+        var now = Duration.zero
+        while true {
+            let step = aggregator.next(now: now)
+            guard let write = step.write else {
+                guard let retryAt = step.retryAt else { break }
+                now = retryAt
+                continue
+            }
+            heard["\(write.note.regarding.key.name) \(write.note.reason)", default: 0] += 1
+            aggregator.finished(write, .done, now: now, random: Self.random)
         }
-        #expect(heard == ["loud": 10, "quiet": 1])
-        aggregator.record(Self.note("loud", "later"), now: .seconds(301), wall: Self.wall, random: Self.random)
-        #expect(aggregator.next(now: .seconds(301)).write != nil)
+        #expect(heard == ["loud Obstructed": 10, "loud RollingBack": 1, "quiet Obstructed": 1])
+        let later = Self.note("loud", "later", reason: "Obstructed")
+        #expect(aggregator.record(later, now: .seconds(11), wall: Self.wall, random: Self.random) == .taken)
+        #expect(aggregator.next(now: .seconds(11)).write != nil)
+    }
+
+    @Test("three rollouts of 64 steps, one right after the other, tell every step")
+    func rollouts() {
+        var aggregator = Self.aggregator()
+        for index in 0..<(3 * 64) {
+            for reason in ["StepStarted", "Holding", "GatePassed"] {
+                let note = Self.note("reviews", "step \(index)", reason: reason)
+                let receipt = aggregator.record(note, now: .seconds(index), wall: Self.wall, random: Self.random)
+                #expect(receipt == .taken)
+            }
+        }
+        #expect(aggregator.dropped == 0)
+    }
+
+    @Test("what is dropped after a long time is told in the log anew")
+    func silence() {
+        var aggregator = Self.aggregator(perReason: 1)
+        var receipts: [EventAggregator.Receipt] = []
+        for second in [0, 1, 2, 3_601, 3_602, 7_300, 7_301] {
+            let note = Self.note("loud", "\(second)")
+            receipts.append(
+                aggregator.record(note, now: .seconds(second), wall: Self.wall, random: Self.random)
+            )
+        }
+        let drops: [EventAggregator.Receipt] = receipts.filter { $0 != .taken }
+        #expect(
+            drops == [
+                .dropped(isFirst: true), .dropped(isFirst: false), .dropped(isFirst: true), .dropped(isFirst: true),
+            ]
+        )
     }
 
     @Test("writes keep to the rate")

@@ -101,7 +101,7 @@ internal import Testing
                 await clock.advance(by: .seconds(30))
                 let end = try #require(ended.all.first)
                 #expect(end <= .seconds(6))
-                #expect(server.objects(under: Self.path).count == (isHanging ? 0 : 25), "25 notes per object")
+                #expect(server.objects(under: Self.path).count == (isHanging ? 0 : 40))
             }
         }
     }

@@ -42,7 +42,11 @@ struct RolloutSteeringTests {
         let status = ["status/progress/target": Tree.string("v2+0a1b")]
         let rollout = try RolloutScenes.subject("rollout-approval", status)
         #expect(try annotations(.approve(step: nil), rollout) == [Command.approve: "2@v2+0a1b"])
-        #expect(try annotations(.promote(fully: false), rollout) == [Command.promote: "2@v2+0a1b"])
+        let holding = try RolloutScenes.subject(
+            "rollout-approval",
+            ["status/progress/target": "v2+0a1b", "status/progress/reason": "Holding"]
+        )
+        #expect(try annotations(.promote(fully: false), holding) == [Command.promote: "2@v2+0a1b"])
         #expect(try annotations(.promote(fully: true), rollout) == [Command.promote: "full@v2+0a1b"])
         #expect(try annotations(.abort(reason: "a @@ b"), rollout) == [Command.abort: "a @ b @@v2+0a1b"])
         #expect(try annotations(.abort(reason: nil), rollout) == [Command.abort: "true @@v2+0a1b"])
@@ -80,6 +84,35 @@ struct RolloutSteeringTests {
         let subject = try RolloutScenes.commanding("rollout-approval", [Command.approve: "1, 3@v2"])
         #expect(try annotations(.approve(step: nil), subject) == [Command.approve: "2,3@v2"])
         #expect(try refusal(.approve(step: 3), subject).contains("step 3 approved already"))
+    }
+
+    @Test("Passing over a hold is no approval, and is refused where only an approval is awaited")
+    func promotionIsNoApproval() throws {
+        let rollout = try RolloutScenes.subject("rollout-approval")
+        let message = try refusal(.promote(fully: false), rollout)
+        #expect(
+            message.contains("waits for approval") && message.contains("meshctl rollout approve mro/reviews -n shop")
+        )
+        #expect(try annotations(.promote(fully: true), rollout) == [Command.promote: "full"])
+        let mesh = try change(.promote(fully: false), RolloutScenes.subject("mesh-holding"))
+        #expect(mesh.message.contains("its approval and gates still count"))
+    }
+
+    @Test("What is promoted by a copy can be paused and aborted, and has no step left to approve or to pass over")
+    func promoting() throws {
+        let subject = try RolloutScenes.subject(
+            "rollout-approval",
+            [
+                "status/phase": "Promoting", "status/progress/reason": "Promoting",
+                "spec/promotion": ["mode": "CopyTemplate"],
+            ]
+        )
+        for order in [RolloutOrder.promote(fully: false), .promote(fully: true), .approve(step: 4)] {
+            let message = try refusal(order, subject)
+            #expect(message.contains("past its last step"), "\(message)")
+        }
+        #expect(try change(.pause, subject).message.contains("stays at"))
+        #expect(try change(.abort(reason: nil), subject).message.contains("the template it had"))
     }
 
     @Test("Orders that make no sense now are refused with a remedy")

@@ -69,7 +69,7 @@ struct DirectOperator {
     private static let recording: EventAggregator.Configuration = {
         var configuration = EventAggregator.Configuration(controller: "test", instance: "direct")
         configuration.writes = (10_000, 10_000)
-        configuration.notesPerObject = 10_000
+        configuration.notesPerReason = 10_000
         return configuration
     }()
 

@@ -25,7 +25,7 @@ internal import Testing
 
     static let warnings: Set<String> = [
         "GateFailed", "GateUnavailable", "GateAsksToGoBack", "MovedByHand", "PutBack", "FieldConflict", "RouteDeleted",
-        "RollingBack", "RolledBack", "Failed", "PreflightFailed", "CommandUnreadable",
+        "RollingBack", "RolledBack", "Failed", "PreflightFailed", "CommandUnreadable", "Withdrawn",
     ]
 
     @Test func aRolloutToItsEnd() async throws {

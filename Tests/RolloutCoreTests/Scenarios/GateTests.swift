@@ -49,6 +49,8 @@ internal import Testing
         try await life.run(200)
         #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
         #expect(try await cluster.status().progress.reason == "AwaitingGate")
+        let words = Set(life.asker.asked.filter { $0.name == "go" }.map { "\($0.phase) \($0.reason)" })
+        #expect(words == ["Progressing AwaitingGate"], "a gate is told where the rollout stands")
         let asked = life.asker.asked.filter { $0.name == "go" }.count
         #expect(asked > 50 && asked < 130, "asked \(asked) times in 200 s at an interval of 2 s")
         life.asker.answer { _, _ in .passed }

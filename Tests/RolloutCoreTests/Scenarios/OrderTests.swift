@@ -82,4 +82,31 @@ internal import Testing
         #expect(left[Command.promote] == nil)
         #expect(left[Command.approve] == "1", "what is for any target is kept for the next one")
     }
+
+    @Test func whatCannotBeReadIsToldOncePerValue() async throws {
+        let (cluster, life) = try await HandEditTests.begun()
+        try await cluster.annotate(Command.approve, "x")
+        try await cluster.annotate(Command.promote, "half")
+        try await life.run(5)
+        let type = "CommandUnreadable"
+        func told() async throws -> String? {
+            try await cluster.status().conditions.first { $0.type == type }?.message
+        }
+        let first = try #require(try await told())
+        #expect(first.contains(#""x" cannot be read; write steps"#) && first.contains(#""half" cannot be read"#))
+        // Another process says nothing that the status says already.
+        let next = try DirectRollout(cluster)
+        try await next.run(5)
+        try await cluster.annotate(Command.promote, "most")
+        try await next.run(3)
+        let second = try #require(try await told())
+        #expect(second.contains(#""most" cannot be read"#) && !second.contains("half"))
+        try await cluster.annotate(Command.approve, nil)
+        try await cluster.annotate(Command.promote, nil)
+        try await next.run(3)
+        #expect(try await told() == nil)
+        let events = try await next.events().filter { $0.reason == type }
+        #expect(events.count == 1 && events.first?.note.contains("most") == true, "\(events)")
+        #expect(events.first?.type == "Warning")
+    }
 }

@@ -156,4 +156,23 @@ internal import Testing
         try await life.run(5)
         #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
     }
+
+    @Test func whatIsRefusedIsToldBeforeThereIsAnythingToRollOut() async throws {
+        let cluster = try await SampleRollout.cluster(SampleRollout.spec("virtualServices: [{name: reviews}]"))
+        let life = try DirectRollout(cluster)
+        try await life.run(3)
+        let status = try await cluster.status()
+        let words = "DestinationRule shop/reviews is there and not of this rollout"
+        #expect(status.phase == .failed)
+        #expect(status.progress.reason == "PreflightFailed" && status.progress.waitingFor.contains(words))
+        for type in [MeshConditionType.ready, .progressing, .degraded, .preflight] {
+            let condition = status.condition(type)
+            #expect(condition?.reason == "PreflightFailed", "\(type)")
+            #expect(condition?.message.contains(words) == true, "\(type)")
+        }
+        let since = status.progress.since
+        try await life.run(5)
+        #expect(try await cluster.status().progress.since == since)
+        #expect(try await life.events().count { $0.reason == "PreflightFailed" } == 1)
+    }
 }

@@ -38,7 +38,7 @@ struct DirectRollout {
         var configuration = EventAggregator.Configuration(
             controller: "meshoperator.io/mesh-operator",
             instance: "test",
-            notesPerObject: 1_000
+            notesPerReason: 1_000
         )
         configuration.writes = (perSecond: 1_000, burst: 1_000)
         // Events go to the cluster by a way of their own, so that counts of writes are those of the rollout.

@@ -12,6 +12,7 @@ final class ScriptedAsker: GateAsking {
         var step: Int
         var weight: Int
         var reason: String
+        var phase: String
     }
 
     private let now: @Sendable () -> Timestamp
@@ -40,7 +41,13 @@ final class ScriptedAsker: GateAsking {
     func ask(_ gate: AnalysisGate, _ question: GateQuestion) async -> GateReading { reading(gate.name, question) }
 
     private func reading(_ name: String, _ question: GateQuestion) -> GateReading {
-        let asked = Asked(name: name, step: question.step, weight: question.weight, reason: question.reason)
+        let asked = Asked(
+            name: name,
+            step: question.step,
+            weight: question.weight,
+            reason: question.reason,
+            phase: question.phase
+        )
         log.withLock { $0.append(asked) }
         let outcome = answer.withLock { $0 }(name, question)
         return GateReading(outcome, "\(name) says so", taken: now())
