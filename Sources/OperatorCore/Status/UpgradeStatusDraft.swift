@@ -18,7 +18,7 @@ struct UpgradeStatusDraft {
         let stand = upgrade.scene.stand
         guard !stand.isQuiet || stand.marks[stand.course.stable.name]?.promoted != nil else { return }
         addRevisions(&status)
-        guard let way else { return }
+        guard let way else { return addHolders(&status) }
         status.plan = way
         status.phase = phase(upgrade.state) ?? status.phase
         addConditions(&status)
@@ -53,6 +53,18 @@ struct UpgradeStatusDraft {
     }
 
     // MARK: Revisions
+
+    /// Says beside that the mesh is up who holds revisions that are not retired for it.
+    private func addHolders(_ status: inout MeshOperatorStatus) {
+        guard var ready = status.condition(.ready), ready.state == .yes, let crowd = upgrade.scene.crowd else { return }
+        let references = crowd.references(in: upgrade.scene.composition)
+        let texts = upgrade.scene.stand.kept.compactMap { slot in
+            references.holders(of: slot.name).summary.map { "revision \(slot.name) (version \(slot.version)) is \($0)" }
+        }
+        guard !texts.isEmpty else { return }
+        ready.message = String(([ready.message] + texts).joined(separator: "; ").prefix(4_000))
+        status.set(ready)
+    }
 
     private func addRevisions(_ status: inout MeshOperatorStatus) {
         let stand = upgrade.scene.stand

@@ -55,6 +55,10 @@ internal import Testing
         #expect(try await life.world.revisions()["shop/cart"]?.contains("default") == true)
         try await life.pass(120)
         #expect(try await life.istiods() == ["istiod", "istiod-1-30-2"])
+        let ready = try #require(try await life.status().condition(.ready))
+        #expect(ready.state == .yes && ready.message.hasPrefix("version 1.30.2 is up; "), "\(ready.message)")
+        #expect(ready.message.contains("revision default (version 1.29.2) is kept: "), "\(ready.message)")
+        #expect(ready.message.contains("in shop"), "\(ready.message)")
     }
 
     @Test("A namespace that is being deleted in the middle of a wave is left alone, and does not hold the wave")
