@@ -75,7 +75,7 @@ extension UpgradeCrowd {
         if case .revision = next.chooser {
             how = "give its pod template the label \(MeshNames.Label.revision)=\(sides.new)"
         } else if !moves.isLabelled(namespace) {
-            how = "label namespace \(namespace) \(MeshNames.Label.revision)=\(sides.new) and restart it"
+            how = "label namespace \(namespace) \(MeshNames.Label.revision)=\(sides.label) and restart it"
         }
         var obstacle = RolloutObservation.Obstacle("moved by people (workloads.mode Manual), next \(next.id): \(how)")
         obstacle.isPeoples = true
