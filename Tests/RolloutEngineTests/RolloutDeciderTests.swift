@@ -127,6 +127,17 @@ struct RolloutDeciderTests {
             reason: .awaitingGate
         ),
         Case(
+            testDescription: "a gate that confirms says no for as long as it takes",
+            change: {
+                var gate = gate(.inconclusive)
+                gate.mayWithhold = true
+                $0.gates = [gate]
+                $0.gatesSince = now - policy.progressDeadline - .seconds(86_400)
+            },
+            action: .hold,
+            reason: .awaitingGate
+        ),
+        Case(
             testDescription: "no verdict in time",
             change: {
                 $0.gates = [gate(.inconclusive)]

@@ -143,7 +143,8 @@ package struct PlanExecutor: Sendable {
         let failure = StepFailure(id: id, error: error, verb: step.verb)
         switch error.retryClass {
         case .transient where error.code == .serverFailure:
-            // An answer about this object, a webhook's failure most of the time; it says nothing of the others.
+            // An answer about this object, a webhook's failure most of the time; it says nothing of the others, unless nothing works.
+            if report.delayed != nil, report.done.isEmpty { throw error.naming(id) }
             report.delayed = report.delayed ?? error.naming(id)
         case .transient, .waiting: throw error.naming(id)
         case .conflict where failure.fieldConflicts.isEmpty || step.isCreation:

@@ -143,7 +143,7 @@ package struct MeshPlanner: Sendable {
                 plan.asides[group] = .working("waiting for \(waits)")
             }
         }
-        plan.steps = Self.recordsFirst(plan.steps, blueprint)
+        plan.steps = recordsFirst(plan.steps, blueprint)
         if let awaited {
             if plan.stage == .settled { plan.stage = .working("waiting for \(awaited)") }
         } else {
@@ -156,12 +156,17 @@ package struct MeshPlanner: Sendable {
     /// The writes with those first that write something down on an object that is there, before anything is done about it.
     ///
     /// A process that dies in between would otherwise leave what was done without a word why, and the next one would undo it.
-    private static func recordsFirst(_ steps: [MeshStep], _ blueprint: MeshBlueprint) -> [MeshStep] {
+    private func recordsFirst(_ steps: [MeshStep], _ blueprint: MeshBlueprint) -> [MeshStep] {
         func isRecord(_ step: MeshStep) -> Bool {
-            guard case .apply(let write) = step else { return false }
-            return write.cause != .create && blueprint.urgent.contains(step.id)
+            guard case .apply(let write) = step, let live = observation.live[step.id] else { return false }
+            return write.cause != .create && blueprint.urgent.contains(step.id) && hasVersion(live, of: write.object)
         }
         return steps.filter(isRecord) + steps.filter { !isRecord($0) }
+    }
+
+    /// Whether an object stays at its version: one that gets another, in place, waits for what it needs like all others.
+    private func hasVersion(_ live: KubeObject, of wanted: KubeObject) -> Bool {
+        live.annotations[MeshNames.Annotation.version] == wanted.annotations[MeshNames.Annotation.version]
     }
 
     /// What is the same for all objects of a plan.
@@ -190,7 +195,9 @@ package struct MeshPlanner: Sendable {
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
                 if let write = decision.write, !observation.isOutOfReach(id) {
                     // What is there is written at once where it is urgent; what is made waits for what it needs.
-                    let isUrgent = observation.live[id] != nil && work.blueprint.urgent.contains(id)
+                    let isUrgent =
+                        work.blueprint.urgent.contains(id)
+                        && observation.live[id].map { hasVersion($0, of: write.object) } ?? false
                     let isNow = awaited == nil || isRepair || isUrgent
                     if isNow { plan.steps.append(.apply(write)) }
                     pending.append("\(id) to be applied")

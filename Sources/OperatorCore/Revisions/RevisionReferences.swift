@@ -53,6 +53,14 @@ package struct RevisionReferences: Sendable, Hashable {
     /// No references.
     package init() {}
 
+    /// Finds who among `sight` refers to the revisions of a mesh.
+    init(_ composition: RevisionComposition, _ sight: UpgradeCrowd.Sight) {
+        let own = sight.own.compactMap { OwnPods($0) }
+        self.init(composition, pods: sight.pods, namespaces: sight.namespaces) { pod in
+            own.contains { $0.includes(pod) }
+        }
+    }
+
     /// Finds who refers to the revisions of a mesh.
     ///
     /// - Parameters:

@@ -51,7 +51,11 @@ extension MeshStatusDraft {
             let forbidden = ForbiddenNote.message(obstacles)
             let reason: MeshConditionReason =
                 conflicts != nil ? .fieldConflict : forbidden != nil ? .forbidden : .asDesired
-            let words = ["version \(version) is up", conflicts, forbidden].compactMap(\.self)
+            let total = observation.usage.pods.count
+            let late =
+                behind == 0
+                ? nil : "\(behind) of \(total) proxies have another version until their workloads are restarted"
+            let words = ["version \(version) is up", late, conflicts, forbidden].compactMap(\.self)
             set(.ready, .yes, reason, words.joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)
         case .working where failures.contains(where: \.isRefusal):

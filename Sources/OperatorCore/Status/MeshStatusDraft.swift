@@ -49,6 +49,12 @@ package struct MeshStatusDraft: Sendable {
 
     var generation: Int64 { resource.generation ?? 0 }
 
+    /// How many proxies are of another version than is asked for; they have the old one until their workloads are restarted.
+    var behind: Int {
+        guard let intent, resource.tree.value(at: "spec", "tag")?.string?.isEmpty ?? true else { return 0 }
+        return observation.usage.behind(intent.version)
+    }
+
     /// The status to show.
     package func status() -> MeshOperatorStatus {
         var status = previous
@@ -68,7 +74,7 @@ package struct MeshStatusDraft: Sendable {
             let running = status.version ?? (plan.readiness.isEmpty ? nil : intent.version)
             status.revisions = running.map { [parts.revision(intent.revision, version: $0)] } ?? []
             let proxies = observation.usage.pods.count
-            status.proxies = "\(proxies)/\(proxies)"
+            status.proxies = "\(proxies - behind)/\(proxies)"
             status.plan = wayAhead(intent)
         }
         if resource.isDeleting {

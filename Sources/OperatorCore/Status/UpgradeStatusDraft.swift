@@ -57,7 +57,7 @@ struct UpgradeStatusDraft {
     /// Says beside that the mesh is up who holds revisions that are not retired for it.
     private func addHolders(_ status: inout MeshOperatorStatus) {
         guard var ready = status.condition(.ready), ready.state == .yes, let crowd = upgrade.scene.crowd else { return }
-        let references = crowd.references(in: upgrade.scene.composition)
+        let references = RevisionReferences(upgrade.scene.composition, crowd.sight)
         let texts = upgrade.scene.stand.kept.compactMap { slot in
             references.holders(of: slot.name).summary.map { "revision \(slot.name) (version \(slot.version)) is \($0)" }
         }

@@ -167,14 +167,6 @@ package struct UpgradeCrowd: Sendable {
         RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) })
     }
 
-    /// Who refers to which revision.
-    func references(in composition: RevisionComposition) -> RevisionReferences {
-        let own = sight.own.compactMap { OwnPods($0) }
-        return RevisionReferences(composition, pods: sight.pods, namespaces: sight.namespaces) { pod in
-            own.contains { $0.includes(pod) }
-        }
-    }
-
     /// Whether a workload still has to come back.
     ///
     /// A restart for the new revision whose pods are not all there yet may still bring one that runs with it.

@@ -1,5 +1,6 @@
 internal import DataTree
 package import KubeAPI
+internal import ManifestRendering
 internal import MeshAPI
 internal import UpgradePlanning
 
@@ -9,6 +10,8 @@ package struct RevisionUsage: Sendable, Hashable {
     package var pods: [ObjectKey] = []
     /// How many of these pods each revision has.
     package var podsPerRevision: [String: Int] = [:]
+    /// How many of these pods each version of the proxy has, by the tag of its image.
+    package var podsPerProxy: [String: Int] = [:]
     /// Namespaces whose pods would get a sidecar of the revision.
     package var namespaces: [String] = []
 
@@ -24,6 +27,16 @@ package struct RevisionUsage: Sendable, Hashable {
         if !pods.isEmpty { parts.append(Self.list("pod", pods.map(\.description))) }
         if !namespaces.isEmpty { parts.append(Self.list("namespace", namespaces)) }
         return parts.joined(separator: " and ")
+    }
+
+    /// How many pods have a proxy of another version of the mesh: they were not restarted since.
+    ///
+    /// A tag that is no version, as of an image of one's own, says nothing; a variant (`1.30.2-distroless`) is of its version.
+    package func behind(_ version: String) -> Int {
+        podsPerProxy.reduce(0) { sum, entry in
+            let base = String(entry.key.prefix { $0 != "-" })
+            return MeshVersion(base) != nil && base != version ? sum + entry.value : sum
+        }
     }
 
     private static func list(_ noun: String, _ names: [String]) -> String {
@@ -51,6 +64,7 @@ package struct RevisionUsage: Sendable, Hashable {
             guard !own.contains(where: { $0.includes(pod) }) else { continue }
             self.pods.append(pod.key)
             podsPerRevision[revision, default: 0] += 1
+            if let tag = pod.annotations[SidecarPod.proxyVersion] { podsPerProxy[tag, default: 0] += 1 }
         }
         for namespace in namespaces where !namespace.isDeleting {
             let labels = namespace.labels

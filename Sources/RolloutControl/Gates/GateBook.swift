@@ -32,10 +32,12 @@ package struct GateBook: Sendable, Hashable {
         let settled = progress.settledSince.flatMap { Timestamp(rfc3339: $0) }
         var entries: [Entry] = []
         var states: [GateState] = []
-        func add(_ entry: Entry, isDryRun: Bool) {
+        func add(_ entry: Entry, isDryRun: Bool, mayWithhold: Bool = false) {
             guard !entries.contains(where: { $0.name == entry.name }) else { return }
             entries.append(entry)
-            states.append(GateState(kept: progress, name: entry.name, isDryRun: isDryRun))
+            var state = GateState(kept: progress, name: entry.name, isDryRun: isDryRun)
+            state.mayWithhold = mayWithhold
+            states.append(state)
         }
         for metric in analysis.metrics {
             let entry =
@@ -53,7 +55,8 @@ package struct GateBook: Sendable, Hashable {
             case .event: continue
             case .confirmPromotion where !isLastStep: continue
             case .confirmStep, .confirmPromotion:
-                add(Entry(name: gate.name, earliest: settled, decisive: settled), isDryRun: false)
+                let entry = Entry(name: gate.name, earliest: settled, decisive: settled)
+                add(entry, isDryRun: false, mayWithhold: true)
             case .rollback: add(Entry(name: gate.name, earliest: .epoch, decisive: settled), isDryRun: false)
             }
         }

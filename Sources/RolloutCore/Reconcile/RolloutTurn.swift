@@ -106,6 +106,7 @@ struct RolloutTurn: Sendable {
         }
         observation.settledSince = isSettled ? kept.settledTime ?? world.now : nil
         kept.settledSince = observation.settledSince?.rfc3339Micro
+        observation.gatesSince = kept.gatesAwaited(by: record, world.spec.analysis, now: world.now)
         // Blue/green promotes by its one move of traffic: a gate that confirms a promotion is asked before it.
         let beforeEnd = world.spec.strategy == .blueGreen ? 2 : 1
         let isLast = (record?.step ?? -1) >= policy.steps.count - beforeEnd

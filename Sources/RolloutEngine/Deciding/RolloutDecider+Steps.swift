@@ -106,10 +106,11 @@ extension RolloutDecider {
         return nil
     }
 
-    /// A gate that has not passed holds the step: one that gives no verdict for no longer than a step may go without progress.
+    /// A gate that has not passed holds the step: one that gives no verdict for no longer than a step may go without progress, one that
+    /// confirms for as long as it does not.
     private func undecided(_ gate: GateState, _ last: GateReading, _ record: RolloutRecord) -> RolloutDecision {
         let message = "\(place(record)): gate \(gate.name): \(last.message)"
-        guard last.outcome == .inconclusive, let since = observation.gatesSince else {
+        guard last.outcome == .inconclusive, !gate.mayWithhold, let since = observation.gatesSince else {
             return RolloutDecision(.hold, .awaitingGate, message)
         }
         let end = since + policy.progressDeadline

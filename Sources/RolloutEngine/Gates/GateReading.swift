@@ -37,6 +37,8 @@ package struct GateState: Sendable, Hashable {
     package let name: String
     /// Whether its answers count; of others they are only shown.
     package var isDryRun: Bool
+    /// Whether it may say no for as long as it takes: a person, or a calendar, stands behind it.
+    package var mayWithhold = false
     /// How often it failed in this step.
     package private(set) var failures = 0
     /// How often in a row it could not be asked.

@@ -60,6 +60,12 @@ enum PodRules {
             issues += portNumber(port["containerPort"], "\(path).ports[\(index)].containerPort", isRequired: true)
             issues += portNumber(port["hostPort"], "\(path).ports[\(index)].hostPort", isRequired: false)
         }
+        for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
+            guard let probe = container[name], probe != .null else { continue }
+            if !["exec", "httpGet", "tcpSocket", "grpc"].contains(where: { probe[$0] != nil && probe[$0] != .null }) {
+                issues.append(.required("\(path).\(name)", "must specify a handler type"))
+            }
+        }
         for (index, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
             let place = "\(path).volumeMounts[\(index)]"
             let volume = mount["name"]?.string ?? ""

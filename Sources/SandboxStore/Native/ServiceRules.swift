@@ -11,9 +11,7 @@ enum ServiceRules {
         let ports = spec["ports"]?.array ?? []
         if !types.contains(type) { issues.append(.notSupported("spec.type", type, types)) }
         if ports.isEmpty, type != "ExternalName", spec["clusterIP"] != "None" { issues.append(.required("spec.ports")) }
-        if type == "ExternalName", spec["externalName"]?.string?.isEmpty ?? true {
-            issues.append(.required("spec.externalName"))
-        }
+        if type == "ExternalName" { issues += self.external(spec["externalName"]?.string ?? "") }
         var names: Set<String> = []
         for (index, port) in ports.enumerated() {
             let path = "spec.ports[\(index)]"
@@ -23,6 +21,7 @@ enum ServiceRules {
                 issues.append(.duplicate("\(path).name", MetadataRules.quoted(name)))
             }
             issues += self.port(port, path)
+            issues += nodePort(port["nodePort"]?.integer ?? 0, "\(path).nodePort")
         }
         issues += duplicates(ports)
         issues += MetadataRules.labelIssues(spec["selector"], "spec.selector")
@@ -43,6 +42,22 @@ enum ServiceRules {
         case nil: break
         }
         return issues
+    }
+
+    /// What is wrong with the name that a Service of type ExternalName stands for; a dot at its end is fine.
+    private static func external(_ name: String) -> [FaultCause] {
+        let plain = name.hasSuffix(".") ? String(name.dropLast()) : name
+        if plain.isEmpty { return [.required("spec.externalName")] }
+        return NameRule.dnsSubdomain.issues(in: plain).map {
+            .invalid("spec.externalName", MetadataRules.quoted(name), $0)
+        }
+    }
+
+    /// What is wrong with a port of nodes that was asked for (kube-apiserver's default `--service-node-port-range`).
+    private static func nodePort(_ number: Int64, _ path: String) -> [FaultCause] {
+        guard number != 0, !(30_000...32_767).contains(number) else { return [] }
+        let detail = "provided port is not in the valid range. The range of valid ports is 30000-32767"
+        return [.invalid(path, String(number), detail)]
     }
 
     /// What is wrong with the name of a port (`IsValidPortName` of apimachinery).
@@ -76,8 +91,14 @@ enum ServiceRules {
     }
 
     private static func addressIssues(_ spec: Tree) -> [FaultCause] {
-        guard let address = spec["clusterIP"]?.string, !address.isEmpty, address != "None", !isAddress(address) else {
-            return []
+        guard let address = spec["clusterIP"]?.string, !address.isEmpty, address != "None" else { return [] }
+        if isAddress(address) {
+            // The range of the sandbox, 10.96.0.0/16.
+            guard !address.contains(":"), !address.hasPrefix("10.96."), spec["type"] != "ExternalName" else {
+                return []
+            }
+            let detail = "failed to allocate IP \(address): the provided network does not match the current range"
+            return [.invalid("spec.clusterIPs", "[\(MetadataRules.quoted(address))]", detail)]
         }
         return [
             .invalid(

@@ -19,10 +19,10 @@ internal import Testing
     private static let refused = TransportError(.connectionFailed, "refused")
 
     @Test(
-        "An outage lasts three seconds, and its end is told once in fifteen",
+        "An outage lasts three seconds, and its end is told once in five",
         arguments: [
             // (failures, answers, ends told) in seconds
-            ([0, 2], [2.9], 0), ([0, 2], [3.0], 1), ([0], [1, 5], 0), ([0, 4, 8], [3, 7, 11], 1),
+            ([0, 2], [2.9], 0), ([0, 2], [3.0], 1), ([0], [1, 5], 0), ([0, 4], [3, 7], 1), ([0, 4, 8], [3, 7, 11], 2),
             ([0, 4, 15], [3, 7, 18], 2),
         ]
     )

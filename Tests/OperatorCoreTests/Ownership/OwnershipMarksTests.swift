@@ -62,6 +62,23 @@ internal import Testing
         #expect(usage.pods == [ObjectKey(namespace: "shop", name: "a")])
         #expect(usage.namespaces == ["shop"])
         #expect(usage.summary == "1 pod (shop/a) and 1 namespace (shop)")
+        #expect(usage.behind("1.30.2") == 0, "nothing is known of their proxies")
         #expect(!RevisionUsage(of: ["none"], pods: pods, namespaces: namespaces, workloads: []).isInUse)
+    }
+
+    @Test func countsProxiesOfOtherVersions() throws {
+        let images = [
+            "proxyv2:1.29.6", "hub:5000/proxyv2:1.29.6-distroless", "proxyv2:1.30.2", "proxyv2:own", "proxyv2",
+        ]
+        let pods = try images.enumerated().map { index, image in
+            let text =
+                "{metadata: {name: p\(index), namespace: shop, annotations: {sidecar.istio.io/status: '{}'}}, "
+                + "spec: {initContainers: [{name: istio-proxy, image: '\(image)'}]}}"
+            return MeshProjection.pods(KubeObject(try requireDocument(text)))
+        }
+        let usage = RevisionUsage(of: ["default"], pods: pods, namespaces: [], workloads: [])
+        #expect(usage.pods.count == 5)
+        #expect(usage.behind("1.30.2") == 2)
+        #expect(usage.behind("1.29.6") == 1)
     }
 }

@@ -204,6 +204,12 @@ internal import Testing
         #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Upgrading")
         #expect(try await cluster.resource()?.tree.value(at: "status", "version")?.string == "1.28.4")
         try await life.settle()
+        let paths = life.transport.writes.map(\.path)
+        let (map, istiod) = (
+            paths.firstIndex { $0.hasSuffix("/configmaps/istio") },
+            paths.firstIndex { $0.hasSuffix("/deployments/istiod") }
+        )
+        #expect(try #require(map) < #require(istiod), "configuration comes before those who read it")
         let resource = try #require(try await cluster.resource())
         #expect(resource.tree.value(at: "status", "version")?.string == "1.29.2")
         #expect(resource.tree.value(at: "status", "phase")?.string == "Ready")

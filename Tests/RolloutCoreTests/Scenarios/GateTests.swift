@@ -57,6 +57,33 @@ internal import Testing
         try await life.run(to: .completed, within: 60)
     }
 
+    /// A metric that never says anything of use, such as NaN, holds no longer than a step may go without progress.
+    @Test func aMetricWithoutAVerdictEndsTheRolloutInTime() async throws {
+        let analysis =
+            "analysis: {interval: 2s, window: 4s, prometheus: {address: 'http://prom'}, metrics: [{name: rate, query: q, max: 1}]}"
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                """
+                virtualServices: [{name: reviews}]
+                destinationRule: {name: reviews}
+                steps: [{setWeight: 20}]
+                progressDeadline: 60s
+                \(analysis)
+                """
+            )
+        )
+        let life = try DirectRollout(cluster)
+        life.asker.answer { _, _ in .inconclusive }
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(40)
+        #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
+        let waiting = try await cluster.status().progress.waitingFor
+        #expect(waiting.contains("gate rate") && waiting.contains("it has until"), "\(waiting)")
+        try await life.run(to: .rolledBack, within: 100)
+        let told = try await cluster.status().progress.waitingFor
+        #expect(told.contains("gate rate gave no verdict in time"), "\(told)")
+    }
+
     @Test func aStepWaitsForApproval() async throws {
         let cluster = try await SampleRollout.cluster(Self.spec("[{setWeight: 20}, {approve: true}]"))
         let life = try DirectRollout(cluster)

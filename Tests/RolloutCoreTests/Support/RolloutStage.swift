@@ -135,7 +135,13 @@ struct RolloutStage: CrashStage {
                 found += rules.breaches(from: record, to: record, isPromoted: true, hasPassed: hasPassed)
             } else {
                 let new = WrittenRecord(after)?.record
-                found += rules.breaches(from: record, to: new, isPromoted: false, hasPassed: hasPassed)
+                found += rules.breaches(
+                    from: record,
+                    to: new,
+                    isPromoted: false,
+                    isPromoting: WrittenRecord(before)?.isPromoting == true,
+                    hasPassed: hasPassed
+                )
                 record = new
             }
         }

@@ -34,6 +34,36 @@ internal import Testing
             "spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified"
         ),
         (
+            "/api/v1/namespaces/default/services",
+            ["apiVersion": "v1", "kind": "Service", "spec": ["clusterIP": "1.2.3.4", "ports": [["port": 80]]]],
+            "spec.clusterIPs: Invalid value: [\"1.2.3.4\"]: failed to allocate IP 1.2.3.4: the provided network does not match "
+                + "the current range"
+        ),
+        (
+            "/api/v1/namespaces/default/services",
+            [
+                "apiVersion": "v1", "kind": "Service",
+                "spec": ["type": "NodePort", "ports": [["port": 80, "nodePort": 80]]],
+            ],
+            "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is "
+                + "30000-32767"
+        ),
+        (
+            "/api/v1/namespaces/default/services",
+            ["apiVersion": "v1", "kind": "Service", "spec": ["type": "ExternalName", "externalName": "a_b"]],
+            "spec.externalName: Invalid value: \"a_b\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "
+                + "characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
+                + "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+        ),
+        (
+            "/api/v1/namespaces/default/pods",
+            [
+                "apiVersion": "v1", "kind": "Pod",
+                "spec": ["containers": [["name": "a", "image": "b", "livenessProbe": [:]]]],
+            ],
+            "spec.containers[0].livenessProbe: Required value: must specify a handler type"
+        ),
+        (
             "/apis/batch/v1/namespaces/default/jobs",
             [
                 "apiVersion": "batch/v1", "kind": "Job",
