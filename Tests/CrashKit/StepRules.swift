@@ -15,7 +15,7 @@ package struct StepRules: Sendable {
     ///   - old: the record before; nil where there was none.
     ///   - new: the record after; nil where there is none any more.
     ///   - isPromoted: whether the change is the begin of the promotion.
-    ///   - isPromoting: whether the promotion was under way before, whose parts each begin anew.
+    ///   - isPromoting: whether the promotion is under way, whose parts each begin anew.
     ///   - hasPassed: whether a gate has let a step go, asked after the step's share was reached.
     /// - Returns: what is wrong, in words.
     package func breaches(

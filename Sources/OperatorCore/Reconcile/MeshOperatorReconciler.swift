@@ -156,7 +156,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             tell(status, &scope)
             return
         }
-        guard failures >= 5 else { return }
+        // Seldom, since what is told may fail to be written too.
+        guard failures == 5 || failures > 5 && failures.nonzeroBitCount == 1 else { return }
         let live = observe(MeshRun(object: scope.object, intent: nil)).live
         status.noteTrouble(
             (error as? any CodedError).map { "\($0.codeName): \($0.message)" } ?? "\(error)",

@@ -245,7 +245,8 @@ internal import Testing
                 await clock.advance(by: .seconds(600))
                 let tries = live.transport.writes.count
                 #expect(tries >= 5)
-                #expect(tries <= 40, "\(tries) writes in 600 s")
+                let paths = Dictionary(grouping: live.transport.writes, by: \.path).mapValues(\.count)
+                #expect(tries <= 40, "\(tries) writes in 600 s: \(paths)")
                 live.transport.setRule { _, _ in nil }
                 try await live.untilReady(within: 400)
             }

@@ -134,12 +134,15 @@ struct RolloutStage: CrashStage {
             if resource == RolloutNames.resource {
                 found += rules.breaches(from: record, to: record, isPromoted: true, hasPassed: hasPassed)
             } else {
-                let new = WrittenRecord(after)?.record
+                let (old, written) = (WrittenRecord(before), WrittenRecord(after))
+                let new = written?.record
+                // A copy of the template is a promotion whose parts are written down on the routes.
+                let isPromoting = written?.isPromoting == true
                 found += rules.breaches(
                     from: record,
                     to: new,
-                    isPromoted: false,
-                    isPromoting: WrittenRecord(before)?.isPromoting == true,
+                    isPromoted: isPromoting && old?.isPromoting != true,
+                    isPromoting: isPromoting,
                     hasPassed: hasPassed
                 )
                 record = new
