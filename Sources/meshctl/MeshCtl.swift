@@ -13,7 +13,8 @@ struct MeshCtl {
         let ending = await MeshProgram.run(Array(CommandLine.arguments.dropFirst()), in: .machine)
         write(ending.errors, to: .standardError)
         write(ending.output, to: .standardOutput)
-        exit(ending.exitCode)
+        // Without the handlers of `exit`: libraries free there what a thread that is just ending still holds.
+        _exit(ending.exitCode)
     }
 
     /// Whether output goes to a terminal that can be drawn on.
