@@ -146,8 +146,8 @@ extension KubeError {
         case (503, _): .unavailable
         case (500..., _): .serverFailure
         case (0, .expired?), (0, .gone?): .expired
-        // What an admission webhook chose to refuse with.
-        case (400..<500, _): .invalid
+        // What an admission webhook chose to refuse with; without a `Status` it is somebody on the way who answers.
+        case (400..<500, .some): .invalid
         default: .malformedAnswer
         }
     }

@@ -190,13 +190,13 @@ public final class Controller: Sendable {
         )
     }
 
-    /// Whether a failure deserves a warning: at once where trying again cannot help, else after 4, 8, 16, … in a row.
+    /// Whether a failure deserves a warning: at once where trying again cannot help, else when it lasts.
     static func isWorrying(_ failure: any Error, number: Int) -> Bool {
         guard !(failure is CancellationError) else { return false }
         switch (failure as? any CodedError)?.retryClass {
-        case .terminal, .invalid: return number == 1 || number.nonzeroBitCount == 1
+        case .terminal, .invalid: return true
         case .waiting: return false
-        case .transient, .conflict, nil: return number >= 4 && number.nonzeroBitCount == 1
+        case .transient, .conflict, nil: return FailurePace.isTold(number)
         }
     }
 }

@@ -175,7 +175,7 @@ public final class LeaderElector: Sendable {
         machine.withLock { $0.wrote(written, startedAt: startedAt, now: environment.time.now) }
     }
 
-    /// Warns of a refusal once, and of tries that go on failing after 4, 8, 16, … of them.
+    /// Warns of a refusal once, and of tries that go on failing.
     private func tell(_ error: any Error) {
         guard !Task.isCancelled, !(error is CancellationError) else { return }
         let refusals: Set<KubeError.Code> = [.forbidden, .unauthorized, .notFound, .invalid]
@@ -186,9 +186,8 @@ public final class LeaderElector: Sendable {
             told.failures += 1
             return (refusal != nil && refusal != told.refusal, told.failures)
         }
-        let isWorrying = failures >= 4 && failures & (failures - 1) == 0
         logger.log(
-            level: isNew || isWorrying ? .warning : .debug,
+            level: isNew || FailurePace.isTold(failures) ? .warning : .debug,
             "lease not written, nothing is done without it",
             metadata: ["error": "\(error)", "failures": "\(failures)"]
         )

@@ -261,8 +261,8 @@ public final class Watcher: Sendable {
         case .problem(let problem, let failures, let wait):
             metrics.failed()
             if problem.kind == .forbidden, failures >= Self.patience { store.setObstacle(problem) }
-            // A cache that grows old unnoticed is worth a warning: after 4, 8, 16, … failures in a row.
-            let isWorrying = failures >= 4 && failures & (failures - 1) == 0 && problem.kind != .notServed
+            // A cache that grows old unnoticed is worth a warning.
+            let isWorrying = FailurePace.isTold(failures) && problem.kind != .notServed
             logger.log(
                 level: isWorrying ? .warning : .debug,
                 "watch failed",

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshAPI
 
 extension ControlPlane {
     /// Services, the slice for a control plane elsewhere, and the network policy.
@@ -32,7 +33,7 @@ extension ControlPlane {
             .service,
             name: name,
             namespace: scope.namespace,
-            labels: labels([("app", "istiod"), ("istio", "pilot"), ("istio.io/tag", tag.map { .string($0) })]),
+            labels: labels([("app", "istiod"), ("istio", "pilot"), (MeshNames.Label.tag, tag.map { .string($0) })]),
             annotations: values.at("serviceAnnotations").ifSet,
             body: [("spec", spec)]
         )

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshAPI
 
 extension ControlPlane {
     /// Admission webhooks and policies.
@@ -31,7 +32,7 @@ extension ControlPlane {
             .mutatingWebhooks,
             name: stem + place,
             namespace: nil,
-            labels: labels([("app", "sidecar-injector"), ("istio.io/tag", tag.map { .string($0) })]),
+            labels: labels([("app", "sidecar-injector"), (MeshNames.Label.tag, tag.map { .string($0) })]),
             annotations: values.at("sidecarInjectorWebhookAnnotations").ifSet,
             body: [("webhooks", .array(webhooks.map { webhook($0, withAuthority: tag == nil) }))]
         )

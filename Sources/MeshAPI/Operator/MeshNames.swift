@@ -29,6 +29,8 @@ package enum MeshNames {
         package static let component = "meshoperator.io/component"
         /// The revision an object belongs to, `default` for the one without a name.
         package static let revision = "istio.io/rev"
+        /// The tag that an object stands for; that revision is what it leads to.
+        package static let tag = "istio.io/tag"
     }
 
     /// Annotations on MeshOperators and rendered objects.

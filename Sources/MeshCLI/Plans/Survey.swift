@@ -47,7 +47,7 @@ struct Survey: Sendable {
         case ("policy", "PodDisruptionBudget"): budgets.append(object)
         case ("autoscaling", "HorizontalPodAutoscaler"): autoscalers.append(object)
         case ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"):
-            if let tag = object.labels["istio.io/tag"] { tags[tag] = object.labels[MeshNames.Label.revision] }
+            if let tag = object.labels[MeshNames.Label.tag] { tags[tag] = object.labels[MeshNames.Label.revision] }
         case (MeshNames.group, MeshNames.kind.kind) where object.name == mesh:
             annotations = object.annotations
             status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)

@@ -157,7 +157,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             return
         }
         // Seldom, since what is told may fail to be written too.
-        guard failures == 5 || failures > 5 && failures.nonzeroBitCount == 1 else { return }
+        guard FailurePace.isTold(failures) else { return }
         let live = observe(MeshRun(object: scope.object, intent: nil)).live
         status.noteTrouble(
             (error as? any CodedError).map { "\($0.codeName): \($0.message)" } ?? "\(error)",

@@ -38,51 +38,6 @@ enum ForbiddenNote {
     }
 }
 
-/// Who answered 403: the authorizer, or one of the admission plugins behind it.
-///
-/// Source: the texts of Kubernetes' `k8s.io/apiserver/pkg/endpoints/handlers/responsewriters` (`User "x" cannot …`) and of its admission
-/// plugins; what is in none of these forms counts as a lack of permission.
-enum Denial: Hashable, CaseIterable {
-    /// The authorizer: the operator lacks a permission.
-    case permission
-    /// The plugin ResourceQuota.
-    case quota
-    /// The plugin NamespaceLifecycle.
-    case terminating
-    /// A webhook, a policy or another plugin.
-    case admission
-
-    /// Finds out who answered.
-    init(_ error: KubeError) {
-        let words = error.status?.message ?? error.message
-        let causes = error.status?.details?.causes ?? []
-        if causes.contains(where: { $0.reason == "NamespaceTerminating" })
-            || words.contains("because it is being terminated")
-        {
-            self = .terminating
-        } else if words.contains("exceeded quota") || words.contains("failed quota") {
-            self = .quota
-        } else if words.contains("admission webhook") || words.contains("AdmissionPolicy")
-            || words.contains("violates PodSecurity")
-            || words.contains(" is forbidden: ") && !words.contains("User \"") && !words.contains(" cannot ")
-        {
-            self = .admission
-        } else {
-            self = .permission
-        }
-    }
-
-    /// What helps.
-    var remedy: String {
-        switch self {
-        case .permission: "give the permission back with kubectl apply -f Manifests/install.yaml"
-        case .quota: "raise the ResourceQuota that is named, or delete what uses it up"
-        case .terminating: "wait until the namespace is gone, or find out with kubectl describe namespace what keeps it"
-        case .admission: "let the policy or webhook that is named admit the object, or change the field that it names"
-        }
-    }
-}
-
 extension MeshOperatorStatus {
     /// Says that something the operator needs for the MeshOperator as a whole is forbidden.
     mutating func noteForbidden(_ error: KubeError, generation: Int64, now: Timestamp) {
@@ -94,9 +49,7 @@ extension MeshOperatorStatus {
         mark.type = ForbiddenNote.conditionType
         set(mark)
     }
-}
 
-extension MeshOperatorStatus {
     /// Says that writes go on failing for a cause that may pass, and that the mesh is not whole where an object of it is `missing`.
     mutating func noteTrouble(_ words: String, missing: ResourceID?, generation: Int64, now: Timestamp) {
         let message = "a write goes on failing: \(words.prefix(800)); it is tried again, more and more seldom"

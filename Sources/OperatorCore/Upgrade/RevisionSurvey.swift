@@ -22,10 +22,8 @@ package struct ControlPlaneRevision: Sendable, Hashable {
     /// Whether an object is a revision's own: part of its control plane, and not of a tag that leads there.
     package static func isOwn(_ object: KubeObject) -> Bool {
         object.labels[MeshNames.Label.component] == "pilot" && object.labels[MeshNames.Label.revision] != nil
-            && object.labels[tagLabel] == nil
+            && object.labels[MeshNames.Label.tag] == nil
     }
-
-    private static let tagLabel = "istio.io/tag"
 
     /// The revision an object belongs to.
     package static func name(of object: KubeObject) -> String { object.labels[MeshNames.Label.revision] ?? "default" }

@@ -86,11 +86,11 @@ package struct UpgradeScene: Sendable {
         composition = Self.composition(stand, wish.spec, tags, alias)
     }
 
-    /// From when on a restart is so young that pods may not show it: within the step written down, and a minute ago at most.
+    /// From when on a restart is so young that pods may not show it: within the step written down, and not longer ago than is waited for them.
     ///
     /// What is older and has not brought the pods about is restarted once more. Times of restarts are in whole seconds.
     private static func recent(since began: Timestamp, _ now: Timestamp) -> Timestamp {
-        max(began, now + .seconds(-60)) + .seconds(-1)
+        max(began, now.advanced(by: .zero - UpgradeCrowd.patience)) + .seconds(-1)
     }
 
     // MARK: What is rendered

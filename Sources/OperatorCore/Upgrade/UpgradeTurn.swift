@@ -122,7 +122,7 @@ extension UpgradeCrowd {
     }
 
     /// How long pods may come up with another revision than wanted before they are restarted once more.
-    private static let patience = Duration.seconds(60)
+    static let patience = Duration.seconds(60)
 
     /// The way back in `mode: Manual`: labels by the operator's hand are given back where that restarts nobody, and people are waited for.
     private var backByPeople: UpgradeTurn {

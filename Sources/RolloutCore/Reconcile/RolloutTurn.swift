@@ -98,10 +98,10 @@ struct RolloutTurn: Sendable {
         let isSettled = RolloutDecider(policy: policy, observation: observation, now: world.now).isSettled
         if let record, record.verdict == nil {
             let isFresh = isSettled || kept.settledTime != nil
-            var memory = tools.memories.of(world.object)
-            let last = memory.settled(record.began, isFresh, deadline: policy.progressDeadline, now: world.now)
-            let remembered = memory.lastSettled
-            tools.memories.update(world.object) { $0.lastSettled = remembered }
+            var last = record.began
+            tools.memories.update(world.object) { memory in
+                last = memory.settled(record.began, isFresh, deadline: policy.progressDeadline, now: world.now)
+            }
             observation.progressed = max(observation.progressed ?? last, last)
         }
         observation.settledSince = isSettled ? kept.settledTime ?? world.now : nil

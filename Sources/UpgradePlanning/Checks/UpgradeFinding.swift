@@ -127,7 +127,7 @@ package enum UpgradeFindingCode: String, Sendable, Hashable, CaseIterable {
     case notReady = "NotReady"
     /// A wave of the upgrade, or a namespace, that no workload is in, or that is left out.
     case waveMismatch = "WaveMismatch"
-    /// A gateway without room for a second replica beside the first.
+    /// A gateway with so few pods that none can run beside the others, or that the first step takes far more of its traffic than it says.
     case gatewayTooSmall = "GatewayTooSmall"
     /// A namespace with both labels that choose a revision.
     case ambiguousInjection = "AmbiguousInjection"

@@ -102,6 +102,13 @@ internal import Testing
         if code == .cancelled { #expect(error?.retryClass == .terminal) }
     }
 
+    /// Not the API server's: a load balancer's 421 or 451 may be gone with the next try.
+    @Test func aStrangeAnswerOfSomebodyOnTheWayIsTransient() {
+        let error = KubeError(status: nil, httpStatus: 451, request: "GET /x")
+        #expect(error.code == .malformedAnswer)
+        #expect(error.retryClass == .transient(after: nil))
+    }
+
     @Test func objectsLargerThanTheLimit() async {
         let client = ScriptedTransport(.json(["a": .string(String(repeating: "x", count: 2_000))]))
             .client(ClusterClient.Configuration(objectLimit: 1_000))

@@ -42,7 +42,9 @@ internal import Testing
     }
 
     @Test func aGateThatDoesNotPassKeepsTheStep() async throws {
-        let cluster = try await SampleRollout.cluster(Self.spec("[{setWeight: 20}]"))
+        // A person may stand behind it, whom no deadline hurries.
+        let spec = Self.spec("[{setWeight: 20}]", "progressDeadline: 60s")
+        let cluster = try await SampleRollout.cluster(spec)
         let life = try DirectRollout(cluster)
         life.asker.answer { name, _ in name == "go" ? .inconclusive : .passed }
         try await cluster.deploy("reviews-v2", version: "v2")

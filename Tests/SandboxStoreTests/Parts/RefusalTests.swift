@@ -103,6 +103,28 @@ internal import Testing
         #expect(refused["message"]?.hasSuffix(#" "h" is invalid: "# + message) == true, "\(refused["message"] ?? "")")
     }
 
+    @Test func accessReviewsAskOneQuestionAboutSomebody() async throws {
+        let server = await TestServer()
+        let group = "authorization.k8s.io/v1"
+        let one = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        let resource: Tree = ["verb": "get", "resource": "pods"]
+        for (kind, spec, message) in [
+            ("SubjectAccessReview", ["user": "a"], one), ("SelfSubjectAccessReview", [:], one),
+            ("SubjectAccessReview", ["user": "a", "resourceAttributes": resource, "nonResourceAttributes": [:]], one),
+            (
+                "SubjectAccessReview", ["resourceAttributes": resource],
+                "at least one of user or group must be specified"
+            ),
+            ("SubjectAccessReview", ["groups": ["g"], "resourceAttributes": resource], nil),
+            ("SelfSubjectAccessReview", ["resourceAttributes": resource], nil),
+        ] as [(String, Tree, String?)] {
+            let review: Tree = ["apiVersion": .string(group), "kind": .string(kind), "spec": spec]
+            let answer = try await server.send("POST", "/apis/\(group)/\(kind.lowercased())s", review)
+            #expect(answer.status == (message == nil ? 201 : 422), "\(kind) \(spec)")
+            if let message { #expect(answer["message"]?.contains(message) == true, "\(answer["message"] ?? "")") }
+        }
+    }
+
     @Test func webhooksAreLookedAtInOrder() async throws {
         let server = await TestServer()
         let hook: Tree = [
