@@ -1,5 +1,6 @@
 internal import KubeRuntime
 internal import MeshAPI
+internal import RolloutControl
 internal import Testing
 
 @testable internal import OperatorCore
@@ -129,5 +130,23 @@ internal import Testing
             Self.notes(back, going(.failed, "RolledBack"))
                 == ["Warning RolledBack: gate g failed (step 1 of 2, 25% (reached 40%))"]
         )
+    }
+
+    @Test func stepsThatWereOverBeforeTheStatusAreToldOnce() {
+        var change = StatusChange(
+            old: Self.status(),
+            new: Self.status { status in
+                status.plan?.progress.step = 4
+                status.plan?.progress.steps = 4
+                status.plan?.progress.stepWeight = 100
+            }
+        )
+        change.entered = [(2, 30), (3, 60), (4, 100)].map { step, weight in
+            var progress = Status.Plan().progress
+            (progress.step, progress.steps, progress.stepWeight) = (step, 4, weight)
+            return RolloutNote.stepStarted(progress)
+        }
+        let steps = change.notes.filter { $0.reason == "StepStarted" }.map { $0.note }
+        #expect(steps == ["step 2 of 4: 30%", "step 3 of 4: 60%", "step 4 of 4: 100%"])
     }
 }

@@ -29,20 +29,6 @@ internal import Testing
         #expect(life.reconciler.memories.of(resource).accepted.isEmpty)
     }
 
-    @Test func makesEverythingAControlPlaneNeedsBeforeIt() async throws {
-        let cluster = try await TestCluster()
-        try await cluster.create("{profile: default}")
-        let life = try DirectOperator(cluster)
-        try await life.settle()
-        let writes = life.transport.writes.filter { $0.method == .patch && !$0.path.contains("meshoperators") }
-        let paths = writes.map(\.path)
-        let istiod = try #require(paths.firstIndex { $0.hasSuffix("/deployments/istiod") })
-        for needed in ["/namespaces/istio-system", "/serviceaccounts/istiod", "/configmaps/istio"] {
-            let place = try #require(paths.firstIndex { $0.contains(needed) }, "\(needed) in \(paths)")
-            #expect(place < istiod, "\(needed) comes after istiod")
-        }
-    }
-
     @Test func repairsDriftInOneReconcile() async throws {
         let (cluster, life) = try await Self.settled()
         try await cluster.spoil()
@@ -204,12 +190,6 @@ internal import Testing
         #expect(try await cluster.resource()?.tree.value(at: "status", "phase")?.string == "Upgrading")
         #expect(try await cluster.resource()?.tree.value(at: "status", "version")?.string == "1.28.4")
         try await life.settle()
-        let paths = life.transport.writes.map(\.path)
-        let (map, istiod) = (
-            paths.firstIndex { $0.hasSuffix("/configmaps/istio") },
-            paths.firstIndex { $0.hasSuffix("/deployments/istiod") }
-        )
-        #expect(try #require(map) < #require(istiod), "configuration comes before those who read it")
         let resource = try #require(try await cluster.resource())
         #expect(resource.tree.value(at: "status", "version")?.string == "1.29.2")
         #expect(resource.tree.value(at: "status", "phase")?.string == "Ready")

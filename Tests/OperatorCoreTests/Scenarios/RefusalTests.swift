@@ -80,11 +80,11 @@ internal import Testing
         try await Self.play { live in
             let isDown = Mutex(true)
             live.transport.setRule { request, write in
-                write > 0 && request.path.hasSuffix("/services/istiod") && isDown.withLock(\.self)
+                write > 0 && request.path.hasSuffix("/serviceaccounts/istiod") && isDown.withLock(\.self)
                     ? .refuse(status: 500, reason: "failed calling webhook") : nil
             }
             let resources: [(APIResource, String)] = [
-                (.services, "istiod"), (.configMaps, "istio"), (.serviceAccounts, "istiod"),
+                (.serviceAccounts, "istiod"), (.configMaps, "istio"),
             ]
             for (resource, name) in resources {
                 _ = try await live.cluster.admin.delete(resource, ObjectKey(namespace: Self.namespace, name: name))
@@ -96,7 +96,7 @@ internal import Testing
             for type in ["Reconciled", "Degraded", "Ready"] {
                 let condition = try #require(try await live.cluster.condition(type))
                 #expect(condition.reason == "APIUnavailable", "\(condition)")
-                #expect(condition.message.contains("Service istio-system/istiod"), "\(condition)")
+                #expect(condition.message.contains("ServiceAccount istio-system/istiod"), "\(condition)")
                 #expect(condition.message.contains("is not written: injected"), "\(condition)")
             }
             #expect(try await live.cluster.condition("Ready")?.status == .isFalse)

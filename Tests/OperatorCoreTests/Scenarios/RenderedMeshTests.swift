@@ -35,6 +35,30 @@ internal import Testing
         #expect(second.transport.writes.isEmpty, "\(second.transport.writes)")
     }
 
+    /// Objects that istiod reads or runs as are written before its Deployment, at first and when it gets another version in place.
+    @Test func writesAControlPlaneAfterWhatItNeeds() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{version: 1.29.6, upgrade: {strategy: InPlace}}")
+        let accepting: Tree = ["metadata": ["annotations": [MeshNames.Annotation.acceptKubernetes: "true"]]]
+        _ = try await cluster.admin.patch(MeshNames.resource, TestCluster.key, .merge(accepting))
+        let life = try Self.life(cluster)
+        try await life.settle()
+        try Self.expectOrder(life, ["/serviceaccounts/istiod", "/configmaps/istio", "/clusterroles/istiod"])
+        life.transport.forget()
+        try await cluster.change("{version: 1.30.3}")
+        try await life.settle()
+        try Self.expectOrder(life, ["/configmaps/istio-sidecar-injector", "/serviceaccounts/istiod"])
+    }
+
+    private static func expectOrder(_ life: DirectOperator, _ needed: [String]) throws {
+        let paths = life.transport.writes.map(\.path)
+        let istiod = try #require(paths.firstIndex { $0.hasSuffix("/deployments/istiod") })
+        for needed in needed {
+            let place = try #require(paths.firstIndex { $0.contains(needed) }, "\(needed) in \(paths)")
+            #expect(place < istiod, "\(needed) is written after istiod")
+        }
+    }
+
     /// How many objects each profile has.
     static let sizes: [(profile: String, objects: Int)] = [
         ("default", 25), ("demo", 28), ("stable", 27), ("preview", 25), ("minimal", 19), ("remote", 6), ("empty", 0),

@@ -144,6 +144,8 @@ internal import Testing
         try await life.until(step: 1, "AwaitingApproval")
         let key = ObjectKey(namespace: "istio-system", name: "istiod-1-30-2")
         _ = try await life.cluster.admin.patch(.deployments, key, .merge(["spec": ["replicas": 0]]))
+        // Its controller has carried that out before the operator looks.
+        _ = try await life.world.step()
         for _ in 0..<6 {
             try await life.round()
             let reason = try await life.status().plan?.progress.reason ?? ""

@@ -164,10 +164,20 @@ internal import Testing
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until(step: 1, "AwaitingApproval")
         #expect(try await life.world.revisions()["shop/web"] == ["1-29-2"])
+        let web = ObjectKey(namespace: "shop", name: "web")
+        let mark: Tree = [
+            "metadata": [
+                "annotations": [
+                    RolloutNames.Annotation.movedTo: "1-29-2",
+                    RolloutNames.Annotation.restartedAt: "2026-01-01T00:00:00Z",
+                ]
+            ]
+        ]
+        _ = try await life.cluster.admin.patch(.statefulSets, web, .merge(mark))
         let patch: Tree = [
             "spec": ["template": ["metadata": ["annotations": ["kubectl.kubernetes.io/restartedAt": "now"]]]]
         ]
-        _ = try await life.cluster.admin.patch(.statefulSets, ObjectKey(namespace: "shop", name: "web"), .merge(patch))
+        _ = try await life.cluster.admin.patch(.statefulSets, web, .merge(patch))
         try await life.until("ahead") { try await $0.world.revisions()["shop/web"] == ["1-30-2"] }
         try await life.annotate(RolloutNames.Command.abort, "no")
         try await life.until("rolled back") { try await $0.status().plan?.progress.reason == "RolledBack" }
