@@ -11,4 +11,8 @@ extension Backoff {
     public static let reconnect = Backoff(initial: .milliseconds(200), maximum: .seconds(3), jitter: 0.5)
     /// The waits of watches on a failing API server: 800 ms doubling up to 30 s, half of it random.
     public static let watch = Backoff(initial: .milliseconds(800), maximum: .seconds(30), jitter: 0.5)
+    /// The waits between looks for a kind that is not served: 5 s doubling up to 5 min, half of it random.
+    ///
+    /// Its definition, once seen, ends a wait (``KindArrivals``).
+    public static let absence = Backoff(initial: .seconds(5), maximum: .seconds(300), jitter: 0.5)
 }

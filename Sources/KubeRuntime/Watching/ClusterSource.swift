@@ -11,7 +11,7 @@ public struct ClusterSource: ObjectSource {
     private static let withoutManagedFields = TreeProjection(dropping: [["metadata", "managedFields"]])
 
     private let client: ClusterClient
-    private let resource: APIResource
+    private let kind: APIResource
     private let selection: Selection
     private let mayBeMissing: Bool
 
@@ -33,16 +33,19 @@ public struct ClusterSource: ObjectSource {
         mayBeMissing: Bool = false
     ) {
         self.client = client.projecting(projection ?? client.configuration.projection ?? Self.withoutManagedFields)
-        self.resource = resource
+        self.kind = resource
         self.selection = selection
         self.mayBeMissing = mayBeMissing
     }
+
+    /// The kind of the objects.
+    public var resource: APIResource? { kind }
 
     /// Reads one page.
     public func list(continuation: String?, limit: Int?) async throws -> ListPage {
         do {
             let options = ListOptions(freshness: .latest, pageSize: limit)
-            let page = try await client.page(resource, selection, options, continuation: continuation)
+            let page = try await client.page(kind, selection, options, continuation: continuation)
             return ListPage(
                 objects: page.objects,
                 version: page.resourceVersion,
@@ -84,9 +87,9 @@ public struct ClusterSource: ObjectSource {
         switch start {
         case .after(let version):
             let options = WatchOptions(resourceVersion: version.text, timeout: limit)
-            stream = try await client.watch(resource, selection, options)
+            stream = try await client.watch(kind, selection, options)
         case .initialEvents:
-            stream = try await client.streamingList(resource, selection, WatchOptions(timeout: limit))
+            stream = try await client.streamingList(kind, selection, WatchOptions(timeout: limit))
         }
         _ = receive(.opened)
         return stream

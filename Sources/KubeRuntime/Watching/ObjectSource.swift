@@ -2,6 +2,9 @@ public import KubeAPI
 
 /// Where a watcher reads the objects of one kind: an API server, or a script in tests.
 public protocol ObjectSource: Sendable {
+    /// What is read; nil where nothing tells when it is served.
+    var resource: APIResource? { get }
+
     /// Reads one page of a list as of now.
     ///
     /// - Parameters:
@@ -26,6 +29,11 @@ public protocol ObjectSource: Sendable {
         limit: Duration,
         receive: @escaping @Sendable (WatchSignal) -> WatchAnswer
     ) async throws
+}
+
+extension ObjectSource {
+    /// Nil.
+    public var resource: APIResource? { nil }
 }
 
 /// One page of a list.

@@ -67,10 +67,16 @@ extension WatchMachine {
 
     mutating func backOff(_ problem: WatchProblem, random: RandomSource) -> Reaction {
         failures += 1
-        let rule = problem.kind == .notConnected ? configuration.reconnects : configuration.retries
+        let rule =
+            switch problem.kind {
+            case .notConnected: configuration.reconnects
+            case .notServed: configuration.absences
+            default: configuration.retries
+            }
         let own = rule.delay(afterFailures: failures - 1, random: random)
         let wait = max(own, min(problem.retryAfter ?? .zero, .seconds(300)))
         let report = Effect.report(.problem(problem, failures: failures, wait: wait))
+        if problem.kind == .notServed { return Reaction(effects: [report], next: .awaitKind(wait)) }
         return Reaction(effects: [report], next: .wait(wait, isDemanded: problem.retryAfter != nil))
     }
 

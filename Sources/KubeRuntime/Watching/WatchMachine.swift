@@ -25,6 +25,8 @@ public struct WatchMachine: Sendable {
         public var retries: Backoff
         /// The waits after connections that could not be made.
         public var reconnects: Backoff = .reconnect
+        /// The waits between looks for a kind that is not served.
+        public var absences: Backoff = .absence
         /// How many full lists in a row may be refused for being older than what was seen.
         public var staleListLimit: Int
         /// A watch that ends sooner without telling anything counts as a failure.
@@ -62,8 +64,10 @@ public struct WatchMachine: Sendable {
         case silent
         /// It is time for a full list, though nothing asks for it.
         case listDue
-        /// The wait that ``Next/wait(_:isDemanded:)`` asked for is over.
+        /// The wait that ``Next/wait(_:isDemanded:)`` or ``Next/awaitKind(_:)`` asked for is over.
         case waited
+        /// The definition of the kind was seen while it was awaited.
+        case kindArrived
     }
 
     /// What is to be done with the store at once, in order.
@@ -96,6 +100,8 @@ public struct WatchMachine: Sendable {
         case read
         /// Wait, with no watch open; not longer than until the server answers again, unless it demanded the wait.
         case wait(Duration, isDemanded: Bool = false)
+        /// Wait, with no watch open; not longer than until the kind's definition is seen.
+        case awaitKind(Duration)
     }
 
     /// Something to tell the log and the metrics.
@@ -172,6 +178,7 @@ public struct WatchMachine: Sendable {
         case (.silent, .streaming): streamBroke("nothing arrived before all initial objects were sent", random: random)
         case (.silent, _): watchSilent()
         case (.listDue, _): fullList(cause: "due")
+        case (.kindArrived, _): kindArrived()
         case (.waited, _), (.page, _): goOn()
         }
     }
@@ -183,6 +190,11 @@ public struct WatchMachine: Sendable {
             return Reaction(effects: [], next: .watch(.after(position)))
         }
         return fullList(cause: "retry")
+    }
+
+    private mutating func kindArrived() -> Reaction {
+        (failures, refusals) = (0, 0)
+        return fullList(cause: "kind arrived")
     }
 
     private mutating func watchSilent() -> Reaction {

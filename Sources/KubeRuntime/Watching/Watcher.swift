@@ -127,11 +127,21 @@ public final class Watcher: Sendable {
             case .wait(let duration, isDemanded: false):
                 await environment.reachability.wait(atMost: duration, random: environment.random)
                 next = step(.waited)
+            case .awaitKind(let duration):
+                next = step(await hasArrived(within: duration) ? .kindArrived : .waited)
             case .read:
                 // Only an open watch can be read; without one the machine is asked again.
                 next = step(.waited)
             }
         }
+    }
+
+    private func hasArrived(within duration: Duration) async -> Bool {
+        guard let resource = source.resource else {
+            try? await environment.time.sleep(for: duration)
+            return false
+        }
+        return await environment.arrivals.wait(for: resource, atMost: duration, on: environment.time)
     }
 
     // MARK: Lists

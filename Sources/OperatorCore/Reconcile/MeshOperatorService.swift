@@ -117,6 +117,7 @@ package struct MeshOperatorService: Sendable {
             environment: environment
         )
         Self.connect(controller, stores, reconciler)
+        Self.tell(environment.arrivals, of: stores)
         let surroundings = OperatorCompanion.Surroundings(
             reads: plain,
             writes: client,
@@ -187,6 +188,13 @@ package struct MeshOperatorService: Sendable {
 
     /// How long changes wait while something moves.
     private static let movingDelay = Duration.seconds(1)
+
+    /// Has those who wait for a kind hear of its definition.
+    private static func tell(_ arrivals: KindArrivals, of stores: MeshStores) {
+        stores.definitionStore?.subscribe { delivery in
+            for change in delivery.changes where !change.object.isDeleting { arrivals.arrived(change.object.name) }
+        }
+    }
 
     private static func connect(_ controller: Controller, _ stores: MeshStores, _ reconciler: MeshOperatorReconciler) {
         controller.watch(

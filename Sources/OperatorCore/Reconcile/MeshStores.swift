@@ -93,6 +93,11 @@ package struct MeshStores: Sendable {
         OwnedKind.all.first { $0.resource == .namespaces }.flatMap { owned[$0] }
     }
 
+    /// The cache of CustomResourceDefinitions.
+    var definitionStore: ObjectStore? {
+        OwnedKind.all.first { $0.resource == .customResourceDefinitions }.flatMap { owned[$0] }
+    }
+
     // MARK: Observing
 
     /// How things stand for a MeshOperator.

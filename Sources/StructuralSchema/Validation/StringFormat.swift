@@ -1,6 +1,7 @@
 internal import ExpressionLanguage
 internal import MeshBase
 internal import PatternMatching
+internal import Synchronization
 
 /// The string formats that the API server checks (kube-openapi `strfmt`); unknown formats accept anything.
 enum StringFormat {
@@ -19,9 +20,10 @@ enum StringFormat {
         }
     }
 
-    private static let patterns: [String: Pattern] = {
+    /// The sources of formats that are patterns; each is compiled when a text is first checked by it.
+    private static let sources: [String: String] = {
         let hex = "[0-9a-f]"
-        let sources = [
+        return [
             "hostname":
                 #"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$"#,
             "email": #"^[^@\s]+@[^@\s]+$"#,
@@ -37,8 +39,17 @@ enum StringFormat {
             "k8s-short-name": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
             "k8s-long-name": #"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"#,
         ]
-        return sources.compactMapValues { try? Pattern($0) }
     }()
 
-    private static func pattern(of format: String) -> Pattern? { patterns[format] }
+    private static let compiled = Mutex<[String: Pattern]>([:])
+
+    private static func pattern(of format: String) -> Pattern? {
+        guard let source = sources[format] else { return nil }
+        return compiled.withLock { compiled in
+            if let pattern = compiled[format] { return pattern }
+            let pattern = try? Pattern(source)
+            compiled[format] = pattern
+            return pattern
+        }
+    }
 }

@@ -60,6 +60,20 @@ internal import Testing
         #expect(last.next == .watch(.after(Self.version(10))))
     }
 
+    @Test("a kind that is not served is looked for less and less often, and at once when its definition is seen")
+    func notServed() {
+        var run = Self.watching()
+        let missing = WatchProblem(.notServed, message: "404")
+        #expect(run.feed(.broken(missing)).next == .awaitKind(.seconds(5)))
+        #expect(run.feed(.waited, .broken(missing)).next == .awaitKind(.seconds(10)))
+        for _ in 0..<9 { _ = run.feed(.waited, Self.page(10), .broken(missing)) }
+        #expect(run.last.next == .awaitKind(.seconds(300)))
+        let arrived = run.feed(.kindArrived)
+        #expect(arrived.effects.contains(.beginReplacement))
+        #expect(arrived.next == .list(continuation: nil, limit: 2))
+        #expect(run.feed(Self.page(10), .broken(missing)).next == .awaitKind(.seconds(5)))
+    }
+
     @Test("a list that fails between pages begins anew, and nothing of it is published")
     func pageFailure() {
         var run = Self.paged()

@@ -2,6 +2,7 @@ internal import KubeAPI
 internal import KubeRuntime
 internal import MeshBase
 internal import MeshTestKit
+internal import Synchronization
 internal import Testing
 
 @Suite struct WatcherTests {
@@ -72,6 +73,31 @@ internal import Testing
                 #expect(world.store.objects() == world.cluster.objects)
                 #expect(world.cluster.counts == (0, 4), "a stream and three watches: no list was needed")
                 #expect(world.cluster.openWatches == 1)
+            }
+        }
+    }
+
+    @Test("a kind that is not served costs few requests, and is there as soon as its definition is seen")
+    func notServed() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock, seed: 1)
+            let source = MissingKind()
+            let store = ObjectStore(.init(name: "rollouts"))
+            let watcher = try Watcher(source: source, store: store, environment: environment)
+            try await withBackground {
+                await watcher.run()
+            } _: {
+                await clock.advance(by: .seconds(1))
+                #expect(store.isSynced)
+                await clock.advance(by: .seconds(3600))
+                #expect(source.asked < 30, "\(source.asked) requests in an hour")
+                environment.arrivals.arrived("others.argoproj.io")
+                await clock.settle()
+                #expect(store.count == 0)
+                source.isServed = true
+                environment.arrivals.arrived("rollouts.argoproj.io")
+                await clock.settle()
+                #expect(store.count == 1)
             }
         }
     }
@@ -258,5 +284,36 @@ internal import Testing
                 #expect(counts.lists + counts.watches > 15)
             }
         }
+    }
+}
+
+/// A kind that is served from some time on, with one object.
+private final class MissingKind: ObjectSource {
+    private let state = Mutex((isServed: false, asked: 0))
+
+    let resource: APIResource? = APIResource(
+        kind: GroupVersionKind(group: "argoproj.io", version: "v1alpha1", kind: "Rollout"),
+        plural: "rollouts"
+    )
+
+    var asked: Int { state.withLock(\.asked) }
+    var isServed: Bool {
+        get { state.withLock(\.isServed) }
+        set { state.withLock { $0.isServed = newValue } }
+    }
+
+    func list(continuation: String?, limit: Int?) async throws -> ListPage {
+        state.withLock { $0.asked += 1 }
+        return ListPage(objects: isServed ? [pod("a", version: 7)] : [], version: isServed ? "7" : "0")
+    }
+
+    func watch(_ start: WatchStart, limit: Duration, receive: @Sendable (WatchSignal) -> WatchAnswer) async throws {
+        state.withLock { $0.asked += 1 }
+        guard isServed else {
+            throw WatchProblem(start == .initialEvents ? .unsupported : .notServed, message: "404")
+        }
+        guard start != .initialEvents else { throw WatchProblem(.unsupported, message: "400") }
+        _ = receive(.opened)
+        for await _ in AsyncStream<Void>.makeStream().stream {}
     }
 }
