@@ -13,6 +13,24 @@ enum LargeUpgrade {
         var seconds = 0.0
         var moved = 0
         var slowest = 0.0
+
+        mutating func add(_ round: Round) {
+            counts.add(round.counts)
+            reconciles += 1
+            seconds += round.seconds
+            moved += round.moved
+            slowest = max(slowest, round.seconds)
+        }
+    }
+
+    /// What one reconcile took.
+    struct Round {
+        /// The step of the plan afterwards; 0 without one.
+        let step: Int
+        let counts: CountingTransport.Counts
+        let seconds: Double
+        /// How many workloads got other pods.
+        let moved: Int
     }
 
     static func run(namespaces: Int, workloads: Int) async throws -> Bool {
@@ -41,35 +59,32 @@ enum LargeUpgrade {
         ProcessFigures.forgetPeak()
         let patch: Tree = ["spec": ["version": "1.30.3"]]
         mesh.show(MeshNames.resource, try await mesh.admin.patch(MeshNames.resource, BenchMesh.key, .merge(patch)))
-        var steps: [Int: Step] = [:]
-        try await settle(mesh, world, limit: 3_000) { status in
+        let rounds = try await settle(mesh, world, limit: 3_000) { status in
             status.version == "1.30.3" && status.plan == nil
-        } each: { number, counts, seconds, moved in
-            steps[number, default: Step()].counts.add(counts)
-            steps[number, default: Step()].reconciles += 1
-            steps[number, default: Step()].seconds += seconds
-            steps[number, default: Step()].moved += moved
-            steps[number, default: Step()].slowest = max(steps[number]?.slowest ?? 0, seconds)
         }
+        var steps: [Int: Step] = [:]
+        for round in rounds { steps[round.step, default: Step()].add(round) }
         let missing = world.running.values.count { $0 != "1-30-3" }
         guard missing == 0 else { fatal("\(missing) workloads did not move") }
         return show(steps, memory: (before, cached, ProcessFigures.peak), namespaces, workloads)
     }
 
     /// Reconciles and lets the world act until a status says what is wanted, and nothing is written any more.
+    @discardableResult
     static func settle(
         _ mesh: BenchMesh,
         _ world: BenchWorld,
         limit: Int = 400,
-        until isDone: (MeshOperatorStatus) -> Bool,
-        each: (Int, CountingTransport.Counts, Double, Int) -> Void = { _, _, _, _ in }
-    ) async throws {
+        until isDone: (MeshOperatorStatus) -> Bool
+    ) async throws -> [Round] {
+        var rounds: [Round] = []
         for _ in 0..<limit {
             let (counts, seconds) = try await mesh.reconcile()
             let moved = try await world.act(counts.written)
-            each(mesh.status().plan?.progress.step ?? 0, counts, seconds, moved)
+            let step = mesh.status().plan?.progress.step ?? 0
+            rounds.append(Round(step: step, counts: counts, seconds: seconds, moved: moved))
             mesh.pass(1)
-            if counts.written.isEmpty, isDone(mesh.status()) { return }
+            if counts.written.isEmpty, isDone(mesh.status()) { return rounds }
         }
         fatal("not settled: \(try await mesh.mesh().tree["status"]?.jsonText() ?? "")")
     }

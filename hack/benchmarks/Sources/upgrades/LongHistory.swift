@@ -70,15 +70,14 @@ enum LongHistory {
     private static func upgrade(_ mesh: BenchMesh, _ world: BenchWorld, to version: String) async throws -> Cost {
         let patch: Tree = ["spec": ["version": .string(version)]]
         mesh.show(MeshNames.resource, try await mesh.admin.patch(MeshNames.resource, BenchMesh.key, .merge(patch)))
-        var cost = Cost()
-        try await LargeUpgrade.settle(mesh, world) { status in
+        let rounds = try await LargeUpgrade.settle(mesh, world) { status in
             status.version == version && status.plan == nil && status.revisions.count == 1
-        } each: { _, counts, seconds, _ in
-            cost.calls += counts.all
-            cost.reconciles += 1
-            cost.seconds += seconds
         }
-        return cost
+        return Cost(
+            calls: rounds.reduce(0) { $0 + $1.counts.all },
+            reconciles: rounds.count,
+            seconds: rounds.reduce(0) { $0 + $1.seconds }
+        )
     }
 
     private static func rest(_ mesh: BenchMesh) async throws -> Cost {
