@@ -101,8 +101,8 @@ let allTargets: [Target] = [
     .target(
         name: "MeshCLI",
         dependencies: [
-            "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "UpgradePlanning",
-            argumentParser,
+            "DataTree", "KubeAPI", "KubeClient", "ManifestRendering", "MeshAPI", "MeshBase", "RolloutControl",
+            "UpgradePlanning", argumentParser,
         ]
     ),
     .target(

@@ -103,10 +103,22 @@ extension LabelRequirement {
     }
 }
 
+extension LabelRequirement {
+    /// The first thing that keeps the key or a value from being one of a label.
+    fileprivate var issue: String? {
+        if let issue = NameRule.qualifiedName.issues(in: key).first { return "key \"\(key)\": \(issue)" }
+        for value in values {
+            if let issue = NameRule.labelValue.issues(in: value).first { return "value \"\(value)\": \(issue)" }
+        }
+        return nil
+    }
+}
+
 extension LabelSelector {
     /// Reads the object form (`matchLabels`, `matchExpressions`); throws ``SelectorError`` naming what is wrong.
     ///
-    /// Null and an empty object select everything.
+    /// Null and an empty object select everything. Keys and values must be those of labels, as Kubernetes has it
+    /// (`metav1.LabelSelectorAsSelector`): what no object can carry would select nothing without a word.
     public init(_ tree: Tree) throws(SelectorError) {
         guard !tree.isNull else {
             self = .everything
@@ -124,7 +136,9 @@ extension LabelSelector {
                 guard let value = entry.value.string else {
                     throw SelectorError("matchLabels[\(entry.key)]: must be a string, is a \(entry.value.kindName)")
                 }
-                requirements.append(LabelRequirement(key: entry.key, operation: .isIn, values: [value]))
+                let requirement = LabelRequirement(key: entry.key, operation: .isIn, values: [value])
+                if let issue = requirement.issue { throw SelectorError("matchLabels[\(entry.key)]: \(issue)") }
+                requirements.append(requirement)
             }
         }
         if let expressions = object["matchExpressions"], !expressions.isNull {
@@ -154,7 +168,9 @@ extension LabelSelector {
         case .exists, .doesNotExist:
             if !values.isEmpty { throw SelectorError("\(path).values: must be empty for operator \(word)") }
         }
-        return LabelRequirement(key: key, operation: operation, values: values)
+        let requirement = LabelRequirement(key: key, operation: operation, values: values)
+        if let issue = requirement.issue { throw SelectorError("\(path): \(issue)") }
+        return requirement
     }
 
     /// The object form as specs carry it.

@@ -162,6 +162,9 @@ package struct AnalysisMetric: Sendable, Hashable {
         if bounds.isEmpty, difference.isEmpty, ratio.isEmpty, !isJob {
             add("has no bound", "set min or max, or bounds under compare")
         }
+        let compare = path.appending("compare")
+        found += bounds.issues(at: path) + difference.issues(at: compare.appending("difference"))
+        found += ratio.issues(at: compare.appending("ratio"))
         switch source {
         case .none: add("has no source", "set builtIn, query, json or job")
         case .builtIn, .query:
@@ -181,5 +184,13 @@ extension AnalysisMetric.Bounds {
     init(_ reader: FieldReader) {
         least = reader.number("min")
         most = reader.number("max")
+    }
+
+    /// A least above the most, which no number meets.
+    fileprivate func issues(at path: TreePath) -> [SpecIssue] {
+        guard let least, let most, least > most else { return [] }
+        let problem = "is more than max (\(Tree.double(most).jsonText(.compact))), which no number meets"
+        let remedy = "let min be at most max"
+        return [SpecIssue(path: path.appending("min"), value: .double(least), problem: problem, remedy: remedy)]
     }
 }

@@ -4,7 +4,7 @@ extension AnalysisSpec {
     static let schema: FieldSchema = .object(
         "What must hold before the next step.",
         [
-            .field("interval", .string("How often to look.", .duration).defaulting(to: "30s")),
+            .field("interval", .string("How often to look.", .timeSpan).defaulting(to: "30s")),
             .field(
                 "initialDelay",
                 .string("How long after a step's share is reached the first look counts; default: window.", .duration)
@@ -25,7 +25,7 @@ extension AnalysisSpec {
             ),
             .field("minSamples", minSamples.defaulting(to: 20)),
             .field("onNoTraffic", onNoTraffic.defaulting(to: "Hold")),
-            .field("window", .string("How long of the past a query covers.", .duration).defaulting(to: "1m")),
+            .field("window", .string("How long of the past a query covers.", .timeSpan).defaulting(to: "1m")),
             .field("prometheus", prometheus),
             .field("metrics", .list("Numbers to ask for.", of: AnalysisMetric.schema, most: 32, keys: ["name"])),
             .field("gates", .list("HTTP addresses with a say.", of: AnalysisGate.schema, most: 32, keys: ["name"])),
@@ -57,9 +57,13 @@ extension AnalysisSpec {
     private static let prometheus: FieldSchema = .object(
         "The server metrics are asked of.",
         [
-            .required("address", .string("The address below which /api/v1/query lies.", .httpAddress)),
+            .required(
+                "address",
+                .string("The address below which /api/v1/query lies.", .httpAddress)
+                    .rule("!self.contains('?')", "leave the query out, /api/v1/query is put behind the address")
+            ),
             .field("secretRef", secret),
-            .field("timeout", .string("How long to wait for an answer.", .duration).defaulting(to: "10s")),
+            .field("timeout", .string("How long to wait for an answer.", .timeSpan).defaulting(to: "10s")),
             .field(
                 "revisionLabel",
                 .string(
@@ -119,7 +123,7 @@ extension AnalysisMetric {
                 .string(
                     "How long to wait: for a document (default 10s), for a query (default: prometheus.timeout), for a Job to end "
                         + "(default 10m).",
-                    .duration
+                    .timeSpan
                 )
             ),
             .field("min", .number("The least allowed.")),
@@ -135,7 +139,7 @@ extension AnalysisMetric {
     ).rule(
         "has(self.min) || has(self.max) || has(self.compare) || has(self.job)",
         "a metric needs min, max or compare"
-    ).rule(
+    ).rule(rising, "min is more than max, which no number meets").rule(
         "!has(self.range) || has(self.builtIn) || has(self.query)",
         "range is for builtIn and query"
     )
@@ -150,8 +154,8 @@ extension AnalysisMetric {
                 .object(
                     "Asks for the stable side's number in the past; for builtIn and query.",
                     [
-                        .required("offset", .string("How long ago, for example 1h.", .duration)),
-                        .field("window", .string("How long of the past it covers; default: window.", .duration)),
+                        .required("offset", .string("How long ago, for example 1h.", .timeSpan)),
+                        .field("window", .string("How long of the past it covers; default: window.", .timeSpan)),
                     ]
                 )
             ),
@@ -161,8 +165,8 @@ extension AnalysisMetric {
     private static let range: FieldSchema = .object(
         "Asks for a row of values over time and takes one number of it.",
         [
-            .field("duration", .string("How far back the row goes.", .duration).defaulting(to: "5m")),
-            .field("step", .string("The time from value to value.", .duration).defaulting(to: "15s")),
+            .field("duration", .string("How far back the row goes.", .timeSpan).defaulting(to: "5m")),
+            .field("step", .string("The time from value to value.", .timeSpan).defaulting(to: "15s")),
             .field("take", .choice("Which number of the row.", Range.Taking.self).defaulting(to: "Last")),
         ]
     )
@@ -180,8 +184,10 @@ extension AnalysisMetric {
         .object(
             description,
             [.field("min", .number("The least allowed.")), .field("max", .number("The most allowed."))]
-        )
+        ).rule(rising, "min is more than max, which no number meets")
     }
+
+    private static let rising = "!has(self.min) || !has(self.max) || self.min <= self.max"
 }
 
 extension AnalysisGate {
@@ -200,7 +206,7 @@ extension AnalysisGate {
             ),
             .required("url", .string("The address to POST to.", .httpAddress)),
             .field("secretRef", AnalysisSpec.secret),
-            .field("timeout", .string("How long to wait for an answer.", .duration).defaulting(to: "10s")),
+            .field("timeout", .string("How long to wait for an answer.", .timeSpan).defaulting(to: "10s")),
             .field("metadata", .stringMap("Sent along with every request.").limited(to: 32)),
         ]
     )

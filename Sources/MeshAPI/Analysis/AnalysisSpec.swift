@@ -82,6 +82,12 @@ package struct AnalysisSpec: Sendable, Hashable {
             let place = path.appending("metrics").appending(index: index)
             found += metric.issues(at: place, hasServer: prometheus != nil)
         }
+        if let address = prometheus?.address, address.contains("?") {
+            let place = path.appending("prometheus").appending("address")
+            let remedy = "leave it out: /api/v1/query is put behind the address"
+            let problem = "has a query of its own"
+            found.append(SpecIssue(path: place, value: .string(address), problem: problem, remedy: remedy))
+        }
         let taken = Set(metrics.map(\.name))
         for (index, gate) in gates.enumerated() where taken.contains(gate.name) {
             let place = path.appending("gates").appending(index: index).appending("name")

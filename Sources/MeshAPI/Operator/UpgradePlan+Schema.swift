@@ -44,7 +44,7 @@ extension UpgradePlan {
             ),
             .field(
                 "progressDeadline",
-                .string("How long a step may go without progress; then the upgrade fails.", .duration)
+                .string("How long a step may go without progress; then the upgrade fails.", .timeSpan)
                     .defaulting(to: "10m")
             ),
             .field(
@@ -110,7 +110,10 @@ extension UpgradePlan {
                 FieldSchema(
                     .integerOrString,
                     "How many workloads restart at a time: a count, or a percentage such as 10%."
-                ).defaulting(to: 1)
+                ).defaulting(to: 1).rule(
+                    "type(self) == int ? self > 0 : self.matches('^([1-9][0-9]?|100)%$')",
+                    "write a count of at least 1, or a percentage from 1% to 100%"
+                )
             ),
             .field("window", RestartWindow.schema),
         ]

@@ -1,4 +1,5 @@
 package import DataTree
+internal import KubeAPI
 
 /// How a mesh moves from one version to another.
 package struct UpgradePlan: Sendable, Hashable {
@@ -132,7 +133,38 @@ package struct UpgradePlan: Sendable, Hashable {
                 )
             )
         }
+        found += workloads.issues(at: path.appending("workloads"))
         found += analysis.issues(at: path.appending("analysis"))
         return found
+    }
+}
+
+extension UpgradePlan.Workloads {
+    /// What is wrong with who moves when.
+    fileprivate func issues(at path: TreePath) -> [SpecIssue] {
+        var found: [SpecIssue] = []
+        for (index, wave) in waves.enumerated() {
+            do {
+                _ = try LabelSelector(wave)
+            } catch {
+                let place = path.appending("waves").appending(index: index).appending("namespaceSelector")
+                let problem = "is no label selector: \(error.message)"
+                let remedy = "use matchLabels and matchExpressions as Kubernetes has them"
+                found.append(SpecIssue(path: place, value: nil, problem: problem, remedy: remedy))
+            }
+        }
+        guard !Self.isShare(maxUnavailable) else { return found }
+        let place = path.appending("maxUnavailable")
+        let remedy = "write a count of at least 1, or a percentage from 1% to 100%"
+        found.append(
+            SpecIssue(path: place, value: maxUnavailable, problem: "would let no workload move", remedy: remedy)
+        )
+        return found
+    }
+
+    private static func isShare(_ value: Tree) -> Bool {
+        if let count = value.integer { return count > 0 }
+        guard let text = value.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return false }
+        return (1...100).contains(percent) && text == "\(percent)%"
     }
 }

@@ -65,7 +65,7 @@ extension MeshRolloutSpec {
             ),
             .field(
                 "progressDeadline",
-                .string("How long a step may go without progress; then the rollout fails.", .duration)
+                .string("How long a step may go without progress; then the rollout fails.", .timeSpan)
                     .defaulting(to: "10m")
             ),
             .field("group", .string("MeshRollouts of one group and namespace step together or not at all.", .label)),
@@ -93,6 +93,9 @@ extension MeshRolloutSpec {
         .rule(
             "(has(self.kind) && self.kind == 'Pods') || (has(self.stable.name) && has(self.canary.name))",
             "both sides need the name of their workload, unless kind is Pods"
+        ).rule(
+            "!has(self.stable.name) || !has(self.canary.name) || self.stable.name != self.canary.name",
+            "the sides need workloads of their own"
         )
 
     private static func side(_ description: String) -> FieldSchema {
@@ -135,7 +138,7 @@ extension MeshRolloutSpec {
                     "By a cookie set with the first answer.",
                     [
                         .field("name", .string("Its name.", .imageTag).defaulting(to: "mesh-version")),
-                        .field("ttl", .string("How long a browser keeps it.", .duration).defaulting(to: "24h")),
+                        .field("ttl", .string("How long a browser keeps it.", .timeSpan).defaulting(to: "24h")),
                     ]
                 )
             )

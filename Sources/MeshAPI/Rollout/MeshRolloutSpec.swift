@@ -177,6 +177,10 @@ extension MeshRolloutSpec {
                 "give both sides a host of their own, or neither"
             )
         }
+        if let name = stable.name, canary.name == name {
+            let remedy = "name another \(workloadKind.rawValue); one workload has one version at a time"
+            add(workload.appending("canary").appending("name"), .string(name), "is the stable workload", remedy)
+        }
         if workloadKind == .pods, promotion == .copyTemplate {
             let place = path.appending("promotion").appending("mode")
             add(place, "CopyTemplate", "needs workloads", "use ScaleDown, or name workloads of another kind")
@@ -230,8 +234,11 @@ extension MeshRolloutSpec {
                         )
                     )
                 }
-            case .match(let rules): hasMatch = !rules.isEmpty
+            case .match(let rules):
+                hasMatch = !rules.isEmpty
+                found += TrafficRule.issues(matching: rules, at: place.appending("match"))
             case .fault(let fault):
+                found += TrafficRule.issues(failing: fault, at: place.appending("fault"))
                 if !hasMatch, fault.object?.isEmpty == false {
                     let problem = "would hit users of the stable side too: a fault holds for a whole route"
                     let remedy = "put a match step before it; the fault is for the requests it matches"

@@ -78,7 +78,8 @@ extension FieldSchema {
     }
 
     private func checkText(_ text: String, _ form: TextForm, _ path: TreePath, _ found: inout [SpecIssue]) {
-        let value = Tree.string(text)
+        // A password in an address is not shown again.
+        let value: Tree = form == .httpAddress && text.contains("@") ? "an address with a user name" : .string(text)
         if !choices.isEmpty {
             guard !choices.contains(text) else { return }
             let remedy = "use one of: \(choices.joined(separator: ", "))"

@@ -110,7 +110,11 @@ extension FieldSchema {
     package static func string(_ description: String, _ form: TextForm) -> FieldSchema {
         var schema = FieldSchema(.string(form), description)
         schema.bounds = Bounds(least: form.shortest == 0 ? nil : Double(form.shortest), most: Double(form.longest))
-        return schema
+        return switch form {
+        case .timeSpan: schema.rule("self.matches('[1-9]')", form.remedy)
+        case .httpAddress: schema.rule("!self.matches('^https?://[^/?#]*@') && !self.contains('#')", form.remedy)
+        default: schema
+        }
     }
 
     /// One of a few words.

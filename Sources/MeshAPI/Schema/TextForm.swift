@@ -6,6 +6,8 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     case free
     /// A time span such as `90s`, `2m` or `1h30m` (Go's duration syntax, without sign).
     case duration
+    /// A time span above zero.
+    case timeSpan
     /// A version such as `1.30.2`.
     case version
     /// A name fit for a namespace or a revision: RFC 1123 label.
@@ -16,7 +18,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     case imageHub
     /// An image tag.
     case imageTag
-    /// An `http` or `https` address.
+    /// An `http` or `https` address without user name and fragment.
     case httpAddress
     /// A time of day such as `22:00`.
     case timeOfDay
@@ -29,7 +31,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     package var pattern: String? {
         switch self {
         case .free, .timestamp: nil
-        case .duration: #"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$"#
+        case .duration, .timeSpan: #"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$"#
         case .version: #"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$"#
         case .label: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
         case .subdomain: #"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"#
@@ -48,7 +50,7 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
     package var longest: Int {
         switch self {
         case .free: 4096
-        case .duration: 32
+        case .duration, .timeSpan: 32
         case .version: 64
         case .label: 63
         case .subdomain: 253
@@ -66,12 +68,15 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         switch self {
         case .free: "use plain text without control characters"
         case .duration: "write a time span such as 30s, 2m or 1h30m"
+        case .timeSpan: "write a time span above zero such as 30s, 2m or 1h30m"
         case .version: "write a full version such as 1.30.2"
         case .label: "use lower-case letters, digits and '-', beginning and ending with a letter or digit"
         case .subdomain: "use lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
         case .imageHub: "write a registry and path such as docker.io/istio"
         case .imageTag: "write an image tag such as 1.30.2-distroless"
-        case .httpAddress: "write an address beginning with http:// or https://"
+        case .httpAddress:
+            "write an address beginning with http:// or https://, without user name, password and fragment; secretRef names "
+                + "a Secret with credentials"
         case .metricLabel: "write a label name such as istio_io_rev"
         case .timeOfDay: "write a time of day from 00:00 to 23:59"
         case .timestamp: "write a time such as 2026-11-21T09:00:00Z"
@@ -83,15 +88,14 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
         switch self {
         case .free: !text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" && $0 != "\t" && $0 != "\r" }
         case .duration: GoDuration.parse(text) != nil && !text.hasPrefix("+") && !text.hasPrefix("-") && text != "0"
+        case .timeSpan: Self.duration.accepts(text) && GoDuration.parse(text).map { $0 > .zero } == true
         case .version: Self.isVersion(text)
         case .label: Self.isLabel(text[...])
         case .subdomain:
             text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { Self.isLabel($0) }
         case .imageHub: Self.isWord(text, punctuation: "._/:-", first: "")
         case .imageTag: Self.isWord(text, punctuation: "._-", first: "_")
-        case .httpAddress:
-            ["http://", "https://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
-                && !text.contains(" ")
+        case .httpAddress: Self.isAddress(text)
         case .timeOfDay: Self.isTimeOfDay(text)
         case .metricLabel:
             Self.isWord(text, punctuation: "_", first: "_") && !(text.utf8.first.map(Self.isDigit) ?? true)
@@ -104,6 +108,13 @@ package enum TextForm: Sendable, Hashable, CaseIterable {
             return false
         }
         return text.utf8.allSatisfy { isDigit($0) || ($0 >= 0x61 && $0 <= 0x7A) || $0 == minus }
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        guard let scheme = ["http://", "https://"].first(where: { text.hasPrefix($0) }) else { return false }
+        let rest = text.dropFirst(scheme.count)
+        let server = rest.prefix { $0 != "/" && $0 != "?" }
+        return !server.isEmpty && !server.contains("@") && !rest.contains { $0 == " " || $0 == "#" }
     }
 
     private static func isTimeOfDay(_ text: String) -> Bool {

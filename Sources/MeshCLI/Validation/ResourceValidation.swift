@@ -3,6 +3,7 @@ internal import KubeAPI
 package import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutControl
 
 /// `meshctl validate`: tells what is wrong with resources before a cluster does.
 ///
@@ -155,7 +156,9 @@ package struct ResourceValidation: Sendable {
 
     private func rollout(_ object: KubeObject) -> [SpecIssue] {
         do {
-            _ = try MeshRolloutResource(decoding: object)
+            let spec = try MeshRolloutResource(decoding: object).spec
+            let issues = spec.analysis.addressIssues(at: TreePath(keys: "spec", "analysis"))
+            guard issues.isEmpty else { return issues }
         } catch {
             return error.issues.isEmpty ? [Self.issue(.root, nil, error.message, "use a MeshRollout")] : error.issues
         }
@@ -173,7 +176,9 @@ package struct ResourceValidation: Sendable {
             if let today, let entry = catalogue.entry(manifests.version), catalogue.hasEnded(entry, on: today) {
                 warnings.append("spec.version: fixes for \(entry.minor.name) have ended; plan an upgrade")
             }
-            return ([], warnings)
+            let analysis = mesh.resource.spec.upgrade.analysis
+            let issues = analysis.addressIssues(at: TreePath(keys: "spec", "upgrade", "analysis"))
+            return (issues.map { Finding($0) }, warnings)
         } catch let error as SpecError where !error.issues.isEmpty {
             return (error.issues.map { Finding($0) }, [])
         } catch let error as RenderError where error.code == .unknownVersion {

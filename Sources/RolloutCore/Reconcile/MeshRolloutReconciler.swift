@@ -98,6 +98,8 @@ package struct MeshRolloutReconciler: ResourceReconciler {
         let spec: MeshRolloutSpec
         do throws(SpecError) {
             spec = try MeshRolloutResource(decoding: object).spec
+            let issues = spec.analysis.addressIssues(at: TreePath(keys: "spec", "analysis"))
+            if !issues.isEmpty { throw SpecError(issues: issues) }
         } catch {
             return refuse(error.message, &scope)
         }

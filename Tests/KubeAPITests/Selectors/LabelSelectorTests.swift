@@ -57,6 +57,9 @@ internal import Testing
         ["matchExpressions": [["key": "a", "operator": "in"]]],
         ["matchExpressions": [["key": "a", "operator": "In"]]],
         ["matchExpressions": [["key": "a", "operator": "Exists", "values": ["x"]]]], ["matchExpressions": ["x"]],
+        ["matchLabels": ["a": "!!"]], ["matchLabels": ["a b": "c"]],
+        ["matchExpressions": [["key": "a", "operator": "NotIn", "values": ["-"]]]],
+        ["matchExpressions": [["key": "/a", "operator": "Exists"]]],
     ])
     func refusesObject(tree: Tree) {
         #expect(throws: SelectorError.self) { try LabelSelector(tree) }

@@ -204,4 +204,65 @@ struct ValidationTests {
         let known = ["manifest", "convert", "validate", "rollout", "version", "status", "spec"]
         #expect(NameSuggestion.nearest(to: word, among: known) == expected)
     }
+
+    @Test(
+        "What can never work is refused where it is written",
+        arguments: [
+            ("progressDeadline: 0s", "spec.progressDeadline", "above zero"),
+            ("analysis: {window: 0s}", "spec.analysis.window", "above zero"),
+            (
+                "analysis: {prometheus: {address: 'http://p/?x=1'}}", "spec.analysis.prometheus.address",
+                "leave it out"
+            ),
+            ("analysis: {gates: [{name: g, url: 'http://me:pw@h/'}]}", "spec.analysis.gates[0].url", "secretRef"),
+            (
+                "analysis: {gates: [{name: g, url: 'http://169.254.169.254/'}]}", "spec.analysis.gates[0].url",
+                "never asked"
+            ),
+            (
+                "analysis: {metrics: [{name: m, json: {url: 'http://h/', path: '{.a}'}, min: 5, max: 1}]}",
+                "spec.analysis.metrics[0].min", "let min be at most max"
+            ),
+            (
+                "steps: [{match: [{headers: {x: {exakt: y}}}]}]", "spec.steps[0].match[0].headers.x.exakt",
+                "exact, prefix, regex"
+            ),
+            (
+                "steps: [{match: [{uri: {exact: /}}]}, {fault: {abort: {httpStatus: 9999}}}]",
+                "spec.steps[1].fault.abort.httpStatus", "from 200 to 599"
+            ),
+        ] as [(String, String, String)]
+    )
+    func neverWorks(_ more: String, _ path: String, _ words: String) throws {
+        let text = """
+            apiVersion: meshoperator.io/v1alpha1
+            kind: MeshRollout
+            metadata: {name: reviews, namespace: shop}
+            spec:
+              workload: {stable: {name: reviews-v1, version: v1}, canary: {name: reviews-v2, version: v2}}
+              host: reviews
+              \(more)
+            """
+        let found = try problems(text)
+        #expect(found.contains { $0.issue?.path.description == path && $0.message.contains(words) }, "\(found)")
+        #expect(!found.contains { $0.message.contains("pw@") })
+        let same = try problems(text.replacing(more, with: "").replacing("name: reviews-v2", with: "name: reviews-v1"))
+        #expect(same.map { $0.issue?.path.description } == ["spec.workload.canary.name"])
+    }
+
+    @Test(
+        "An upgrade that would move nobody is refused where it is written",
+        arguments: [
+            ("{maxUnavailable: 0}", "spec.upgrade.workloads.maxUnavailable"),
+            ("{maxUnavailable: 0%}", "spec.upgrade.workloads.maxUnavailable"),
+            (
+                "{waves: [{namespaceSelector: {matchLabels: {a: '!!'}}}]}",
+                "spec.upgrade.workloads.waves[0].namespaceSelector"
+            ),
+        ] as [(String, String)]
+    )
+    func movesNobody(_ workloads: String, _ path: String) throws {
+        let text = Self.good.replacing("spec: {}", with: "spec: {upgrade: {workloads: \(workloads)}}")
+        #expect(try problems(text).map { $0.issue?.path.description } == [path])
+    }
 }
