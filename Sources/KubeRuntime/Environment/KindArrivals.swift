@@ -1,4 +1,4 @@
-public import KubeAPI
+internal import KubeAPI
 internal import MeshBase
 internal import Synchronization
 

@@ -90,7 +90,7 @@ internal import Testing
                 await clock.advance(by: .seconds(1))
                 #expect(store.isSynced)
                 await clock.advance(by: .seconds(3600))
-                #expect(source.asked < 30, "\(source.asked) requests in an hour")
+                #expect(source.asked < 40, "\(source.asked) requests in an hour")
                 environment.arrivals.arrived("others.argoproj.io")
                 await clock.settle()
                 #expect(store.count == 0)
@@ -293,7 +293,8 @@ private final class MissingKind: ObjectSource {
 
     let resource: APIResource? = APIResource(
         kind: GroupVersionKind(group: "argoproj.io", version: "v1alpha1", kind: "Rollout"),
-        plural: "rollouts"
+        plural: "rollouts",
+        isNamespaced: true
     )
 
     var asked: Int { state.withLock(\.asked) }
