@@ -81,6 +81,9 @@ package final class CurlTransport: HTTPTransport {
     /// How many shared requests are under way at a time: what libcurl puts on an HTTP/2 connection from the start.
     private static let sharedLimit = 100
 
+    /// How many streamed answers are read at a time, each on a connection of its own; the next goes on on one that has ended whole.
+    private static let streamedLimit = 4
+
     /// Makes a transport; nothing runs yet.
     ///
     /// - Parameters:
@@ -105,7 +108,7 @@ package final class CurlTransport: HTTPTransport {
     package func run() async throws(TransportError) {
         let problem = await withTaskGroup(of: TransportError?.self) { group in
             group.addTask { await self.drive(self.shared, limit: Self.sharedLimit) }
-            group.addTask { await self.drive(self.streamed, limit: .max) }
+            group.addTask { await self.drive(self.streamed, limit: Self.streamedLimit) }
             let first = await group.next() ?? nil
             group.cancelAll()
             let second = await group.next() ?? nil

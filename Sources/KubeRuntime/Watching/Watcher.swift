@@ -38,6 +38,15 @@ public final class Watcher: Sendable {
             self.watchLimit = watchLimit
             self.listInterval = listInterval
         }
+
+        /// The same, reading in pages: for kinds of which there are so few that a page or two hold them all.
+        ///
+        /// A stream of initial objects spares the server and us a copy of everything, but costs a connection that ends with it.
+        public var paged: Configuration {
+            var copy = self
+            copy.machine.prefersStreaming = false
+            return copy
+        }
     }
 
     private struct State {

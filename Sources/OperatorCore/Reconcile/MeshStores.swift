@@ -64,7 +64,7 @@ package struct MeshStores: Sendable {
                         || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
                 ),
                 store: store,
-                configuration: configuration,
+                configuration: resource == .pods ? configuration : configuration.paged,
                 environment: environment
             )
         }

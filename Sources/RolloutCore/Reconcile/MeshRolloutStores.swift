@@ -74,7 +74,7 @@ package struct MeshRolloutStores: Sendable {
                     mayBeMissing: isTraffic
                 ),
                 store: store,
-                configuration: configuration,
+                configuration: resource == .pods ? configuration : configuration.paged,
                 environment: environment
             )
         }

@@ -10,6 +10,15 @@ internal import OperatorCore
 internal import SandboxStore
 internal import Synchronization
 
+/// The time of day, in seconds since 1970, that only a benchmark moves.
+private final class BenchClock: Sendable {
+    private let seconds = Mutex<Int64>(1_790_000_000)
+
+    var now: Int64 { seconds.withLock { $0 } }
+
+    func pass(_ time: Int64) { seconds.withLock { $0 += time } }
+}
+
 /// An API server in this process, a mesh in it, and the operator that keeps it, on a clock that the benchmark moves.
 ///
 /// The operator's caches get each object right after it was written, as its watches would bring them.
@@ -22,7 +31,7 @@ final class BenchMesh: Sendable {
     private let core: APIServerCore
     private let driver: ResourceDriver<MeshOperatorReconciler>
     private let writers: [(resource: APIResource, writer: StoreWriter)]
-    private let seconds = Mutex<Int64>(1_790_000_000)
+    private let clock = BenchClock()
 
     init(_ catalogue: VersionCatalogue) async throws {
         var configuration = APIServerConfiguration(now: { Timestamp(seconds: 1_790_000_000) }, random: .seeded(1))
@@ -34,10 +43,10 @@ final class BenchMesh: Sendable {
         transport = CountingTransport(InProcessTransport(core))
         var logger = Logger(label: "upgrades")
         logger.logLevel = .critical
-        let clock = seconds
+        let clock = clock
         let environment = RuntimeEnvironment(
             clock: ContinuousClock(),
-            wall: { Timestamp(seconds: clock.withLock { $0 }) },
+            wall: { Timestamp(seconds: clock.now) },
             random: .seeded(7),
             logger: logger
         )
@@ -57,20 +66,24 @@ final class BenchMesh: Sendable {
         writers = try stores.all.map { ($0.resource, try $0.store.claimWriter()) }
     }
 
-    func pass(_ time: Int64) { seconds.withLock { $0 += time } }
+    func pass(_ time: Int64) { clock.pass(time) }
 
     /// Fills the caches from full lists.
     func synchronize() async throws {
         for (resource, writer) in writers {
-            let page: ObjectPage
-            do {
-                page = try await admin.list(resource)
-            } catch  where error.code == .notFound {
-                page = ObjectPage(objects: [], resourceVersion: "1")
-            }
+            let page = try await list(resource)
             writer.beginReplacement()
             writer.stage(page.objects)
             writer.commitReplacement(at: ResourceVersion(page.resourceVersion), trust: .replaceAll)
+        }
+    }
+
+    /// All objects of a kind; none of one that the cluster does not serve.
+    private func list(_ resource: APIResource) async throws -> ObjectPage {
+        do {
+            return try await admin.list(resource)
+        } catch  where error.code == .notFound {
+            return ObjectPage(objects: [], resourceVersion: "1")
         }
     }
 
