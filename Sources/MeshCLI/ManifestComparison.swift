@@ -16,8 +16,8 @@ package struct ManifestComparison: Sendable {
     ///
     /// The outcome's exit code is 1 when they differ.
     package func run(_ old: String, _ new: String) throws -> CommandOutcome {
-        let (before, oldWarnings) = try objects(old)
-        let (after, newWarnings) = try objects(new)
+        let (before, oldWarnings) = try objects(old, as: "<old>")
+        let (after, newWarnings) = try objects(new, as: "<new>")
         var lines: [String] = []
         for key in Set(before.keys).union(after.keys).sorted() {
             switch (before[key], after[key]) {
@@ -39,13 +39,17 @@ package struct ManifestComparison: Sendable {
     }
 
     /// Objects by `Kind.group namespace/name`.
-    private func objects(_ path: String) throws -> (objects: [String: KubeObject], warnings: [String]) {
-        var found = try generation.files.objects(path)
+    private func objects(
+        _ path: String,
+        as argument: String
+    ) throws -> (objects: [String: KubeObject], warnings: [String]) {
+        let files = try generation.files.given(as: argument).keeping(path)
+        var found = try files.objects(path)
         var warnings: [String] = []
         if found.count == 1, let only = found.first, MeshFiles.isMesh(only) {
             var request = ManifestGeneration.Request()
             request.files = [path]
-            let rendered = try generation.render(request)
+            let rendered = try ManifestGeneration(catalogue: generation.catalogue, files: files).render(request)
             found = rendered.manifests.objects
             warnings = rendered.warnings + rendered.manifests.warnings
         }

@@ -80,7 +80,9 @@ package struct ManifestGeneration: Sendable {
         options.labels = mesh.isConverted ? .upstream : .own(owner: mesh.resource.name)
         options.kubernetesVersion = request.kubernetesVersion
         for path in request.crdFiles {
-            options.crds += try files.objects(path).filter { $0.kind.kind == "CustomResourceDefinition" }
+            options.crds += try files.given(as: "--crds").objects(path).filter {
+                $0.kind.kind == "CustomResourceDefinition"
+            }
         }
         let renderer = ManifestRenderer(catalogue: catalogue)
         let manifests = try files.locating(request.files, settings: settings) {

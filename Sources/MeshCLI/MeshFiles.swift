@@ -26,13 +26,30 @@ package struct MeshFiles: Sendable {
         }
     }
 
-    private let read: Reader
+    private var read: Reader
     private let list: Lister
+    /// How the command line names the files, for messages: an option, an argument, or nothing where the message names the file anyway.
+    private var word = "-f"
 
     /// Makes files of a reader, and of a lister where folders are known.
     package init(read: @escaping Reader, list: @escaping Lister = { _ in nil }) {
         self.read = read
         self.list = list
+    }
+
+    /// The same files, of which messages say that they were given as an option or argument, for example `--crds`.
+    package func given(as word: String) -> MeshFiles {
+        var files = self
+        files.word = word
+        return files
+    }
+
+    /// The same files, one of them read now and for all: standard input and pipes can be read only once.
+    package func keeping(_ path: String) throws(CommandError) -> MeshFiles {
+        let text = try text(path)
+        var files = self
+        files.read = { [read] in $0 == path ? text : try read($0) }
+        return files
     }
 
     /// All objects of a file; the items of a `List` count one by one.
@@ -60,7 +77,7 @@ package struct MeshFiles: Sendable {
         do {
             return try list(path) ?? [path]
         } catch {
-            throw CommandError(.badFile, Self.unreadable(path, error), cause: error)
+            throw CommandError(.badFile, unreadable(path, error), cause: error)
         }
     }
 
@@ -68,7 +85,7 @@ package struct MeshFiles: Sendable {
         do {
             return try read(path)
         } catch {
-            throw CommandError(.badFile, Self.unreadable(path, error), cause: error)
+            throw CommandError(.badFile, unreadable(path, error), cause: error)
         }
     }
 
@@ -102,11 +119,12 @@ package struct MeshFiles: Sendable {
     }
 
     /// What is wrong with a file that cannot be read, and the remedy, in words that do not depend on the platform's error.
-    private static func unreadable(_ path: String, _ error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
-        case .fileReadNoSuchFile?: "-f \(path): no such file; give the path of a YAML file, or - for standard input"
-        case .fileReadNoPermission?: "-f \(path): may not be read; change its permissions or run as its owner"
-        default: "-f \(path): cannot be read; give the path of a YAML file (no directory), or - for standard input"
+    private func unreadable(_ path: String, _ error: any Error) -> String {
+        let name = word.isEmpty ? path : "\(word) \(path)"
+        return switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile?: "\(name): no such file; give the path of a YAML file, or - for standard input"
+        case .fileReadNoPermission?: "\(name): may not be read; change its permissions or run as its owner"
+        default: "\(name): cannot be read; give the path of a YAML file (no directory), or - for standard input"
         }
     }
 
@@ -114,6 +132,9 @@ package struct MeshFiles: Sendable {
     package static func isMesh(_ object: KubeObject) -> Bool {
         object.kind == MeshNames.kind || object.kind == IstioOperatorConversion.kind || isBare(object)
     }
+
+    /// Whether an object says of itself that it describes a mesh.
+    package static func isNamedMesh(_ object: KubeObject) -> Bool { isMesh(object) && !isBare(object) }
 
     private static func isBare(_ object: KubeObject) -> Bool {
         object.tree["kind"] == nil && object.tree["apiVersion"] == nil
@@ -129,11 +150,15 @@ package struct MeshFiles: Sendable {
     ) throws -> MeshInput {
         var merged: KubeObject?
         for path in paths {
-            let found = try objects(path).filter(Self.isMesh)
+            let all = try objects(path)
+            let found = all.filter(Self.isMesh)
             guard let object = found.first, found.count == 1 else {
+                let what = "\(found.count) MeshOperator or IstioOperator resources"
                 throw CommandError(
                     .badFile,
-                    "\(path): holds \(found.count) MeshOperator or IstioOperator resources; give files with one each"
+                    all.isEmpty
+                        ? "\(path): is empty; give a file with a MeshOperator or an IstioOperator"
+                        : "\(path): holds \(what); give files with one each"
                 )
             }
             merged = try merged.map { try Self.merge(object, over: $0, path) } ?? object

@@ -40,10 +40,7 @@ struct MeshCtl {
 
     /// Files of this machine; `-` is standard input.
     static let files = MeshFiles { path in
-        let data =
-            path == "-"
-            ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
-        return String(decoding: data, as: UTF8.self)
+        String(decoding: try bytes(path), as: UTF8.self)
     } list: { path in
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
@@ -52,6 +49,19 @@ struct MeshCtl {
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         return names.filter { name in ["yaml", "yml", "json"].contains { name.hasSuffix(".\($0)") } }
             .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+    }
+
+    /// What a file, a pipe or a device holds.
+    private static func bytes(_ path: String) throws -> Data {
+        if path == "-" { return FileHandle.standardInput.readDataToEndOfFile() }
+        var status = stat()
+        // Of what has no size, as /dev/null or the pipe of a shell's `<(…)`, there is only reading to the end.
+        let isStream = stat(path, &status) == 0 && [S_IFCHR, S_IFIFO].contains(status.st_mode & S_IFMT)
+        guard isStream, let handle = FileHandle(forReadingAtPath: path) else {
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        }
+        defer { try? handle.close() }
+        return try handle.readToEnd() ?? Data()
     }
 
     /// Carries the requests of `work` to the cluster that a kubeconfig names, until it is done.

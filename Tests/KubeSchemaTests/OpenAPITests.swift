@@ -88,6 +88,15 @@ internal import Testing
         #expect(widget["metadata"]?["$ref"] == "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")
     }
 
+    @Test("describe what every custom object has, whatever its definition says")
+    func standardFields() throws {
+        let document = try Self.documents().groupDocument("apis/demo.example.com/v1alpha1")
+        let widget = document.value(at: "components", "schemas")?["com.example.demo.v1alpha1.Widget"]?["properties"]
+        for name in ["apiVersion", "kind", "metadata"] {
+            #expect(widget?[name]?["description"]?.string?.isEmpty == false, "\(name)")
+        }
+    }
+
     @Test("tell new clients what a server can do", arguments: ["fieldValidation", "dryRun", "force"])
     func operations(parameter: String) throws {
         let documents = try Self.documents()

@@ -4,6 +4,7 @@ internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
 internal import MeshCLI
+internal import Synchronization
 internal import Testing
 
 /// Files in memory.
@@ -136,6 +137,68 @@ struct ManifestCommandTests {
         let folder = MeshFiles { _ in throw CocoaError(.fileReadUnknown) }
         let other = try #require(throws: CommandError.self) { try folder.objects("/tmp") }
         #expect(other.message.contains("no directory") && !other.message.contains("YAML:"))
+    }
+
+    @Test("Files of diff and of --crds are named as they were given")
+    func namedArguments() throws {
+        let missing = MeshFiles { path in
+            guard path == "here.yaml" else { throw CocoaError(.fileReadNoSuchFile) }
+            return Self.mesh
+        }
+        let generation = ManifestGeneration(catalogue: try .builtIn(), files: missing)
+        let diff = ManifestComparison(generation: generation)
+        let old = try #require(throws: CommandError.self) { try diff.run("nope", "here.yaml") }
+        #expect(old.message.hasPrefix("<old> nope: no such file;"))
+        let new = try #require(throws: CommandError.self) { try diff.run("here.yaml", "nope") }
+        #expect(new.message.hasPrefix("<new> nope: no such file;"))
+        var request = request(["here.yaml"])
+        request.crdFiles = ["nope"]
+        let crds = try #require(throws: CommandError.self) { try generation.run(request) }
+        #expect(crds.message.hasPrefix("--crds nope: no such file;"))
+    }
+
+    @Test("Standard input is read once")
+    func readOnce() throws {
+        let isRead = Mutex(false)
+        let files = MeshFiles { path in
+            let isEmpty =
+                path == "-"
+                && isRead.withLock { isRead in
+                    defer { isRead = true }
+                    return isRead
+                }
+            return isEmpty ? "" : Self.mesh
+        }
+        let diff = ManifestComparison(generation: ManifestGeneration(catalogue: try .builtIn(), files: files))
+        #expect(try diff.run("-", "mesh.yaml").output == "no differences\n")
+    }
+
+    @Test("A file without a document is called empty", arguments: ["", "# nothing\n", "---\n"])
+    func emptyFile(_ text: String) throws {
+        let generation = try generation(["empty.yaml": text])
+        let error = try #require(throws: CommandError.self) { try generation.run(request(["empty.yaml"])) }
+        #expect(error.message == "empty.yaml: is empty; give a file with a MeshOperator or an IstioOperator")
+    }
+
+    @Test("A folder is converted file by file")
+    func convertedFolder() throws {
+        let texts = [
+            "d/a.yaml": Self.istio, "d/b.yaml": Self.mesh, "d/c.yaml": "kind: Pod\napiVersion: v1", "d/v.yaml": "a: 1",
+        ]
+        let folders = ["d": ["d/a.yaml", "d/b.yaml", "d/c.yaml", "d/v.yaml"], "e": [], "f": ["d/c.yaml"]]
+        let files = MeshFiles(read: { texts[$0] ?? "" }, list: { folders[$0] })
+        let conversion = ResourceConversion(catalogue: try .builtIn(), files: files)
+        let outcome = try conversion.run("d")
+        let objects = try YAML.documents(outcome.output).map { KubeObject($0) }
+        #expect(objects.map(\.kind.kind) == ["MeshOperator", "MeshOperator"] && objects.last?.name == "shop")
+        let passed = outcome.warnings.filter { $0.hasSuffix("is passed over") }
+        #expect(passed.count == 2 && passed.allSatisfy { $0.hasPrefix("d/c.yaml: ") || $0.hasPrefix("d/v.yaml: ") })
+        for empty in ["e", "f"] {
+            let error = try #require(throws: CommandError.self) { try conversion.run(empty) }
+            #expect(error.message.hasPrefix("\(empty): no file named *.yaml"))
+        }
+        // One file alone comes out as it always did.
+        #expect(try conversion.run("d/b.yaml").output == YAML.documents(outcome.output)[1].yaml())
     }
 
     @Test("A component the mesh does not have is refused, naming those it has")

@@ -31,6 +31,20 @@ struct MeshctlTests {
         #expect(version.status == 0 && version.output.hasPrefix("meshctl "))
     }
 
+    @Test("A device without content is called empty, and the input is read once")
+    func streams() async throws {
+        for arguments in [["manifest", "generate", "-f"], ["convert", "-f"]] {
+            let empty = try await ChildProcess.run(SandboxScope.executable("meshctl"), arguments + ["/dev/null"])
+            #expect(empty.status == 1 && empty.errors.hasPrefix("error: /dev/null: is empty; "), "\(empty.errors)")
+        }
+        let mesh = SandboxScope.project.appending(path: "Manifests/samples/mesh.yaml")
+        let input = try String(contentsOf: mesh, encoding: .utf8)
+        let same = try await Self.run("manifest", "diff", "-", mesh.path(), input: input)
+        #expect(same.status == 0 && same.output == "no differences\n", "\(same.output) \(same.errors)")
+        let missing = try await Self.run("manifest", "diff", mesh.path(), "/nope")
+        #expect(missing.status == 1 && missing.errors.hasPrefix("error: <new> /nope: no such file;"), "\(missing)")
+    }
+
     @Test("A cluster that cannot be reached is one line with a remedy")
     func unreachable() async throws {
         let none = try await Self.run("rollout", "list")

@@ -50,12 +50,23 @@ package struct PublishedKind: Sendable {
         self.isNative = false
     }
 
+    /// What every object has, described whatever a definition says of it, as API servers do.
+    private static let standard = [
+        ("apiVersion", "The group and version of the object, which tell how its fields are read."),
+        ("kind", "The kind of the object, in CamelCase; it never changes."),
+        ("metadata", "What every object has: name, namespace, labels, annotations, owners and versions."),
+    ]
+
     private static func completed(_ schema: SchemaNode) -> SchemaNode {
         let template = NativeKinds.kind(GroupVersionKind(group: "", version: "v1", kind: "ConfigMap"))?.schema
         var facts = schema.facts
         facts.properties.removeAll { ["apiVersion", "kind", "metadata"].contains($0.name) }
-        let standard = ["apiVersion", "kind", "metadata"].compactMap { name in
-            template?.property(name).map { SchemaProperty(name: name, schema: $0) }
+        let standard = Self.standard.compactMap { name, summary in
+            template?.property(name).map { node in
+                var facts = node.facts
+                facts.summary = summary
+                return SchemaProperty(name: name, schema: SchemaNode(facts))
+            }
         }
         facts.properties = standard + facts.properties
         return SchemaNode(facts)

@@ -89,18 +89,34 @@ package struct VersionCatalogue: Sendable, Hashable {
     ///   - day: today as `2026-11-21`, by which minors without fixes are left out of the remedy; nil names all.
     /// - Returns: the issue, with the newest version of each minor as the remedy.
     package func unknownVersion(_ version: String, on day: String?) -> SpecIssue {
-        let known = entries.filter { entry in day.map { !hasEnded(entry, on: $0) } ?? true }
-        var newest: [String: Entry] = [:]
-        for entry in known.isEmpty ? entries : known where entry.version.suffix.isEmpty {
-            newest[entry.minor.name] = entry
-        }
-        let choices = newest.values.sorted { $0.version < $1.version }.suffix(8).map(\.version.description)
-        return SpecIssue(
+        SpecIssue(
             path: TreePath(keys: "spec", "version"),
             value: .string(version),
             problem: "is not in the catalogue of this operator",
-            remedy: "use one of \(choices.joined(separator: ", "))"
+            remedy: Self.remedy(choices(on: day))
         )
+    }
+
+    /// The versions to recommend: the newest patch of each minor, oldest first.
+    ///
+    /// - Parameters:
+    ///   - day: today as `2026-11-21`, by which minors without fixes are left out, unless none is left; nil names all.
+    ///   - fits: what else is asked of a version.
+    /// - Returns: at most eight entries.
+    package func choices(on day: String?, where fits: (Entry) -> Bool = { _ in true }) -> [Entry] {
+        let fitting = entries.filter { $0.version.suffix.isEmpty && fits($0) }
+        let maintained = fitting.filter { entry in day.map { !hasEnded(entry, on: $0) } ?? true }
+        var newest: [String: Entry] = [:]
+        for entry in maintained.isEmpty ? fitting : maintained { newest[entry.minor.name] = entry }
+        return newest.values.sorted { $0.version < $1.version }.suffix(8)
+    }
+
+    /// How to put ``choices(on:where:)`` to people: `use one of 1.29.6, 1.30.3 (the newest patch of each minor)`.
+    package static func remedy(_ choices: [Entry]) -> String {
+        let names = choices.map(\.version.description).joined(separator: ", ")
+        return choices.count == 1
+            ? "use \(names) (the newest patch of \(choices[0].minor.name))"
+            : "use one of \(names) (the newest patch of each minor)"
     }
 
     /// Whether fixes for a version have ended on `day` (`2026-11-21`).

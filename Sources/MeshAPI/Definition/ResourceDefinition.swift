@@ -9,7 +9,17 @@ struct ResourceDefinition {
     let schema: FieldSchema
 
     /// What a CustomResourceDefinition may say of metadata: the length of the name, which becomes a label of what is made.
-    static let metadata: FieldSchema = .object("", [.field("name", .string("", .free).limited(to: 63))])
+    ///
+    /// The API server takes no description of metadata itself, which it describes (structural schemas of apiextensions.k8s.io/v1).
+    static let metadata: FieldSchema = .object(
+        "",
+        [
+            .field(
+                "name",
+                .string("The name; it becomes a label of what is made, thus its length.", .free).limited(to: 63)
+            )
+        ]
+    )
 
     /// The object to apply.
     var tree: Tree {

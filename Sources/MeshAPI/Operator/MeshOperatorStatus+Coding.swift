@@ -63,7 +63,10 @@ extension MeshOperatorStatus.Plan {
         result.add("overrides", overrides.map { .string($0) })
         result.add("outline", outline?.tree)
         progress.write(to: &result)
-        return .object(result.object)
+        var object = result.object
+        // What has no steps, as a change in place, is at none of them, and has no share.
+        if progress.steps == 0 { for key in ["step", "steps", "weight"] { object[key] = nil } }
+        return .object(object)
     }
 }
 

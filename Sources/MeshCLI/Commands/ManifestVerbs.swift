@@ -81,7 +81,7 @@ extension Verbs {
 
         @Option(
             name: [.customShort("f"), .customLong("filename")],
-            help: "A file with the resource; - is standard input."
+            help: "A file or folder with resources; - is standard input."
         )
         var file: String
 

@@ -20,7 +20,8 @@ package struct ResourceValidation: Sendable {
     /// Makes the command.
     package init(catalogue: VersionCatalogue, files: MeshFiles, today: String?) {
         self.catalogue = catalogue
-        self.files = files
+        // Every line of the report begins with the file.
+        self.files = files.given(as: "")
         self.today = today
     }
 

@@ -1,18 +1,25 @@
 internal import KubeAPI
+internal import KubeRuntime
 internal import MeshBase
 
 /// Writes that the API server refused for good, so that the same write is not sent with every change of the world around it.
 ///
-/// It is sent again when the spec has changed, when the object has, when other content is to be written, and now and then.
+/// It is sent again when the spec has changed, when the object has, when other content is to be written, and by itself, more and more
+/// seldom: what heals a refusal may lie outside, as a policy that is taken away, and nothing tells of it.
 struct RefusalMemory: Sendable {
-    /// How long the same write is not sent again.
-    static let hold = Duration.seconds(290)
+    /// How long the same write is not sent again: 5 s after the first refusal, twice as long after each further one, at most 5 min.
+    ///
+    /// In the first ten minutes a write is sent at most eight times, in an hour at most eighteen.
+    static let pace = Backoff(initial: .seconds(5), factor: 2, maximum: .seconds(300), jitter: 0)
 
     private struct Refusal {
-        let digest: String
+        let content: String
+        let version: String
         let generation: Int64?
         let until: Timestamp
         let failure: StepFailure
+        /// How often in a row it was refused.
+        let count: Int
     }
 
     private var all: [ResourceID: Refusal] = [:]
@@ -20,30 +27,48 @@ struct RefusalMemory: Sendable {
     /// The refusal that still holds for a write; nil where it is to be tried.
     func failure(of step: MeshStep, generation: Int64?, now: Timestamp) -> StepFailure? {
         guard let refusal = all[step.id], refusal.generation == generation, now < refusal.until,
-            refusal.digest == Self.digest(step)
+            refusal.content == Self.content(step), refusal.version == step.version ?? ""
         else { return nil }
         return refusal.failure
     }
 
-    /// Takes in what came of `steps`.
+    /// When the first of the refused writes of a generation is to be tried again; nil where none was refused.
+    func nextTry(generation: Int64?) -> Timestamp? {
+        all.values.filter { $0.generation == generation }.map(\.until).min()
+    }
+
+    /// Takes in what came of `steps`, all of which were sent.
+    ///
+    /// - Parameters:
+    ///   - failures: the writes among them that were refused.
+    ///   - steps: the writes.
+    ///   - generation: that of the spec.
+    ///   - now: the time.
     mutating func note(_ failures: [StepFailure], of steps: [MeshStep], generation: Int64?, now: Timestamp) {
-        all = all.filter { now < $0.value.until && $0.value.generation == generation }
+        // What is not asked for any more is not tried again either.
+        let stale = now - (Self.pace.maximum + .seconds(60))
+        all = all.filter { $0.value.until > stale && $0.value.generation == generation }
         for step in steps {
+            let earlier = all.removeValue(forKey: step.id)
             guard let failure = failures.first(where: { $0.id == step.id }), failure.isRefusal,
-                let digest = Self.digest(step)
+                let content = Self.content(step)
             else { continue }
+            let count = earlier?.content == content ? (earlier?.count ?? 0) + 1 : 1
+            let wait = Self.pace.delay(afterFailures: count - 1, random: .seeded(0))
             all[step.id] = Refusal(
-                digest: digest,
+                content: content,
+                version: step.version ?? "",
                 generation: generation,
-                until: now.advanced(by: Self.hold),
-                failure: failure
+                until: now.advanced(by: wait),
+                failure: failure,
+                count: count
             )
         }
     }
 
-    /// The content of an apply and the version it is based on; deletions are always tried.
-    private static func digest(_ step: MeshStep) -> String? {
+    /// The content of an apply; deletions are always tried.
+    private static func content(_ step: MeshStep) -> String? {
         guard case .apply(let write) = step else { return nil }
-        return Digest.of(write.object.tree.strippedForApply()) + "@" + (write.object.resourceVersion ?? "")
+        return Digest.of(write.object.tree.strippedForApply())
     }
 }

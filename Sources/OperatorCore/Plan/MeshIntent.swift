@@ -98,6 +98,9 @@ package struct MeshBlueprint: Sendable, Hashable {
         return warnings.prefix(5).map { String($0.prefix(300)) } + more
     }
 
+    /// Whether there is no object at all.
+    var isEmpty: Bool { phases.allSatisfy(\.isEmpty) }
+
     /// All objects, in order.
     package var objects: [KubeObject] { phases.flatMap(\.self) }
 

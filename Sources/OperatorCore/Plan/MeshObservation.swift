@@ -18,6 +18,9 @@ package struct MeshObservation: Sendable {
     /// Differences that applies left behind.
     package var accepted: [ResourceID: AcceptedValues] = [:]
 
+    /// What keeps pods of the present template of workloads from coming up, in words, by the workload.
+    package var troubles: [ResourceID: String] = [:]
+
     /// The kinds of which nothing could be read, since that is forbidden.
     package var unread: Set<OwnedKind> = []
     /// The objects that the operator was not allowed to write in this reconcile.

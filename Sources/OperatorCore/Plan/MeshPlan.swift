@@ -47,6 +47,12 @@ package struct MeshPlan: Sendable, Hashable {
     package var lookAgain: Timestamp?
     /// The readiness of every desired object that is there.
     package var readiness: [ResourceID: ObjectReadiness] = [:]
+    /// What keeps pods of the main revision from coming up, in words, by their workload.
+    package var troubles: [ResourceID: String] = [:]
+    /// The desired objects that differ from what is there, or are missing.
+    package var differing: [ResourceID] = []
+    /// Objects that are ours and no longer desired.
+    package var surplus: [ResourceID] = []
 
     /// The objects under our names that belong to others.
     package var taken: Set<ResourceID> = []

@@ -144,10 +144,12 @@ package struct MeshPlanner: Sendable {
             }
         }
         plan.steps = recordsFirst(plan.steps, blueprint)
+        let surplus = surplus(blueprint)
+        plan.surplus = surplus.map { ResourceID($0) }
         if let awaited {
             if plan.stage == .settled { plan.stage = .working("waiting for \(awaited)") }
         } else {
-            prune(blueprint, into: &plan)
+            prune(surplus, into: &plan)
         }
         finish(&plan)
         return plan
@@ -192,6 +194,7 @@ package struct MeshPlanner: Sendable {
                 let version = work.blueprint.versions[id] ?? work.version
                 let decision = decide(object, version: version, work.decider, leastReplicas: work.autoscaled[id])
                 plan.yields += decision.yields
+                if let write = decision.write, write.cause != .claim { plan.differing.append(id) }
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
                 if let write = decision.write, !observation.isOutOfReach(id) {
                     // What is there is written at once where it is urgent; what is made waits for what it needs.
@@ -204,13 +207,19 @@ package struct MeshPlanner: Sendable {
                 } else if decision.write != nil, OwnedKind.of(id)?.holdsUpLaterPhases == true {
                     pending.append("\(id), which cannot be read or written; the condition Degraded says why")
                 }
-                switch readiness(of: decision, work.blueprint, into: &plan) {
-                case .ready: break
-                case .waiting(let what): pending.append(what)
+                let readiness = readiness(of: decision, work.blueprint, into: &plan)
+                let trouble = readiness.isReady ? nil : observation.troubles[id]
+                let more = trouble.map { " (\($0))" } ?? ""
+                if group == nil { plan.troubles[id] = trouble }
+                switch readiness {
+                case .ready: continue
+                case .waiting(let what): pending.append(what + more)
                 case .failed(let why):
-                    pending.append("\(id) to become ready")
-                    failure = why
+                    pending.append("\(id) to become ready" + more)
+                    failure = why + more
                 }
+                // What cannot come up is told before what only takes its time.
+                if trouble != nil, let last = pending.popLast() { pending.insert(last, at: 0) }
             }
             if awaited == nil, let first = pending.first {
                 awaited = pending.count == 1 ? first : "\(first) and \(pending.count - 1) more"
@@ -303,14 +312,18 @@ package struct MeshPlanner: Sendable {
 
     // MARK: Pruning
 
-    /// Deletes what is ours and no longer rendered, once all that is rendered is ready.
-    private func prune(_ blueprint: MeshBlueprint, into plan: inout MeshPlan) {
+    /// What is ours and no longer rendered.
+    private func surplus(_ blueprint: MeshBlueprint) -> [KubeObject] {
         let wanted = Set(blueprint.objects.map { ResourceID($0) })
-        let surplus = observation.ours(manager: Self.manager).filter { object in
+        return observation.ours(manager: Self.manager).filter { object in
             let id = ResourceID(object)
             return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
                 && !observation.refused.contains(id)
         }
+    }
+
+    /// Deletes what is ours and no longer rendered, once all that is rendered is ready.
+    private func prune(_ surplus: [KubeObject], into plan: inout MeshPlan) {
         guard let wave = TeardownOrder(phases: [:]).firstWave(of: surplus) else { return }
         for object in wave where !object.isDeleting { plan.steps.append(.delete(object)) }
         plan.stage = .working("waiting for \(ResourceID(wave[0])) to be removed")

@@ -66,8 +66,8 @@ package struct Preflight: Sendable {
         return Refusal(
             reason: .endOfLifeVersion,
             message:
-                "spec.version: \(version) gets no fixes since \(entry.minor.endOfLife ?? ""); use one of \(choices), "
-                + "or annotate the MeshOperator with \(MeshIntent.acceptEndOfLife): \"true\""
+                "spec.version: \(version) gets no fixes since \(entry.minor.endOfLife ?? ""); "
+                + "\(VersionCatalogue.remedy(catalogue.choices(on: day))), or annotate the MeshOperator with \(MeshIntent.acceptEndOfLife): \"true\""
         )
     }
 
@@ -75,7 +75,8 @@ package struct Preflight: Sendable {
         guard let kubernetes, let cluster = MeshVersion(kubernetes), let entry = catalogue.entry(version),
             !acceptsKubernetes, !catalogue.supports(entry, kubernetes: kubernetes)
         else { return nil }
-        let fitting = maintained.filter { catalogue.supports($0, kubernetes: kubernetes) }.map(\.version.description)
+        let fitting = catalogue.choices(on: day) { catalogue.supports($0, kubernetes: kubernetes) }
+            .filter { !catalogue.hasEnded($0, on: day) }.map(\.version.description)
         let remedy =
             fitting.isEmpty
             ? "change the cluster's version"
@@ -116,10 +117,5 @@ package struct Preflight: Sendable {
 
     private var maintained: [VersionCatalogue.Entry] {
         catalogue.entries.filter { !catalogue.hasEnded($0, on: day) }
-    }
-
-    /// The versions one may choose, for messages.
-    private var choices: String {
-        maintained.suffix(8).map(\.version.description).joined(separator: ", ")
     }
 }

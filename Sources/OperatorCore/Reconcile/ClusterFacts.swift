@@ -23,6 +23,9 @@ package final class ClusterFacts: Sendable {
         self.time = time
     }
 
+    /// The version that was told last, however long ago; nil where none was.
+    package var knownVersion: String? { known.withLock { $0?.version } }
+
     /// The API server's version, such as `v1.33.1`; nil when it does not tell.
     package func kubernetesVersion() async throws(KubeError) -> String? {
         let now = time.now

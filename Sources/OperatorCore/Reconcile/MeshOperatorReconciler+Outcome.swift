@@ -89,6 +89,8 @@ extension MeshOperatorReconciler {
         if !run.failures.isEmpty {
             let mayPass = run.failures.allSatisfy { $0.error.code == .forbidden }
             waits.append(mayPass ? .seconds(60) : .seconds(300))
+            let again = memories.of(run.object).refusals.nextTry(generation: run.object.generation)
+            if let again { waits.append(max(.seconds(1), again - environment.wall())) }
             return waits.min()
         }
         switch plan.stage {

@@ -129,7 +129,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     package func reportPause(_ scope: inout ReconcileScope<Void>) {
         desk.withdraw(scope.object.key)
         var run = MeshRun(object: scope.object, intent: nil)
-        var plan = UpgradeDriver(mesh: self).glance(&run) ?? MeshPlan(stage: .paused)
+        let driver = UpgradeDriver(mesh: self)
+        let drift = driver.drift(scope.object)
+        var plan = driver.glance(&run) ?? MeshPlan(stage: .paused)
         plan.stage = .paused
         let observation = parts.stores.used(observe(run), run.intent)
         var draft = MeshStatusDraft(
@@ -139,7 +141,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             observation: parts.stores.shown(observation, ledger: ledger, now: environment.time.now),
             now: scope.now
         )
-        (draft.upgrade, draft.blueprint) = (run.upgrade, run.blueprint)
+        (draft.upgrade, draft.blueprint, draft.drift) = (run.upgrade, run.blueprint, drift)
         tell(draft.status(), &scope, isDetailTold: true)
     }
 
@@ -295,12 +297,13 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         let (now, memory) = (environment.wall(), memories.of(object))
         let held = steps.compactMap { memory.refusals.failure(of: $0, generation: object.generation, now: now) }
         let heldIDs = Set(held.map(\.id))
-        var report = try await executor.perform(steps.filter { !heldIDs.contains($0.id) }) {
+        let sent = steps.filter { !heldIDs.contains($0.id) }
+        var report = try await executor.perform(sent) {
             [store = parts.stores.resources] in store.object(object.key)?.uid == object.uid
         }
         memories.update(object) { memory in
             memory.note(report, now: now)
-            memory.refusals.note(report.failures, of: steps, generation: object.generation, now: now)
+            memory.refusals.note(report.failures, of: sent, generation: object.generation, now: now)
         }
         if let trouble = report.delayed { throw trouble }
         report.failures += held

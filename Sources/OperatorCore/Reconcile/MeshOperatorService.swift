@@ -196,6 +196,9 @@ package struct MeshOperatorService: Sendable {
         }
     }
 
+    /// From how many changes on they are taken for a list, which is not searched for pods that do not come up.
+    private static let listSize = 200
+
     private static func connect(_ controller: Controller, _ stores: MeshStores, _ reconciler: MeshOperatorReconciler) {
         controller.watch(
             stores.resources,
@@ -223,12 +226,23 @@ package struct MeshOperatorService: Sendable {
         }
         for store in [stores.pods, stores.namespaceStore].compactMap(\.self) {
             store.subscribe { [resources = stores.resources] delivery in
-                guard delivery.changes.contains(where: Self.concernsUsage) else { return }
+                let isTrouble =
+                    delivery.changes.count < listSize && delivery.changes.contains(where: Self.concernsTrouble)
+                guard isTrouble || delivery.changes.contains(where: Self.concernsUsage) else { return }
                 for resource in resources.objects() {
-                    controller.enqueue(resource.key, after: resource.isDeleting ? .seconds(1) : usageDelay)
+                    let isSoon = isTrouble || resource.isDeleting
+                    controller.enqueue(resource.key, after: isSoon ? movingDelay : usageDelay)
                 }
             }
         }
+    }
+
+    /// Whether what keeps a pod of the mesh itself from coming up has changed.
+    private static func concernsTrouble(_ change: StoreChange) -> Bool {
+        guard PodTrouble.concerns(change.object) else { return false }
+        let text = change.object.annotations[PodTrouble.annotation]
+        if case .updated(let old, _) = change { return old.annotations[PodTrouble.annotation] != text }
+        return text != nil
     }
 
     /// Whether a change of a pod or namespace may change who uses a mesh.

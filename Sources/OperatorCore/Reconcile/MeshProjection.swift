@@ -13,13 +13,23 @@ package enum MeshProjection {
     static func decoding(_ resource: APIResource) -> TreeProjection {
         switch resource {
         case .pods:
-            TreeProjection(keeping: [
-                ["apiVersion"], ["kind"], ["metadata"], ["spec", "hostNetwork"], ["spec", "containers"],
-                ["spec", "initContainers"], ["status", "conditions"],
-            ])
+            TreeProjection(
+                keeping: [
+                    ["apiVersion"], ["kind"], ["metadata"], ["spec", "hostNetwork"], ["spec", "containers"],
+                    ["spec", "initContainers"], ["status", "conditions"],
+                ] + containerStates
+            )
         case MeshNames.resource, .namespaces: TreeProjection(dropping: [["metadata", "managedFields"]])
         default: TreeProjection(dropping: [])
         }
+    }
+
+    /// What tells why a container does not come up.
+    private static let containerStates: [[String]] = ["containerStatuses", "initContainerStatuses"].flatMap { list in
+        [
+            ["name"], ["ready"], ["restartCount"], ["state", "waiting"], ["state", "terminated"],
+            ["lastState", "terminated"],
+        ].map { ["status", list, "*"] + $0 }
     }
 
     /// Of namespaces: all but managed fields.

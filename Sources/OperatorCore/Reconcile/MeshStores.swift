@@ -18,10 +18,13 @@ package struct MeshStores: Sendable {
     /// The index of objects by the name of their MeshOperator.
     static let ownerIndex = StoreIndex.Name.label(MeshNames.Label.owner)
 
+    /// The index of pods made of templates of the operator, by namespace: a handful among all.
+    private static let ownPods = StoreIndex("mesh-pods") { PodTrouble.concerns($0) ? [$0.namespace ?? ""] : [] }
+
     /// Makes empty caches.
     package init() {
         resources = ObjectStore(.init(name: "meshoperators"))
-        pods = ObjectStore(.init(name: "pods", trimming: MeshProjection.pods))
+        pods = ObjectStore(.init(name: "pods", indexes: [Self.ownPods], trimming: MeshProjection.pods))
         var owned: [OwnedKind: ObjectStore] = [:]
         for kind in OwnedKind.all {
             let trimming = kind.resource == .namespaces ? MeshProjection.namespaces : MeshProjection.owned
@@ -131,8 +134,19 @@ package struct MeshStores: Sendable {
             let latest = ledger.latest(id, cached: cached, version: versions[kind], now: now)
             if let latest { observation.live[id] = latest }
         }
+        observation.troubles = troubles(observation.live.values)
         observation.otherOwners = Set(resources.objects().compactMap(\.uid).filter { $0 != resource.uid })
         return observation
+    }
+
+    /// What keeps pods of workloads that are not ready from coming up.
+    private func troubles(_ objects: some Collection<KubeObject>) -> [ResourceID: String] {
+        var result: [ResourceID: String] = [:]
+        for object in objects where ObjectReadiness.isWorkload(object.kind) && !ObjectReadiness.of(object).isReady {
+            let own = pods.objects(Self.ownPods.name, object.namespace ?? "")
+            result[ResourceID(object)] = WorkloadPods(object).trouble(among: own)
+        }
+        return result
     }
 
     /// An observation with what is there under more names.

@@ -27,13 +27,21 @@ package struct OwnDefinitions: Sendable {
     ///   - folder: the path that `--crds` names.
     ///   - names: lists a folder, nil where that is not possible.
     ///   - read: reads a file by its path.
-    /// - Throws: ``StartFailure`` where the folder cannot be listed, what `read` throws, `ParseError` where a file is not YAML.
+    /// - Throws: ``StartFailure`` where the folder cannot be listed or holds no definition, what `read` throws, `ParseError` where a file is not YAML.
     package init(folder: String, names: (String) -> [String]?, read: (String) throws -> [UInt8]) throws {
         guard let names = names(folder) else {
             throw StartFailure(.noInput, "--crds \(folder): no folder that can be read; name one with YAML files")
         }
         let paths = names.filter { $0.hasSuffix(".yaml") }.sorted().map { "\(folder)/\($0)" }
         try self.init(yaml: paths.map { String(decoding: try read($0), as: UTF8.self) })
+        guard !own.isEmpty || !ofMeshes.isEmpty else {
+            throw StartFailure(
+                .noInput,
+                "--crds \(folder): \(paths.isEmpty ? "no file" : "none of its \(paths.count) files") named *.yaml holds a "
+                    + "CustomResourceDefinition; name the folder CRDs of this version, or leave the option out where "
+                    + "they are installed already"
+            )
+        }
     }
 
     /// Applies the operator's own definitions where they differ from what is there.

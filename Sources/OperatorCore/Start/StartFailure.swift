@@ -10,7 +10,7 @@ package struct StartFailure: Error, Sendable, Hashable, CustomStringConvertible 
     package enum Exit: Int32, Sendable, Hashable, CaseIterable {
         /// Something else went wrong.
         case failure = 1
-        /// A file or folder named on the command line cannot be read.
+        /// A file or folder named on the command line cannot be read, or holds nothing of what it is for.
         case noInput = 66
         /// No API server answers.
         case unreachable = 69

@@ -25,13 +25,15 @@ struct MeshParts {
             guard problems[name] == nil else { continue }
             switch plan.readiness[id] {
             case .ready?: break
-            case .waiting?: problems[name] = "\(id) is not ready yet"
-            case .failed(let why)?: problems[name] = why
+            case .waiting?: problems[name] = "\(id) is not ready yet" + trouble(of: id)
+            case .failed(let why)?: problems[name] = why + trouble(of: id)
             case nil: problems[name] = observation.live[id] == nil ? "\(id)\(Self.notThere)" : nil
             }
         }
         return names.map { .init(name: $0, ready: problems[$0] == nil, message: problems[$0] ?? "") }
     }
+
+    private func trouble(of id: ResourceID) -> String { observation.troubles[id].map { ": \($0)" } ?? "" }
 
     /// One entry per Service of a gateway.
     func gateways(revision: String) -> [MeshOperatorStatus.Gateway] {

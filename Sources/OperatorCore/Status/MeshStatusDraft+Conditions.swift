@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
@@ -8,7 +9,9 @@ extension MeshStatusDraft {
     func setConditions(_ status: inout MeshOperatorStatus) {
         setPaused(&status)
         guard plan.stage != .paused else {
-            let held = PausedReadiness(status, observation, isDeleting: resource.isDeleting)
+            let held = PausedReadiness(status, observation, drift: drift, isDeleting: resource.isDeleting)
+            let (state, reason, message) = HeldDrift.verdict(drift)
+            set(.reconciled, state, reason, message, &status)
             set(.progressing, .no, .paused, "spec.paused is set: nothing goes on until it is unset", &status)
             return set(.ready, held.isReady ? .yes : .no, .paused, held.message, &status)
         }
@@ -46,6 +49,9 @@ extension MeshStatusDraft {
     private func setReady(_ status: inout MeshOperatorStatus) {
         let version = intent?.version ?? ""
         switch plan.stage {
+        case .settled where failures.isEmpty && blueprint?.isEmpty == true:
+            let profile = resource.tree.value(at: "spec", "profile")?.string ?? MeshNames.defaultProfile
+            set(.ready, .yes, .asDesired, "profile \(profile) renders no object: nothing is installed", &status)
         case .settled where failures.isEmpty:
             let conflicts = conflictTexts.isEmpty ? nil : StageText.joined(conflictTexts)
             let forbidden = ForbiddenNote.message(obstacles)
@@ -62,7 +68,7 @@ extension MeshStatusDraft {
             set(.ready, .no, failureReason, failureText, &status)
         case .working(let awaited): set(.ready, .no, workReason, awaited, &status)
         default:
-            let (reason, message) = obstacle
+            let (reason, message) = StageText(stage: plan.stage).told
             set(.ready, .no, reason, message, &status)
         }
     }
@@ -72,7 +78,10 @@ extension MeshStatusDraft {
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.reconciled, .no, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.reconciled, .no, .fieldConflict, StageText.joined(conflicts), &status)
-        case .settled: set(.reconciled, .yes, .asDesired, "all objects are as rendered", &status)
+        case .settled:
+            let isEmpty = blueprint?.isEmpty == true
+            let message = isEmpty ? "no object is rendered, and none is there" : HeldDrift.none
+            set(.reconciled, .yes, .asDesired, message, &status)
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
         default:
             let (reason, message) = obstacle
@@ -101,7 +110,7 @@ extension MeshStatusDraft {
         case _ where !conflicts.isEmpty: set(.degraded, .yes, .fieldConflict, StageText.joined(conflicts), &status)
         case .settled, .removing, .removed: set(.degraded, .no, .asDesired, "", &status)
         case .working(let awaited):
-            if status.phase == .degraded {
+            if status.phase == .degraded || !plan.troubles.isEmpty {
                 set(.degraded, .yes, .workloadsNotReady, awaited, &status)
             } else {
                 set(.degraded, .no, .applying, "", &status)
@@ -153,18 +162,12 @@ extension MeshStatusDraft {
 
     private var conflictTexts: [String] {
         var texts: [String] = []
-        for yield in plan.yields { texts.append(Self.text(yield.contest)) }
+        for yield in plan.yields { texts.append(yield.contest.note) }
         for contest in plan.contests where !plan.yields.contains(where: { $0.contest == contest }) {
-            texts.append(Self.text(contest))
+            texts.append(contest.note)
         }
         for failure in failures { texts += failure.fieldConflicts.map { "\(failure.id) \($0)" } }
         return texts
-    }
-
-    private static func text(_ contest: RewriteHistory.Contest) -> String {
-        contest.place == .root
-            ? "\(contest.id) keeps being deleted by \(contest.manager)"
-            : "\(contest.id) field \(contest.place) is kept by manager \(contest.manager)"
     }
 
     private var failureReason: MeshConditionReason {
@@ -176,7 +179,8 @@ extension MeshStatusDraft {
         let words = RefusalText(resource: resource, blueprint: blueprint)
         let text = StageText.joined((failures + obstacles).map(words.text))
         guard failureReason == .applyRefused else { return text }
-        return text + "; change what it names: it is tried again with the spec's next change, and every five minutes"
+        return text
+            + "; change what it names: it is tried again with the spec's next change, and by itself, less and less often"
     }
 
     // MARK: Setting
@@ -210,5 +214,13 @@ extension MeshStatusDraft {
         )
         condition.type = type
         status.set(condition)
+    }
+}
+
+extension RewriteHistory.Contest {
+    /// What is said of it to people.
+    fileprivate var note: String {
+        place == .root
+            ? "\(id) keeps being deleted by \(manager)" : "\(id) field \(place) is kept by manager \(manager)"
     }
 }

@@ -24,6 +24,8 @@ package struct MeshStatusDraft: Sendable {
     package var obstacles: [StepFailure] = []
     /// Whether something was changed on purpose since the status was written last.
     package var isChanging = false
+    /// How a paused mesh stands to what is rendered; nil where that is not known.
+    var drift: HeldDrift?
     /// What came of an upgrade, nil where there is none.
     var upgrade: UpgradeReport?
     /// The time.
@@ -71,6 +73,7 @@ package struct MeshStatusDraft: Sendable {
             let others = otherVersions(than: intent.version)
             status.version = others.first ?? (plan.stage == .settled ? intent.version : status.version)
             if plan.stage == .settled { status.revision = intent.revision }
+            if plan.stage == .settled, blueprint.isEmpty { (status.version, status.revision) = (nil, nil) }
             let running = status.version ?? (plan.readiness.isEmpty ? nil : intent.version)
             status.revisions = running.map { [parts.revision(intent.revision, version: $0)] } ?? []
             let proxies = observation.usage.pods.count

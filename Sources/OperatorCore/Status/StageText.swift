@@ -52,6 +52,21 @@ struct StageText {
         }
     }
 
+    /// ``short``, beginning with why a spec is refused: for the column MESSAGE of `kubectl get -o wide`.
+    var told: (reason: MeshConditionReason, message: String) {
+        switch stage {
+        case .invalid, .refused:
+            let (reason, message) = full
+            let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+            let why = words.count > Self.column ? words.prefix(Self.column - 1) + "…" : words
+            return (reason, "\(why); nothing was applied; the condition Preflight says it in full")
+        default: return short
+        }
+    }
+
+    /// How many characters of a reason fit a column.
+    private static let column = 170
+
     /// The first few of `texts`, within what a condition's message may hold.
     static func joined(_ texts: [String], most: Int = 5) -> String {
         let shown = texts.prefix(most).map { String($0.prefix(1_000)) }.joined(separator: "; ")

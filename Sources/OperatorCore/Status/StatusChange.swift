@@ -181,6 +181,7 @@ package struct StatusChange: Sendable {
         case .upgrading where new.version == new.targetVersion: "version \(version) is being finished"
         case .upgrading: "moving from version \(new.version ?? "") to \(version)"
         case .updating: "applying generation \(new.observedGeneration)"
+        case .ready where new.version == nil: new.condition(.ready)?.message ?? ""
         case .ready: "version \(version) is up"
         case .rollingBack: "going back to version \(new.version ?? "")"
         case .failed: reasonForFailure

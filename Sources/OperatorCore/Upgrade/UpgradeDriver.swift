@@ -71,30 +71,6 @@ struct UpgradeDriver: Sendable {
         )
     }
 
-    /// Looks and reports, and writes nothing: for a mesh whose writes are held.
-    ///
-    /// - Returns: what would be planned; nil where nothing is under way or it cannot be told.
-    func glance(_ run: inout MeshRun) -> MeshPlan? {
-        guard let spec = try? MeshOperatorResource(decoding: run.object).spec else { return nil }
-        let intent = MeshIntent(spec, defaultVersion: mesh.parts.catalogue.defaultVersion.description)
-        var held = MeshRun(object: run.object, intent: intent)
-        held.spec = spec
-        held.findings = mesh.memories.of(run.object).upgrade.findings
-        let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
-        guard RevisionSurvey(mesh.observe(held)).underWay != nil || status.plan != nil else { return nil }
-        var wish = UpgradeCourse.Wish(
-            spec,
-            version: intent.version,
-            catalogue: mesh.parts.catalogue,
-            day: String(mesh.environment.wall().rfc3339.prefix(10))
-        )
-        wish.annotations = run.object.annotations
-        guard let look = try? look(wish, &held) else { return nil }
-        report(look, &held)
-        run = held
-        return look.plan
-    }
-
     /// Why nothing may be written; nil when something may.
     func refusal(_ wish: UpgradeCourse.Wish, _ survey: RevisionSurvey, _ run: MeshRun) -> Preflight.Refusal? {
         let course = UpgradeCourse(wish, survey)
@@ -112,7 +88,7 @@ struct UpgradeDriver: Sendable {
 
     // MARK: Looking
 
-    private func look(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) throws -> UpgradeLook {
+    func look(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) throws -> UpgradeLook {
         let now = mesh.environment.wall()
         let observed = mesh.observe(run)
         var scene = UpgradeScene(wish, observed, now: now) {
@@ -156,7 +132,7 @@ struct UpgradeDriver: Sendable {
     }
 
     /// Renders the revisions, with what is written down about them.
-    private func compose(_ composition: RevisionComposition, _ stand: UpgradeStand, _ run: inout MeshRun) throws {
+    func compose(_ composition: RevisionComposition, _ stand: UpgradeStand, _ run: inout MeshRun) throws {
         let rendered: MeshBlueprint
         if let known = run.rendered[composition] {
             rendered = known
@@ -174,7 +150,7 @@ struct UpgradeDriver: Sendable {
         mesh.memories.update(run.object) { $0.wanted = wanted }
     }
 
-    private func bounds(_ scene: UpgradeScene, _ run: inout MeshRun) throws -> [GatewayID: GatewayBounds] {
+    func bounds(_ scene: UpgradeScene, _ run: inout MeshRun) throws -> [GatewayID: GatewayBounds] {
         let slot = scene.stand.course.stable
         if let known = run.bounds[slot] { return known }
         let found = try composer.gateways(scene.spec, of: slot, run.options(mesh.parts.definitions))
@@ -193,18 +169,23 @@ struct UpgradeDriver: Sendable {
 
     private var composer: RevisionComposer { RevisionComposer(renderer: mesh.parts.renderer) }
 
-    private func planned(_ run: MeshRun, _ observed: MeshObservation) -> MeshPlan {
+    /// What is to be written for what was composed.
+    func planned(_ run: MeshRun, _ observed: MeshObservation) -> MeshPlan {
         guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
         blueprint.urgent = Set(
             blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
         )
-        let observation = mesh.parts.stores.completed(
+        return mesh.planner(completed(observed, run), run.object).plan(intent: intent, blueprint: blueprint)
+    }
+
+    /// What was observed, with what is there under the names of what was composed.
+    func completed(_ observed: MeshObservation, _ run: MeshRun) -> MeshObservation {
+        mesh.parts.stores.completed(
             observed,
             wanted: run.wanted,
             ledger: mesh.ledger,
             now: mesh.environment.time.now
         )
-        return mesh.planner(observation, run.object).plan(intent: intent, blueprint: blueprint)
     }
 
     // MARK: Moving
@@ -285,7 +266,7 @@ struct UpgradeDriver: Sendable {
         run.failures += try await executor.perform(writes) { true }.failures
     }
 
-    private func report(_ look: UpgradeLook, _ run: inout MeshRun) {
+    func report(_ look: UpgradeLook, _ run: inout MeshRun) {
         var (told, progress) = (RolloutProgress(), RolloutProgress())
         var isKnown = false
         mesh.memories.update(run.object) { memory in

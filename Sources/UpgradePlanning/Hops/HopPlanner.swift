@@ -173,7 +173,7 @@ package struct HopPlanner: Sendable {
             .endOfLifeVersion,
             value: plan.to,
             "gets no fixes since \(target.minor.endOfLife ?? "")",
-            remedy: "use one of \(choices), or annotate the MeshOperator with "
+            remedy: "\(choices), or annotate the MeshOperator with "
                 + "\(MeshNames.Annotation.acceptEndOfLife): \"true\""
         )
     }
@@ -246,19 +246,13 @@ package struct HopPlanner: Sendable {
     // MARK: Refusals
 
     /// The newest release of each minor that gets fixes and passes, of the 8 newest of them.
-    private func recommended(where passes: (VersionCatalogue.Entry) -> Bool = { _ in true }) -> [String] {
-        var newest: [String: MeshVersion] = [:]
-        for entry in catalogue.entries where entry.version.suffix.isEmpty && passes(entry) {
-            if !catalogue.hasEnded(entry, on: situation.day) { newest[entry.minor.name] = entry.version }
-        }
-        return newest.values.sorted().suffix(8).map(\.description)
+    private func recommended(where passes: (VersionCatalogue.Entry) -> Bool) -> [String] {
+        catalogue.choices(on: situation.day, where: passes)
+            .filter { !catalogue.hasEnded($0, on: situation.day) }.map(\.version.description)
     }
 
     /// The versions one may choose, for messages.
-    private var choices: String {
-        let names = recommended()
-        return (names.isEmpty ? catalogue.entries.suffix(8).map(\.version.description) : names).joined(separator: ", ")
-    }
+    private var choices: String { VersionCatalogue.remedy(catalogue.choices(on: situation.day)) }
 
     private func unknown(_ wanted: String) -> HopRefusal {
         let issue = catalogue.unknownVersion(wanted, on: situation.day)

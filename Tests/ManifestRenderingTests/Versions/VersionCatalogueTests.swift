@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshAPI
 internal import MeshTestKit
 internal import Testing
 
@@ -49,6 +50,17 @@ struct VersionCatalogueTests {
         #expect(error.code == .unknownVersion)
         #expect(error.message.contains("1.12.3") && error.message.contains("1.30.3"))
         #expect(try catalogue.resolve(nil).version == catalogue.defaultVersion)
+    }
+
+    @Test("What may be chosen is the newest patch of each minor that gets fixes")
+    func choices() {
+        func text(_ day: String?) -> String { catalogue.unknownVersion("9.9.9", on: day).remedy }
+        #expect(text("2026-11-26") == "use 1.30.3 (the newest patch of 1.30)")
+        #expect(text("2026-10-14") == "use one of 1.29.6, 1.30.3 (the newest patch of each minor)")
+        let all = "use one of 1.27.9, 1.28.10, 1.29.6, 1.30.3 (the newest patch of each minor)"
+        #expect(text(nil) == all)
+        #expect(text("2030-01-01") == all, "where none gets fixes any more, all are named")
+        #expect(catalogue.choices(on: nil) { $0.minor.name == "1.28" }.map(\.tag) == ["1.28.10"])
     }
 
     @Test("Every minor says what people notice of it, and its settings are those of its changes")

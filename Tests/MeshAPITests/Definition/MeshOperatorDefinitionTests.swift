@@ -27,6 +27,22 @@ struct MeshOperatorDefinitionTests {
         #expect(try YAML.document(text) == MeshOperatorDefinition.tree)
     }
 
+    @Test("Every field is described", arguments: [MeshOperatorDefinition.tree, MeshRolloutDefinition.tree])
+    func descriptions(_ definition: Tree) throws {
+        let path = TreePath([.key("spec"), .key("versions"), .index(0), .key("schema"), .key("openAPIV3Schema")])
+        var bare: [String] = []
+        func look(_ schema: Tree, _ name: String) {
+            if schema["description"]?.string?.isEmpty ?? true { bare.append(name) }
+            for entry in schema["properties"]?.object?.entries ?? [] { look(entry.value, "\(name).\(entry.key)") }
+            for (key, mark) in [("items", "[]"), ("additionalProperties", "{}")] {
+                if let inner = schema[key], inner.object != nil { look(inner, name + mark) }
+            }
+        }
+        look(try #require(definition.value(at: path)), "")
+        // Of metadata itself the API server takes none.
+        #expect(bare == [".metadata"])
+    }
+
     @Test("The schema is structural and its rules compile")
     func structural() throws {
         _ = try schema()

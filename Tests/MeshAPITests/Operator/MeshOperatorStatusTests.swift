@@ -46,6 +46,18 @@ struct MeshOperatorStatusTests {
         )
     }
 
+    @Test("What has no steps has no step and no weight")
+    func noSteps() {
+        var status = sample()
+        #expect(status.tree.value(at: "plan", "step") == 2 && status.tree.value(at: "plan", "weight") == 25)
+        status.plan?.progress.step = 0
+        status.plan?.progress.weight = 0
+        #expect(status.tree.value(at: "plan", "step") == 0, "before the first step")
+        status.plan?.progress.steps = 0
+        for key in ["step", "steps", "weight"] { #expect(status.tree.value(at: "plan", key) == nil) }
+        #expect(MeshOperatorStatus(lenient: status.tree) == status)
+    }
+
     @Test("A status fits the schema of the CRD")
     func fitsSchema() {
         #expect(MeshOperatorStatus.schema.issues(in: sample().tree) == [])

@@ -168,7 +168,7 @@ struct ValidationTests {
         let lines = outcome.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 4 && lines.last == "good.yaml: MeshOperator m: valid", "\(lines)")
         #expect(lines[0].hasPrefix("bad.yaml: line 3, column 1: cannot be read as YAML: "))
-        #expect(lines[1].hasPrefix("missing.yaml: -f missing.yaml: "))
+        #expect(lines[1].hasPrefix("missing.yaml: cannot be read; "), "named once, however it was given")
         #expect(outcome.warnings == ["empty.yaml: holds no resource"])
     }
 

@@ -30,9 +30,18 @@ internal import Testing
     static let samples: [Sample] = [
         .init(version: "1.30.2"),
         .init(version: "1.30.2", kubernetes: nil),
-        .init(version: "9.9.9", reason: .unknownVersion, words: ["spec.version", "\"9.9.9\"", "1.30.2"]),
+        .init(
+            version: "9.9.9",
+            reason: .unknownVersion,
+            words: ["spec.version", "\"9.9.9\"", "use one of 1.28.4, 1.29.2, 1.30.2 (the newest patch of each minor)"]
+        ),
         .init(version: "1.30", reason: .unknownVersion),
-        .init(version: "1.26.8", kubernetes: "v1.32.0", reason: .endOfLifeVersion, words: ["2025-12-31", "1.28.4"]),
+        .init(
+            version: "1.26.8",
+            kubernetes: "v1.32.0",
+            reason: .endOfLifeVersion,
+            words: ["2025-12-31", "use one of 1.28.4, 1.29.2, 1.30.2 (the newest patch of each minor), or annotate"]
+        ),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.26.8"]),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.25.3"]),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.27.1"], reason: .endOfLifeVersion),
@@ -41,7 +50,7 @@ internal import Testing
             version: "1.30.2",
             kubernetes: "v1.32.3",
             reason: .unsupportedKubernetes,
-            words: ["use spec.version 1.28.3"]
+            words: ["use spec.version 1.28.4, or another"]
         ),
         .init(version: "1.29.2", installed: ["1.28.4"]),
         .init(version: "1.28.4", installed: ["1.28.3"]),

@@ -73,6 +73,17 @@ internal import Testing
         #expect(definitions.ofMeshes.map(\.name) == ["b"] && definitions.own.isEmpty)
     }
 
+    @Test(arguments: [[], ["notes.txt"], ["a.yaml"]])
+    func refusesAFolderWithoutDefinitions(_ names: [String]) throws {
+        let failure = try #require(throws: StartFailure.self) {
+            try OwnDefinitions(folder: "/d", names: { _ in names }, read: { _ in Array("kind: Other".utf8) })
+        }
+        #expect(failure.exit == .noInput)
+        for word in ["--crds /d: ", "holds a CustomResourceDefinition", "name the folder CRDs"] {
+            #expect(failure.description.contains(word), "\(failure)")
+        }
+    }
+
     @Test func saysWhichFolderCannotBeRead() throws {
         let failure = try #require(throws: StartFailure.self) {
             try OwnDefinitions(folder: "/nope", names: { _ in nil }, read: { _ in [] })

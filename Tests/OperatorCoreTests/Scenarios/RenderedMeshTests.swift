@@ -35,6 +35,28 @@ internal import Testing
         #expect(second.transport.writes.isEmpty, "\(second.transport.writes)")
     }
 
+    @Test func saysOfAnEmptyProfileThatNothingIsInstalled() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: empty}")
+        let life = try Self.life(cluster)
+        try await life.settle()
+        let ready = try #require(try await cluster.condition("Ready"))
+        #expect(ready.status == .isTrue)
+        #expect(ready.message == "profile empty renders no object: nothing is installed")
+        var status = MeshOperatorStatus(lenient: try #require(try await cluster.resource()?.tree["status"]))
+        #expect(status.version == nil && status.revision == nil && status.revisions.isEmpty, "\(status)")
+        // And no more of it once there is something.
+        try await cluster.change("{profile: minimal}")
+        try await life.settle()
+        status = MeshOperatorStatus(lenient: try #require(try await cluster.resource()?.tree["status"]))
+        #expect(status.version != nil && status.revision == "default" && status.phase == .ready)
+        #expect(try await cluster.condition("Ready")?.message.hasPrefix("version ") == true)
+        try await cluster.change("{profile: empty}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.message.contains("nothing is installed") == true)
+        #expect(try await cluster.resource()?.tree.value(at: "status", "version") == nil)
+    }
+
     /// Objects that istiod reads or runs as are written before its Deployment, at first and when it gets another version in place.
     @Test func writesAControlPlaneAfterWhatItNeeds() async throws {
         let cluster = try await TestCluster()
