@@ -23,6 +23,11 @@ show_events() { # KIND
         --output custom-columns=REASON:.reason,NOTE:.message 2>/dev/null || true
 }
 
+# The image of every pod's proxy: in a sidecar it is an init container that goes on running, in a gateway the container itself.
+show_proxies() {
+    kubectl get pods --all-namespaces --output 'custom-columns=NAMESPACE:.metadata.namespace,POD:.metadata.name,SIDECAR:.spec.initContainers[?(@.name=="istio-proxy")].image,GATEWAY:.spec.containers[?(@.name=="istio-proxy")].image,REVISION:.metadata.annotations.istio\.io/rev'
+}
+
 # A mesh goes from 1.29.6 to 1.30.3: a second control plane, workloads by waves, the tag default last.
 demo_upgrade() {
     local folder=Manifests/samples/demo
@@ -37,7 +42,7 @@ demo_upgrade() {
     step "The mesh runs 1.30.3"
     kubectl get meshoperators
     printf '\n'
-    kubectl get pods --all-namespaces --output 'custom-columns=NAMESPACE:.metadata.namespace,POD:.metadata.name,IMAGES:.spec.containers[*].image'
+    show_proxies
     show_events MeshOperator
 }
 

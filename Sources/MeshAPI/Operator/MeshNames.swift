@@ -66,6 +66,8 @@ package enum MeshPhase: String, Sendable, Hashable, CaseIterable {
     case upgrading = "Upgrading"
     /// An upgrade failed or was given up; what has moved goes back.
     case rollingBack = "RollingBack"
+    /// An upgrade failed or was given up, and everything is back; nothing more happens until somebody decides.
+    case rolledBack = "RolledBack"
     /// Objects change to a new spec of the same version.
     case updating = "Updating"
     /// It was ready and some of it no longer is.

@@ -55,6 +55,7 @@ extension MeshOperatorStatus.Plan {
         overrides = reader.texts("overrides")
         outline = reader.optionalChild("outline").map { PlanOutline($0) }
         progress = RolloutProgress(reader)
+        isPromoting = reader.flag("promoting") ?? false
     }
 
     var tree: Tree {
@@ -62,6 +63,7 @@ extension MeshOperatorStatus.Plan {
         result.add("hops", hops.map { .string($0) })
         result.add("overrides", overrides.map { .string($0) })
         result.add("outline", outline?.tree)
+        result.add("promoting", isPromoting ? .bool(true) : nil)
         progress.write(to: &result)
         var object = result.object
         // What has no steps, as a change in place, is at none of them, and has no share.

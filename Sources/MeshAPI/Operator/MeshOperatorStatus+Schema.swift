@@ -45,6 +45,10 @@ extension MeshOperatorStatus {
                 .list("Fields and annotations without which the plan would be refused.", of: text("One."), most: 16)
             ),
             .field("outline", PlanOutline.schema),
+            .field(
+                "promoting",
+                .boolean("Whether the new revision is being made the stable one, which is not aborted any more.")
+            ),
         ] + RolloutProgress.fields
     )
 

@@ -69,6 +69,8 @@ package struct MeshOperatorStatus: Sendable, Hashable {
         package var outline: PlanOutline?
         /// How far the present hop is.
         package var progress = RolloutProgress()
+        /// Whether the new revision is being made the stable one, which nothing turns back.
+        package var isPromoting = false
         /// Makes an empty plan.
         package init() {}
     }

@@ -34,6 +34,8 @@ package struct PlanOutline: Sendable, Hashable {
         package var pods = 0
         /// The first of its workloads.
         package var first: [String] = []
+        /// How many of its workloads have moved at the present hop; nil while none is under way.
+        package var moved: Int?
         /// Makes an empty wave.
         package init() {}
     }
@@ -171,6 +173,7 @@ extension PlanOutline.Wave {
         workloads = reader.integer("workloads") ?? 0
         pods = reader.integer("pods") ?? 0
         first = reader.texts("first")
+        moved = reader.integer("moved")
     }
 
     var tree: Tree {
@@ -180,6 +183,7 @@ extension PlanOutline.Wave {
         result.add("workloads", .integer(Int64(workloads)))
         result.add("pods", .integer(Int64(pods)))
         result.add("first", first.map { .string($0) })
+        result.add("moved", moved.map { .integer(Int64($0)) })
         return .object(result.object)
     }
 
@@ -194,6 +198,7 @@ extension PlanOutline.Wave {
                 "first",
                 .list("The first workloads.", of: PlanOutline.text("A workload."), most: PlanOutline.mostNames)
             ),
+            .field("moved", .integer("How many of its workloads have moved at the present hop.").atLeast(0)),
         ]
     )
 }

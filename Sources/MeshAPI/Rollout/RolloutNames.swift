@@ -25,6 +25,8 @@ package enum RolloutNames {
         package static let abort = "meshoperator.io/rollout-abort"
         /// What stands before the target in ``abort``.
         package static let abortTargetSign = "@@"
+        /// What an abort is told that comes while the new revision of a mesh is being made the stable one.
+        package static let lateAbort = "that is not aborted any more: once it is over, `meshctl rollout undo` goes back"
         /// A time; a rollout that failed before it starts anew.
         package static let retry = "meshoperator.io/rollout-retry"
         /// All of them.

@@ -37,7 +37,7 @@ package struct SpecIssue: Sendable, Hashable, CustomStringConvertible {
             let plain = text.unicodeScalars.prefix(60).map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }
             return "\"\(plain.joined())\(text.unicodeScalars.count > 60 ? "…" : "")\""
         case .array(let items): return "a list of \(items.count)"
-        case .object(let object): return "an object of \(object.count) fields"
+        case .object(let object): return "an object of \(object.count) field\(object.count == 1 ? "" : "s")"
         }
     }
 }

@@ -4,6 +4,13 @@ internal import ArgumentParser
 struct OrderOptions: ParsableArguments {
     @Argument(help: "The rollout: mop/NAME, mro/NAME, or the name alone.") var name: String
     @Flag(help: "Print the patch and write nothing.") var dryRun = false
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for the operator to see a change of the rollout that came just before; 0 does not wait.",
+            valueName: "time"
+        )
+    )
+    var timeout = TimeLimit(duration: RolloutPatience.usual)
     @OptionGroup var cluster: ClusterOptions
 
     func give(
@@ -14,7 +21,11 @@ struct OrderOptions: ParsableArguments {
         let reference = try RolloutReference(typed: name)
         let manner: RolloutCommand.Manner = dryRun ? .dryRun : isConfirmed ? .yes : .ask
         return try await cluster.withDirectory(surroundings) { directory in
-            let command = RolloutCommand(directory: directory, now: surroundings.now)
+            let patience = RolloutPatience(limit: timeout.duration, clock: surroundings.clock) { text in
+                // Where somebody looks; elsewhere the output is what came of it.
+                if surroundings.screen.size() != nil { surroundings.screen.write(text + "\n") }
+            }
+            let command = RolloutCommand(directory: directory, now: surroundings.now, patience: patience)
             return try await command.run(order, reference, manner, confirm: surroundings.confirm)
         }
     }

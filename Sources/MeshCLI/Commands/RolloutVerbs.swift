@@ -72,13 +72,20 @@ extension Verbs {
 
             @Flag(name: [.customShort("A"), .long], help: "The MeshRollouts of all namespaces.") var allNamespaces =
                 false
-            @Option(name: .shortAndLong, help: "Print yaml or json.") var output: OutputFormat?
+            @Option(name: .shortAndLong, help: "Print wide (texts are not cut to the line), yaml or json.")
+            var output: ListFormat?
             @OptionGroup var cluster: ClusterOptions
 
             func outcome(in surroundings: CommandSurroundings) async throws -> CommandOutcome {
-                try await cluster.withDirectory(surroundings) { directory in
+                let form =
+                    output?.form
+                    ?? .fitted(
+                        width: surroundings.screen.size()?.columns ?? RolloutScreen.tableWidth,
+                        style: surroundings.style(.auto)
+                    )
+                return try await cluster.withDirectory(surroundings) { directory in
                     try await RolloutCommand(directory: directory, now: surroundings.now)
-                        .list(everywhere: allNamespaces, output)
+                        .list(everywhere: allNamespaces, form)
                 }
             }
         }
@@ -92,6 +99,19 @@ extension RolloutReference {
             try self.init(text)
         } catch {
             throw ValidationError(error.message)
+        }
+    }
+}
+
+/// How a list is printed.
+enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+    case wide, yaml, json
+
+    var form: RolloutCommand.ListForm {
+        switch self {
+        case .wide: .wide
+        case .yaml: .values(.yaml)
+        case .json: .values(.json)
         }
     }
 }

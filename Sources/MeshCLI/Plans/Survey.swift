@@ -106,6 +106,7 @@ struct Survey: Sendable {
             isOwn: { pod in owners[WorkloadInventory.owner(of: pod)].map(Self.isOwn) ?? false }
         )
         world.gateways = owners.values.filter { Self.isGateway($0) }
+        world.revision = revisions(of: world).stable
     }
 
     /// Whether a workload belongs to the mesh itself.

@@ -10,11 +10,14 @@ package struct RolloutCommand: Sendable {
     package let directory: RolloutDirectory
     /// The time of day.
     package let now: WallClock
+    /// Waits for an operator that has yet to see a change; nil does not.
+    package let patience: RolloutPatience?
 
     /// Makes the command.
-    package init(directory: RolloutDirectory, now: @escaping WallClock) {
+    package init(directory: RolloutDirectory, now: @escaping WallClock, patience: RolloutPatience? = nil) {
         self.directory = directory
         self.now = now
+        self.patience = patience
     }
 
     /// How a change is carried out.
@@ -29,6 +32,7 @@ package struct RolloutCommand: Sendable {
 
     /// Writes what an order comes to, and says so in one line.
     ///
+    /// An order that is refused while the operator has yet to see the last change is tried again when it has, within ``patience``.
     /// `confirm` answers questions; nil where nobody can be asked, which refuses orders that need an answer. Throws
     /// ``CommandError``.
     package func run(
@@ -37,8 +41,7 @@ package struct RolloutCommand: Sendable {
         _ manner: Manner,
         confirm: ((String) -> Bool)?
     ) async throws(CommandError) -> CommandOutcome {
-        let subject = try await directory.find(reference)
-        let change = try RolloutSteering(subject, now: now()).change(order)
+        let (subject, change) = try await change(order, reference)
         if manner == .dryRun {
             let note = "\(change.message) (dry run: nothing was written)"
             return CommandOutcome(output: change.patch.tree.jsonText(.pretty) + "\n", warnings: [note])
@@ -61,6 +64,20 @@ package struct RolloutCommand: Sendable {
         return CommandOutcome(output: change.message + "\n")
     }
 
+    private func change(
+        _ order: RolloutOrder,
+        _ reference: RolloutReference
+    ) async throws(CommandError) -> (RolloutSubject, RolloutChange) {
+        let subject = try await directory.find(reference)
+        do {
+            return (subject, try RolloutSteering(subject, now: now()).change(order))
+        } catch {
+            guard subject.standing == .unseen, let patience else { throw error }
+            let seen = try await patience.wait(for: subject, directory)
+            return (seen, try RolloutSteering(seen, now: now()).change(order))
+        }
+    }
+
     /// Draws a rollout once, or prints its status for machines.
     ///
     /// The exit code is 1 for one that is rolled back or failed.
@@ -77,10 +94,20 @@ package struct RolloutCommand: Sendable {
         return CommandOutcome(output: lines.map { $0 + "\n" }.joined(), exitCode: code)
     }
 
+    /// How a list is printed.
+    package enum ListForm: Sendable, Hashable {
+        /// A table whose texts are cut to what a line of so many cells has room for.
+        case fitted(width: Int, style: TextStyle)
+        /// A table with all texts whole.
+        case wide
+        /// For machines.
+        case values(OutputFormat)
+    }
+
     /// A table of all MeshOperators, and of the MeshRollouts of the namespace or of all of them.
-    package func list(everywhere: Bool, _ format: OutputFormat?) async throws(CommandError) -> CommandOutcome {
+    package func list(everywhere: Bool, _ form: ListForm) async throws(CommandError) -> CommandOutcome {
         let subjects = try await directory.all(everywhere: everywhere)
-        if let format {
+        if case .values(let format) = form {
             let items = Tree.array(subjects.map(\.statusTree))
             return CommandOutcome(output: format.text(["apiVersion": "v1", "kind": "List", "items": items]))
         }
@@ -90,6 +117,7 @@ package struct RolloutCommand: Sendable {
         }
         var table = TextTable(["NAMESPACE", "NAME", "FROM", "TO", "PHASE", "STEP", "WEIGHT", "WAITING FOR", "SINCE"])
         table.rows = subjects.map { $0.row(now: now()) }
+        if case .fitted(let width, let style) = form { table.cut("WAITING FOR", toFit: width, style.ellipsis) }
         return CommandOutcome(output: table.lines.map { $0 + "\n" }.joined())
     }
 }
@@ -117,7 +145,7 @@ extension RolloutSubject {
             (isMesh ? mesh.version : application.stable) ?? "-",
             (isAtRest ? nil : isMesh ? mesh.targetVersion : application.canary) ?? "-", phase,
             progress.map { "\($0.step)/\($0.steps)" } ?? "-", progress.map { "\($0.weight)%" } ?? "-",
-            progress.flatMap { $0.waitingFor.isEmpty ? nil : $0.waitingFor } ?? "-",
+            progress.flatMap { held($0) ?? ($0.waitingFor.isEmpty ? nil : $0.waitingFor) } ?? "-",
             NumberText.age(progress?.since, now: now) ?? "-",
         ]
     }

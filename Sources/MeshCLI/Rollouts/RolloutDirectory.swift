@@ -52,6 +52,19 @@ package struct RolloutDirectory: Sendable {
         )
     }
 
+    /// The same rollout as it is now.
+    ///
+    /// Throws ``CommandError`` where it is gone, or the cluster cannot be asked.
+    func find(_ subject: RolloutSubject) async throws(CommandError) -> RolloutSubject {
+        do {
+            let object = try await client.find(subject.kind.resource, subject.object.key)
+            if let found = object.flatMap({ RolloutSubject($0) }) { return found }
+        } catch {
+            throw CommandError(cluster: error)
+        }
+        throw CommandError(.notFound, "\(subject.title) is not there any more")
+    }
+
     /// Where an object of a kind is.
     func key(_ kind: RolloutKind, _ name: String) -> ObjectKey {
         ObjectKey(namespace: kind == .meshRollout ? namespace : nil, name: name)

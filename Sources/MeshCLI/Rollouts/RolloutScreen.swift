@@ -16,6 +16,8 @@ package struct RolloutScreen: Sendable {
 
     /// The width of what is no terminal, in cells.
     package static let plainWidth = 100
+    /// The width of tables where output goes elsewhere, in cells.
+    package static let tableWidth = 140
 
     /// The size of the terminal now; nil where output goes elsewhere.
     package let size: @Sendable () -> Size?

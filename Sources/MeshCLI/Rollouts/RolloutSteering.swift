@@ -143,6 +143,7 @@ package struct RolloutSteering: Sendable {
         } else {
             try needUnderWay("abort")
             try needForward("aborted")
+            try needTurningBack()
         }
         if let why = subject.command(Command.abort) {
             let (said, target) = Self.abortion(why)
@@ -163,7 +164,7 @@ package struct RolloutSteering: Sendable {
     private func retry() throws(CommandError) -> RolloutChange {
         switch subject.standing {
         case .rolledBack: break
-        case .failed(let why) where subject.progress?.reason == "PreflightFailed":
+        case .failed(let why) where subject.isRefused:
             throw refused("was refused before it began: \(TerminalText.plain(why)); mend that, and it begins by itself")
         case .failed where subject.progress != nil && !subject.object.isDeleting: break
         case .underWay where subject.progress?.reason == "RollingBack":
@@ -246,6 +247,8 @@ package struct RolloutSteering: Sendable {
         case .idle, .complete, .rolledBack, .failed:
             let remedy =
                 switch subject.standing {
+                case .failed where subject.object.isDeleting: "it is on its way out"
+                case .failed where subject.isRefused: "mend that, and it begins by itself"
                 case .rolledBack, .failed: "`\(self.verb("retry"))` starts it anew"
                 default:
                     subject.kind == .meshOperator
@@ -257,7 +260,7 @@ package struct RolloutSteering: Sendable {
 
     /// A rollout that goes forward.
     private func needForward(_ verb: String) throws(CommandError) {
-        if subject.rolloutStatus.phase == .promoting, !["paused", "aborted"].contains(verb) {
+        if subject.isPromoting, !["paused", "aborted"].contains(verb) {
             throw refused("is past its last step and cannot be \(verb): \(standing); nothing holds it any more")
         }
         guard subject.progress?.reason != "RollingBack", subject.rolloutStatus.phase != .rollingBack else {
@@ -265,6 +268,21 @@ package struct RolloutSteering: Sendable {
                 "is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over"
             )
         }
+    }
+
+    /// A rollout that may still be turned back: the operator refuses it of one that is being made final.
+    private func needTurningBack() throws(CommandError) {
+        guard subject.isPromoting else { return }
+        if subject.kind == .meshOperator {
+            let name = subject.meshStatus.targetRevision.map { TerminalText.plain($0) } ?? "the new revision"
+            throw refused("is making \(name) the revision that tags lead to; \(Command.lateAbort)")
+        }
+        // The version that serves is written down last: what follows only tidies up.
+        let mark = RolloutUndo.servingSince(subject)
+        guard let mark, let since = subject.progress?.since.flatMap({ Timestamp(rfc3339: $0) }), mark >= since else {
+            return
+        }
+        throw refused("is promoted and tidies up, which is not aborted any more; roll the old version out to go back")
     }
 
     private func done(_ annotations: KeyValuePairs<String, String?>, _ message: String) -> RolloutChange {

@@ -97,6 +97,37 @@ package struct RolloutSubject: Sendable, Hashable {
     /// Whether its spec holds all writes.
     var isPausedBySpec: Bool { object.tree.value(at: "spec", "paused")?.bool == true }
 
+    /// Whether all has moved and what serves is being changed for good.
+    var isPromoting: Bool {
+        guard kind == .meshOperator else { return rolloutStatus.phase == .promoting }
+        // Who wrote the status may be older than the field.
+        return meshStatus.plan.map { $0.isPromoting || $0.progress.reason == "Completed" } ?? false
+    }
+
+    /// What a rollout does that `spec.paused` holds; nil for one that it does not hold.
+    func held(_ progress: RolloutProgress) -> String? {
+        guard isPausedBySpec else { return nil }
+        let rest = progress.reason == "Paused" ? progress.waitingFor : "\(progress.reason) goes on once it is unset"
+        return "spec.paused holds all writes; \(rest)"
+    }
+
+    /// The metrics whose answers are only shown, by name.
+    var dryRunMetrics: Set<String> {
+        let spec = object.tree["spec"]
+        let analysis = kind == .meshOperator ? spec?.value(at: "upgrade", "analysis") : spec?["analysis"]
+        let metrics = (analysis?["metrics"]?.array ?? []).filter { $0["dryRun"]?.bool == true }
+        return Set(metrics.compactMap { $0["name"]?.string })
+    }
+
+    /// Whether it was refused before it began: what is wrong is mended in the spec or the cluster, and nothing needs to be asked for.
+    var isRefused: Bool {
+        guard case .failed = standing, !object.isDeleting else { return false }
+        if progress?.reason == "PreflightFailed" { return true }
+        let conditions = kind == .meshOperator ? meshStatus.conditions : rolloutStatus.conditions
+        let isRefused = conditions.contains { $0.type == MeshConditionType.preflight.rawValue && $0.state == .no }
+        return isRefused || progress == nil
+    }
+
     /// Whether the status speaks of an older spec.
     private var isBehind: Bool {
         let seen = kind == .meshOperator ? meshStatus.observedGeneration : rolloutStatus.observedGeneration
@@ -119,6 +150,7 @@ extension RolloutSubject {
         switch status.phase {
         case nil, .pending: return .unseen
         case .failed: return .failed(Self.trouble(status.conditions))
+        case .rolledBack: return .rolledBack(Self.trouble(status.conditions))
         case .deleting: return .failed("it is being deleted")
         case .ready, .degraded:
             let isThere = status.version != nil && status.version == status.targetVersion

@@ -43,10 +43,12 @@ extension RolloutTree {
     private func waves(_ outline: PlanOutline?) -> [TextTree] {
         guard let outline, !outline.waves.isEmpty else { return [] }
         let nodes = outline.waves.map { wave in
+            let (mark, state, tone) = standing(of: wave)
             let names = wave.first.prefix(3).joined(separator: ", ")
             let more = wave.workloads > min(3, wave.first.count) && !names.isEmpty ? ", …" : ""
             return TextTree([
-                Span("wave \(wave.wave)"), Span(Self.count(wave.workloads, "workload"), .strong),
+                Span(mark, tone), Span("wave \(wave.wave)"), Span(state, tone),
+                Span(Self.count(wave.workloads, "workload"), .strong),
                 Span("with \(Self.count(wave.pods, "pod")) in \(Self.count(wave.namespaces, "namespace"))", .faint),
                 Span(names.isEmpty ? "" : "(\(names)\(style.hasUnicode ? more : more.replacing("…", with: "...")))"),
             ])
@@ -55,10 +57,19 @@ extension RolloutTree {
         return [TextTree([Span("Waves", .strong), Span(staying, .faint)], nodes)]
     }
 
+    /// How far a wave is; nothing where nobody says.
+    private func standing(of wave: PlanOutline.Wave) -> (mark: String, state: String, tone: TextStyle.Tone) {
+        guard let moved = wave.moved else { return ("", "", .normal) }
+        if moved >= wave.workloads { return (style.done, "done:", .good) }
+        if moved > 0 { return (style.current, "\(moved) of \(wave.workloads) moved:", .busy) }
+        return (style.later, "waiting:", .faint)
+    }
+
     /// What the checks before the start found, the gravest first.
     private func findings(_ outline: PlanOutline?) -> [TextTree] {
         guard let outline, max(outline.refusing, outline.warning) > 0 else { return [] }
-        let refusing = outline.refusing > 0 ? "\(outline.refusing) keep it from starting" : ""
+        let verb = outline.refusing == 1 ? "keeps" : "keep"
+        let refusing = outline.refusing > 0 ? "\(outline.refusing) \(verb) it from starting" : ""
         let warning = outline.warning > 0 ? Self.count(outline.warning, "warning") : ""
         let heading = [
             Span("Findings", .strong), Span(refusing, .bad), Span(warning, .busy),

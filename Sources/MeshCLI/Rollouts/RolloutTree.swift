@@ -157,6 +157,7 @@ package struct RolloutTree: Sendable {
 
     private func waiting(_ progress: RolloutProgress) -> [TextTree] {
         guard !subject.standing.isOver else { return [] }
+        if let held = subject.held(progress) { return [TextTree([Span("Paused", .busy), Span(held)])] }
         var spans = [Span(progress.reason, .busy)]
         let isTold = progress.waitingFor.isEmpty || progress.reason == "Holding"
         if let age = NumberText.age(progress.since, now: now) {
@@ -188,9 +189,12 @@ package struct RolloutTree: Sendable {
     }
 
     private func gate(_ gate: RolloutProgress.Gate) -> TextTree {
+        let isDryRun = subject.dryRunMetrics.contains(gate.name)
         let (mark, tone): (String, TextStyle.Tone) =
             switch gate.outcome {
+            case "Passed" where gate.message.hasPrefix("warning: "): (style.current, .busy)
             case "Passed": (style.done, .good)
+            case "Failed" where isDryRun: (style.wrong, .faint)
             case "Failed", "RollBack": (style.wrong, .bad)
             case "": (style.later, .faint)
             default: (style.current, .busy)
@@ -200,7 +204,8 @@ package struct RolloutTree: Sendable {
         if gate.failures > 0 { notes.append("\(gate.failures) failed") }
         if gate.errors > 0 { notes.append("\(gate.errors) unanswered") }
         return TextTree([
-            Span(mark, tone), Span(gate.name), Span(gate.outcome.isEmpty ? "not asked yet" : gate.outcome, tone),
+            Span(mark, tone), Span(gate.name), Span(isDryRun ? "(dry run)" : "", .faint),
+            Span(gate.outcome.isEmpty ? "not asked yet" : gate.outcome, tone),
             Span(gate.message), Span(notes.isEmpty ? "" : "(\(notes.joined(separator: ", ")))", .faint),
         ])
     }

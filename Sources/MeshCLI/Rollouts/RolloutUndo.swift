@@ -2,6 +2,7 @@ internal import DataTree
 internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
+internal import MeshBase
 
 /// `meshctl rollout undo`: asks for what ran before.
 ///
@@ -31,10 +32,13 @@ struct RolloutUndo {
         let change = RolloutPatch(subject.object)
         if let wanted, running != wanted {
             let text = TerminalText.plain(running)
+            let how =
+                subject.isPromoting
+                ? "once the promotion is over workloads and gateways move back in the steps of spec.upgrade"
+                : "what has moved goes back, the last moved first"
             return RolloutChange(
                 patch: change.setting(.string(running), at: "version"),
-                message:
-                    "\(subject.title): spec.version is \(text) again; what has moved goes back, the last moved first",
+                message: "\(subject.title): spec.version is \(text) again; \(how)",
                 question: "\(subject.title): end the upgrade to \(TerminalText.plain(wanted)) and go back to \(text)?"
             )
         }
@@ -109,6 +113,14 @@ struct RolloutUndo {
         else { return nil }
         tree["passed"] = Tree?.none
         return tree.jsonText()
+    }
+
+    /// Since when the version serves that was promoted last; nil where none was.
+    static func servingSince(_ subject: RolloutSubject) -> Timestamp? {
+        guard let text = subject.object.annotations[RolloutNames.Annotation.serving], text.utf8.count <= 4_096,
+            let tree = try? Tree(json: text)
+        else { return nil }
+        return (tree["since"]?.string).flatMap { Timestamp(rfc3339: $0) }
     }
 
     private func refused(_ what: String) -> CommandError { CommandError(.refused, "\(subject.title) \(what)") }

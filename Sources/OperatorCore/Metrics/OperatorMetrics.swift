@@ -1,5 +1,6 @@
 package import KubeRuntime
 internal import MeshAPI
+internal import RolloutControl
 
 /// The operator's own metrics; those of queues, caches and leases come from the runtime.
 package struct OperatorMetrics: Sendable {
@@ -74,6 +75,24 @@ package struct OperatorMetrics: Sendable {
             .observe(duration)
     }
 
+    /// Notes how long a hop of an upgrade took: from its first record to the promotion, or to everything being back.
+    func ended(hopWith result: HopResult, of name: String, after duration: Duration) {
+        registry.histogram(
+            "meshoperator_upgrade_duration_seconds",
+            help: "Seconds a hop of an upgrade took, from its start to the promotion or to everything being back.",
+            labels: ["name": name, "result": result.rawValue],
+            buckets: RolloutDuration.buckets
+        ).observe(duration)
+    }
+
+    /// How a hop ended.
+    enum HopResult: String, Sendable, Hashable, CaseIterable {
+        /// Its revision is the stable one.
+        case completed = "Completed"
+        /// Everything is back on the revision before.
+        case rolledBack = "RolledBack"
+    }
+
     private func gauge(_ metric: String, _ help: String, _ value: Double, _ name: String) {
         registry.gauge(metric, help: help, labels: ["name": name]).set(value)
     }
@@ -100,7 +119,7 @@ package struct OperatorMetrics: Sendable {
     private static let families = [
         "meshoperator_phase", "meshoperator_ready", "meshoperator_field_conflicts", "meshoperator_upgrade_weight",
         "meshoperator_upgrade_step", "meshoperator_upgrade_hops", "meshoperator_upgrade_proxies_moved",
-        "meshoperator_upgrade_gate_results_total",
+        "meshoperator_upgrade_gate_results_total", "meshoperator_upgrade_duration_seconds",
     ]
 
     /// Takes away the series of a mesh that is gone.

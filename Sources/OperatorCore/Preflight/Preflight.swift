@@ -1,5 +1,6 @@
 package import ManifestRendering
 package import MeshAPI
+internal import UpgradePlanning
 
 /// The checks before any write, in order; the first that fails decides.
 package struct Preflight: Sendable {
@@ -89,30 +90,16 @@ package struct Preflight: Sendable {
         )
     }
 
-    /// In place a mesh moves by at most one minor forward; back it moves only where the earlier minor still runs, that is
-    /// to give up a move that is under way.
+    /// The way in place, by the rule and in the words of ``HopPlanner``: by at most one minor forward, and back only where the earlier minor
+    /// still runs, that is to give up a move that is under way.
     private func checkHop() -> Refusal? {
-        let running = installed.compactMap { MeshVersion($0) }.sorted()
-        guard let target = MeshVersion(version), let oldest = running.first, let newest = running.last else {
-            return nil
-        }
-        let isForward = target.major == oldest.major && (0...1).contains(target.minor - oldest.minor)
-        let isNear = target.major == newest.major && (-1...1).contains(target.minor - newest.minor)
-        if isForward, isNear { return nil }
-        if target < oldest {
-            return Refusal(
-                reason: .hopNotAllowed,
-                message: "spec.version: \(version) is older than \(oldest), which runs, by a minor or more; "
-                    + "set it to a version of \(oldest.minorText)"
-            )
-        }
-        let next = maintained.map(\.version).filter { $0.major == oldest.major && $0.minor == oldest.minor + 1 }.max()
-        return Refusal(
-            reason: .hopNotAllowed,
-            message:
-                "spec.version: \(version) is more than one minor ahead of \(oldest), which runs; go minor by minor "
-                + "and set it to \(next?.description ?? "a version of \(oldest.major).\(oldest.minor + 1)") first"
-        )
+        var situation = HopSituation(day: day)
+        situation.running = installed.filter { MeshVersion($0) != nil }
+        var rules = HopRules()
+        rules.strategy = .inPlace
+        let planner = HopPlanner(catalogue: catalogue, situation: situation, rules: rules)
+        guard let refusal = planner.decide(version).refusal, refusal.reason == .hopNotAllowed else { return nil }
+        return Refusal(reason: refusal.reason, message: refusal.description)
     }
 
     private var maintained: [VersionCatalogue.Entry] {

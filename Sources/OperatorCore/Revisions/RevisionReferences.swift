@@ -14,12 +14,16 @@ package struct RevisionReferences: Sendable, Hashable {
         package var tags: [String] = []
         /// Gateways that run with it.
         package var gateways: [GatewayID] = []
+        /// Workloads without pods of it whose pod template names it, itself or by a tag.
+        package var templates: [ResourceID] = []
 
         /// Nobody.
         package init() {}
 
         /// Whether nothing refers to the revision.
-        package var isEmpty: Bool { pods.isEmpty && namespaces.isEmpty && tags.isEmpty && gateways.isEmpty }
+        package var isEmpty: Bool {
+            pods.isEmpty && namespaces.isEmpty && tags.isEmpty && gateways.isEmpty && templates.isEmpty
+        }
 
         /// What holds the revision, for people: `3 pods in shop`, `namespace label of pay`; empty when nothing does.
         package var reasons: [String] {
@@ -32,6 +36,9 @@ package struct RevisionReferences: Sendable, Hashable {
             if !tags.isEmpty { result.append("tag \(Self.list(tags.sorted()))") }
             if !gateways.isEmpty {
                 result.append("gateway \(Self.list(gateways.sorted().map(\.description)))")
+            }
+            if !templates.isEmpty {
+                result.append("pod template of \(Self.list(templates.sorted().map(\.description)))")
             }
             return result
         }
@@ -59,6 +66,21 @@ package struct RevisionReferences: Sendable, Hashable {
         self.init(composition, pods: sight.pods, namespaces: sight.namespaces) { pod in
             own.contains { $0.includes(pod) }
         }
+        let running = Set(
+            sight.pods.map { pod in
+                Run(owner: WorkloadInventory.owner(of: pod), revision: SidecarPod.revision(of: pod) ?? "")
+            }
+        )
+        for (id, revision) in sight.namedByTemplates(RevisionChoice(tags: composition.answering))
+        where !running.contains(Run(owner: id, revision: revision)) {
+            held[revision, default: Holders()].templates.append(id)
+        }
+    }
+
+    /// Pods of a workload with a revision.
+    private struct Run: Hashable {
+        let owner: ResourceID
+        let revision: String
     }
 
     /// Finds who refers to the revisions of a mesh.

@@ -52,7 +52,7 @@ package struct StatusChange: Sendable {
         // That the installation of a new MeshOperator has begun is no news; how it ends is.
         let isFirst = old.phase == nil && new.phase == .installing
         if let phase = new.phase, phase != old.phase, !isFirst, !isTold(phase, rollout.map(\.reason)) {
-            let isBad = phase == .failed || phase == .degraded
+            let isBad = [.failed, .degraded, .rolledBack].contains(phase)
             notes.append((isBad ? .warning : .normal, phase.rawValue, message(of: phase)))
         }
         if let paused = new.condition(.paused), paused.reason == MeshConditionReason.deletionPaused.rawValue,
@@ -80,7 +80,7 @@ package struct StatusChange: Sendable {
     /// Whether what a rollout tells says what the phase would.
     private func isTold(_ phase: MeshPhase, _ reasons: [String]) -> Bool {
         switch phase {
-        case .failed: !Set(reasons).isDisjoint(with: ["RolledBack", "Failed", "PreflightFailed"])
+        case .failed: !Set(reasons).isDisjoint(with: ["Failed", "PreflightFailed"])
         default: reasons.contains(phase.rawValue)
         }
     }
@@ -172,7 +172,7 @@ package struct StatusChange: Sendable {
         let told: MeshConditionType =
             switch phase {
             case .paused: .paused
-            case .deleting: .progressing
+            case .deleting, .rolledBack: .progressing
             default: .ready
             }
         let version = new.targetVersion ?? ""
@@ -185,7 +185,7 @@ package struct StatusChange: Sendable {
         case .ready: "version \(version) is up"
         case .rollingBack: "going back to version \(new.version ?? "")"
         case .failed: reasonForFailure
-        case .pending, .degraded, .deleting, .paused: new.condition(told)?.message ?? ""
+        case .pending, .degraded, .deleting, .paused, .rolledBack: new.condition(told)?.message ?? ""
         }
     }
 

@@ -40,6 +40,7 @@ struct UpgradeStatusDraft {
         way.progress = upgrade.progress
         way.outline = upgrade.outline
         way.overrides = upgrade.overrides
+        way.isPromoting = upgrade.state == .promoting
         return way
     }
 
@@ -48,7 +49,8 @@ struct UpgradeStatusDraft {
         case .none: nil
         case .moving, .promoting: .upgrading
         case .returning: .rollingBack
-        case .returned, .failed, .refused: .failed
+        case .returned: .rolledBack
+        case .failed, .refused: .failed
         }
     }
 
@@ -76,7 +78,9 @@ struct UpgradeStatusDraft {
         status.revision = stable.name
         status.targetRevision = upgrade.newName ?? stable.name
         let tags = upgrade.scene.tagged
-        status.revisions = ([stable] + stand.kept + [stand.target].compactMap(\.self)).map { slot in
+        let slots = [stable] + stand.kept + [stand.target].compactMap(\.self)
+        let shares = Self.shares(of: slots, counts.perRevision, counts.total)
+        status.revisions = zip(slots, shares).map { slot, share in
             var revision = MeshOperatorStatus.Revision()
             revision.name = slot.name
             revision.version = slot.version
@@ -84,17 +88,17 @@ struct UpgradeStatusDraft {
                 slot.name == stand.main.name
                 ? parts.controlPlane.allSatisfy(\.isReady) : draft.plan.asides[slot.name] == nil
             revision.proxies = counts.perRevision[slot.name] ?? 0
-            revision.weight = counts.total > 0 ? revision.proxies * 100 / counts.total : slot == stand.main ? 100 : 0
+            revision.weight = counts.total > 0 ? share : slot == stand.main ? 100 : 0
             revision.tags = tags[slot.name] ?? []
             revision.inUse = slot == stable || slot == stand.target || stand.marks[slot.name]?.unused == nil
             return revision
         }
         let new = upgrade.newName ?? stable.name
         status.proxies = "\(counts.perRevision[new] ?? 0)/\(counts.total)"
-        let shares = upgrade.scene.gateways.gateways
+        let moves = upgrade.scene.gateways.gateways
         status.gateways = status.gateways.map { gateway in
             var gateway = gateway
-            let found = shares.first { $0.id == GatewayID(namespace: gateway.namespace, name: gateway.name) }
+            let found = moves.first { $0.id == GatewayID(namespace: gateway.namespace, name: gateway.name) }
             // What is asked for and not there yet, or not any more, runs nothing.
             let goal = stand.target?.name ?? stable.name
             gateway.weight = stand.target == nil ? nil : found?.reached
@@ -102,6 +106,12 @@ struct UpgradeStatusDraft {
             gateway.revision = isMoved ? goal : found?.share.stable?.revision ?? stable.name
             return gateway
         }
+    }
+
+    /// The shares of revisions in percent, which add up to 100 with those of pods that have another revision.
+    private static func shares(of slots: [RevisionSlot], _ perRevision: [String: Int], _ total: Int) -> [Int] {
+        let own = slots.map { perRevision[$0.name] ?? 0 }
+        return PercentShares(of: own + [total - own.reduce(0, +)]).values.dropLast()
     }
 
     // MARK: Conditions

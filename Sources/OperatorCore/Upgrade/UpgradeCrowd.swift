@@ -141,19 +141,6 @@ package struct UpgradeCrowd: Sendable {
             .sorted { ResourceID($0) < ResourceID($1) }
     }
 
-    /// The revisions that pod templates name in namespaces that name none: their next pods need them.
-    package var namedByTemplates: Set<String> {
-        let choice = RevisionChoice(tags: sides.tags)
-        var result: Set<String> = []
-        for owner in sight.owners.values where !owner.isDeleting {
-            guard let name = TemplateMove(owner).name else { continue }
-            let namespace = namespaces[owner.namespace ?? ""]?.labels ?? [:]
-            let chooser = choice.chooser(template: [MeshNames.Label.revision: name], namespace: namespace)
-            if chooser != .namespace { result.insert(choice.resolved(name)) }
-        }
-        return result
-    }
-
     /// Namespaces, and workloads that run no pod, that bear the label of the new revision by the operator's hand, as something that has
     /// to go back.
     package var labelPart: RolloutPart {
@@ -218,6 +205,25 @@ package struct UpgradeCrowd: Sendable {
         if let count = tree.integer { return Int(min(max(1, count), 100_000)) }
         guard let text = tree.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return 1 }
         return max(1, total / 100 * min(100, max(0, percent)) + total % 100 * min(100, max(0, percent)) / 100)
+    }
+}
+
+extension UpgradeCrowd.Sight {
+    /// The revisions that pod templates name, in namespaces that name none, by workload; the mesh's own workloads name their own, which
+    /// holds nothing.
+    func namedByTemplates(_ choice: RevisionChoice) -> [ResourceID: String] {
+        let own = Set(own.map { ResourceID($0) })
+        var labels: [String: [String: String]] = [:]
+        for namespace in namespaces { labels[namespace.name] = namespace.labels }
+        var result: [ResourceID: String] = [:]
+        for (id, owner) in owners where !owner.isDeleting && !own.contains(id) {
+            guard let template = WorkloadInventory.templateLabels(owner),
+                let name = template[MeshNames.Label.revision],
+                choice.chooser(template: template, namespace: labels[owner.namespace ?? ""] ?? [:]) != .namespace
+            else { continue }
+            result[id] = choice.resolved(name)
+        }
+        return result
     }
 }
 

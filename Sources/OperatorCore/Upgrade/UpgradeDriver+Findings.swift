@@ -71,6 +71,7 @@ extension UpgradeDriver {
             tags: [RevisionSlot.unnamed: tags.handover(of: RevisionSlot.unnamed).revision]
         )
         let crowd = UpgradeCrowd(sight, world.spec.upgrade.workloads, sides)
+        world.revision = course.stable.name
         world.namespaces = sight.namespaces
         world.pods = sight.pods
         world.inventory = crowd.inventory

@@ -31,6 +31,8 @@ struct UpgradeDriver: Sendable {
         var turn = UpgradeTurn()
         /// What people asked of the rollout that is over, to be taken off before its record goes.
         var spent: [String] = []
+        /// Whether the plan ends a promotion: with it the record of the hop goes.
+        var isLast = false
     }
 
     /// Looks, decides and writes until there is nothing left to write.
@@ -59,7 +61,7 @@ struct UpgradeDriver: Sendable {
                 tell(report, run)
                 run.failures += report.failures
                 try effort.note(report)
-                measure(look)
+                measure(look, run, isWhole: report.failures.isEmpty)
                 continue
             }
             askGates(look, run)
@@ -103,6 +105,7 @@ struct UpgradeDriver: Sendable {
         let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan?.progress
         mesh.memories.update(run.object) { memory in
             book = memory.upgrade.complete(&observation, scene, status: status ?? RolloutProgress())
+            scene.released = memory.upgrade.released
         }
         if let record = observation.record, record.verdict == nil {
             book.note(mesh.desk.readings(of: GateSubject(run.object), at: stage(record, scene)))
@@ -120,6 +123,7 @@ struct UpgradeDriver: Sendable {
         var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
         look.turn = scene.turn(decision)
         look.spent = spent
+        look.isLast = scene.stand.isPromoting && next.record == nil && spent.isEmpty
         return look
     }
 
@@ -222,9 +226,14 @@ struct UpgradeDriver: Sendable {
         mesh.noteWritten(try await mesh.parts.client.patch(MeshNames.resource, object.key, .merge(patch)))
     }
 
-    /// Measures a step that is over.
-    private func measure(_ look: UpgradeLook) {
-        guard let record = look.observation.record, record.step >= 0, !look.scene.stand.isPromoting else { return }
+    /// Measures a step, or a hop, that is over.
+    private func measure(_ look: UpgradeLook, _ run: MeshRun, isWhole: Bool) {
+        guard let record = look.observation.record, record.step >= 0 else { return }
+        if look.isLast, isWhole {
+            let duration = look.scene.now - record.started
+            mesh.metrics.ended(hopWith: .completed, of: run.object.name, after: duration)
+        }
+        guard !look.scene.stand.isPromoting else { return }
         switch look.decision.action {
         case .enter, .finish: mesh.metrics.finished(stepIn: look.scene.now - record.began)
         default: break
@@ -283,6 +292,12 @@ struct UpgradeDriver: Sendable {
             )
             progress = memory.upgrade.progress ?? progress
         }
+        // Nothing is written when the last thing is back; that it was not is known from the look before, or from the status.
+        if told.reason == RolloutDecision.Reason.rollingBack.rawValue, look.decision.action == .restored,
+            let record = look.observation.record
+        {
+            mesh.metrics.ended(hopWith: .rolledBack, of: run.object.name, after: look.scene.now - record.started)
+        }
         let notes = RolloutNote.notes(from: told, to: progress)
         // Where an operator takes over, the status tells what its predecessor has told.
         if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
@@ -297,7 +312,8 @@ struct UpgradeDriver: Sendable {
         report.awaited = look.turn.awaited
         let rules = look.scene.spec.upgrade
         let stand = look.scene.stand
-        report.outline = run.findings?.outline ?? toldOutline(run, stand.course.hops)
+        report.outline = (run.findings?.outline ?? toldOutline(run, stand.course.hops))?
+            .showing(look.observation.record == nil ? nil : look.scene.crowd)
         report.overrides = stand.course.plan?.overrides ?? []
         let open = isAsking(look) ? openQuestions(look.observation, look.scene, run) : []
         let due = isAsking(look) ? look.book.nextDue(now: look.scene.now, except: Set(open.map(\.name))) : nil

@@ -11,8 +11,10 @@ struct UpgradeMemo: Sendable {
     private(set) var record: RolloutRecord?
     /// Where the rollout stood last; nil before the first look of this process.
     private(set) var progress: RolloutProgress?
-    /// When there was progress last.
+    /// When there was progress last, or when the step wanted nothing last.
     private(set) var progressed: Timestamp?
+    /// When people, or the want of anybody who looks, kept the rollout from going on last; nil for never.
+    private(set) var released: Timestamp?
     /// What was found out before the start.
     var findings: UpgradeFindings?
     private var counts: [Int] = []
@@ -35,16 +37,17 @@ struct UpgradeMemo: Sendable {
         status: RolloutProgress
     ) -> GateBook {
         let now = scene.now
+        let told = progress ?? status
         if record != observation.record {
             record = observation.record
             progressed = now
             counts = []
         }
-        note(observation, now)
+        var kept = told.kept(by: observation.record, now: now)
+        let isSettled = RolloutDecider(policy: scene.policy, observation: observation, now: now).isSettled
+        note(observation, isSettled: isSettled, told: told.reason, now)
         observation.progressed = progressed
-        var kept = (progress ?? status).kept(by: observation.record, now: now)
-        let decider = RolloutDecider(policy: scene.policy, observation: observation, now: now)
-        kept.settledSince = decider.isSettled ? (kept.settledTime ?? now).rfc3339Micro : nil
+        kept.settledSince = isSettled ? (kept.settledTime ?? now).rfc3339Micro : nil
         observation.settledSince = kept.settledTime
         observation.gatesSince = kept.gatesAwaited(
             by: observation.record,
@@ -61,13 +64,24 @@ struct UpgradeMemo: Sendable {
     mutating func conclude(_ draft: ProgressDraft) { progress = draft.progress }
 
     /// Any change of the counts is progress; a loss that is made good again is too, but not for ever, since a step's share is.
-    private mutating func note(_ observation: RolloutObservation, _ now: Timestamp) {
+    ///
+    /// A step that has its share ready wants nothing: its deadline runs from when it loses that, however long it has held.
+    private mutating func note(
+        _ observation: RolloutObservation,
+        isSettled: Bool,
+        told reason: String,
+        _ now: Timestamp
+    ) {
         let present = observation.parts.flatMap { [$0.moved, $0.settled] }
         defer { (counts, awaited, looked) = (present, observation.targetState, now) }
         // What waits for people, for a window or for the operator itself is not what the deadline is about.
         let obstacle = observation.obstacle
         let isHeld = observation.wishes.isPaused || obstacle?.until != nil || obstacle?.isPeoples == true
-        if isHeld || looked.map({ now - $0 > Self.absence }) ?? true { progressed = now }
+        let isAbsent = looked.map { now - $0 > Self.absence }
+        // A pause that ended while nobody looked is known from the status.
+        let wasPaused = reason == RolloutDecision.Reason.paused.rawValue
+        if observation.wishes.isPaused || isAbsent ?? wasPaused { released = now }
+        if isHeld || isAbsent ?? true || isSettled && observation.targetState == .ready { progressed = now }
         guard present.count == counts.count else {
             progressed = progressed ?? now
             return

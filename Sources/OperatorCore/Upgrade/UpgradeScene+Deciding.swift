@@ -13,7 +13,7 @@ extension UpgradeScene {
         if stand.isPromoting, let slot = stand.target {
             var message = "making \(slot.name) the revision that tags lead to"
             if wishes.abort != nil {
-                message += "; that is not aborted any more: once it is over, `meshctl rollout undo` goes back"
+                message += "; \(RolloutNames.Command.lateAbort)"
             }
             if isPromotionPaused {
                 return RolloutDecision(.hold, .paused, "paused while \(message); tags have moved, the rest waits")
@@ -21,7 +21,8 @@ extension UpgradeScene {
             guard haveTagsArrived, let pending = crowd?.pendingFollowers, let first = pending.first,
                 let end = patienceEnd
             else { return RolloutDecision(.finish, .completed, message) }
-            let names = "\(pending.count) workloads that follow a tag are restarted, \(first.id) next or under way"
+            let verb = pending.count == 1 ? "workload that follows a tag is" : "workloads that follow a tag are"
+            let names = "\(pending.count) \(verb) restarted, \(first.id) next or under way"
             return RolloutDecision(.finish, .completed, "\(message); \(names)", until: now < end ? end : nil)
         }
         var decision = RolloutDecider(policy: policy, observation: observation, now: now).decide()
@@ -61,8 +62,11 @@ extension UpgradeScene {
     }
 
     /// Until when a promotion waits for workloads that follow a tag: those that are not restarted by then hold the old revision.
+    ///
+    /// The time of a pause does not count.
     private var patienceEnd: Timestamp? {
-        stand.target.flatMap { stand.marks[$0.name]?.promoted }.map { $0 + policy.progressDeadline }
+        let promoted = stand.target.flatMap { stand.marks[$0.name]?.promoted }
+        return promoted.map { max($0, released ?? $0) + policy.progressDeadline }
     }
 
     /// The last moves of a promotion: namespaces get their own labels back once all tags lead to the new revision, and workloads that

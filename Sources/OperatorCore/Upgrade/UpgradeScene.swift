@@ -26,6 +26,8 @@ package struct UpgradeScene: Sendable {
     package let tags: TagView
     /// The tag by which namespaces get the new revision, where its own name is a tag that leads elsewhere.
     let alias: RevisionAlias?
+    /// When people kept the rollout from going on last; nil for never, or where nobody remembers.
+    package var released: Timestamp?
     /// The time.
     package let now: Timestamp
 
@@ -127,7 +129,7 @@ package struct UpgradeScene: Sendable {
         for namespace in crowd.namespaces.values where !namespace.isDeleting {
             if let name = choice.revision(ofNamespace: namespace.labels) { result.insert(name) }
         }
-        result.formUnion(crowd.namedByTemplates)
+        result.formUnion(crowd.sight.namedByTemplates(choice).values)
         return result
     }
 

@@ -116,7 +116,8 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.marks[slot.name, default: RevisionMarks()].record = RolloutRecord(
                 target: slot.version,
                 step: step,
-                began: now
+                began: now,
+                started: marks[slot.name]?.record?.started
             )
         case .condemn(let verdict):
             guard let slot = target, var record = marks[slot.name]?.record else { return self }

@@ -56,8 +56,11 @@ struct HookCall: Sendable, Hashable {
     /// |---|---|---|---|
     /// | 2xx, an answer of a gate (``HookAnswer``) | passed | asks to go back | passed |
     /// | 2xx, anything else | unavailable | unavailable | passed |
-    /// | 4xx | inconclusive: the step stays | passed: it does not ask to go back | passed |
+    /// | 4xx | inconclusive: the step stays | passed: it does not ask to go back (a warning, unless 403) | passed |
     /// | others | unavailable | unavailable | passed |
+    ///
+    /// A gate says no with 403 (RFC 9110, 15.5.4). Any other 4xx is as likely the answer of a server that has no such gate, which as a red
+    /// button would be missed only when it is needed.
     func reading(_ answer: GateAnswer, server: String, taken: Timestamp) -> GateReading {
         let words = "\(server) \(answer.refusal)"
         switch (gate.kind, answer.status) {
@@ -68,7 +71,11 @@ struct HookCall: Sendable, Hashable {
             }
             let outcome: GateReading.Outcome = gate.kind == .rollback ? .rollBack : .passed
             return GateReading(outcome, "answered \(answer.status)", taken: taken)
-        case (.rollback, 400..<500): return GateReading(.passed, "does not ask to go back", taken: taken)
+        case (.rollback, 403): return GateReading(.passed, "does not ask to go back (403)", taken: taken)
+        case (.rollback, 400..<500):
+            let doubt =
+                "warning: \(words), which is taken for \"do not go back\"; if that is no answer of the gate, correct its url"
+            return GateReading(.passed, doubt, taken: taken)
         case (_, 400..<500): return GateReading(.inconclusive, "not confirmed: \(words)", taken: taken)
         default: return GateReading(.unavailable, words, taken: taken)
         }

@@ -4,7 +4,8 @@ internal import MeshBase
 package import RolloutEngine
 
 /// The form in which a rollout is written down on the objects that move: the value of the annotation
-/// `meshoperator.io/rollout`, a JSON object with `target`, `step`, `began` and, once it is given up, `verdict`.
+/// `meshoperator.io/rollout`, a JSON object with `target`, `step`, `began`, after the first step `started`, and, once it is given up,
+/// `verdict`.
 package enum RecordText {
     /// What a text says; nil where there is none, or where it says nothing that can be read.
     ///
@@ -15,7 +16,9 @@ package enum RecordText {
             let target = tree["target"]?.string, let step = tree["step"]?.integer, (-1...1_000).contains(step),
             let began = tree["began"]?.string.flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }
-        var record = RolloutRecord(target: target, step: Int(step), began: began)
+        // A time after the step's own says nothing.
+        let started = tree["started"]?.string.flatMap { Timestamp(rfc3339: $0) }.flatMap { $0 <= began ? $0 : nil }
+        var record = RolloutRecord(target: target, step: Int(step), began: began, started: started)
         if let verdict = tree["verdict"] {
             guard let cause = verdict["cause"]?.string.flatMap({ RolloutRecord.Verdict.Cause(rawValue: $0) }) else {
                 return nil
@@ -31,6 +34,7 @@ package enum RecordText {
             "target": .string(record.target), "step": .integer(Int64(record.step)),
             "began": .string(record.began.rfc3339Micro),
         ]
+        if record.started < record.began { tree["started"] = .string(record.started.rfc3339Micro) }
         if let verdict = record.verdict {
             let message = String(verdict.message.prefix(1_000))
             tree.set(["cause": .string(verdict.cause.rawValue), "message": .string(message)], at: ["verdict"])

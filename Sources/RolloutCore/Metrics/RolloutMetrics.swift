@@ -54,17 +54,18 @@ package struct RolloutMetrics: Sendable {
         step(key).set(Double(status.progress.step))
     }
 
-    /// Counts the end of a rollout and how long it took.
-    func ended(_ phase: RolloutPhase, of key: ObjectKey, after duration: Duration?) {
+    /// Counts the end of a rollout and how long it took: from the first record on a route to the promotion, or to all routes being back.
+    func ended(_ phase: RolloutPhase, of key: ObjectKey, after duration: Duration) {
         registry.counter(
             "meshoperator_rollouts_total",
             help: "MeshRollouts that came to an end, by result.",
             labels: labels(key, ["result": phase.rawValue])
         ).increment()
-        guard let duration else { return }
         registry.histogram(
             "meshoperator_rollout_duration_seconds",
-            help: "Seconds from the last change of a MeshRollout to its end."
+            help: "Seconds a rollout took, from its start to the promotion or to all traffic being back, by result.",
+            labels: ["result": phase.rawValue],
+            buckets: RolloutDuration.buckets
         ).observe(duration)
     }
 

@@ -146,13 +146,6 @@ extension MeshRolloutReconciler {
         // What was noted when it was done is not told again for the status that shows it.
         let told = Set(notes.map(\.reason))
         notes += Self.notes(from: old, to: status).filter { !told.contains($0.reason) }
-        if status.progress.step != old.progress.step || status.phase != old.phase, old.phase != nil {
-            let since = old.progress.since.flatMap { Timestamp(rfc3339: $0) }
-            let isEnd = status.phase == .completed || status.phase == .rolledBack
-            if isEnd, old.phase != status.phase, let phase = status.phase {
-                tools.metrics.ended(phase, of: key, after: since.map { scope.now - $0 })
-            }
-        }
         if status != old { scope.status = status.tree }
         for note in notes {
             tools.environment.logger.info(

@@ -114,6 +114,10 @@ struct RolloutEndings: Sendable {
             let holder = world.isMade(route.object) ? world.holder : nil
             guard let patch = route.patch(route.lists, record: nil, mark: nil, holder: holder) else { continue }
             try await tools.send(patch, route.object)
+            // The record stays on one route to the last: with it the rollout is over.
+            if let record = route.written?.record, record.verdict != nil {
+                tools.metrics.ended(.rolledBack, of: world.object.key, after: world.now - record.started)
+            }
             // Subsets go a little later, and tell it then.
             if world.subsets?.holder != world.holder || world.subsets.map({ world.isMade($0.object) }) == true {
                 routes.tellRestored(world)

@@ -5,6 +5,7 @@ internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutControl
+internal import RolloutEngine
 
 /// What everybody works with who carries out a part of a MeshRollout.
 struct RolloutTools: Sendable {
@@ -82,6 +83,8 @@ struct RolloutTools: Sendable {
         var values: [String: String?] = [RolloutNames.Annotation.serving: mark.text]
         if world.endedRecord != nil { values[RolloutNames.Annotation.record] = .some(nil) }
         try await annotate(world, values, endsRollout: true, &run)
+        guard let record = world.routeRecord?.record else { return }
+        metrics.ended(.completed, of: world.object.key, after: world.now - record.started)
     }
 
     // MARK: Words
@@ -89,8 +92,9 @@ struct RolloutTools: Sendable {
     /// Says who keeps changing an object.
     func fightText(_ entry: ContestCount.Entry, _ title: String) -> String {
         let field = entry.edit == .subsets ? "spec.subsets" : "its routes"
+        let count = entry.times == 1 ? "once" : "\(entry.times) times"
         return
-            "\(entry.writer) keeps changing the \(entry.edit.noun) of \(title), \(entry.times) times since \(entry.since.rfc3339); they are "
+            "\(entry.writer) keeps changing the \(entry.edit.noun) of \(title), \(count) since \(entry.since.rfc3339); they are "
             + "put back, at most once a minute; let it leave \(field) alone while a rollout is under way"
     }
 

@@ -213,7 +213,8 @@ struct RolloutTurn: Sendable {
             return .wrote
         }
         var written = world.routeRecord ?? WrittenRecord(RolloutRecord(target: target, began: world.now))
-        written.record = RolloutRecord(target: target, step: step, began: world.now)
+        let started = written.record.started
+        written.record = RolloutRecord(target: target, step: step, began: world.now, started: started)
         written.condemned = nil
         if written.capacity == 0 { written.capacity = world.stable.wanted }
         var shape = world.plan.shape(at: step)

@@ -43,14 +43,23 @@ package struct RolloutRecord: Sendable, Hashable {
     package var step: Int
     /// When that step began.
     package var began: Timestamp
+    /// When the rollout began, of which that step is one.
+    package var started: Timestamp
     /// Why everything goes back; nil while it goes forward.
     package var verdict: Verdict?
 
-    /// Makes a record.
-    package init(target: String, step: Int = -1, began: Timestamp, verdict: Verdict? = nil) {
+    /// Makes a record; without `started` the rollout began with the step.
+    package init(
+        target: String,
+        step: Int = -1,
+        began: Timestamp,
+        started: Timestamp? = nil,
+        verdict: Verdict? = nil
+    ) {
         self.target = target
         self.step = step
         self.began = began
+        self.started = started ?? began
         self.verdict = verdict
     }
 }

@@ -37,6 +37,9 @@ package struct UpgradeWorld: Sendable {
     /// The gateways' Deployments as they are in the cluster, with `spec.replicas` and `spec.template.metadata.labels`.
     package var gateways: [KubeObject] = []
 
+    /// The revision that runs; nil where it is not known.
+    package var revision: String?
+
     /// The kinds of finding the user takes knowingly: they warn instead of refusing.
     package var accepted: Set<UpgradeFindingCode> = []
 

@@ -303,7 +303,7 @@ package struct HopPlanner: Sendable {
         return HopRefusal(
             .hopNotAllowed,
             value: target.description,
-            "is more than one minor ahead of \(from), which runs, and spec.upgrade.strategy is InPlace",
+            "is more than one minor ahead of \(from), which runs, and in place a mesh goes by one minor at a time",
             remedy: "set it to \(next) first, or set spec.upgrade.strategy to Canary, which goes minor by minor "
                 + "by itself"
         )

@@ -81,7 +81,7 @@ package struct FieldChange: Sendable, Hashable {
             for line in old.split(separator: "\n") { counts[line, default: 0] -= 1 }
             let added = counts.values.reduce(0) { $0 + max(0, $1) }
             let removed = counts.values.reduce(0) { $0 + max(0, -$1) }
-            return "text, \(added) lines added, \(removed) removed"
+            return "text, \(added) line\(added == 1 ? "" : "s") added, \(removed) removed"
         }
 
         private static func shown(_ tree: Tree) -> String {
@@ -90,7 +90,7 @@ package struct FieldChange: Sendable, Hashable {
                 let line = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
                 return "\"\(line.prefix(60))\(line.count > 60 || text.contains("\n") ? "…" : "")\""
             case .array(let elements): return "a list of \(elements.count)"
-            case .object(let object): return "an object of \(object.count) fields"
+            case .object(let object): return "an object of \(object.count) field\(object.count == 1 ? "" : "s")"
             default: return String(tree.jsonText().prefix(60))
             }
         }

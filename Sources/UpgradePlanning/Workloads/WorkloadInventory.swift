@@ -73,7 +73,7 @@ package struct WorkloadInventory: Sendable, Hashable {
     }
 
     /// The labels of the pods a workload makes; nil where its template is not known.
-    private static func templateLabels(_ owner: KubeObject) -> [String: String]? {
+    package static func templateLabels(_ owner: KubeObject) -> [String: String]? {
         guard let labels = owner.tree.value(at: "spec", "template", "metadata", "labels")?.object?.entries else {
             return nil
         }

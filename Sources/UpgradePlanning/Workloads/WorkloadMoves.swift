@@ -31,6 +31,8 @@ package struct WorkloadMoves: Sendable {
     package var room = DisruptionRoom()
     /// Whether pods of a namespace get the revision.
     package var isLabelled: @Sendable (String) -> Bool = { _ in true }
+    /// The wave of each of ``order``.
+    private let waves: [Int]
 
     /// Orders workloads by the wave they belong to; those that cannot be restarted do not count.
     ///
@@ -43,10 +45,11 @@ package struct WorkloadMoves: Sendable {
             guard workload.restart == .possible, let wave = wave(workload) else { return nil }
             return (wave, workload)
         }
-        order = counted.sorted {
+        let sorted = counted.sorted {
             ($0.wave, $0.workload.id.key, $0.workload.id.kind) < ($1.wave, $1.workload.id.key, $1.workload.id.kind)
         }
-        .map(\.workload)
+        order = sorted.map(\.workload)
+        waves = sorted.map(\.wave)
         self.revision = revision
     }
 
@@ -58,6 +61,15 @@ package struct WorkloadMoves: Sendable {
             moved: order.count { $0.isMoved(to: revision) },
             settled: order.count { $0.isSettled(at: revision) }
         )
+    }
+
+    /// How many workloads of each wave have moved.
+    package var movedPerWave: [Int: Int] {
+        var result: [Int: Int] = [:]
+        for (wave, workload) in zip(waves, order) where workload.isMoved(to: revision) {
+            result[wave, default: 0] += 1
+        }
+        return result
     }
 
     /// The workloads under way: restarted, not yet settled.

@@ -132,12 +132,12 @@ struct RolloutCommandTests {
         let transport = InProcessTransport(core)
         let directory = RolloutDirectory(client: ClusterClient(transport: transport), namespace: "shop")
         let command = RolloutCommand(directory: directory, now: { RolloutScenes.now })
-        let empty = try await command.list(everywhere: false, nil)
+        let empty = try await command.list(everywhere: false, .wide)
         #expect(empty.output.isEmpty && empty.warnings.first?.contains("-A") == true)
         transport.faults = TransportFaults { _, _, _ in
             .failBefore(TransportError(.connectionFailed, "connect to 10.0.0.1 port 6443 failed:\nrefused"))
         }
-        let error = try await refusal { try await command.list(everywhere: true, nil) }
+        let error = try await refusal { try await command.list(everywhere: true, .wide) }
         #expect(error.code == .cluster && !error.message.contains("\n"))
         #expect(error.message.contains("10.0.0.1 port 6443") && error.message.contains("--context"))
     }
@@ -149,14 +149,31 @@ struct RolloutCommandTests {
         try await world.put("rollout-approval")
         let other = RolloutDirectory(client: world.admin, namespace: "elsewhere")
         let elsewhere = RolloutCommand(directory: other, now: { RolloutScenes.now })
-        #expect(try await elsewhere.list(everywhere: false, nil).output.split(separator: "\n").count == 2)
-        let lines = try await elsewhere.list(everywhere: true, nil).output.split(separator: "\n").map(String.init)
+        #expect(try await elsewhere.list(everywhere: false, .wide).output.split(separator: "\n").count == 2)
+        let lines = try await elsewhere.list(everywhere: true, .wide).output.split(separator: "\n").map(String.init)
         #expect(lines.count == 3 && lines.allSatisfy { !$0.hasSuffix(" ") })
         let cells = lines[1].split(separator: " ", omittingEmptySubsequences: true).map(String.init)
         #expect(cells.starts(with: ["-", "mop/mesh", "1.28.10", "1.30.3", "Upgrading", "2/4", "25%"]), "\(lines[1])")
         #expect(lines[2].contains("mro/reviews") && lines[2].contains("waits for approval") && lines[2].hasSuffix("2m"))
-        let json = try Tree(json: try await elsewhere.list(everywhere: true, .json).output)
+        let json = try Tree(json: try await elsewhere.list(everywhere: true, .values(.json)).output)
         #expect(json["items"]?.array?.map { $0["kind"] } == ["MeshOperator", "MeshRollout"])
+    }
+
+    @Test("The list fits the terminal; what is waited for is cut, and whole with -o wide", arguments: [110, 140])
+    func fittedList(_ width: Int) async throws {
+        let world = try await RolloutWorld()
+        let object = try await world.put("mesh-holding")
+        let long = "waiting for " + (1...60).map { "Deployment shop/app-\($0)" }.joined(separator: ", ")
+        try await world.setStatus(object, ["plan": ["waitingFor": .string(long)]])
+        try await world.put("rollout-approval")
+        let command = command(world)
+        let style = TextStyle(hasColour: false, hasUnicode: true)
+        let fitted = try await command.list(everywhere: true, .fitted(width: width, style: style)).output
+        let lines = fitted.split(separator: "\n").map(String.init)
+        #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
+        #expect(lines[1].contains("waiting for Deploym") && lines[1].contains("…"), "\(lines)")
+        #expect(lines[1].hasSuffix("1m30s") && lines[2].hasSuffix("2m"), "\(lines)")
+        #expect(try await command.list(everywhere: true, .wide).output.contains(long))
     }
 
     @Test("A status for machines is what the object says")

@@ -183,6 +183,56 @@ struct RolloutSteeringTests {
         #expect(try refusal(.pause, subject).contains("retry"))
     }
 
+    @Test("What is being made final is not aborted, in the operator's words", arguments: ["Completed", "Paused"])
+    func lateAbort(_ reason: String) throws {
+        let subject = try RolloutScenes.subject(
+            "mesh-holding",
+            ["status/plan/promoting": true, "status/plan/reason": .string(reason), "status/plan/step": 4]
+        )
+        let message = try refusal(.abort(reason: nil), subject)
+        #expect(message.contains("making 1-29-6 the revision that tags lead to; \(Command.lateAbort)"), "\(message)")
+        for order in [RolloutOrder.promote(fully: true), .promote(fully: false), .approve(step: 4)] {
+            #expect(try refusal(order, subject).contains("past its last step"))
+        }
+        #expect(try change(.pause, subject).message.contains("stays at"))
+        #expect(try change(.undo, subject).message.contains("once the promotion is over"))
+    }
+
+    @Test("A MeshRollout whose new version serves already is not aborted; one that only copies is")
+    func lateAbortOfACopy() throws {
+        func subject(_ since: String) throws -> RolloutSubject {
+            var changes: [String: Tree] = [
+                "status/phase": "Promoting", "status/progress/reason": "Promoting",
+                "status/progress/since": "2026-11-25T12:00:00Z", "spec/promotion": ["mode": "CopyTemplate"],
+            ]
+            let mark = #"{"version":"v1","since":"\#(since)"}"#
+            changes["metadata/annotations"] = .object(
+                TreeObject([(RolloutNames.Annotation.serving, Tree.string(mark))])
+            )
+            return try RolloutScenes.subject("rollout-approval", changes)
+        }
+        #expect(try refusal(.abort(reason: nil), subject("2026-11-25T12:01:00Z")).contains("not aborted any more"))
+        let early = try change(.abort(reason: nil), subject("2026-11-20T12:00:00Z"))
+        #expect(early.message.contains("the template it had"))
+    }
+
+    @Test("What was refused before it began begins by itself, and no order names one that would be refused too")
+    func refusedBeforeTheStart() throws {
+        let upgrade: Tree = ["strategy": "InPlace"]
+        let checks: Tree = [["type": "Preflight", "status": "False", "reason": "InvalidSpec", "message": "x"]]
+        for subject in [
+            try RolloutScenes.subject("mesh-refused"),
+            try RolloutScenes.subject("mesh-refused", ["spec/upgrade": upgrade]),
+            try RolloutScenes.subject("rollout-approval", ["status/phase": "Failed", "status/conditions": checks]),
+        ] {
+            for order in [RolloutOrder.pause, .abort(reason: nil), .promote(fully: true), .retry] {
+                let message = try refusal(order, subject)
+                #expect(message.contains("mend that, and it begins by itself"), "\(message)")
+                #expect(!message.contains("meshctl rollout retry"), "\(message)")
+            }
+        }
+    }
+
     // MARK: Undo
 
     @Test("Undo of a mesh names the version that ran before")

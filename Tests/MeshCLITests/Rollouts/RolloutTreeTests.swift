@@ -92,6 +92,57 @@ struct RolloutTreeTests {
         #expect(subject.standing == .underWay)
     }
 
+    private func text(_ name: String, _ changes: [String: Tree]) throws -> String {
+        let subject = try RolloutScenes.subject(name, changes)
+        return RolloutTree(subject, now: RolloutScenes.now, style: .plain, width: 200).lines.joined(separator: "\n")
+    }
+
+    @Test("Waves say how far they are, where the status does")
+    func waves() throws {
+        let text = try text("mesh-holding", [:])
+        #expect(text.contains("+ wave 1 done: 1 workload with 2 pods"), "\(text)")
+        #expect(text.contains("> wave 2 3 of 9 moved: 9 workloads with"), "\(text)")
+        #expect(text.contains(". wave 3 waiting: 2 workloads with"), "\(text)")
+        let waves: Tree = [["wave": 1, "namespaces": 1, "workloads": 4, "pods": 4]]
+        let before = try self.text("mesh-holding", ["status/plan/outline/waves": waves])
+        #expect(before.contains("|- wave 1 4 workloads") || before.contains("`- wave 1 4 workloads"), "\(before)")
+    }
+
+    @Test("A metric that decides nothing is marked, and a red button that may be mistyped is no green one")
+    func gates() throws {
+        let text = try text("mesh-holding", [:])
+        #expect(text.contains("x queue-length (dry run) Failed 120 is above 100"), "\(text)")
+        #expect(text.contains("> red-button Passed warning: "), "\(text)")
+        #expect(!text.contains("success-rate (dry run)"))
+        let rollout = try self.text(
+            "rollout-approval",
+            [
+                "spec/analysis": ["metrics": [["name": "p99", "query": "q", "max": 1, "dryRun": true]]],
+                "status/progress/gates": [["name": "p99", "outcome": "Passed", "message": "ok"]],
+            ]
+        )
+        #expect(rollout.contains("+ p99 (dry run) Passed ok"), "\(rollout)")
+    }
+
+    @Test("One finding is one", arguments: [(1, "1 keeps it from starting"), (2, "2 keep it from starting")])
+    func findings(_ row: (count: Int64, words: String)) throws {
+        let outline: Tree = ["refusing": .integer(row.count), "findings": ["bad"]]
+        #expect(try text("mesh-holding", ["status/plan/outline": outline]).contains(row.words))
+    }
+
+    @Test(
+        "What spec.paused holds does nothing, whatever it was about to do",
+        arguments: [("mesh-holding", "plan"), ("rollout-approval", "progress")]
+    )
+    func held(_ row: (scene: String, place: String)) throws {
+        let changes: [String: Tree] = [
+            "spec/paused": true, "status/phase": "Paused", "status/\(row.place)/reason": "RollingBack",
+        ]
+        let text = try text(row.scene, changes)
+        #expect(text.contains("Paused spec.paused holds all writes; RollingBack goes on once it is unset"), "\(text)")
+        #expect(!text.contains("RollingBack for") && !text.contains("left"), "\(text)")
+    }
+
     @Test("A last step that the spec leaves out is shown all the same")
     func impliedStep() throws {
         let steps: Tree = [["match": [["headers": ["x-test": ["exact": "yes"]]]]], ["approve": true]]

@@ -3,6 +3,7 @@ internal import DataTree
 internal import ManifestRendering
 internal import MeshAPI
 internal import Testing
+internal import UpgradePlanning
 
 @testable internal import OperatorCore
 
@@ -61,7 +62,12 @@ internal import Testing
             reason: .hopNotAllowed,
             words: ["1.28.4", "set it to 1.29.2 first"]
         ),
-        .init(version: "1.28.4", installed: ["1.29.2"], reason: .hopNotAllowed, words: ["older than 1.29.2"]),
+        .init(
+            version: "1.28.4",
+            installed: ["1.29.2"],
+            reason: .hopNotAllowed,
+            words: ["is of an earlier minor than 1.29.2"]
+        ),
         .init(version: "1.28.4", installed: ["1.28.4", "1.29.2"]),
         .init(version: "1.30.2", installed: ["1.28.4", "1.29.2"], reason: .hopNotAllowed),
     ]
@@ -76,6 +82,24 @@ internal import Testing
         ).refusal()
         #expect(refusal?.reason == sample.reason, "\(refusal?.message ?? "")")
         for word in sample.words { #expect(refusal?.message.contains(word) == true, "\(refusal?.message ?? "")") }
+    }
+
+    @Test("A way in place that is refused is refused in the words of the plan", arguments: ["1.28.4", "1.29.2"])
+    func oneText(_ running: String) throws {
+        let wanted = running == "1.28.4" ? "1.30.2" : "1.28.4"
+        var situation = HopSituation(day: "2026-06-01")
+        situation.running = [running]
+        var rules = HopRules()
+        rules.strategy = .inPlace
+        let planner = HopPlanner(catalogue: try Self.catalogue(), situation: situation, rules: rules)
+        let refusal = Preflight(
+            version: wanted,
+            catalogue: try Self.catalogue(),
+            kubernetes: nil,
+            installed: [running, "no version"],
+            day: "2026-06-01"
+        ).refusal()
+        #expect(refusal?.message == planner.decide(wanted).refusal?.description && refusal != nil)
     }
 
     @Test func shortensAndCleansAStrangeVersion() throws {

@@ -127,7 +127,7 @@ internal import Testing
                 == ["Warning RollingBack: gate g failed (step 1 of 2, 25% (reached 40%))"]
         )
         #expect(
-            Self.notes(back, going(.failed, "RolledBack"))
+            Self.notes(back, going(.rolledBack, "RolledBack"))
                 == ["Warning RolledBack: gate g failed (step 1 of 2, 25% (reached 40%))"]
         )
     }

@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import MeshAPI
 internal import Testing
@@ -66,6 +67,43 @@ internal import UpgradePlanning
         )
         #expect(one.retirable(Self.promoted).map(\.name) == ["1-29-5"])
         #expect(nobody.retirable(UpgradeExample.beside) == [])
+    }
+
+    private func deployment(_ name: String, _ labels: [String: String], namespace: String = "free") -> KubeObject {
+        var deployment = KubeObject(kind: .deployment, key: ObjectKey(namespace: namespace, name: name))
+        for (name, value) in labels {
+            deployment.tree.set(.string(value), at: ["spec", "template", "metadata", "labels", name])
+        }
+        return deployment
+    }
+
+    @Test("Templates that name a revision hold it, where neither a namespace nor a pod does; the mesh's own do not")
+    func templates() {
+        var sight = UpgradeCrowd.Sight()
+        sight.namespaces = [namespace("free", [:]), namespace("shop", ["istio-injection": "enabled"])]
+        let istiod = deployment("istiod", ["istio.io/rev": "1-29-5", "sidecar.istio.io/inject": "false"])
+        sight.own = [istiod, deployment("gateway", ["istio.io/rev": "1-29-5"])]
+        var running = pod("free", "awake-1", "1-29-5")
+        running.ownerReferences = [
+            OwnerReference(
+                kind: GroupVersionKind(group: "apps", version: "v1", kind: "StatefulSet"),
+                name: "awake",
+                uid: "u",
+                isController: true
+            )
+        ]
+        sight.pods = [running]
+        var awake = deployment("awake", ["istio.io/rev": "1-29-5"])
+        awake.tree["kind"] = "StatefulSet"
+        let others = [
+            awake, deployment("asleep", ["istio.io/rev": "1-29-5"]),
+            deployment("refusing", ["istio.io/rev": "1-29-5", "sidecar.istio.io/inject": "false"]),
+            deployment("decided", ["istio.io/rev": "1-29-5"], namespace: "shop"), deployment("plain", ["app": "x"]),
+        ]
+        for owner in sight.own + others { sight.owners[ResourceID(owner)] = owner }
+        let held = RevisionReferences(Self.promoted, sight).holders(of: "1-29-5")
+        #expect(held.summary == "kept: 1 pod in free, pod template of Deployment free/asleep")
+        #expect(!held.isEmpty)
     }
 
     @Test("While a tag moves it holds both revisions")

@@ -62,6 +62,57 @@ internal import Testing
         try await life.until("upgraded") { try await $0.status().version == "1.30.2" }
     }
 
+    /// A step that has held for a quarter of an hour, with a deadline of two minutes.
+    private static func longHeld() async throws -> UpgradeLife {
+        let life = try await UpgradeLife.start(
+            "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, hold: 2h}, {weight: 100}], "
+                + "progressDeadline: 120s}}"
+        )
+        try await life.cluster.change("{version: 1.30.2}")
+        try await life.until(step: 1, "Holding")
+        try await life.pass(900)
+        return life
+    }
+
+    /// The pod of an application that has moved is made anew, and does not come up.
+    private static func restart(_ life: UpgradeLife) async throws {
+        life.world.breakPods("bank", with: ["1-30-2"])
+        for pod in try await life.cluster.admin.list(.pods, .namespace("pay")).objects {
+            _ = try await life.cluster.admin.delete(.pods, pod.key, DeleteOptions(gracePeriodSeconds: 0))
+        }
+    }
+
+    @Test("A replica that restarts in a long hold ends no upgrade: the deadline runs from when it is not ready")
+    func restartInALongHold() async throws {
+        let life = try await Self.longHeld()
+        try await Self.restart(life)
+        try await life.pass(100, every: 5)
+        #expect(try await life.status().plan?.progress.reason == "Settling")
+        life.world.heal()
+        try await life.until(step: 1, "Holding")
+        #expect(try await life.world.revisions()["pay/bank"] == ["1-30-2"])
+    }
+
+    @Test("One that stays away for the deadline does, however long it was well before")
+    func restartThatFails() async throws {
+        let life = try await Self.longHeld()
+        let began = life.cluster.now
+        try await Self.restart(life)
+        try await life.until("going back") { try await $0.status().phase == .rollingBack }
+        let took = life.cluster.now - began
+        #expect(took >= .seconds(110) && took < .seconds(150), "\(took)")
+    }
+
+    @Test("An istiod that restarts in a long hold ends no upgrade either")
+    func controlPlaneInALongHold() async throws {
+        let life = try await Self.longHeld()
+        life.world.breakPods("istiod-1-30-2", with: [])
+        try await life.pass(60, every: 5)
+        #expect(try await life.status().plan?.progress.reason == "Preparing")
+        life.world.heal()
+        try await life.until(step: 1, "Holding")
+    }
+
     @Test func aStatusThatWasLostIsMadeAnew() async throws {
         let life = try await Self.at(step: 2)
         _ = try await life.cluster.admin.patchStatus(MeshNames.resource, TestCluster.key, .merge(["status": .null]))

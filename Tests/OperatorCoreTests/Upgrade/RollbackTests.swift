@@ -91,7 +91,7 @@ final class ScriptedGates: GateAsking {
         gates.say(.failed)
         try await life.until("rolled back") { try await $0.status().plan?.progress.reason == "RolledBack" }
         let status = try await life.status()
-        #expect(status.phase == .failed)
+        #expect(status.phase == .rolledBack)
         let degraded = try #require(status.condition(.degraded))
         #expect(degraded.reason == "GateFailed")
         #expect(degraded.message.contains("gate smoke failed 2 times at step 2 of 2 (100%): 0.8 is below 0.95"))

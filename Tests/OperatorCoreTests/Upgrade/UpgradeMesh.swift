@@ -42,10 +42,13 @@ enum UpgradeMesh {
             "istio\(suffix)",
             ["data": ["mesh": .string("version: \(version)")]]
         )
-        let istiod = labelled(
+        var istiod = labelled(
             deployment("istiod\(suffix)", ["app": "istiod"], image: "pilot:\(version)", replicas: 1),
             "pilot"
         )
+        for (name, value) in [("istio.io/rev", revision), ("sidecar.istio.io/inject", "false")] {
+            istiod.tree.set(.string(value), at: ["spec", "template", "metadata", "labels", name])
+        }
         let service = object(
             "v1",
             "Service",

@@ -220,6 +220,7 @@ struct UpgradeStage: CrashStage {
                 if marks.promoted != nil { marks.promoted = .epoch }
                 if marks.unused != nil { marks.unused = .epoch }
                 marks.failure?.began = .epoch
+                marks.failure?.started = .epoch
                 marks.failure?.verdict?.message = ""
                 var content = object.tree["spec"] ?? object.tree["webhooks"] ?? object.tree["data"] ?? .null
                 // Addresses are the cluster's choice.

@@ -1,6 +1,7 @@
 internal import ControllerKit
 internal import KubeAPI
 internal import KubeClient
+internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import Testing
@@ -23,6 +24,57 @@ internal import Testing
             let text = "StepStarted: step \(number) of 4: \(weight)%"
             #expect(steps.count { $0.hasPrefix(text) } == 1, "\(text) in \(steps)")
         }
+    }
+
+    /// Number and sum of the hops that ended with a result, as metrics of a life tell.
+    private static func hops(_ life: UpgradeLife, _ result: String) -> (count: Double, seconds: Double) {
+        func value(_ suffix: String) -> Double {
+            let start = "meshoperator_upgrade_duration_seconds_\(suffix){name=\"mesh\",result=\"\(result)\"} "
+            let line = life.life.metrics.prometheusText().split(separator: "\n").first { $0.hasPrefix(start) }
+            return line.flatMap { Double($0.dropFirst(start.count)) } ?? 0
+        }
+        return (value("count"), value("sum"))
+    }
+
+    @Test("A hop is measured from its start to the promotion, also by an operator that saw only its end")
+    func durations() async throws {
+        let spec = "{version: 1.28.4, profile: minimal, upgrade: {steps: [{weight: 50, hold: 200s}, {weight: 100}]}}"
+        var life = try await UpgradeLife.start(spec)
+        try await life.cluster.change("{version: 1.30.2}")
+        let began = life.cluster.now
+        try await life.until(step: 1, "Holding")
+        try await life.pass(100)
+        life = try UpgradeLife(life.world)
+        try await life.until("first hop") { try await $0.status().version == "1.29.2" }
+        let first = life.cluster.now - began
+        #expect(Self.hops(life, "Completed").count == 1)
+        #expect(abs(Self.hops(life, "Completed").seconds - Double(first.components.seconds)) <= 5, "\(first)")
+        try await life.until("second hop", limit: 900) { try await $0.status().version == "1.30.2" }
+        let all = Self.hops(life, "Completed")
+        let whole = Double((life.cluster.now - began).components.seconds)
+        #expect(all.count == 2 && abs(all.seconds - whole) <= 20, "\(all) of \(whole)")
+        #expect(Self.hops(life, "RolledBack").count == 0)
+    }
+
+    @Test("A hop that goes back is measured until everything is back, once")
+    func durationOfTheWayBack() async throws {
+        let spec = "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, hold: 1h}, {weight: 100}]}}"
+        var life = try await UpgradeLife.start(spec)
+        try await life.cluster.change("{version: 1.30.2}")
+        let began = life.cluster.now
+        try await life.until(step: 1, "Holding")
+        try await life.pass(300)
+        try await life.annotate(RolloutNames.Command.abort, "no")
+        try await life.until("going back") { try await $0.status().phase == .rollingBack }
+        life = try UpgradeLife(life.world)
+        try await life.until("back") { try await $0.status().phase == .rolledBack }
+        let took = Double((life.cluster.now - began).components.seconds)
+        let measured = Self.hops(life, "RolledBack")
+        #expect(measured.count == 1 && abs(measured.seconds - took) <= 5, "\(measured) of \(took)")
+        try await life.pass(60)
+        let next = try UpgradeLife(life.world)
+        try await next.pass(60)
+        #expect(Self.hops(life, "RolledBack").count == 1 && Self.hops(next, "RolledBack").count == 0)
     }
 
     /// An upgrade whose new revision is being made the stable one.

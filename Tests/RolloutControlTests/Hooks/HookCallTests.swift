@@ -24,6 +24,17 @@ internal import Testing
         #expect(!reading.message.isEmpty)
     }
 
+    @Test("A red button that answers with another 4xx than 403 may be mistyped", arguments: [400, 401, 404, 410, 403])
+    func mistypedRedButton(_ status: Int) throws {
+        let gate = try SampleAnalysis.gate("{name: g, type: Rollback, url: 'http://g'}")
+        let reading = HookCall(gate: gate, question: SampleAnalysis.question)
+            .reading(GateAnswer(status: status, body: []), server: "http://g:80", taken: SampleAnalysis.start)
+        #expect(reading.outcome == .passed)
+        #expect(reading.message.hasPrefix("warning: http://g:80 answered \(status)") == (status != 403))
+        #expect(reading.message.contains("correct its url") == (status != 403), "\(reading.message)")
+        #expect(reading.message.contains("\(status)"))
+    }
+
     @Test(
         arguments: [
             (nil, "", nil), ("text/html", "", nil), (nil, "go", nil), ("text/plain", "go\r\n", nil),

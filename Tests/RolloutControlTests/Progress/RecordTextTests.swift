@@ -1,3 +1,4 @@
+internal import DataTree
 internal import MeshBase
 internal import RolloutControl
 internal import RolloutEngine
@@ -9,6 +10,21 @@ internal import Testing
         let began = Timestamp(seconds: 1_700_000_000)
         let record = RolloutRecord(target: "1.30.3", step: 2, began: began, verdict: verdict)
         #expect(RecordText.read(RecordText.write(record)) == record)
+    }
+
+    @Test("When a rollout started is kept beside when its step began; what cannot be is passed over")
+    func started() throws {
+        let began = Timestamp(seconds: 1_700_000_000)
+        let record = RolloutRecord(target: "v2", step: 1, began: began, started: began - .seconds(90))
+        let text = RecordText.write(record)
+        #expect(RecordText.read(text) == record && record.started == began - .seconds(90))
+        let first = RolloutRecord(target: "v2", began: began)
+        #expect(first.started == began && !RecordText.write(first).contains("started"))
+        for odd in ["", "soon", "2099-01-01T00:00:00Z"] {
+            var tree = try Tree(json: text)
+            tree["started"] = .string(odd)
+            #expect(RecordText.read(tree.jsonText())?.started == began, "\(odd)")
+        }
     }
 
     @Test(arguments: [

@@ -114,7 +114,7 @@ extension TestCluster {
         tree.set(nil, at: ["status", "progress"])
         for name in [RolloutNames.Annotation.serving, RolloutNames.Annotation.record] {
             guard let text = object.annotations[name], var mark = try? Tree(json: text) else { continue }
-            for field in ["since", "began", "condemned"] { mark[field] = Tree?.none }
+            for field in ["since", "began", "started", "condemned"] { mark[field] = Tree?.none }
             if let verdict = mark["verdict"]?["cause"] { mark["verdict"] = verdict }
             tree.set(.string(mark.jsonText(.canonical)), at: ["metadata", "annotations", name])
         }

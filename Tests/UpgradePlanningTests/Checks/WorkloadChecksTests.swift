@@ -363,4 +363,29 @@ struct WorkloadChecksTests {
         #expect(UpgradeChecks.findings(world) == first)
         #expect(first == first.sorted() && Set(first).count == first.count)
     }
+
+    @Test("A workload without pods that names the revision that runs is told, and no other")
+    func templatesWithoutPods() throws {
+        func asleep(_ name: String, _ labels: String, namespace: String = "free") -> String {
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: \(name), namespace: \(namespace)}
+            spec: {replicas: 0, template: {metadata: {labels: {\(labels)}}}}
+            """
+        }
+        let yaml = [
+            "{apiVersion: v1, kind: Namespace, metadata: {name: free}}", asleep("named", "istio.io/rev: old"),
+            asleep("tagged", "istio.io/rev: prod"), asleep("other", "istio.io/rev: else"),
+            asleep("refusing", "istio.io/rev: old, sidecar.istio.io/inject: \"false\""),
+            asleep("decided", "istio.io/rev: old", namespace: "shop"),
+        ].joined(separator: "\n---\n")
+        var world = try SampleWorld.make(yaml, spec: "{values: {revisionTags: [prod]}}")
+        #expect(SampleWorld.findings(world, .notRestartable) == [], "nobody says which revision runs")
+        world.revision = "old"
+        let found = SampleWorld.findings(world, .notRestartable)
+        #expect(found.map(\.object?.key.name) == ["named"])
+        #expect(found.first?.severity == .informs)
+        #expect(found.first?.text.contains("istio.io/rev]: is old and it runs no pods") == true, "\(found)")
+    }
 }

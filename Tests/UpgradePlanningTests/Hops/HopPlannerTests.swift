@@ -241,7 +241,7 @@ struct HopPlannerTests {
         .init(
             sample: .init(running: ["1.28.10"], wanted: "1.30.3", strategy: .inPlace, maxMinorHop: 2),
             reason: .hopNotAllowed,
-            words: ["InPlace"]
+            words: ["in place a mesh goes by one minor"]
         ),
         .init(
             sample: .init(running: ["1.30.3"], wanted: "1.32.0"),

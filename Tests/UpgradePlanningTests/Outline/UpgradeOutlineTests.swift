@@ -32,7 +32,7 @@ struct UpgradeOutlineTests {
         let expected = [
             "spec.replicas: 1 -> 2", "spec.list: a list of 2 -> a list of 3", "spec.labels[a.b/c]: 1 -> 2",
             "spec.containers[c]: added an object of 2 fields", "spec.containers[a].image: \"i:1\" -> \"i:2\"",
-            "spec.containers[b]: removed an object of 2 fields", "spec.text: added text, 1 lines added, 1 removed",
+            "spec.containers[b]: removed an object of 2 fields", "spec.text: added text, 1 line added, 1 removed",
             "spec.gone: removed \"x\"",
         ]
         #expect(FieldChange.between(old, new).map(\.text) == expected)

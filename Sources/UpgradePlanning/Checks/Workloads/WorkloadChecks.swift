@@ -12,6 +12,7 @@ enum WorkloadChecks {
         UpgradeCheck(name: "proxy versions") { world in each(world) { proxyVersions($0, world) } },
         UpgradeCheck(name: "readiness") { world in each(world) { readiness($0) } },
         UpgradeCheck(name: "annotations") { world in each(world) { annotations($0, world) } },
+        UpgradeCheck(name: "templates") { templates($0) },
         UpgradeCheck(name: "waves") { waves($0) },
         UpgradeCheck(name: "gateways") { gateways($0) },
     ]
@@ -179,6 +180,32 @@ enum WorkloadChecks {
             )
         }
         return nil
+    }
+
+    /// Workloads that run nothing and name the revision that runs: there is nothing to restart, and their next pods need it.
+    private static func templates(_ world: IndexedWorld) -> [UpgradeFinding] {
+        guard let revision = world.world.revision else { return [] }
+        let running = Set(world.world.inventory.workloads.map(\.id))
+        var namespaces: [String: [String: String]] = [:]
+        for namespace in world.world.namespaces { namespaces[namespace.name] = namespace.labels }
+        let named = world.world.spec.values["revisionTags"]?.array?.compactMap(\.string) ?? []
+        let tags = Set(named + ["default"])
+        let choice = RevisionChoice(tags: Dictionary(uniqueKeysWithValues: tags.map { ($0, revision) }))
+        return world.world.owners.compactMap { id, owner in
+            guard !running.contains(id), !owner.isDeleting, owner.labels[MeshNames.Label.owner] == nil,
+                let labels = WorkloadInventory.templateLabels(owner)
+            else { return nil }
+            let namespace = namespaces[id.key.namespace ?? ""] ?? [:]
+            guard choice.chooser(template: labels, namespace: namespace) == .revision(revision) else { return nil }
+            return UpgradeFinding(
+                .informs,
+                .notRestartable,
+                id,
+                field: "spec.template.metadata.labels[\(MeshNames.Label.revision)]",
+                "is \(revision) and it runs no pods, so nothing moves it",
+                remedy: "set the label to a tag, or to the new revision once it is there; the old one is kept for it"
+            )
+        }
     }
 
     // MARK: Waves
