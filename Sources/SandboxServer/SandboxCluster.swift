@@ -2,6 +2,7 @@ internal import DataTree
 internal import HTTPServing
 internal import KubeAPI
 package import KubeRuntime
+internal import Logging
 internal import MeshBase
 internal import SandboxStore
 internal import Synchronization
@@ -29,7 +30,10 @@ package final class SandboxCluster: Sendable {
     package init(_ configuration: SandboxConfiguration, environment: RuntimeEnvironment) throws {
         let identity = try SandboxIdentity(vault: configuration.vault, now: environment.wall())
         let authority = try identity.authority.pem()
-        let storage = try ObjectStorage(log: configuration.log)
+        let logger = environment.logger
+        let storage = try ObjectStorage(log: configuration.log) { failure in
+            logger.error("store takes no more writes", metadata: ["error": "\(failure)"])
+        }
         let reader = ClusterReader(storage)
         let authorizer = RBACAuthorizer(reader)
         let tokens = ServiceAccountTokens(
@@ -211,6 +215,7 @@ package final class SandboxCluster: Sendable {
             )
         )
         result.limits.bodyBytes = APIFrontend.bodyLimit
+        result.limits.largeBodies = .handled
         result.timeouts.idle = .seconds(600)
         result.timeouts.grace = .seconds(1)
         return result

@@ -60,12 +60,15 @@ struct MeshSandbox: AsyncParsableCommand {
             let transport = CurlTransport(connection: connection)
             return WebhookLinks.Link(transport) { try? await transport.run() }
         }
-        let cluster = try SandboxCluster(try settings(webhooks, logger), environment: Self.environment(logger))
+        let settings = try settings(webhooks, logger)
+        // Looked at before anything runs, and after the directory of the data is there, in which it may lie.
+        let kubeconfig = try Self.usable { () throws(SandboxError) in try KubeconfigFile(path: kubeconfigOut) }
+        let cluster = try SandboxCluster(settings, environment: Self.environment(logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: ClusterService(cluster: cluster, webhooks: webhooks, kubeconfig: kubeconfigOut),
+                        service: ClusterService(cluster: cluster, webhooks: webhooks, kubeconfig: kubeconfig),
                         successTerminationBehavior: .gracefullyShutdownGroup
                     )
                 ],
@@ -74,6 +77,16 @@ struct MeshSandbox: AsyncParsableCommand {
             )
         )
         try await group.run()
+    }
+
+    /// A setting made of a flag; one that cannot be used is told as a wrong flag.
+    private static func usable<Setting>(_ make: () throws(SandboxError) -> Setting) throws -> Setting {
+        do throws(SandboxError) {
+            return try make()
+        } catch {
+            if error.code == .invalidSetting { throw ValidationError(error.message) }
+            throw error
+        }
     }
 
     private func settings(_ webhooks: WebhookLinks, _ logger: Logger) throws -> SandboxConfiguration {
@@ -113,16 +126,15 @@ extension SandboxConfiguration.Extent: ExpressibleByArgument {}
 private struct ClusterService: Service {
     let cluster: SandboxCluster
     let webhooks: WebhookLinks
-    let kubeconfig: String
+    let kubeconfig: KubeconfigFile
 
     func run() async throws {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await webhooks.run() }
                 try await cluster.run { access in
-                    let (directory, name) = Self.split(kubeconfig)
-                    try DiskVault(directory: directory).write(name, Array(access.kubeconfig.utf8))
-                    print("export KUBECONFIG=\(kubeconfig)")
+                    try kubeconfig.write(access.kubeconfig)
+                    print("export KUBECONFIG=\(kubeconfig.path)")
                     fflush(nil)
                 }
                 group.cancelAll()
@@ -130,11 +142,5 @@ private struct ClusterService: Service {
         } onGracefulShutdown: {
             cluster.shutdown()
         }
-    }
-
-    private static func split(_ path: String) -> (directory: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return ("", path) }
-        let directory = slash == path.startIndex ? "/" : String(path[..<slash])
-        return (directory, String(path[path.index(after: slash)...]))
     }
 }

@@ -111,8 +111,8 @@ package struct ReplayRunner: Sendable {
         // The recording was made by a client of this name, which owns the fields it writes.
         if headers["User-Agent"] == nil { headers.append("User-Agent", "replay") }
         let body: [UInt8]? = step.body.map { body in
-            let text = body.string ?? body.jsonText()
-            return Array(names.sent(text).utf8)
+            let text = Array(names.sent(body.string ?? body.jsonText()).utf8)
+            return text + [UInt8](repeating: 0x20, count: max(0, step.padding - text.count))
         }
         let method = HTTPMethod(rawValue: step.method) ?? .get
         let response = try await transport.send(HTTPRequest(method, target, headers: headers, body: body))

@@ -23,6 +23,8 @@ package struct ReplayScenario: Sendable {
         package let target: String
         /// A tree to send as JSON, or a string to send as it is.
         package let body: Tree?
+        /// The bytes that the body is brought to by spaces behind it.
+        package let padding: Int
         package let headers: [(name: String, value: String)]
         /// Names for values of the answer, by their path with dots.
         package let captures: [(name: String, path: [String])]
@@ -63,6 +65,7 @@ extension ReplayScenario.Step {
         self.method = String(request[..<space])
         self.target = String(request[request.index(after: space)...])
         self.body = tree["body"]
+        self.padding = tree["padding"]?.integer.map(Int.init) ?? 0
         var headers = [(name: "Accept", value: tree["accept"]?.string ?? "application/json")]
         for entry in tree["headers"]?.object?.entries ?? [] {
             headers.append((entry.key, entry.value.string ?? ""))

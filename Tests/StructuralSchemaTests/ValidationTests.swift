@@ -226,6 +226,32 @@ private func issues(_ field: Tree, _ value: Tree, old: Tree? = nil) throws -> [S
         )
     }
 
+    @Test("tells doubled elements together with values of the wrong type, each once")
+    func doubledElements() throws {
+        let schema = try CustomResourceSchema(parsing: [
+            "type": "object",
+            "properties": [
+                "n": ["type": "integer"],
+                "s": ["type": "array", "x-kubernetes-list-type": "set", "items": ["type": "string"]],
+                "m": [
+                    "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"],
+                    "items": ["type": "object", "required": ["k"], "properties": ["k": ["type": "string"]]],
+                ],
+            ],
+        ])
+        let value: Tree = ["n": "x", "s": ["a", "b", "a", "a"], "m": [["k": "y"], ["k": "y"]]]
+        #expect(
+            schema.validate(value).map(\.description) == [
+                #"n: Invalid value: "string": n in body must be of type integer: "string""#,
+                #"s[2]: Duplicate value: "a""#, #"m[1]: Duplicate value: {"k":"y"}"#,
+            ]
+        )
+        let mixed = schema.validate(["m": [["k": "y"], "z"]]).map(\.description)
+        #expect(mixed.last == #"m[1]: Invalid value: "z": must be an object for an array of list-type map"#)
+        // What was doubled before does not keep anybody from changing the rest.
+        #expect(schema.validate(["s": ["a", "a"]], replacing: ["s": ["b", "b"]]).isEmpty)
+    }
+
     @Test("leaves rules out while the structure is wrong")
     func blockedRules() throws {
         let schema = try CustomResourceSchema(parsing: [

@@ -92,10 +92,15 @@ struct HTTPExchange: Sendable {
             ending.closeAfterwards()
             return .text("the request target must be a path\n", status: 400)
         }
-        let limit = server.configuration.limits.bodyBytes
-        if let text = head.headers.first(name: "content-length"), Int(text).map({ $0 > limit }) ?? true {
+        let limits = server.configuration.limits
+        let length = head.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
+        let isTooLarge = length > limits.bodyBytes
+        if isTooLarge {
             ending.closeAfterwards()
-            return .text("the request body is longer than \(limit) bytes; send less\n", status: 413)
+            guard limits.largeBodies == .handled else {
+                return .text("the request body is longer than \(limits.bodyBytes) bytes; send less\n", status: 413)
+            }
+            pipe.finish(.tooLarge(limits.bodyBytes))
         }
         if !head.isKeepAlive && !isStream { ending.closeAfterwards() }
         return await server.handler(
@@ -104,16 +109,17 @@ struct HTTPExchange: Sendable {
                 path: path,
                 query: query,
                 headers: HeaderFields(head.headers.map { HeaderFields.Field($0.name, $0.value) }),
-                body: RequestBody(pipe: pipe, beforeFirstRead: permission),
+                body: RequestBody(pipe: pipe, beforeFirstRead: permission(isTooLarge: isTooLarge)),
                 peer: peer
             )
         )
     }
 
-    /// Sends `100 Continue` when the client waits for it before it sends the body (RFC 9110, section 10.1.1).
-    private var permission: @Sendable () async -> Void {
+    /// Sends `100 Continue` when the client waits for it before it sends the body (RFC 9110, section 10.1.1), but for a body that
+    /// will not be read.
+    private func permission(isTooLarge: Bool) -> @Sendable () async -> Void {
         let isAwaited = head.headers["expect"].contains { $0.lowercased() == "100-continue" }
-        guard isAwaited, head.version == .http1_1 || isStream else { return {} }
+        guard isAwaited, !isTooLarge, head.version == .http1_1 || isStream else { return {} }
         let (channel, version) = (channel, head.version)
         return {
             let part = HTTPServerResponsePart.head(HTTPResponseHead(version: version, status: .continue))

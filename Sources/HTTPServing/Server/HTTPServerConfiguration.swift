@@ -19,6 +19,14 @@ package struct TLSSettings: Sendable, Hashable {
 
 /// Where a server listens and what it puts up with.
 package struct HTTPServerConfiguration: Sendable, Hashable {
+    /// Who answers a request that announces a body above ``Limits/bodyBytes``.
+    package enum LargeBodies: Sendable, Hashable {
+        /// The server, in plain text; the handler does not see the request.
+        case refused
+        /// The handler, to which reading the body throws ``HTTPServingError/Code/bodyTooLarge``.
+        case handled
+    }
+
     /// The bounds on one request.
     package struct Limits: Sendable, Hashable {
         /// The bytes of all header fields together; more is answered 431 or, in HTTP/2, refused.
@@ -27,6 +35,8 @@ package struct HTTPServerConfiguration: Sendable, Hashable {
         package var headerCount = 128
         /// The bytes of a request body; more is answered 413.
         package var bodyBytes = 16 * 1024 * 1024
+        /// Who answers a request that announces a larger body.
+        package var largeBodies = LargeBodies.refused
         /// The streams a client may have open at once on one HTTP/2 connection.
         package var concurrentStreams = 1000
         /// The PING, SETTINGS and PRIORITY frames that a client may send on one HTTP/2 connection within 30 seconds.

@@ -80,9 +80,14 @@ public struct FieldSelector: Sendable, Hashable {
     }
 
     /// Reads the text form; empty text selects everything.
+    ///
+    /// Errors are worded as by Kubernetes (`apimachinery/pkg/fields`).
     public init(text: String) throws(SelectorError) {
+        let pieces = Self.split(text).filter { !$0.isEmpty }
+        // Of several mistakes Kubernetes tells the one that comes first by the alphabet.
+        for piece in pieces.sorted() { _ = try Self.term(piece, in: text) }
         var terms: [Term] = []
-        for piece in Self.split(text) where !piece.isEmpty { terms.append(try Self.term(piece, in: text)) }
+        for piece in pieces { terms.append(try Self.term(piece, in: text)) }
         self.terms = terms
     }
 
@@ -103,31 +108,32 @@ public struct FieldSelector: Sendable, Hashable {
 
     private static func term(_ piece: String, in text: String) throws(SelectorError) -> Term {
         guard let equals = piece.firstIndex(of: "=") else {
-            throw SelectorError("fieldSelector \"\(text)\": expected field=value or field!=value in \"\(piece)\"")
+            throw SelectorError("invalid selector: '\(text)'; can't understand '\(piece)'")
         }
         var path = piece[..<equals]
         var rest = piece[piece.index(after: equals)...]
         let isNegated = path.hasSuffix("!")
         if isNegated { path = path.dropLast() } else if rest.hasPrefix("=") { rest = rest.dropFirst() }
-        guard !path.isEmpty else { throw SelectorError("fieldSelector \"\(text)\": expected a field in \"\(piece)\"") }
+        guard !path.isEmpty else { throw SelectorError("invalid selector: '\(text)'; can't understand '\(piece)'") }
         var value = ""
         var isEscaped = false
         for character in rest {
             if isEscaped {
                 guard "\\,=".contains(character) else {
-                    throw SelectorError("fieldSelector \"\(text)\": invalid escape \\\(character) in \"\(piece)\"")
+                    throw SelectorError("invalid field selector: invalid escape sequence: \\\(character)")
                 }
                 value.append(character)
                 isEscaped = false
             } else if character == "\\" {
                 isEscaped = true
             } else if character == "=" {
-                throw SelectorError("fieldSelector \"\(text)\": '=' in a value must be written \\=, in \"\(piece)\"")
+                // Go shows the character by its number.
+                throw SelectorError("invalid field selector: unescaped character in value: 61")
             } else {
                 value.append(character)
             }
         }
-        if isEscaped { throw SelectorError("fieldSelector \"\(text)\": ends within an escape") }
+        if isEscaped { throw SelectorError("invalid field selector: invalid escape sequence: \\") }
         return Term(path: String(path), isNegated: isNegated, value: value)
     }
 }

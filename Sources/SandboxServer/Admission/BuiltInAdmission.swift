@@ -47,7 +47,7 @@ struct BuiltInAdmission: AdmissionPlugin {
             let namespace = attributes.namespace ?? ""
             throw APIFault.forbidden(
                 GroupResource(.pods),
-                attributes.name,
+                attributes.refusedName,
                 "error looking up service account \(namespace)/\(name): serviceaccount \"\(name)\" not found"
             )
         }

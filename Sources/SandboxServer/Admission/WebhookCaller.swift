@@ -143,7 +143,8 @@ struct WebhookCaller: Sendable {
             }
             return tree
         } catch {
-            throw Self.failed(target.url, seconds: seconds, error.message, cause: error)
+            let why = error.code == .timedOut ? "context deadline exceeded" : error.message
+            throw Self.failed(target.url, seconds: seconds, why, cause: error)
         }
     }
 

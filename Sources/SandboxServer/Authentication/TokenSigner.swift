@@ -17,12 +17,15 @@ struct TokenSigner: Sendable {
 
     /// Takes up a key kept before, in PEM; throws ``SandboxError`` with code `identityDamaged` when it cannot be read.
     init(pem: String) throws(SandboxError) {
-        do {
-            self.init(key: try P256.Signing.PrivateKey(pemRepresentation: pem))
-        } catch {
-            let message = "the service-account key cannot be read; remove the file for a new key"
-            throw SandboxError(.identityDamaged, message, cause: error)
+        guard let key = try? P256.Signing.PrivateKey(pemRepresentation: pem) else {
+            throw SandboxError(
+                .identityDamaged,
+                "the key of service-account tokens in the data directory cannot be used: \(SandboxIdentity.accountKey) is no P-256 "
+                    + "private key in PEM; restore it from a copy, or remove it for a new key, after which tokens issued before are "
+                    + "refused"
+            )
         }
+        self.init(key: key)
     }
 
     private init(key: P256.Signing.PrivateKey) {

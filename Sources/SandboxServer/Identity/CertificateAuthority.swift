@@ -56,18 +56,28 @@ struct CertificateAuthority: Sendable {
 
     /// Takes up an authority made before.
     ///
-    /// - Throws: ``SandboxError`` with code `identityDamaged` when certificate or key cannot be read.
+    /// - Throws: ``SandboxError`` with code `identityDamaged` when certificate or key cannot be read, or do not belong together.
     init(_ credential: Credential) throws(SandboxError) {
-        do {
-            self.certificate = try Certificate(pemEncoded: credential.certificate)
-            self.key = try P256.Signing.PrivateKey(pemRepresentation: credential.key)
-        } catch {
-            throw SandboxError(
-                .identityDamaged,
-                "the CA's files cannot be read; remove them for a new CA",
-                cause: error
-            )
+        guard let certificate = try? Certificate(pemEncoded: credential.certificate) else {
+            throw Self.damaged("\(SandboxIdentity.authorityCertificate) is no certificate in PEM")
         }
+        guard let key = try? P256.Signing.PrivateKey(pemRepresentation: credential.key) else {
+            throw Self.damaged("\(SandboxIdentity.authorityKey) is no P-256 private key in PEM")
+        }
+        guard certificate.publicKey == Certificate.PublicKey(key.publicKey) else {
+            let names = "\(SandboxIdentity.authorityCertificate) and \(SandboxIdentity.authorityKey)"
+            throw Self.damaged("\(names) do not belong together")
+        }
+        self.certificate = certificate
+        self.key = key
+    }
+
+    private static func damaged(_ what: String) -> SandboxError {
+        SandboxError(
+            .identityDamaged,
+            "the CA in the data directory cannot be used: \(what); restore both files from a copy, or remove both for a new CA, "
+                + "which kubeconfigs written before do not trust"
+        )
     }
 
     /// The authority's own certificate and key.

@@ -4,9 +4,12 @@ internal import MeshBase
 ///
 /// They are kept in the vault, so that kubeconfigs and tokens outlive a restart.
 struct SandboxIdentity: Sendable {
-    private static let authorityCertificate = "ca.crt"
-    private static let authorityKey = "ca.key"
-    private static let accountKey = "service-account.key"
+    /// The file of the CA's certificate.
+    static let authorityCertificate = "ca.crt"
+    /// The file of the CA's key.
+    static let authorityKey = "ca.key"
+    /// The file of the key that signs service-account tokens.
+    static let accountKey = "service-account.key"
 
     /// The CA.
     let authority: CertificateAuthority

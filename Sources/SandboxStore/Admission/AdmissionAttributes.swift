@@ -23,6 +23,8 @@ package struct AdmissionAttributes: Sendable {
     package var namespace: String?
     /// The object's name, empty where it is still to be generated.
     package var name: String
+    /// `metadata.generateName`, from which a name is still to be made.
+    package var namePrefix = ""
     /// The object before, nil on creation.
     package var old: Tree?
     /// Who asks.
@@ -35,4 +37,8 @@ package struct AdmissionAttributes: Sendable {
     package var warnings: WarningSink
     /// The other versions and groups at which the object is served too.
     package var equivalents: [AdmissionForm] = []
+
+    /// How a refusal calls the object: by its name, before it has one by what that will begin with (`NewForbidden` of
+    /// kube-apiserver's admission).
+    package var refusedName: String { [name, namePrefix].first { !$0.isEmpty } ?? "Unknown" }
 }

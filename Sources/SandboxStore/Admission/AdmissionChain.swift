@@ -50,7 +50,7 @@ struct AdmissionChain: Sendable {
         case .connect: kind = "ConnectOptions"
         }
         let name = scope.info.name ?? KubeObject(object ?? old ?? [:]).name
-        return AdmissionAttributes(
+        var attributes = AdmissionAttributes(
             operation: operation,
             kind: scope.resource.kind,
             resource: scope.resource.api.plural,
@@ -64,6 +64,8 @@ struct AdmissionChain: Sendable {
             warnings: scope.warnings,
             equivalents: equivalents
         )
+        attributes.namePrefix = object?.value(at: "metadata", "generateName")?.string ?? ""
+        return attributes
     }
 
     /// The other resources that show the objects of the same collection.

@@ -39,7 +39,7 @@ struct LimitRangeAdmission: Sendable {
             let problems = range.flatMap { Self.problems(pod, $0) }
             if problems.isEmpty { continue }
             let text = problems.count == 1 ? problems[0] : "[\(problems.joined(separator: ", "))]"
-            throw .forbidden(Self.pods, attributes.name, text)
+            throw .forbidden(Self.pods, attributes.refusedName, text)
         }
     }
 

@@ -27,7 +27,7 @@ struct NamespaceLifecycle: Sendable {
         guard let namespace = found.map({ KubeObject($0.tree) }) else { throw .notFound(Self.namespaces, name) }
         guard namespace.isDeleting else { return }
         let why = "unable to create new content in namespace \(name) because it is being terminated"
-        var fault = APIFault.forbidden(resource.groupResource, attributes.name, why)
+        var fault = APIFault.forbidden(resource.groupResource, attributes.refusedName, why)
         fault.status.details?.causes = [
             FaultCause(
                 reason: "NamespaceTerminating",

@@ -38,7 +38,7 @@ struct PlacementAdmission: Sendable {
             found = try await priorityClass(name)
             if found == nil {
                 let why = "no PriorityClass with name \(name) was found"
-                throw .forbidden(Self.pods, attributes.name, why)
+                throw .forbidden(Self.pods, attributes.refusedName, why)
             }
         } else if let standard = standardClass() {
             found = standard
@@ -48,7 +48,7 @@ struct PlacementAdmission: Sendable {
         if let given = spec["priority"]?.integer, given != priority {
             throw .forbidden(
                 Self.pods,
-                attributes.name,
+                attributes.refusedName,
                 "the integer value of priority (\(given)) must not be provided in pod spec; priority admission "
                     + "controller computed \(priority) from the given PriorityClass name"
             )

@@ -39,7 +39,13 @@ struct PathDocuments: Sendable {
     }
 
     /// An answer to a probe; with `verbose` it names what was looked at.
+    ///
+    /// A server whose store takes no more writes is alive, and not ready.
     private func probe(_ name: String, _ request: APIRequest) -> APIResponse {
+        if name == "readyz", context.storage.failure != nil {
+            let text = "[+]ping ok\n[+]log ok\n[-]etcd failed: reason withheld\n\(name) check failed\n"
+            return .text(text, status: 500)
+        }
         guard request.query.contains(where: { $0.name == "verbose" }) else { return .text("ok") }
         return .text("[+]ping ok\n[+]log ok\n[+]etcd ok\n\(name) check passed\n")
     }

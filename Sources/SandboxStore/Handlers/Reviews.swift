@@ -20,7 +20,7 @@ struct Reviews: Sendable {
             manager: parameters.manager,
             time: context.timestamp
         ).tracked(review, from: nil)
-        let issues = Self.issues(scope.resource.kind.kind, spec)
+        let issues = AccessReviewRules.issues(scope.resource.kind.kind, review, namespace: scope.namespace ?? "")
         if !issues.isEmpty {
             let kind = scope.resource.kind
             throw .invalid(GroupVersionKind(group: kind.group, version: kind.version, kind: ""), "", issues)
@@ -42,23 +42,6 @@ struct Reviews: Sendable {
         default: throw .unknownPath()
         }
         return presenter.plain(review, status: 201)
-    }
-
-    /// What is wrong with the question of an access review.
-    private static func issues(_ kind: String, _ spec: Tree) -> [FaultCause] {
-        guard kind.hasSuffix("SubjectAccessReview") else { return [] }
-        func has(_ field: String) -> Bool { spec[field].map { $0 != .null } ?? false }
-        var issues: [FaultCause] = []
-        if has("resourceAttributes") == has("nonResourceAttributes") {
-            let detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
-            issues.append(.invalid("spec.resourceAttributes", "null", detail))
-        }
-        if kind != "SelfSubjectAccessReview", (spec["user"]?.string ?? "").isEmpty,
-            (spec["groups"]?.array ?? []).isEmpty
-        {
-            issues.append(.invalid("spec.user", "\"\"", "at least one of user or group must be specified"))
-        }
-        return issues
     }
 
     private func bind(_ scope: RequestScope, _ binding: Tree) async throws(APIFault) -> APIResponse {

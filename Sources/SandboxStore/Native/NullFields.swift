@@ -25,6 +25,7 @@ enum NullFields {
         }
         switch kind {
         case "Event": event(&object)
+        case "Lease": object.fill("spec", [:])
         case "EndpointSlice": object.editEach("endpoints") { $0.fill("conditions", [:]) }
         case "Service", "Ingress":
             object.edit("status", "loadBalancer") { balancer in

@@ -15,6 +15,7 @@ enum BlankObjects {
             for field in ["involvedObject", "source", "regarding", "deprecatedSource"] { object[field] = [:] }
             let times = ["firstTimestamp", "lastTimestamp", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"]
             for field in times + ["eventTime"] { object[field] = Tree.null }
+            for field in ["reportingComponent", "reportingInstance"] { object[field] = "" }
         case "Service", "Ingress": object["status"] = ["loadBalancer": [:]]
         case "CustomResourceDefinition": object["status"] = ["acceptedNames": [:]]
         default: break

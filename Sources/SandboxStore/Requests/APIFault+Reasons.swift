@@ -109,6 +109,11 @@ extension APIFault {
         return APIFault(500, .internalError, "Internal error occurred: \(message)", details: details)
     }
 
+    /// 500: an object to be created names the revision of one that is there already.
+    static func revisionOnCreate() -> APIFault {
+        APIFault(500, .unknown, "resourceVersion should not be set on objects to be created")
+    }
+
     /// 429: too many at once, or not now.
     package static func tooManyRequests(_ message: String, retryAfterSeconds: Int) -> APIFault {
         var details = Details()

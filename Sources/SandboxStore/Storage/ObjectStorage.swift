@@ -37,11 +37,20 @@ package final class ObjectStorage: Sendable {
     let inner: Mutex<Inner>
     private let log: (any WriteAheadLog)?
     private let configuration: Configuration
+    private let onFailure: @Sendable (StorageError) -> Void
 
     /// Opens a store on a log, reading back what survived; without a log everything lives in memory only.
     ///
+    /// - Parameters:
+    ///   - configuration: how much the store remembers.
+    ///   - log: where writes become durable.
+    ///   - onFailure: told once, when the log could not be written and the store takes no more writes.
     /// - Throws: ``StorageError`` with code `logDamaged` when the log cannot be read.
-    package init(configuration: Configuration = Configuration(), log: (any WriteAheadLog)? = nil) throws(StorageError) {
+    package init(
+        configuration: Configuration = Configuration(),
+        log: (any WriteAheadLog)? = nil,
+        onFailure: @escaping @Sendable (StorageError) -> Void = { _ in }
+    ) throws(StorageError) {
         var state = StorageState(historyLimit: configuration.historyLimit)
         if let log {
             do {
@@ -64,6 +73,7 @@ package final class ObjectStorage: Sendable {
         self.inner = Mutex(Inner(state: state, durable: state.revision))
         self.log = log
         self.configuration = configuration
+        self.onFailure = onFailure
     }
 
     /// A store in memory with the usual limits.
@@ -77,18 +87,23 @@ package final class ObjectStorage: Sendable {
         self.inner = Mutex(Inner(state: StorageState(historyLimit: historyLimit), durable: 1))
         self.log = nil
         self.configuration = configuration
+        self.onFailure = { _ in }
     }
 
     private init(_ state: StorageState, _ configuration: Configuration) {
         inner = Mutex(Inner(state: state, durable: state.revision))
         log = nil
         self.configuration = configuration
+        onFailure = { _ in }
     }
 
     /// A store in memory that begins with all that is here, history included; cheap, since both share what neither changes.
     ///
     /// What is written to one does not show in the other. Changes that are not durable yet count as written.
     package func fork() -> ObjectStorage { ObjectStorage(inner.withLock { $0.state }, configuration) }
+
+    /// Why the store takes no more writes; nil while it does.
+    package var failure: StorageError? { inner.withLock { $0.failure } }
 
     /// The revision of the last durable write.
     package var revision: UInt64 { inner.withLock { $0.durable } }
@@ -272,16 +287,18 @@ extension ObjectStorage {
         } catch {
             failure = StorageError(
                 .logFailed,
-                "the log could not be written; free disk space and restart",
+                "the log could not be written; free disk space and restart mesh-sandbox",
                 cause: error
             )
         }
-        let writers = inner.withLock { inner in
+        let (writers, isFirst) = inner.withLock { inner in
+            let isFirst = inner.failure == nil
             inner.isFlushing = false
             inner.failure = inner.failure ?? failure
             defer { inner.writers = [] }
-            return inner.writers
+            return (inner.writers, isFirst)
         }
+        if let failure, isFirst { onFailure(failure) }
         if failure == nil, let last = records.last { publish(through: last.revision) }
         for writer in writers { writer.resume() }
     }

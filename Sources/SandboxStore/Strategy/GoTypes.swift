@@ -5,8 +5,33 @@ internal import StructuralSchema
 
 /// What Go's decoder says about values that do not fit the types of native kinds.
 enum GoTypes {
-    /// The first value of the wrong type, in Go's words; nil when all fit.
-    static func mismatch(_ tree: Tree, _ node: SchemaNode) -> String? { mismatch(tree, node, [], nil, 0) }
+    /// A value that does not fit.
+    struct Mismatch: Sendable, Hashable {
+        /// What Go says.
+        let text: String
+        /// Whether it is a text that cannot be read as a time, so that its JSON type is right.
+        var isTime = false
+    }
+
+    /// The first value of the wrong type; nil when all fit.
+    static func mismatch(_ tree: Tree, _ node: SchemaNode) -> Mismatch? { mismatch(tree, node, [], nil, 0) }
+
+    /// What is wrong with a text where the schema wants a time; nil where it wants none.
+    private static func unreadableTime(_ text: String, _ facts: SchemaFacts) -> String? {
+        guard let layout = timeLayout(facts) else { return nil }
+        do throws(GoTime.Problem) {
+            _ = try GoTime.canonical(text, layout)
+            return nil
+        } catch {
+            return error.text
+        }
+    }
+
+    /// How Go reads a time of the schema; nil for anything but a time.
+    static func timeLayout(_ facts: SchemaFacts) -> GoTime.Layout? {
+        guard facts.format == "date-time" else { return nil }
+        return facts.extensions.definitionName?.hasSuffix(".MicroTime") == true ? .microTime : .time
+    }
 
     private static func mismatch(
         _ tree: Tree,
@@ -14,19 +39,24 @@ enum GoTypes {
         _ path: [String],
         _ owner: String?,
         _ depth: Int
-    ) -> String? {
+    ) -> Mismatch? {
         guard depth < 128, !tree.isNull else { return nil }
         if node.facts.format == "quantity", Quantity(tree) == nil {
-            return "quantities must match the regular expression "
-                + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+            return Mismatch(
+                text: "quantities must match the regular expression "
+                    + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+            )
         }
         if node.facts.format == "byte", let text = tree.string, Base64.decode(text) == nil {
-            return "illegal base64 data at input byte \(firstFault(text))"
+            return Mismatch(text: "illegal base64 data at input byte \(firstFault(text))")
+        }
+        if let text = tree.string, let problem = unreadableTime(text, node.facts) {
+            return Mismatch(text: problem, isTime: true)
         }
         if let wrong = wrongType(tree, node.facts) {
             let place = path.isEmpty ? "" : "Go struct field \(owner ?? "Object").\(path.joined(separator: ".")) "
             let preposition = path.isEmpty ? "Go value " : place
-            return "json: cannot unmarshal \(wrong.found) into \(preposition)of type \(wrong.wanted)"
+            return Mismatch(text: "json: cannot unmarshal \(wrong.found) into \(preposition)of type \(wrong.wanted)")
         }
         switch tree {
         case .array(let elements):

@@ -26,14 +26,23 @@ enum NativeForm {
                     empty.insert(entry.key)
                 } else if let child {
                     object.update(at: position) { normalise(&$0, child, depth: depth + 1) }
+                    if object.entries[position].value.isNull { empty.insert(entry.key) }
                 }
             }
             if !empty.isEmpty { object.filter { !empty.contains($0.key) } }
             tree = .object(object)
-        default:
-            // Quantities are kept in their canonical form.
-            guard node.facts.format == "quantity", let quantity = Quantity(tree) else { return }
+        default: canonicalise(&tree, node.facts)
+        }
+    }
+
+    /// Brings quantities and times into the form in which Kubernetes writes them; the zero time is none.
+    private static func canonicalise(_ tree: inout Tree, _ facts: SchemaFacts) {
+        if facts.format == "quantity", let quantity = Quantity(tree) {
             tree = .string(quantity.description)
+        } else if let layout = GoTypes.timeLayout(facts), let text = tree.string,
+            let time = try? GoTime.canonical(text, layout), time != text
+        {
+            tree = time.isEmpty ? .null : .string(time)
         }
     }
 

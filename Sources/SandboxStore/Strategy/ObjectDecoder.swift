@@ -29,10 +29,15 @@ struct ObjectDecoder: Sendable {
             )
         }
         var tree = try identified(body)
-        try checkTypes(tree, isPatched: isPatched)
+        let mismatch = self.mismatch(tree)
+        if let mismatch, !isApplied || !mismatch.isTime { try refuse(mismatch, isPatched: isPatched) }
         let unknown = scope.resource.schema.node.prune(&tree, isWholeObject: false)
         try report(unknown, isPatched: isPatched, isApplied: isApplied)
-        if isApplied { return tree }
+        if isApplied {
+            // To the merge any text is a text; only its result is read into Go's types.
+            if let mismatch { throw refusedConfiguration(tree, mismatch) }
+            return tree
+        }
         return completed(tree)
     }
 
@@ -94,19 +99,30 @@ struct ObjectDecoder: Sendable {
 
     // MARK: Form
 
-    /// Values of the wrong type are refused at once where the type is compiled in: everywhere in native kinds, and in the
-    /// metadata of custom ones.
-    private func checkTypes(_ tree: Tree, isPatched: Bool) throws(APIFault) {
-        let mismatch: String?
-        if isNative {
-            mismatch = GoTypes.mismatch(tree, scope.resource.schema.node)
-        } else {
-            mismatch = GoTypes.mismatch(["metadata": tree["metadata"] ?? [:]], Self.metadataOnly(scope.resource.schema))
-        }
-        guard let mismatch else { return }
-        if isPatched { throw refusedPatch(mismatch) }
+    /// The first value of the wrong type where the type is compiled in: everywhere in native kinds, and in the metadata of
+    /// custom ones.
+    private func mismatch(_ tree: Tree) -> GoTypes.Mismatch? {
+        if isNative { return GoTypes.mismatch(tree, scope.resource.schema.node) }
+        return GoTypes.mismatch(["metadata": tree["metadata"] ?? [:]], Self.metadataOnly(scope.resource.schema))
+    }
+
+    private func refuse(_ mismatch: GoTypes.Mismatch, isPatched: Bool) throws(APIFault) {
+        if isPatched { throw refusedPatch(mismatch.text) }
         throw .badRequest(
-            "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): \(mismatch)"
+            "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): \(mismatch.text)"
+        )
+    }
+
+    /// 500: a configuration that is applied has a time that cannot be read.
+    private func refusedConfiguration(_ tree: Tree, _ mismatch: GoTypes.Mismatch) -> APIFault {
+        let object = KubeObject(tree)
+        let name = "\(kind.group)/\(kind.version), Kind=\(kind.kind)"
+        let place = "\(object.namespace ?? "")/\(object.name); \(name)"
+        return APIFault(
+            500,
+            .unknown,
+            "failed to convert new object (\(place)) to proper version: unable to convert unstructured object to \(name): "
+                + mismatch.text
         )
     }
 

@@ -11,6 +11,8 @@ struct ObjectStrategy: Sendable {
         if case .native = resource.origin { true } else { false }
     }
 
+    private var isEvent: Bool { isNative && resource.kind.kind == "Event" }
+
     /// Whether nothing holds an object any more whose deletion was asked for.
     static func isReadyToVanish(_ tree: Tree) -> Bool {
         let object = KubeObject(tree)
@@ -96,6 +98,7 @@ struct ObjectStrategy: Sendable {
     /// What is wrong with a new object.
     func issues(creating object: Tree) async -> [FaultCause] {
         var issues = MetadataRules.issues(object, resource)
+        if isEvent { return EventRules(object, resource.kind).issues(creatingWith: issues) }
         if isNative {
             issues += NativeRules.issues(resource.kind.kind, object, old: nil)
         } else {
@@ -107,6 +110,10 @@ struct ObjectStrategy: Sendable {
     /// What is wrong with a change of an object.
     func issues(updating new: Tree, from old: Tree, subresource: String) async -> [FaultCause] {
         let changes = MetadataRules.issues(changing: old, to: new)
+        if isEvent {
+            let metadata = MetadataRules.issues(new, resource) + changes
+            return EventRules(new, resource.kind).issues(replacing: EventRules(old, resource.kind), metadata: metadata)
+        }
         // kube-apiserver looks at the metadata of native kinds twice.
         var issues = MetadataRules.issues(new, resource) + (isNative ? changes + changes : changes)
         if isNative {

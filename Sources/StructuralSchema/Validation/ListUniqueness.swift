@@ -28,26 +28,35 @@ struct ListUniqueness {
     }
 
     private mutating func checkElements(_ elements: [Tree], _ node: SchemaNode, at path: String) {
-        var seen: Set<Tree> = []
         switch node.facts.extensions.listType {
         case nil, .atomic: return
-        case .set:
-            for (index, element) in elements.enumerated() where !seen.insert(element).inserted {
-                issues.append(FieldIssue(.duplicate, at: "\(path)[\(index)]", value: element))
-            }
+        case .set: report(elements, at: path)
         case .map(let keys):
-            for (index, element) in elements.enumerated() {
-                guard let object = element.object else { continue }
-                var identity = TreeObject()
-                for key in keys {
-                    let fallback = node.facts.items?.property(key)?.facts.defaultValue
-                    if let value = object[key] ?? fallback { identity[key] = value }
-                }
-                let value = Tree.object(identity)
-                if !seen.insert(value).inserted {
-                    issues.append(FieldIssue(.duplicate, at: "\(path)[\(index)]", value: value))
-                }
+            if let index = elements.firstIndex(where: { $0.object == nil && !$0.isNull }) {
+                let detail = "must be an object for an array of list-type map"
+                issues.append(FieldIssue(.invalid, at: "\(path)[\(index)]", value: elements[index], detail: detail))
+                return
             }
+            report(elements.map { Self.identity($0, keys, node) }, at: path)
+        }
+    }
+
+    /// What tells an element of an identified list from the others; null has nothing that does.
+    private static func identity(_ element: Tree, _ keys: [String], _ node: SchemaNode) -> Tree {
+        var identity = TreeObject()
+        for key in keys where !element.isNull {
+            let fallback = node.facts.items?.property(key)?.facts.defaultValue
+            if let value = element[key] ?? fallback { identity[key] = value }
+        }
+        return .object(identity)
+    }
+
+    /// Reports each value that is there more than once, where it comes for the second time.
+    private mutating func report(_ values: [Tree], at path: String) {
+        var counts: [Tree: Int] = [:]
+        for (index, value) in values.enumerated() {
+            counts[value, default: 0] += 1
+            if counts[value] == 2 { issues.append(FieldIssue(.duplicate, at: "\(path)[\(index)]", value: value)) }
         }
     }
 }

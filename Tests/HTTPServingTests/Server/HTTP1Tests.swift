@@ -86,6 +86,21 @@ internal import Testing
         }
     }
 
+    @Test func anAnnouncedBodyAboveTheLimitCanBeLeftToTheHandler() async throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.limits.bodyBytes = 100
+        configuration.limits.largeBodies = .handled
+        try await withServer(configuration, handler: Self.echo) { address, _ in
+            try await RawClient.with(address) { client in
+                let head = "POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 101\r\n\r\n"
+                try await client.send(head + String(repeating: "x", count: 101))
+                let status = "HTTP/1.1 413 Payload Too Large\r\n"
+                let rest = "content-length: 11\r\nconnection: close\r\n\r\nBodyTooLarg"
+                #expect(try await client.readToEnd() == status + rest)
+            }
+        }
+    }
+
     @Test func sendsContinueOnlyWhenTheBodyIsRead() async throws {
         try await withServer(handler: Self.echo) { address, _ in
             try await RawClient.with(address) { client in

@@ -60,6 +60,27 @@ internal import Testing
         }
     }
 
+    /// Gives transports whose answers never come in time.
+    struct Slow: WebhookTransport, HTTPTransport {
+        func transport(to endpoint: WebhookEndpoint) -> any HTTPTransport { self }
+
+        func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+            throw TransportError(.timedOut, "POST https://example.org: no answer after 10 s")
+        }
+    }
+
+    @Test func aWebhookThatTakesTooLongHasExceededItsDeadline() async throws {
+        let reader = ClusterReader(try ObjectStorage())
+        let caller = WebhookCaller(reader: reader, transport: Slow(), random: .seeded(1))
+        let client: Tree = ["url": "https://example.org/inject"]
+        let webhook = try AdmissionWebhookTests.webhook(AdmissionWebhookTests.podRule, [("clientConfig", client)])
+        let attributes = AdmissionWebhookTests.attributes()
+        let subject = WebhookSubject(request: attributes.requestTree(as: attributes.form), object: [:], old: nil)
+        let error = await #expect(throws: SandboxError.self) { try await caller.call(webhook, subject) }
+        let url = "https://example.org/inject?timeout=10s"
+        #expect(error?.message == "failed to call webhook: Post \"\(url)\": context deadline exceeded")
+    }
+
     struct Call: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var client: Tree

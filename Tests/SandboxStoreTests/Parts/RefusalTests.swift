@@ -110,7 +110,10 @@ internal import Testing
         let resource: Tree = ["verb": "get", "resource": "pods"]
         for (kind, spec, message) in [
             ("SubjectAccessReview", ["user": "a"], one), ("SelfSubjectAccessReview", [:], one),
-            ("SubjectAccessReview", ["user": "a", "resourceAttributes": resource, "nonResourceAttributes": [:]], one),
+            (
+                "SubjectAccessReview", ["user": "a", "resourceAttributes": resource, "nonResourceAttributes": [:]],
+                #"{"Path":"","Verb":""}: cannot be specified in combination with resourceAttributes"#
+            ),
             (
                 "SubjectAccessReview", ["resourceAttributes": resource],
                 "at least one of user or group must be specified"
@@ -123,6 +126,27 @@ internal import Testing
             #expect(answer.status == (message == nil ? 201 : 422), "\(kind) \(spec)")
             if let message { #expect(answer["message"]?.contains(message) == true, "\(answer["message"] ?? "")") }
         }
+    }
+
+    @Test func accessReviewsAreNoObjects() async throws {
+        let server = await TestServer()
+        let group = "authorization.k8s.io/v1"
+        let path = "/apis/\(group)/selfsubjectaccessreviews"
+        var review: Tree = [
+            "apiVersion": .string(group), "kind": "SelfSubjectAccessReview",
+            "metadata": ["creationTimestamp": .null, "name": "x"], "spec": ["resourceAttributes": ["verb": "get"]],
+        ]
+        let named = try await server.send("POST", path, review)
+        #expect(named.status == 422 && named["message"]?.contains("must be empty") == true, "\(named["message"] ?? "")")
+        review.set(nil, at: ["metadata", "name"])
+        #expect(try await server.send("POST", path, review).status == 201)
+        let local: Tree = [
+            "apiVersion": .string(group), "kind": "LocalSubjectAccessReview",
+            "spec": ["user": "a", "resourceAttributes": ["verb": "get", "namespace": "other"]],
+        ]
+        let answer = try await server.send("POST", "/apis/\(group)/namespaces/default/localsubjectaccessreviews", local)
+        let why = #"spec.resourceAttributes.namespace: Invalid value: "other": must match metadata.namespace"#
+        #expect(answer["message"]?.hasSuffix(why) == true, "\(answer["message"] ?? "")")
     }
 
     @Test func webhooksAreLookedAtInOrder() async throws {

@@ -1,6 +1,7 @@
 internal import DataTree
 internal import KubeAPI
 internal import SandboxStore
+internal import Synchronization
 internal import Testing
 
 private let things = GroupResource(group: "", resource: "things")
@@ -73,5 +74,26 @@ private let things = GroupResource(group: "", resource: "things")
             return
         }
         #expect(changes.map(\.revision) == [4, 5])
+    }
+
+    @Test func aLogThatBreaksIsToldOnceAndMakesTheServerUnready() async throws {
+        let told = Mutex<[StorageError]>([])
+        let log = MemoryLog(breaksAt: 40)
+        let storage = try ObjectStorage(log: log) { failure in told.withLock { $0.append(failure) } }
+        let server = await TestServer(storage: storage)
+        #expect(try await server.send("GET", "/readyz").status == 200)
+        var statuses: [Int] = []
+        for number in 0..<60 {
+            let map = configMap("m\(number)")
+            statuses.append(try await server.send("POST", "/api/v1/namespaces/default/configmaps", map).status)
+        }
+        #expect(statuses.first == 201 && statuses.last == 500)
+        let unready = try await server.send("GET", "/readyz")
+        #expect(unready.status == 500)
+        #expect(unready.body == "[+]ping ok\n[+]log ok\n[-]etcd failed: reason withheld\nreadyz check failed\n")
+        #expect(try await server.send("GET", "/livez").status == 200)
+        let messages = told.withLock { $0.map(\.message) }
+        #expect(messages == ["the log could not be written; free disk space and restart mesh-sandbox"])
+        #expect(storage.failure?.code == .logFailed)
     }
 }

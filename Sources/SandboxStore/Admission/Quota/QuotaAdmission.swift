@@ -42,7 +42,7 @@ struct QuotaAdmission: Sendable {
         if !missing.isEmpty {
             let list = missing.sorted { $0.key < $1.key }
                 .map { "\($0.key) for: \($0.value.sorted().joined(separator: ","))" }.joined(separator: "; ")
-            throw .forbidden(resource, attributes.name, "failed quota: \(name): must specify \(list)")
+            throw .forbidden(resource, attributes.refusedName, "failed quota: \(name): must specify \(list)")
         }
         let concerned = hard.filter { (asked[$0.key]?.billionths ?? 0) > 0 }
         guard !concerned.isEmpty else { return }
@@ -61,7 +61,7 @@ struct QuotaAdmission: Sendable {
         }
         throw .forbidden(
             resource,
-            attributes.name,
+            attributes.refusedName,
             "exceeded quota: \(name), requested: \(joined(\.asked)), used: \(joined(\.used)), limited: \(joined(\.hard))"
         )
     }

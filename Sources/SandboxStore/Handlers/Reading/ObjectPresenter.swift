@@ -22,6 +22,15 @@ struct ObjectPresenter: Sendable {
     /// A body that is not an object of the collection, such as a `Status`.
     func plain(_ tree: Tree, status: Int = 200) -> APIResponse { respond(tree, status: status) }
 
+    /// The Scale of an object, in the shape the client asked for.
+    func scale(_ tree: Tree) -> APIResponse {
+        switch representation.shape {
+        case .whole: return respond(tree)
+        case .metadata(let version): return respond(Self.metadataOnly(tree, version: version))
+        case .table(let version): return respond(table(of: tree, ScaleColumns.columns(of: scope.resource), version))
+        }
+    }
+
     /// A page of a list.
     func list(_ page: ListPage) -> APIResponse {
         var metadata: Tree = ["resourceVersion": .string(String(page.revision))]
@@ -32,7 +41,7 @@ struct ObjectPresenter: Sendable {
         if let remaining = page.remaining { metadata["remainingItemCount"] = .integer(Int64(remaining)) }
         switch representation.shape {
         case .table(let version):
-            return respond(table(page.items, version: version, metadata: metadata))
+            return respond(table(page.items, scope.resource.tableColumns, version: version, metadata: metadata))
         case .metadata(let version):
             let items = page.items.map { Self.metadataOnly($0, version: version) }
             return respond([
@@ -56,17 +65,22 @@ struct ObjectPresenter: Sendable {
         case .whole: return tree
         case .metadata(let version): return Self.metadataOnly(tree, version: version)
         case .table(let version):
-            var metadata: Tree = [:]
-            if let revision = tree["metadata"]?["resourceVersion"] { metadata["resourceVersion"] = revision }
-            var result = table([tree], version: version, metadata: metadata)
+            var result = table(of: tree, scope.resource.tableColumns, version)
             if !namesColumns { result["columnDefinitions"] = Tree.null }
             return result
         }
     }
 
-    private func table(_ items: [Tree], version: String, metadata: Tree) -> Tree {
+    /// A table of one row.
+    private func table(of tree: Tree, _ columns: [TableColumn], _ version: String) -> Tree {
+        var metadata: Tree = [:]
+        if let revision = tree["metadata"]?["resourceVersion"] { metadata["resourceVersion"] = revision }
+        return table([tree], columns, version: version, metadata: metadata)
+    }
+
+    private func table(_ items: [Tree], _ columns: [TableColumn], version: String, metadata: Tree) -> Tree {
         let printer = TablePrinter(
-            columns: scope.resource.tableColumns,
+            columns: columns,
             now: context.configuration.now(),
             inclusion: TablePrinter.Inclusion(rawValue: scope.request.parameter("includeObject") ?? "") ?? .metadata
         )

@@ -15,7 +15,7 @@ struct ScaleHandler: Sendable {
             }
             let served = try await context.served(object.tree, scope.resource)
             try Self.checkNumber(served, paths)
-            return presenter.plain(Self.scale(served, paths))
+            return presenter.scale(Self.scale(served, paths))
         }
         let isPatch = scope.info.verb == .patch
         let parameters = try WriteParameters(scope.request, kind: isPatch ? "PatchOptions" : "UpdateOptions")
@@ -32,7 +32,7 @@ struct ScaleHandler: Sendable {
             try Self.checkType(wanted, isPatched: isPatch)
             return ObjectUpdate.Wanted(object: try Self.scaled(old, wanted, paths, scope), isOwned: paths.isCustom)
         }
-        return presenter.plain(Self.scale(try await context.served(result.object, scope.resource), paths))
+        return presenter.scale(Self.scale(try await context.served(result.object, scope.resource), paths))
     }
 
     /// Where the numbers are.
@@ -72,11 +72,11 @@ struct ScaleHandler: Sendable {
     private static func checkType(_ scale: Tree, isPatched: Bool) throws(APIFault) {
         guard let mismatch = GoTypes.mismatch(["spec": scale["spec"] ?? [:]], schema) else { return }
         guard isPatched else {
-            throw .badRequest("Scale in version \"v1\" cannot be handled as a Scale: \(mismatch)")
+            throw .badRequest("Scale in version \"v1\" cannot be handled as a Scale: \(mismatch.text)")
         }
         let patch = Tree.string(GoText.json(scale, ["kind", "apiVersion", "metadata"])).jsonText(.compact)
         let none = GroupVersionKind(group: "", version: "", kind: "")
-        throw .invalid(none, "", [.invalid("patch", patch, mismatch)])
+        throw .invalid(none, "", [.invalid("patch", patch, mismatch.text)])
     }
 
     /// The part of `Scale` that is written (autoscaling/v1).

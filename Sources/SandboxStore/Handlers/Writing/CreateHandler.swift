@@ -22,22 +22,42 @@ struct CreateHandler: Sendable {
             time: context.timestamp
         )
         object = ownership.tracked(object, from: nil)
-        let created = try await self.create(object, scope, parameters)
+        let created = try await self.create(object, scope, parameters, refusesRevision: true)
         return presenter.object(try await context.served(created, scope.resource), status: 201)
     }
 
-    /// Admits, completes, checks and stores a decoded object whose owners are known: the stored state.
-    func create(_ decoded: Tree, _ scope: RequestScope, _ parameters: WriteParameters) async throws(APIFault) -> Tree {
+    /// Admits, completes, checks and stores a decoded object whose owners are known.
+    ///
+    /// - Parameters:
+    ///   - decoded: the object.
+    ///   - scope: the request.
+    ///   - parameters: what the request says beside the object.
+    ///   - refusesRevision: whether an object that names a revision is refused, as only plain creation does: an update or an apply
+    ///     that finds nothing makes the object all the same.
+    /// - Returns: the stored state.
+    /// - Throws: the refusal of admission, of validation or of the store.
+    func create(
+        _ decoded: Tree,
+        _ scope: RequestScope,
+        _ parameters: WriteParameters,
+        refusesRevision: Bool = false
+    ) async throws(APIFault) -> Tree {
         let strategy = ObjectStrategy(context: context, resource: scope.resource)
         let admission = AdmissionChain(context: context, scope: scope, parameters: parameters)
         var object = try await admission.mutate(.create, decoded, old: nil)
+        let revision = KubeObject(object).resourceVersion.flatMap { UInt64($0) } ?? 0
         let prefix = KubeObject(object).name.isEmpty ? object["metadata"]?["generateName"]?.string ?? "" : ""
         strategy.complete(&object)
         if !prefix.isEmpty { object.set(.string(generated(prefix)), at: ["metadata", "name"]) }
-        let kind = scope.resource.kind
         let issues = await strategy.issues(creating: object)
-        if !issues.isEmpty { throw .invalid(kind, KubeObject(object).name, issues) }
+        if !issues.isEmpty { throw .invalid(scope.resource.storedKind, KubeObject(object).name, issues) }
         try await admission.validate(.create, object, old: nil)
+        if revision != 0, parameters.isDryRun {
+            // Nothing is stored, so nothing takes the place of the revision that was given.
+            object.set(.string(String(revision)), at: ["metadata", "resourceVersion"])
+        } else if revision != 0, refusesRevision {
+            throw .revisionOnCreate()
+        }
         return try await store(object, prefix, scope, parameters)
     }
 

@@ -55,9 +55,7 @@ struct ObjectUpdate: Sendable {
         let name = scope.info.name ?? ""
         guard allowsCreate else { throw .notFound(scope.resource.groupResource, name) }
         let wanted = try await change(nil)
-        if KubeObject(wanted.object).resourceVersion?.isEmpty == false, !wanted.isOwned {
-            throw .notFound(scope.resource.groupResource, name)
-        }
+        if let uid = KubeObject(wanted.object).uid, !uid.isEmpty { throw wrongObject(uid, present: "") }
         var object = wanted.object
         try CreateHandler.settleNamespace(&object, scope)
         if !wanted.isOwned { object = ownership.tracked(object, from: nil) }
@@ -91,16 +89,7 @@ struct ObjectUpdate: Sendable {
         let resource = scope.resource.groupResource
         let (wanted, present) = (KubeObject(new), KubeObject(old))
         if let uid = wanted.uid, !uid.isEmpty, let current = present.uid, uid != current {
-            let path = ([resource.resource] + [present.namespace, present.name].compactMap(\.self)).joined(
-                separator: "/"
-            )
-            throw .conflict(
-                resource,
-                present.name,
-                "StorageError: invalid object, Code: 4, Key: /registry/\(path), ResourceVersion: 0, "
-                    + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(uid), "
-                    + "UID in object meta: \(current)"
-            )
+            throw wrongObject(uid, present: current)
         }
         guard let revision = wanted.resourceVersion, !revision.isEmpty, revision != "0" else {
             if needsRevision { throw .missingRevision(resource, present.name) }
@@ -108,6 +97,18 @@ struct ObjectUpdate: Sendable {
         }
         guard revision == present.resourceVersion else { throw .modified(resource, present.name) }
         return true
+    }
+
+    /// 409: another object than the one there is meant; none there has no uid.
+    private func wrongObject(_ uid: String, present: String) -> APIFault {
+        let key = scope.key()
+        let path = [scope.resource.api.plural, key.namespace, key.name].compactMap(\.self).joined(separator: "/")
+        return .conflict(
+            scope.resource.groupResource,
+            key.name,
+            "StorageError: invalid object, Code: 4, Key: /registry/\(path), ResourceVersion: 0, "
+                + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(uid), UID in object meta: \(present)"
+        )
     }
 
     /// Fills in what clients cannot change, and lets admission and validation look at the result.
@@ -122,7 +123,7 @@ struct ObjectUpdate: Sendable {
         strategy.restrict(&new, old: old, subresource: subresource)
         strategy.complete(&new, old: old, subresource: subresource)
         let issues = await strategy.issues(updating: new, from: old, subresource: subresource)
-        if !issues.isEmpty { throw .invalid(scope.resource.kind, KubeObject(old).name, issues) }
+        if !issues.isEmpty { throw .invalid(scope.resource.storedKind, KubeObject(old).name, issues) }
         try await admission.validate(.update, new, old: old)
         return new
     }
