@@ -59,6 +59,27 @@ package struct MeshFiles: Sendable {
         try documents(text(path), path).flatMap { Self.entries(of: $0, places: nil) }.map(\.object)
     }
 
+    /// The objects of a dump of a cluster, without what nobody asks of its pods and templates: most of the text.
+    ///
+    /// Throws as ``objects(_:)`` does.
+    package func dump(_ path: String) throws(CommandError) -> [KubeObject] {
+        try documents(text(path), path, leavingOut: Self.unasked).flatMap { Self.entries(of: $0, places: nil) }
+            .map(\.object)
+    }
+
+    private static let unasked: TreeProjection = {
+        let details = [
+            "args", "command", "env", "envFrom", "lifecycle", "livenessProbe", "readinessProbe", "resources",
+            "securityContext", "startupProbe", "volumeMounts",
+        ]
+        let specs = [["spec"], ["spec", "template", "spec"]]
+        let containers = specs.flatMap { spec in ["containers", "initContainers"].map { spec + [$0, "*"] } }
+        let places =
+            [["metadata", "managedFields"]] + specs.flatMap { [$0 + ["volumes"], $0 + ["tolerations"]] }
+            + containers.flatMap { container in details.map { container + [$0] } }
+        return TreeProjection(dropping: places + places.map { ["items", "*"] + $0 })
+    }()
+
     /// All resources of a file with their places; throws as ``objects(_:)`` does.
     package func entries(_ path: String) throws(CommandError) -> [Entry] {
         let text = try text(path)
@@ -89,11 +110,16 @@ package struct MeshFiles: Sendable {
         }
     }
 
-    private func documents(_ text: String, _ path: String) throws(CommandError) -> [Tree] {
+    private func documents(
+        _ text: String,
+        _ path: String,
+        leavingOut projection: TreeProjection? = nil
+    ) throws(CommandError) -> [Tree] {
         let documents: [Tree]
         do {
             // Dumps of clusters come as JSON, which reads many times faster as such; what is no JSON may still be YAML.
-            let json = text.utf8.first == UInt8(ascii: "{") ? try? Tree(json: text) : nil
+            let isJSON = text.utf8.first == UInt8(ascii: "{")
+            let json = isJSON ? try? JSONParser.parse(Array(text.utf8), options: .init(projection: projection)) : nil
             documents = try json.map { [$0] } ?? YAML.documents(text)
         } catch {
             throw CommandError(.badFile, "\(path): cannot be read as YAML: \(error)", cause: error)

@@ -73,13 +73,13 @@ internal import Testing
     @Test("have no field of an unknown definition")
     func closed() {
         for name in NativeSchemas.shared.names {
-            guard let node = NativeSchemas.shared.definitions[name] else { continue }
+            guard let node = NativeSchemas.shared.schema(name) else { continue }
             for property in node.facts.properties {
                 let inner = property.schema.facts.items ?? property.schema
                 guard let target = inner.facts.extensions.definitionName, target.contains(".v1.") else { continue }
                 let isScalar = inner.facts.type != .object || inner.facts.properties.isEmpty
                 #expect(
-                    isScalar || NativeSchemas.shared.definitions[target] != nil,
+                    isScalar || NativeSchemas.shared.schema(target) != nil,
                     "\(name).\(property.name): \(target)"
                 )
             }

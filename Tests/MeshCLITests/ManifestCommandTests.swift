@@ -180,6 +180,22 @@ struct ManifestCommandTests {
         #expect(error.message == "empty.yaml: is empty; give a file with a MeshOperator or an IstioOperator")
     }
 
+    @Test("A dump is read without what plans never ask for, alone and in a list")
+    func dump() throws {
+        let pod = #"""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","managedFields":[{"manager":"m"}]},"spec":{"hostNetwork":true,\#
+            "volumes":[{"name":"v"}],"containers":[{"name":"istio-proxy","image":"p:1.29.6","env":[{"name":"X"}]}]}}
+            """#
+        let texts = ["one": pod, "list": #"{"apiVersion":"v1","kind":"List","items":[\#(pod)]}"#]
+        let files = MeshFiles(read: { texts[$0] ?? "" }, list: { _ in nil })
+        let kept: Tree = ["hostNetwork": true, "containers": [["name": "istio-proxy", "image": "p:1.29.6"]]]
+        for name in texts.keys {
+            let objects = try files.dump(name)
+            #expect(objects.map { $0.tree["spec"] } == [kept])
+            #expect(objects.first?.name == "a" && objects.first?.tree.value(at: "metadata", "managedFields") == nil)
+        }
+    }
+
     @Test("A folder is converted file by file")
     func convertedFolder() throws {
         let texts = [

@@ -40,7 +40,7 @@ public enum JSONParser {
 
     /// Reads the one value that `bytes` hold.
     public static func parse(_ bytes: ArraySlice<UInt8>, options: Options = Options()) throws(ParseError) -> Tree {
-        var cache = StringCache()
+        var cache = StringCache(length: bytes.count)
         return try parse(bytes, options: options, cache: &cache)
     }
 

@@ -8,7 +8,7 @@
 
 /// Reads the strings of a JSON text; those read lately are taken from a cache rather than made again.
 ///
-/// Safe to use while the cache lives, which the parser sees to: slots come from ``StringCache/slot(of:)``, always in range.
+/// Safe to use while the cache lives, which the parser sees to: slots come from ``StringCache/slot(of:among:)``, always in range.
 @safe
 struct JSONStrings {
     private let cache: UnsafeMutableBufferPointer<StringCache.Slot>
@@ -65,7 +65,7 @@ struct JSONStrings {
         guard bytes.count <= StringCache.maxLength else {
             return try unsafe fresh(bytes, isASCII: isASCII, offset: offset)
         }
-        let slot = StringCache.slot(of: lastHash)
+        let slot = unsafe StringCache.slot(of: lastHash, among: cache.count)
         if unsafe cache[slot].hash == lastHash, unsafe Self.equal(cache[slot].string, bytes) {
             return unsafe cache[slot].string
         }

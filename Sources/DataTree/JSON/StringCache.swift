@@ -13,13 +13,16 @@ struct StringCache: Sendable {
 
     var slots: [Slot]
 
-    init() {
-        slots = Array(repeating: Slot(), count: 1 << Int(Self.bits))
+    /// Makes an empty cache for texts of any length, or of `length` bytes: a short one is read before many slots are made.
+    init(length: Int = .max) {
+        slots = Array(repeating: Slot(), count: length < 4_096 ? 32 : 1 << Int(Self.bits))
     }
 
-    /// The slot of a hash; always less than the number of slots.
+    /// The slot of a hash among `count` of them, a power of two; always less than `count`.
     @inline(__always)
-    static func slot(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> (64 - bits)) }
+    static func slot(of hash: UInt64, among count: Int) -> Int {
+        Int(truncatingIfNeeded: hash >> (64 - bits)) & (count - 1)
+    }
 
     /// Mixes eight more bytes into a hash.
     @inline(__always)

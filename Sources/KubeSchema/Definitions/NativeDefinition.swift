@@ -23,5 +23,8 @@ struct NativeDefinition: Sendable {
     var name: String
     var isAtomic = false
     var summary: String?
-    var fields: [Field] = []
+    /// The package it is of, for names without one.
+    var package: String
+    /// The lines that tell its fields.
+    var lines: [Substring] = []
 }

@@ -1,17 +1,23 @@
-/// Reads ``NativeDefinitionText``.
-struct NativeDefinitionReader {
+/// Reads ``NativeDefinitionText``: which definitions there are at once, the fields of one when asked for.
+struct NativeDefinitionReader: Sendable {
     /// Full package names by alias.
     private(set) var packages: [String: String] = [:]
     private(set) var definitions: [NativeDefinition] = []
     private var package = ""
 
     /// Reads all tables.
-    static func read(_ tables: [String]) -> [NativeDefinition] {
-        var reader = NativeDefinitionReader()
-        let lines = tables.map { $0.split(separator: "\n", omittingEmptySubsequences: true) }
-        for line in lines.joined() where line.hasPrefix("package ") { reader.readPackage(line) }
-        for line in lines.joined() { reader.read(line) }
-        return reader.definitions
+    init(_ tables: [String]) {
+        let lines = tables.flatMap { $0.utf8.split(separator: UInt8(ascii: "\n")).map { Substring($0) } }
+        for line in lines where line.utf8.starts(with: "package ".utf8) { readPackage(line) }
+        for line in lines { read(line) }
+    }
+
+    /// The fields of a definition.
+    func fields(of definition: NativeDefinition) -> [NativeDefinition.Field] {
+        definition.lines.flatMap { line in
+            let (facts, summary) = Self.split(line)
+            return facts.split(separator: ";").compactMap { field($0, summary, in: definition.package) }
+        }
     }
 
     private mutating func readPackage(_ line: Substring) {
@@ -22,20 +28,18 @@ struct NativeDefinitionReader {
     }
 
     private mutating func read(_ line: Substring) {
-        if line.hasPrefix("package ") { return readPackage(line) }
-        let (facts, summary) = Self.split(line)
-        guard line.hasPrefix("  ") else {
-            let words = facts.split(separator: " ")
-            guard let name = words.first else { return }
-            let isAtomic = words.count > 1 && words[1] == "atomic"
-            definitions.append(NativeDefinition(name: "\(package).\(name)", isAtomic: isAtomic, summary: summary))
+        if line.utf8.starts(with: "  ".utf8) {
+            if !definitions.isEmpty { definitions[definitions.count - 1].lines.append(line) }
             return
         }
-        guard !definitions.isEmpty else { return }
-        for part in facts.split(separator: ";") {
-            guard let field = field(part, summary) else { continue }
-            definitions[definitions.count - 1].fields.append(field)
-        }
+        if line.utf8.starts(with: "package ".utf8) { return readPackage(line) }
+        let (facts, summary) = Self.split(line)
+        let words = facts.split(separator: " ")
+        guard let name = words.first else { return }
+        let isAtomic = words.count > 1 && words[1] == "atomic"
+        definitions.append(
+            NativeDefinition(name: "\(package).\(name)", isAtomic: isAtomic, summary: summary, package: package)
+        )
     }
 
     private static func split(_ line: Substring) -> (facts: Substring, summary: String?) {
@@ -44,22 +48,22 @@ struct NativeDefinitionReader {
         return (line[..<hash], String(line[bytes.index(hash, offsetBy: 2)...]))
     }
 
-    private func field(_ text: Substring, _ summary: String?) -> NativeDefinition.Field? {
+    private func field(_ text: Substring, _ summary: String?, in package: String) -> NativeDefinition.Field? {
         let words = text.split(separator: " ")
         guard words.count >= 2 else { return nil }
         let isRequired = words[0].hasSuffix("!")
         return NativeDefinition.Field(
             name: String(isRequired ? words[0].dropLast() : words[0]),
-            type: type(words[1]),
+            type: type(words[1], in: package),
             isRequired: isRequired,
             facts: Array(words.dropFirst(2)),
             summary: summary
         )
     }
 
-    private func type(_ text: Substring) -> NativeDefinition.FieldType {
-        if text.hasPrefix("[") { return .list(type(text.dropFirst().dropLast())) }
-        if text.hasPrefix("{") { return .map(type(text.dropFirst().dropLast())) }
+    private func type(_ text: Substring, in package: String) -> NativeDefinition.FieldType {
+        if text.hasPrefix("[") { return .list(type(text.dropFirst().dropLast(), in: package)) }
+        if text.hasPrefix("{") { return .map(type(text.dropFirst().dropLast(), in: package)) }
         if let dot = text.utf8.firstIndex(of: UInt8(ascii: ".")) {
             let rest = text[text.utf8.index(after: dot)...]
             return .definition("\(packages[String(text[..<dot])] ?? "").\(rest)")

@@ -29,7 +29,7 @@ package struct NativeKind: Sendable {
     package var definitionName: String
 
     /// The schema of the kind.
-    package var schema: SchemaNode { NativeSchemas.shared.definitions[definitionName] ?? .anything }
+    package var schema: SchemaNode { NativeSchemas.shared.schema(definitionName) ?? .anything }
     /// Group, version and kind.
     package var kind: GroupVersionKind { resource.kind }
     /// Whether objects are stored; reviews, bindings and the like are only answered.

@@ -68,7 +68,7 @@ struct OpenAPISchemas {
         while let name = pending.popLast() {
             if let special = Self.special(name, flavour) {
                 written[name] = special
-            } else if let node = NativeSchemas.shared.definitions[name] {
+            } else if let node = NativeSchemas.shared.schema(name) {
                 var tree = definition(node, isCustom: false)
                 if let kind = Self.extraKinds[name] { tree["x-kubernetes-group-version-kind"] = [resourceName(kind)] }
                 written[name] = tree
@@ -121,7 +121,7 @@ extension OpenAPISchemas {
 
     private mutating func tree(_ node: SchemaNode, isCustom: Bool) -> Tree {
         guard let name = node.facts.extensions.definitionName else { return write(node.facts, isCustom: isCustom) }
-        let target = NativeSchemas.shared.definitions[name]
+        let target = NativeSchemas.shared.schema(name)
         var siblings = TreeObject()
         if let summary = node.facts.summary, summary != target?.facts.summary {
             siblings["description"] = .string(summary)

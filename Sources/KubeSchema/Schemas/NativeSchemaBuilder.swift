@@ -6,13 +6,21 @@ struct NativeSchemaBuilder {
     /// Finished nodes by definition name.
     private(set) var nodes: [String: SchemaNode] = [:]
     private let definitions: [String: NativeDefinition]
+    private let reader: NativeDefinitionReader
     private var inProgress: Set<String> = []
     private var simple: [String: SchemaNode] = [:]
 
-    init(_ definitions: [NativeDefinition]) {
-        var table = [String: NativeDefinition](minimumCapacity: definitions.count)
-        for definition in definitions { table[definition.name] = definition }
+    init(_ reader: NativeDefinitionReader) {
+        var table = [String: NativeDefinition](minimumCapacity: reader.definitions.count)
+        for definition in reader.definitions { table[definition.name] = definition }
         self.definitions = table
+        self.reader = reader
+    }
+
+    /// The node of a definition; nil where there is none.
+    mutating func schema(_ name: String) -> SchemaNode? {
+        guard definitions[name] != nil else { return nil }
+        return node(name)
     }
 
     /// The node of a definition; an open node where the definition contains itself.
@@ -25,7 +33,7 @@ struct NativeSchemaBuilder {
         facts.summary = definition.summary
         facts.extensions.definitionName = name
         facts.extensions.isAtomicMap = definition.isAtomic
-        for field in definition.fields {
+        for field in reader.fields(of: definition) {
             if field.isRequired { facts.required.append(field.name) }
             facts.properties.append(SchemaProperty(name: field.name, schema: fieldNode(field)))
         }

@@ -53,8 +53,10 @@ struct InjectorConfiguration {
     ) throws(RenderError) -> String {
         var lines: [Substring] = []
         var skipping: Substring?
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let words = line.split(separator: " ")
+        // By bytes: the templates are long, and all but a few lines are no marks.
+        for bytes in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let line = Substring(bytes)
+            let words = bytes.contains(UInt8(ascii: "*")) ? line.split(separator: " ") : []
             let isMark = words.count == 5 && words[0] == "{{-" && words[1] == "/*" && words[4] == "*/}}"
             guard isMark, words[2] == "begin" || words[2] == "end" else {
                 if skipping == nil { lines.append(line) }

@@ -99,7 +99,7 @@ package struct PlanCommand: Sendable {
         var survey = Survey()
         if let client { survey = try await ClusterSurvey(client: client, resource: resource).read() }
         for path in request.dumps {
-            for object in try files.given(as: "--objects").objects(path) { survey.add(object, mesh: resource.name) }
+            for object in try files.given(as: "--objects").dump(path) { survey.add(object, mesh: resource.name) }
         }
         if client == nil, request.from == nil, survey.controlPlanes.isEmpty {
             throw CommandError(

@@ -55,7 +55,7 @@ package struct MeshOperatorService: Sendable {
     }
 
     private let host: ControllerHost
-    private let prepare: @Sendable () async throws -> Void
+    private let reconciler: MeshOperatorReconciler
     /// The caches.
     package let stores: MeshStores
     /// The controller.
@@ -148,7 +148,7 @@ package struct MeshOperatorService: Sendable {
         host = ControllerHost(hosted, environment: environment)
         self.stores = stores
         self.elector = elector
-        self.prepare = { try await reconciler.prepare() }
+        self.reconciler = reconciler
     }
 
     /// Works until ``stop()``, cancellation, or loss of leadership; the leader applies the operator's own definitions first.
@@ -157,8 +157,15 @@ package struct MeshOperatorService: Sendable {
     ///
     /// - Throws: `KubeError` when there is no API server that knows us, or when the definitions cannot be applied; what `ControllerHost.run()` throws.
     package func run() async throws {
-        try await prepare()
+        async let warm: Void = Self.warmUp(reconciler.parts.renderer)
+        try await reconciler.prepare()
         try await host.run()
+        await warm
+    }
+
+    /// Renders once, while caches fill: tables and templates that rendering reads are then there for the first reconcile.
+    @concurrent private static func warmUp(_ renderer: MeshOperatorReconciler.Renderer) async {
+        _ = try? renderer(MeshOperatorSpec(), RenderOptions())
     }
 
     /// Makes ``run()`` return once what is in flight has finished.

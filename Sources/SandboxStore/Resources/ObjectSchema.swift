@@ -26,12 +26,12 @@ struct ObjectSchema: Sendable {
 
     /// Makes the schema of a native definition that is asked but not stored.
     init(definition name: String) {
-        self.init(node: NativeSchemas.shared.definitions[name] ?? .anything, native: nil)
+        self.init(node: NativeSchemas.shared.schema(name) ?? .anything, native: nil)
     }
 
     /// Makes the schema of a custom kind: as its definition says, with the `metadata` that every object has.
     init(custom schema: CustomResourceSchema) {
-        let meta = NativeSchemas.shared.definitions["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"] ?? .anything
+        let meta = NativeSchemas.shared.schema("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta") ?? .anything
         var facts = schema.node.facts
         facts.properties.removeAll { ["metadata", "apiVersion", "kind"].contains($0.name) }
         var text = SchemaFacts()
