@@ -117,9 +117,12 @@ final class BenchWorld {
         let revision = namespace.labels["istio.io/rev"] ?? "default"
         let old = try await mesh.admin.list(.pods, .namespace(key.namespace ?? "")).objects
             .filter { $0.labels["app"] == key.name }
-        for _ in 0..<pods { _ = try await makePod(deployment, revision) }
-        for pod in old {
+        var version: String?
+        for _ in 0..<pods { version = try await makePod(deployment, revision).resourceVersion }
+        for var pod in old {
             _ = try await mesh.admin.delete(.pods, pod.key, DeleteOptions(gracePeriodSeconds: 0))
+            // A deletion is told with a version later than the object's own, and passed over without.
+            pod.resourceVersion = version
             mesh.hide(.pods, pod)
         }
         running[key] = revision
