@@ -72,12 +72,15 @@ package struct MeshFiles: Sendable {
             "args", "command", "env", "envFrom", "lifecycle", "livenessProbe", "readinessProbe", "resources",
             "securityContext", "startupProbe", "volumeMounts",
         ]
-        let specs = [["spec"], ["spec", "template", "spec"]]
-        let containers = specs.flatMap { spec in ["containers", "initContainers"].map { spec + [$0, "*"] } }
-        let places =
-            [["metadata", "managedFields"]] + specs.flatMap { [$0 + ["volumes"], $0 + ["tolerations"]] }
-            + containers.flatMap { container in details.map { container + [$0] } }
-        return TreeProjection(dropping: places + places.map { ["items", "*"] + $0 })
+        var places = [["metadata", "managedFields"]]
+        for spec in [["spec"], ["spec", "template", "spec"]] {
+            places += ["volumes", "tolerations"].map { name in spec + [name] }
+            for list in ["containers", "initContainers"] {
+                places += details.map { detail in spec + [list, "*", detail] }
+            }
+        }
+        let inLists = places.map { place in ["items", "*"] + place }
+        return TreeProjection(dropping: places + inLists)
     }()
 
     /// All resources of a file with their places; throws as ``objects(_:)`` does.
