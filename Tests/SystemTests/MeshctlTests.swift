@@ -41,8 +41,9 @@ struct MeshctlTests {
         let input = try String(contentsOf: mesh, encoding: .utf8)
         let same = try await Self.run("manifest", "diff", "-", mesh.path(), input: input)
         #expect(same.status == 0 && same.output == "no differences\n", "\(same.output) \(same.errors)")
-        let missing = try await Self.run("manifest", "diff", mesh.path(), "/nope")
-        #expect(missing.status == 1 && missing.errors.hasPrefix("error: <new> /nope: no such file;"), "\(missing)")
+        let nowhere = "/tmp/\(UUID().uuidString).yaml"
+        let missing = try await Self.run("manifest", "diff", mesh.path(), nowhere)
+        #expect(missing.status == 1 && missing.errors.hasPrefix("error: <new> \(nowhere): no such file;"), "\(missing)")
     }
 
     @Test("A cluster that cannot be reached is one line with a remedy")

@@ -19,7 +19,7 @@ struct RenderedObjectCheck {
     /// - Returns: notes about fields that the kinds do not have, which API servers refuse or drop.
     /// - Throws: ``RenderError`` with at most 20 issues.
     func run(_ objects: [KubeObject]) throws(RenderError) -> [String] {
-        var issues: [SpecIssue] = []
+        var issues = clashes(objects)
         var notes: [String] = []
         for object in objects where object.kind.kind != "CustomResourceDefinition" && issues.count < 20 {
             var plain = object
@@ -34,6 +34,38 @@ struct RenderedObjectCheck {
         }
         guard issues.isEmpty else { throw RenderError(issues: Array(issues.prefix(20))) }
         return notes
+    }
+
+    /// Objects of two parts of the mesh that have one name, of which a cluster holds one only.
+    private func clashes(_ objects: [KubeObject]) -> [SpecIssue] {
+        var first: [ResourceID: KubeObject] = [:]
+        var issues: [String: SpecIssue] = [:]
+        for object in objects {
+            let id = ResourceID(object)
+            guard let other = first[id] else {
+                first[id] = object
+                continue
+            }
+            guard other.tree != object.tree else { continue }
+            let found = [
+                ("egressGateways", spec.components.egressGateways),
+                ("ingressGateways", spec.components.ingressGateways),
+            ]
+            .lazy.compactMap { list, gateways in
+                gateways.lastIndex { $0.name == object.name }.map {
+                    TreePath(keys: "spec", "components", list).appending(index: $0)
+                }
+            }
+            let path = found.first.map { $0.appending("name") } ?? TreePath(keys: "spec", "components")
+            guard issues[path.description] == nil else { continue }
+            issues[path.description] = SpecIssue(
+                path: path,
+                value: .string(object.name),
+                problem: "gives two parts of the mesh one \(Self.name(object)), and a cluster holds one of that name",
+                remedy: "give each gateway a name that no other gateway and not istiod has"
+            )
+        }
+        return issues.values.sorted { $0.path.description < $1.path.description }
     }
 
     private func issue(_ found: FieldIssue, _ object: KubeObject) -> SpecIssue {

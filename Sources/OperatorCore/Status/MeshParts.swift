@@ -75,6 +75,19 @@ struct MeshParts {
         }
     }
 
+    /// Whether each control plane that the mesh uses has a pod that injects, be the others still replaced.
+    var injectors: [ObjectReadiness] {
+        blueprint.objects.compactMap { object in
+            let id = ResourceID(object)
+            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
+                blueprint.groups[id] == nil
+            else { return nil }
+            guard let live = observation.live[id] else { return .waiting("\(id) is not there") }
+            if live.tree.value(at: "status", "availableReplicas")?.integer ?? 0 > 0 { return .ready }
+            return plan.readiness[id] ?? ObjectReadiness.of(live)
+        }
+    }
+
     private static func address(of service: KubeObject) -> String {
         let ingress = service.tree.value(at: "status", "loadBalancer", "ingress")?[0]
         if let outside = ingress?["ip"]?.string ?? ingress?["hostname"]?.string { return outside }

@@ -124,11 +124,13 @@ extension MeshStatusDraft {
     private func setInjection(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .removing, .removed: set(.injectionReady, .no, .deleting, "", &status)
-        case .invalid, .refused, .notOwned, .inUse, .paused: return
-        case .working, .stuck, .settled:
+        case .invalid, .refused, .notOwned, .inUse: return
+        // Without what is wanted, nobody knows which control plane would inject.
+        case .paused where blueprint == nil: return
+        case .working, .stuck, .settled, .paused:
             let live = observation.ours(manager: MeshPlanner.manager)
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
-            switch InjectionReadiness.of(live, controlPlane: parts?.controlPlane ?? []) {
+            switch InjectionReadiness.of(live, controlPlane: parts?.injectors ?? []) {
             case .ready: set(.injectionReady, .yes, .webhooksReady, "new pods get a sidecar", &status)
             case .notInstalled: set(.injectionReady, .no, .notInstalled, "no webhook of this mesh injects", &status)
             case .notReady(let why): set(.injectionReady, .no, .webhooksNotReady, why, &status)

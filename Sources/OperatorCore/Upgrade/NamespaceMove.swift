@@ -22,6 +22,9 @@ package struct NamespaceMove: Sendable, Hashable {
     /// The revision or tag it names now; nil for none.
     package var name: String? { RevisionChoice.name(ofNamespace: namespace.labels) }
 
+    /// The revision or tag it names, or named before somebody took the label of its move off it; nil for none.
+    package var choice: String? { name ?? (isMoved ? RevisionChoice.name(ofNamespace: original) : nil) }
+
     /// Its labels as they were before it was moved.
     package var original: [String: String] {
         var labels = namespace.labels

@@ -194,7 +194,7 @@ package struct UpgradeCrowd: Sendable {
     ) -> Wave? {
         guard !namespace.isDeleting else { return nil }
         let move = NamespaceMove(namespace)
-        let takesPart = move.name.map { [sides.stable, sides.new].contains(choice.resolved($0)) } ?? false
+        let takesPart = move.choice.map { [sides.stable, sides.new].contains(choice.resolved($0)) } ?? false
         if selectors.isEmpty { return Wave(number: 0, takesPart: takesPart) }
         let labels = move.original
         return selectors.firstIndex { $0?.matches(labels) ?? false }.map { Wave(number: $0, takesPart: takesPart) }

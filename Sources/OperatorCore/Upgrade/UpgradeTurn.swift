@@ -206,14 +206,21 @@ extension UpgradeCrowd {
 
     /// Labels of namespaces that somebody took off although workloads of theirs have moved.
     private var relabelling: [UpgradeWrite] {
-        var seen: Set<String> = []
-        return moves.order.compactMap { workload in
-            let name = workload.id.key.namespace ?? ""
-            guard workload.chooser == .namespace, workload.isMoved(to: sides.new), !moves.isLabelled(name),
-                seen.insert(name).inserted
-            else { return nil }
-            return labelling(name)
+        // Where pods came up without a sidecar since, no workload tells that the namespace has moved.
+        let stripped = namespaces.values.filter { namespace in
+            let move = NamespaceMove(namespace)
+            return move.isMoved && move.name == nil && move.choice != nil && !namespace.isDeleting
         }
+        let names = stripped.map(\.name).sorted()
+        var seen = Set(names)
+        return names.compactMap { labelling($0) }
+            + moves.order.compactMap { workload in
+                let name = workload.id.key.namespace ?? ""
+                guard workload.chooser == .namespace, workload.isMoved(to: sides.new), !moves.isLabelled(name),
+                    seen.insert(name).inserted
+                else { return nil }
+                return labelling(name)
+            }
     }
 
     private func labelling(_ name: String) -> UpgradeWrite? {

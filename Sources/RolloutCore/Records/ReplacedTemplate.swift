@@ -26,9 +26,10 @@ struct ReplacedTemplate: Sendable, Hashable {
     var tree: Tree { ["template": template, "copy": .string(copy)] }
 
     /// The template to put in the place of `present`: the one it was, with the labels of the mesh as they are by now; nil where the copy
-    /// is not there any more.
+    /// is not there any more, or where the two are the same but for the labels of versions and meshes, so that nothing is to be put back.
     func restored(over present: Tree) -> Tree? {
         guard TextDigest.of(SideState.plain(present)) == copy else { return nil }
+        guard TextDigest.of(SideState.plain(template)) != copy else { return nil }
         return SideState.keepingMesh(of: present, in: template)
     }
 }

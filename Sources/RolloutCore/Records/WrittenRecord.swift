@@ -50,7 +50,7 @@ struct WrittenRecord: Sendable, Hashable {
         if capacity > 0 { tree["capacity"] = .integer(Int64(capacity)) }
         if isPromoting { tree["promoting"] = true }
         if let scaling { tree["scaled"] = ["from": .integer(Int64(scaling.from)), "to": .integer(Int64(scaling.to))] }
-        tree["condemned"] = condemned.map { .string($0.rfc3339) }
+        tree["condemned"] = condemned.map { .string($0.rfc3339Micro) }
         return tree.jsonText()
     }
 }
@@ -79,9 +79,9 @@ struct ServingMark: Sendable, Hashable {
         self.init(version: version, since: since, passed: tree["passed"]?.string)
     }
 
-    /// The annotation.
+    /// The annotation; as exact as records are, with which ``since`` is compared.
     var text: String {
-        var tree: Tree = ["version": .string(version), "since": .string(since.rfc3339)]
+        var tree: Tree = ["version": .string(version), "since": .string(since.rfc3339Micro)]
         tree["passed"] = passed.map { .string($0) }
         return tree.jsonText()
     }

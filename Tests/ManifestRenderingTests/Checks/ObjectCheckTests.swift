@@ -27,6 +27,23 @@ struct ObjectCheckTests {
 
     static let cases = [
         Case(
+            testDescription: "gateway named as the control plane",
+            spec: ["components": ["ingressGateways": [["name": "istiod", "enabled": true]]]],
+            path: "spec.components.ingressGateways[0].name",
+            words: ["istiod", "two parts of the mesh", "no other gateway"]
+        ),
+        Case(
+            testDescription: "gateways of both lists with one name",
+            spec: [
+                "components": [
+                    "ingressGateways": [["name": "a", "enabled": true]],
+                    "egressGateways": [["name": "a", "enabled": true]],
+                ]
+            ],
+            path: "spec.components.egressGateways[0].name",
+            words: ["\"a\"", "two parts of the mesh"]
+        ),
+        Case(
             testDescription: "overlay of a negative number",
             spec: overlay("Deployment", "istiod", "spec.replicas", -1),
             path: overlayPath,

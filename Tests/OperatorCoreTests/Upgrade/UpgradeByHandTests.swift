@@ -155,10 +155,13 @@ internal import Testing
         #expect(try await life.status().plan?.progress.reason == "AwaitingApproval")
     }
 
-    @Test("The label of a moved namespace that somebody changes is put back, and an Event says so")
-    func namespaceLabel() async throws {
+    @Test(
+        "The label of a moved namespace that somebody takes off is put back, and an Event says so",
+        arguments: ["enabled", .null] as [Tree]
+    )
+    func namespaceLabel(injection: Tree) async throws {
         let life = try await Self.inTheMiddle()
-        let patch: Tree = ["metadata": ["labels": ["istio.io/rev": .null, "istio-injection": "enabled"]]]
+        let patch: Tree = ["metadata": ["labels": ["istio.io/rev": .null, "istio-injection": injection]]]
         let moved = try await life.world.namespaceLabels("pay")["istio.io/rev"] == "1-30-2" ? "pay" : "shop"
         _ = try await life.cluster.admin.patch(.namespaces, ObjectKey(name: moved), .merge(patch))
         try await life.round()
