@@ -40,6 +40,16 @@ struct RenderedObjectCheck {
     private func clashes(_ objects: [KubeObject]) -> [SpecIssue] {
         var first: [ResourceID: KubeObject] = [:]
         var issues: [String: SpecIssue] = [:]
+        let lists = [
+            ("egressGateways", spec.components.egressGateways), ("ingressGateways", spec.components.ingressGateways),
+        ]
+        let gateways = lists.flatMap { list, gateways in
+            gateways.enumerated().compactMap { index, gateway in
+                gateway.name.map {
+                    (name: $0, path: TreePath(keys: "spec", "components", list).appending(index: index))
+                }
+            }
+        }
         for object in objects {
             let id = ResourceID(object)
             guard let other = first[id] else {
@@ -47,20 +57,12 @@ struct RenderedObjectCheck {
                 continue
             }
             guard other.tree != object.tree else { continue }
-            let found = [
-                ("egressGateways", spec.components.egressGateways),
-                ("ingressGateways", spec.components.ingressGateways),
-            ]
-            .lazy.compactMap { list, gateways in
-                gateways.lastIndex { $0.name == object.name }.map {
-                    TreePath(keys: "spec", "components", list).appending(index: $0)
-                }
-            }
-            let path = found.first.map { $0.appending("name") } ?? TreePath(keys: "spec", "components")
+            let found = gateways.first { object.name == $0.name || object.name.hasPrefix("\($0.name)-") }
+            let path = found?.path.appending("name") ?? TreePath(keys: "spec", "components")
             guard issues[path.description] == nil else { continue }
             issues[path.description] = SpecIssue(
                 path: path,
-                value: .string(object.name),
+                value: .string(found?.name ?? object.name),
                 problem: "gives two parts of the mesh one \(Self.name(object)), and a cluster holds one of that name",
                 remedy: "give each gateway a name that no other gateway and not istiod has"
             )
