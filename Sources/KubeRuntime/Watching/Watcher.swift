@@ -57,6 +57,8 @@ public final class Watcher: Sendable {
         var lastContact = Duration.zero
         /// When everything is to be read anew; nil while that is under way or never.
         var listDue: Duration?
+        /// How often the kind's definition had been seen when the server was asked last.
+        var arrivals = 0
     }
 
     /// How a watch came to an end.
@@ -150,7 +152,8 @@ public final class Watcher: Sendable {
             try? await environment.time.sleep(for: duration)
             return false
         }
-        return await environment.arrivals.wait(for: resource, atMost: duration, on: environment.time)
+        let count = state.withLock(\.arrivals)
+        return await environment.arrivals.wait(for: resource, since: count, atMost: duration, on: environment.time)
     }
 
     // MARK: Lists
@@ -167,7 +170,8 @@ public final class Watcher: Sendable {
 
     private func watch(_ start: WatchStart) async -> WatchMachine.Next {
         let opened = environment.time.now
-        state.withLock { $0.lastSignal = opened }
+        let arrivals = source.resource.map { environment.arrivals.count(of: $0) } ?? 0
+        state.withLock { ($0.lastSignal, $0.arrivals) = (opened, arrivals) }
         let ends = await withTaskGroup(of: WatchEnd.self) { group in
             group.addTask { await self.receive(start, since: opened) }
             group.addTask { await self.watchSilence() }

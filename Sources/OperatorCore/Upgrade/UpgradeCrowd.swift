@@ -62,6 +62,8 @@ package struct UpgradeCrowd: Sendable {
     package let followers: WorkloadMoves
     /// The namespaces, by name.
     let namespaces: [String: KubeObject]
+    /// The names of those that a wave takes and whose labels choose one of the two revisions: other meshes move namespaces too.
+    let partaking: Set<String>
     /// What the caches show.
     let sight: Sight
 
@@ -87,6 +89,7 @@ package struct UpgradeCrowd: Sendable {
         }
         namespaces = named
         let found = waves
+        partaking = Set(found.filter(\.value.takesPart).keys)
         func wave(_ workload: MeshWorkload) -> Wave? { found[workload.id.key.namespace ?? ""] }
         let taking = inventory.workloads.map { workload in
             var workload = workload

@@ -207,11 +207,10 @@ extension UpgradeCrowd {
     /// Labels of namespaces that somebody took off although workloads of theirs have moved.
     private var relabelling: [UpgradeWrite] {
         // Where pods came up without a sidecar since, no workload tells that the namespace has moved.
-        let stripped = namespaces.values.filter { namespace in
-            let move = NamespaceMove(namespace)
-            return move.isMoved && move.name == nil && move.choice != nil && !namespace.isDeleting
+        let names = partaking.sorted().filter { name in
+            let move = namespaces[name].map { NamespaceMove($0) }
+            return move?.isMoved == true && move?.name == nil
         }
-        let names = stripped.map(\.name).sorted()
         var seen = Set(names)
         return names.compactMap { labelling($0) }
             + moves.order.compactMap { workload in

@@ -102,6 +102,27 @@ internal import Testing
         }
     }
 
+    @Test("a definition that is seen while the server is still being asked is not forgotten")
+    func arrivalBeforeTheAnswer() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock, seed: 1)
+            let source = MissingKind()
+            let store = ObjectStore(.init(name: "rollouts"))
+            let watcher = try Watcher(source: source, store: store, environment: environment)
+            source.onRefusal = {
+                source.onRefusal = nil
+                source.isServed = true
+                environment.arrivals.arrived("rollouts.argoproj.io")
+            }
+            try await withBackground {
+                await watcher.run()
+            } _: {
+                await clock.settle()
+                #expect(store.count == 1, "it did not wait")
+            }
+        }
+    }
+
     @Test("no configuration allows a longer silence")
     func silenceLimit() {
         #expect(Watcher.Configuration(silenceLimit: .seconds(600)).silenceLimit == .seconds(60))
@@ -289,7 +310,13 @@ internal import Testing
 
 /// A kind that is served from some time on, with one object.
 private final class MissingKind: ObjectSource {
-    private let state = Mutex((isServed: false, asked: 0))
+    private struct State {
+        var isServed = false
+        var asked = 0
+        var onRefusal: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
 
     let resource: APIResource? = APIResource(
         kind: GroupVersionKind(group: "argoproj.io", version: "v1alpha1", kind: "Rollout"),
@@ -303,6 +330,12 @@ private final class MissingKind: ObjectSource {
         set { state.withLock { $0.isServed = newValue } }
     }
 
+    /// Called when a watch is refused, before the answer is told.
+    var onRefusal: (@Sendable () -> Void)? {
+        get { state.withLock(\.onRefusal) }
+        set { state.withLock { $0.onRefusal = newValue } }
+    }
+
     func list(continuation: String?, limit: Int?) async throws -> ListPage {
         state.withLock { $0.asked += 1 }
         return ListPage(objects: isServed ? [pod("a", version: 7)] : [], version: isServed ? "7" : "0")
@@ -311,6 +344,7 @@ private final class MissingKind: ObjectSource {
     func watch(_ start: WatchStart, limit: Duration, receive: @Sendable (WatchSignal) -> WatchAnswer) async throws {
         state.withLock { $0.asked += 1 }
         guard isServed else {
+            if start != .initialEvents { onRefusal?() }
             throw WatchProblem(start == .initialEvents ? .unsupported : .notServed, message: "404")
         }
         guard start != .initialEvents else { throw WatchProblem(.unsupported, message: "400") }

@@ -163,9 +163,13 @@ internal import Testing
         let life = try await Self.inTheMiddle()
         let patch: Tree = ["metadata": ["labels": ["istio.io/rev": .null, "istio-injection": injection]]]
         let moved = try await life.world.namespaceLabels("pay")["istio.io/rev"] == "1-30-2" ? "pay" : "shop"
+        try await life.world.makeNamespace("theirs", [:])
+        let elsewhere: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.previousRevision: "other-mesh"]]]
+        _ = try await life.cluster.admin.patch(.namespaces, ObjectKey(name: "theirs"), .merge(elsewhere))
         _ = try await life.cluster.admin.patch(.namespaces, ObjectKey(name: moved), .merge(patch))
         try await life.round()
         try await life.round()
+        #expect(try await life.world.namespaceLabels("theirs")["istio.io/rev"] == nil, "another mesh moved it")
         #expect(try await life.world.namespaceLabels(moved)["istio.io/rev"] == "1-30-2")
         #expect(try await life.world.namespaceLabels(moved)["istio-injection"] == nil)
         let events = try await life.life.events().filter { $0.hasPrefix("SetRight") }
