@@ -12,6 +12,9 @@ struct HeldDrift: Sendable, Hashable {
     /// Names that are taken by objects of others, in words; nil where none are.
     var taken: String?
 
+    /// Whether each control plane that is asked for injects.
+    var injectors: [ObjectReadiness] = []
+
     /// What is said where nothing differs.
     static let none = "all objects are as rendered"
 
@@ -28,8 +31,9 @@ struct HeldDrift: Sendable, Hashable {
         return (.no, .paused, message)
     }
 
-    /// Takes from the plan that would be carried out what it would write.
-    init(_ plan: MeshPlan, _ observation: MeshObservation) {
+    /// Takes from the plan that would be carried out for `blueprint` what it would write.
+    init(_ plan: MeshPlan, _ blueprint: MeshBlueprint, _ observation: MeshObservation) {
+        injectors = MeshParts(blueprint: blueprint, plan: plan, observation: observation).injectors
         if case .notOwned = plan.stage { taken = StageText(stage: plan.stage).full.message }
         missing = plan.differing.filter { observation.live[$0] == nil }
         changed = plan.differing.filter { observation.live[$0] != nil }

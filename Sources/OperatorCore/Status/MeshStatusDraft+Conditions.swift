@@ -12,6 +12,7 @@ extension MeshStatusDraft {
             let held = PausedReadiness(status, observation, drift: drift, isDeleting: resource.isDeleting)
             let (state, reason, message) = HeldDrift.verdict(drift)
             set(.reconciled, state, reason, message, &status)
+            setInjection(&status)
             set(.progressing, .no, .paused, "spec.paused is set: nothing goes on until it is unset", &status)
             return set(.ready, held.isReady ? .yes : .no, .paused, held.message, &status)
         }
@@ -126,15 +127,13 @@ extension MeshStatusDraft {
         case .removing, .removed: set(.injectionReady, .no, .deleting, "", &status)
         case .invalid, .refused, .notOwned, .inUse: return
         // Without what is wanted, nobody knows which control plane would inject.
-        case .paused where blueprint == nil: return
+        case .paused where drift == nil: return
         case .working, .stuck, .settled, .paused:
-            let live = observation.ours(manager: MeshPlanner.manager)
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
-            switch InjectionReadiness.of(live, controlPlane: parts?.injectors ?? []) {
-            case .ready: set(.injectionReady, .yes, .webhooksReady, "new pods get a sidecar", &status)
-            case .notInstalled: set(.injectionReady, .no, .notInstalled, "no webhook of this mesh injects", &status)
-            case .notReady(let why): set(.injectionReady, .no, .webhooksNotReady, why, &status)
-            }
+            let injectors = drift?.injectors ?? parts?.injectors ?? []
+            let live = observation.ours(manager: MeshPlanner.manager)
+            let (state, reason, message) = InjectionReadiness.of(live, controlPlane: injectors).told
+            set(.injectionReady, state, reason, message, &status)
         }
     }
 
@@ -224,5 +223,16 @@ extension RewriteHistory.Contest {
     fileprivate var note: String {
         place == .root
             ? "\(id) keeps being deleted by \(manager)" : "\(id) field \(place) is kept by manager \(manager)"
+    }
+}
+
+extension InjectionReadiness {
+    /// What the condition InjectionReady says of it.
+    fileprivate var told: (MeshCondition.State, MeshConditionReason, String) {
+        switch self {
+        case .ready: (.yes, .webhooksReady, "new pods get a sidecar")
+        case .notInstalled: (.no, .notInstalled, "no webhook of this mesh injects")
+        case .notReady(let why): (.no, .webhooksNotReady, why)
+        }
     }
 }

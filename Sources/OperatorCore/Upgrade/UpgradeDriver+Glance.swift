@@ -37,7 +37,8 @@ extension UpgradeDriver {
         } catch {
             return nil
         }
-        return HeldDrift(planned(held, observed), completed(observed, held))
+        guard let blueprint = held.blueprint else { return nil }
+        return HeldDrift(planned(held, observed), blueprint, completed(observed, held))
     }
 
     /// What is asked for; nil where the spec cannot be read.

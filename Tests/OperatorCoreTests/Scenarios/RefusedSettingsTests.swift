@@ -225,6 +225,47 @@ internal import Testing
         }
     }
 
+    /// A mesh whose istiod has given its webhook a certificate authority.
+    private static func injecting() async throws -> (TestCluster, DirectOperator) {
+        let (cluster, life) = try await LifeTests.settled()
+        let trust: [Tree] = [["op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Y2E="]]
+        let istiod = WriteOptions(fieldManager: "pilot-discovery")
+        let name = ObjectKey(name: "istio-mutating")
+        _ = try await cluster.admin.patch(.mutatingWebhookConfigurations, name, .json(trust), istiod)
+        try await life.settle()
+        #expect(try await cluster.condition("InjectionReady")?.status == .isTrue)
+        return (cluster, life)
+    }
+
+    @Test func aPausedMeshWhoseControlPlaneIsGoneDoesNotInject() async throws {
+        let (cluster, life) = try await Self.injecting()
+        try await cluster.change("{paused: true}")
+        try await life.settle()
+        #expect(try await cluster.condition("InjectionReady")?.status == .isTrue)
+        _ = try await cluster.admin.delete(.deployments, LifeTests.key("istiod"))
+        try await life.settle()
+        let injection = try #require(try await cluster.condition("InjectionReady"))
+        #expect(
+            injection.status == .isFalse && injection.message.contains("Deployment istio-system/istiod"),
+            "\(injection)"
+        )
+        life.transport.forget()
+        try await life.settle()
+        #expect(life.transport.writes.isEmpty, "said once: \(life.transport.writes)")
+    }
+
+    @Test func aMeshWhoseControlPlaneIsBeingReplacedInjects() async throws {
+        let (cluster, life) = try await Self.injecting()
+        for (available, injects) in [(1, true), (0, false)] {
+            let status: Tree = ["status": ["updatedReplicas": 0, "availableReplicas": .integer(Int64(available))]]
+            _ = try await cluster.admin.patchStatus(.deployments, LifeTests.key("istiod"), .merge(status))
+            try await life.synchronize()
+            try await life.reconcile()
+            let injection = try #require(try await cluster.condition("InjectionReady"))
+            #expect((injection.status == .isTrue) == injects, "\(available) available: \(injection)")
+        }
+    }
+
     @Test func aPausedMeshSaysWhichObjectsDiffer() async throws {
         let (cluster, life) = try await LifeTests.settled()
         try await cluster.change("{paused: true}")
