@@ -157,7 +157,7 @@ extension KubeError {
         let code: Code =
             switch error.code {
             case .connectionFailed, .connectionLost, .tlsFailed, .closed, .readerTooSlow: .connection
-            case .timedOut: .timedOut
+            case .timedOut, .queueFull: .timedOut
             case .malformedAnswer: .malformedAnswer
             case .bodyTooLarge: .tooLarge
             case .invalidRequest: .invalidRequest

@@ -32,9 +32,13 @@ public struct HTTPQueryItem: Sendable, Hashable {
 
 /// How long the phases of a request may take; nil sets no limit for that phase.
 public struct HTTPTimeouts: Sendable, Hashable {
-    /// Until the connection stands, TLS included.
+    /// Until the request is handed over, where a transport carries only so many at a time and others come first.
+    ///
+    /// Three times what one of those takes at most. What waits for longer was not sent, and fails with code `queueFull`.
+    public var turn: Duration? = .seconds(180)
+    /// From then on until the connection stands, TLS included.
     public var connect: Duration?
-    /// Until the last byte of the answer; leave nil for watches.
+    /// From when it was handed over until the last byte of the answer; leave nil for watches.
     public var total: Duration?
     /// The longest silence while the answer is under way; rounded up to whole seconds.
     public var idle: Duration?

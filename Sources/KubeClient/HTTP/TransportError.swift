@@ -10,13 +10,15 @@ public struct TransportError: CodedFailure {
         case connectionLost = "ConnectionLost"
         /// A phase took longer than its limit.
         case timedOut = "TimedOut"
+        /// The request was not sent: those before it took too long.
+        case queueFull = "QueueFull"
         /// The TLS handshake failed or the certificate is not trusted.
         case tlsFailed = "TLSFailed"
         /// The other side broke the protocol.
         case malformedAnswer = "MalformedAnswer"
         /// The body is larger than the caller accepts.
         case bodyTooLarge = "BodyTooLarge"
-        /// More of a followed answer came than its reader took in time; what was there before can still be read.
+        /// The reader of an answer did not take in time what came, or kept others waiting; what was there can still be read.
         case readerTooSlow = "ReaderTooSlow"
         /// The request cannot be sent as it is.
         case invalidRequest = "InvalidRequest"
@@ -31,7 +33,7 @@ public struct TransportError: CodedFailure {
         public var retryClass: RetryClass {
             switch self {
             case .connectionFailed, .connectionLost, .timedOut, .malformedAnswer, .tlsFailed, .credentialsUnavailable,
-                .readerTooSlow:
+                .readerTooSlow, .queueFull:
                 .transient(after: nil)
             case .bodyTooLarge, .invalidRequest: .invalid
             case .cancelled, .closed: .terminal

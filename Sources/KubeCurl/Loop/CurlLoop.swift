@@ -57,7 +57,14 @@ internal import KubeClient
     ) {
         unsafe self.multi = multi
         self.limit = limit
-        watch = LinkWatch(LinkWatch.Limits(quiet: configuration.quietLimit, sign: configuration.signLimit))
+        watch = LinkWatch(
+            LinkWatch.Limits(
+                quiet: configuration.quietLimit,
+                sign: configuration.signLimit,
+                slow: configuration.slowLimit,
+                stall: configuration.stallLimit
+            )
+        )
         self.inbox = inbox
         self.configuration = configuration
         self.surroundings = surroundings
@@ -97,7 +104,9 @@ internal import KubeClient
             remove(id, Exchange.cancelled)
             if let place = waiting.firstIndex(where: { $0.id == id }) { waiting.remove(at: place) }
             watch.ended(id)
-        case .resume(let id): transfers[id]?.resume()
+        case .resume(let id):
+            transfers[id]?.resume()
+            watch.resumed(id, now: surroundings.now())
         }
     }
 
@@ -165,7 +174,9 @@ internal import KubeClient
             purpose: purpose ?? (plan.reading == .followed ? .stream : .answer),
             connect: plan.connectMilliseconds > 0 ? .milliseconds(plan.connectMilliseconds) : nil,
             total: plan.totalMilliseconds > 0 ? .milliseconds(plan.totalMilliseconds) : nil,
-            isShared: configuration.offersHTTP2 && configuration.signOfLife != nil && plan.sharesConnection
+            isShared: configuration.offersHTTP2 && configuration.signOfLife != nil && plan.sharesConnection,
+            turn: plan.turnMilliseconds > 0 ? .milliseconds(plan.turnMilliseconds) : nil,
+            isPaced: plan.reading == .streamed
         )
     }
 
@@ -184,6 +195,7 @@ internal import KubeClient
             watch.sent(id, link: link, now: now)
         }
         for id in ear.take() { watch.heard(id, now: now) }
+        for id in ear.takeFull() { watch.paused(id, now: now) }
     }
 
     private func perform(_ action: LinkWatch.Action, _ now: Duration) {
@@ -199,19 +211,26 @@ internal import KubeClient
             surroundings.report(.silent(transfers: transfers.count, silence: silence))
             abandon(link, TransportError(.connectionLost, "the connection gave no sign of life for \(silence)"))
         case .tellSlow(let id, let elapsed):
-            guard let plan = transfers[id]?.exchange.plan ?? waiting.first(where: { $0.id == id })?.plan else { return }
+            guard let plan = transfers[id]?.exchange.plan else { return }
             surroundings.report(.slow(plan.method, path: plan.path, elapsed: elapsed))
+        case .tellWaiting(let id, let elapsed):
+            guard let plan = waiting.first(where: { $0.id == id })?.plan else { return }
+            surroundings.report(.waiting(plan.method, path: plan.path, elapsed: elapsed))
         }
     }
 
     private func expire(_ id: Int, _ expiry: LinkWatch.Expiry) {
         guard let plan = transfers[id]?.exchange.plan ?? waiting.first(where: { $0.id == id })?.plan else { return }
-        let why =
+        let (code, why): (TransportError.Code, String) =
             switch expiry {
-            case .noConnection(let limit): "there was no connection within \(limit)"
-            case .notComplete(let limit): "it was not complete within \(limit)"
+            case .noTurn(let limit):
+                (.queueFull, "it was not sent, for \(counted) requests before it were not over within \(limit)")
+            case .noConnection(let limit): (.timedOut, "there was no connection within \(limit)")
+            case .notComplete(let limit): (.timedOut, "it was not complete within \(limit)")
+            case .stalled(let time):
+                (.readerTooSlow, "its reader kept the server waiting for \(time) while others waited for their turn")
             }
-        let error = TransportError(.timedOut, "\(plan.method.rawValue) \(plan.origin)\(plan.path): \(why)")
+        let error = TransportError(code, "\(plan.method.rawValue) \(plan.origin)\(plan.path): \(why)")
         if let place = waiting.firstIndex(where: { $0.id == id }) {
             _ = waiting.remove(at: place).settle(.failure(error))
             watch.ended(id)

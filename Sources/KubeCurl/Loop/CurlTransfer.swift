@@ -173,6 +173,7 @@ internal import KubeClient
         case .taken: return isWithinLimit
         case .takenAndFull:
             isFull = true
+            ear.filled(exchange.id)
             return true
         case .refused: return false
         }
@@ -182,8 +183,18 @@ internal import KubeClient
 /// The transfers for which something arrived; belongs to the thread of the loop.
 final class Ear {
     private var ids: Set<Int> = []
+    private var full: Set<Int> = []
 
     func heard(_ id: Int) { ids.insert(id) }
+
+    /// More arrived than the reader takes.
+    func filled(_ id: Int) { full.insert(id) }
+
+    /// Those whose readers got more than they take since the last call.
+    func takeFull() -> Set<Int> {
+        defer { full.removeAll(keepingCapacity: true) }
+        return full
+    }
 
     /// Those since the last call.
     func take() -> Set<Int> {

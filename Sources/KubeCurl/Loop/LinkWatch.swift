@@ -6,6 +6,10 @@ internal import KubeClient
 /// sign of life, by a small request on the same connection, and given up when that is not answered either: a server that is
 /// merely slow with one answer gives the other. Nothing here waits or reads a clock.
 ///
+/// The limits on the connection and on the whole of a transfer count from when it is handed over: time that others took is not
+/// its own. How long it may wait for its turn before that is a limit apart. A reader who keeps the server waiting keeps its turn
+/// only for as long as nobody else waits for one.
+///
 /// libcurl's own limit on the whole of a transfer is not used: libcurl 7.88 closes the connection of a transfer that runs out of
 /// time under the transfers that share it, and does not look at the time of those that wait for a connection at all.
 struct LinkWatch: Sendable {
@@ -17,8 +21,10 @@ struct LinkWatch: Sendable {
         var quiet = Duration.seconds(10)
         /// How long the sign of life may take.
         var sign = Duration.seconds(2)
-        /// When a request counts as slow.
+        /// When a request counts as slow, and one that was not handed over yet as kept waiting.
         var slow = Duration.seconds(10)
+        /// How long in all the reader of an answer may keep the server waiting while others are kept waiting for their turn.
+        var stall = Duration.seconds(30)
     }
 
     /// What a transfer is for.
@@ -33,10 +39,14 @@ struct LinkWatch: Sendable {
 
     /// Why a transfer is ended.
     enum Expiry: Sendable, Hashable {
+        /// It was not handed over for so long, because others had the turn.
+        case noTurn(Duration)
         /// There was no connection for it for so long.
         case noConnection(Duration)
         /// It was not complete after so long.
         case notComplete(Duration)
+        /// Its reader kept the server waiting for so long, and others waited for the turn.
+        case stalled(Duration)
     }
 
     /// What is to be done.
@@ -49,6 +59,8 @@ struct LinkWatch: Sendable {
         case abandon(link: Int, transfers: [Int], silence: Duration)
         /// Tell that a request is slow; once for each.
         case tellSlow(Int, Duration)
+        /// Tell that a request waits for its turn; once for each.
+        case tellWaiting(Int, Duration)
     }
 
     /// What a transfer may take, and whether others share its connection.
@@ -57,6 +69,10 @@ struct LinkWatch: Sendable {
         var connect: Duration?
         var total: Duration?
         var isShared: Bool
+        /// How long it may wait to be handed over.
+        var turn: Duration?
+        /// Whether the server is slowed down to the pace of its reader.
+        var isPaced = false
     }
 
     private struct Entry {
@@ -65,6 +81,20 @@ struct LinkWatch: Sendable {
         var submitted: Duration?
         var link: Int?
         var isTold = false
+        /// Since when its reader keeps the server waiting; nil while it does not.
+        var pausedSince: Duration?
+        /// How long it did so before.
+        var paused = Duration.zero
+
+        /// When the reader will have kept the server waiting for `limit` if it goes on as it is; nil for never.
+        func stalls(_ limit: Duration) -> Duration? {
+            guard terms.isPaced else { return nil }
+            if paused >= limit { return .zero }
+            return pausedSince.map { $0 + limit - paused }
+        }
+
+        /// How long the reader has kept the server waiting in all.
+        func stalled(_ now: Duration) -> Duration { paused + (pausedSince.map { now - $0 } ?? .zero) }
     }
 
     private struct Link {
@@ -89,7 +119,22 @@ struct LinkWatch: Sendable {
     }
 
     /// A transfer was handed over, to wait for a connection or make one.
-    mutating func submitted(_ id: Int, now: Duration) { entries[id]?.submitted = now }
+    mutating func submitted(_ id: Int, now: Duration) {
+        entries[id]?.submitted = now
+        entries[id]?.isTold = false
+    }
+
+    /// The reader of a transfer has more than it takes: the server is kept waiting.
+    mutating func paused(_ id: Int, now: Duration) {
+        if entries[id]?.pausedSince == nil { entries[id]?.pausedSince = now }
+    }
+
+    /// The reader of a transfer has room again.
+    mutating func resumed(_ id: Int, now: Duration) {
+        guard let since = entries[id]?.pausedSince else { return }
+        entries[id]?.paused += now - since
+        entries[id]?.pausedSince = nil
+    }
 
     /// A request has gone out over the connection with this local port.
     mutating func sent(_ id: Int, link: Int, now: Duration) {
@@ -142,17 +187,46 @@ struct LinkWatch: Sendable {
     mutating func due(now: Duration) -> [Action] {
         var actions: [Action] = []
         for (id, entry) in entries.sorted(by: { $0.key < $1.key }) {
-            if let total = entry.terms.total, now - entry.began >= total {
+            guard let submitted = entry.submitted else {
+                actions += waiting(id, entry, now)
+                continue
+            }
+            if let total = entry.terms.total, now - submitted >= total {
                 actions.append(.expire(id, .notComplete(total)))
-            } else if entry.link == nil, let connect = entry.terms.connect, let submitted = entry.submitted,
-                now - submitted >= connect
-            {
+            } else if entry.link == nil, let connect = entry.terms.connect, now - submitted >= connect {
                 actions.append(.expire(id, .noConnection(connect)))
-            } else if entry.terms.purpose == .answer, !entry.isTold, now - entry.began >= limits.slow {
+            } else if entry.terms.purpose == .answer, !entry.isTold, now - submitted >= limits.slow {
                 entries[id]?.isTold = true
-                actions.append(.tellSlow(id, now - entry.began))
+                actions.append(.tellSlow(id, now - submitted))
             }
         }
+        actions += stalled(now, besides: actions)
+        return actions + silent(now)
+    }
+
+    /// What is due of a transfer that has not been handed over.
+    private mutating func waiting(_ id: Int, _ entry: Entry, _ now: Duration) -> [Action] {
+        let elapsed = now - entry.began
+        if let turn = entry.terms.turn, elapsed >= turn { return [.expire(id, .noTurn(turn))] }
+        guard !entry.isTold, elapsed >= limits.slow else { return [] }
+        entries[id]?.isTold = true
+        return [.tellWaiting(id, elapsed)]
+    }
+
+    /// Ends one transfer whose reader stalls for each that has been kept waiting; those first that stalled for longest.
+    private func stalled(_ now: Duration, besides actions: [Action]) -> [Action] {
+        let expiring = Set(actions.compactMap { if case .expire(let id, _) = $0 { id } else { nil } })
+        let left = entries.filter { !expiring.contains($0.key) }
+        let kept = left.values.filter { $0.submitted == nil && now - $0.began >= limits.slow }.count
+        let stalling = left.filter { $0.value.stalls(limits.stall).map { now >= $0 } ?? false }
+            .map { (id: $0.key, time: $0.value.stalled(now)) }
+            .sorted { ($1.time, $0.id) < ($0.time, $1.id) }
+        return stalling.prefix(kept).map { .expire($0.id, .stalled($0.time)) }
+    }
+
+    /// What is due of the connections.
+    private mutating func silent(_ now: Duration) -> [Action] {
+        var actions: [Action] = []
         let silent = links.filter { deadline(of: $0.value).map { now >= $0 } ?? false }
         for (port, link) in silent.sorted(by: { $0.key < $1.key }) {
             guard let sign = link.sign else {
@@ -178,9 +252,19 @@ struct LinkWatch: Sendable {
             if let time { next = min(next ?? time, time) }
         }
         for entry in entries.values {
-            note(entry.terms.total.map { entry.began + $0 })
-            if entry.link == nil, let submitted = entry.submitted { note(entry.terms.connect.map { submitted + $0 }) }
-            if entry.terms.purpose == .answer, !entry.isTold { note(entry.began + limits.slow) }
+            guard let submitted = entry.submitted else {
+                note(entry.terms.turn.map { entry.began + $0 })
+                if !entry.isTold { note(entry.began + limits.slow) }
+                continue
+            }
+            note(entry.terms.total.map { submitted + $0 })
+            if entry.link == nil { note(entry.terms.connect.map { submitted + $0 }) }
+            if entry.terms.purpose == .answer, !entry.isTold { note(submitted + limits.slow) }
+        }
+        if let first = entries.values.lazy.filter({ $0.submitted == nil }).map({ $0.began + limits.slow }).min(),
+            let stall = entries.values.lazy.compactMap({ $0.stalls(limits.stall) }).min()
+        {
+            note(max(first, stall))
         }
         for link in links.values { note(deadline(of: link)) }
         return next

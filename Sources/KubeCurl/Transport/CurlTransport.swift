@@ -9,6 +9,10 @@ internal import Synchronization
 /// `run()` wait for it; those sent after it ended fail with code `closed`. A request that is cancelled on a shared connection
 /// ends here at once, and for the server with the next request.
 ///
+/// Only so many answers are awaited at a time: 100 that are read whole, 4 that are streamed. The others wait for their turn, in
+/// order, for as long as their ``HTTPTimeouts/turn`` allows. A reader that stalls loses its turn to others
+/// (``Configuration/stallLimit``), with code `readerTooSlow`.
+///
 /// A shared connection that falls silent under a request is asked for a sign of life
 /// (``Configuration/signOfLife``) and given up without one, within some five seconds; all that waited on it fails with code
 /// `connectionLost`. A read that loses its connection before its answer began is sent once more.
@@ -38,6 +42,11 @@ package final class CurlTransport: HTTPTransport {
         package var signLimit = Duration.seconds(3)
         /// How long a connection that carries nothing but streams may be silent before it is asked for a sign of life.
         package var quietLimit = Duration.seconds(10)
+        /// When a request is told to be slow, or to be kept waiting for its turn.
+        package var slowLimit = Duration.seconds(10)
+        /// How long the reader of a streamed answer may keep the server waiting, in all, while a request has been kept waiting
+        /// for its turn for ``slowLimit``; then the transfer breaks and leaves its turn.
+        package var stallLimit = Duration.seconds(30)
 
         /// Makes a configuration.
         package init(

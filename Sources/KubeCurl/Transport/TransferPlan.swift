@@ -27,6 +27,7 @@ struct TransferPlan: Sendable, Hashable {
     var reading: AnswerReading
     var connectMilliseconds: Int
     var totalMilliseconds: Int
+    var turnMilliseconds: Int
     var idleSeconds: Int
 
     /// Plans a request; throws code `invalidRequest` for what could break out of its place in the message.
@@ -67,6 +68,7 @@ struct TransferPlan: Sendable, Hashable {
         }
         self.connectMilliseconds = Self.milliseconds(request.timeouts.connect)
         self.totalMilliseconds = Self.milliseconds(request.timeouts.total)
+        self.turnMilliseconds = Self.milliseconds(request.timeouts.turn)
         self.idleSeconds = (Self.milliseconds(request.timeouts.idle) + 999) / 1_000
     }
 

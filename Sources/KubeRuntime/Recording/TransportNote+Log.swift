@@ -10,6 +10,11 @@ extension TransportNote {
                 "request is slow",
                 metadata: ["verb": "\(method.rawValue)", "path": "\(path)", "elapsed": "\(elapsed)"]
             )
+        case .waiting(let method, let path, let elapsed):
+            logger.warning(
+                "request waits for others to end",
+                metadata: ["verb": "\(method.rawValue)", "path": "\(path)", "elapsed": "\(elapsed)"]
+            )
         case .silent(let transfers, let silence):
             logger.warning(
                 "connection given up, no sign of life",

@@ -133,7 +133,7 @@ package struct StartFailure: Error, Sendable, Hashable, CustomStringConvertible 
                 .mismatch,
                 "\(place) does not answer as an API server does: \(words); check scheme, host, port and path"
             )
-        case .connectionFailed, .connectionLost, .timedOut, .readerTooSlow, .cancelled, .closed:
+        case .connectionFailed, .connectionLost, .timedOut, .queueFull, .readerTooSlow, .cancelled, .closed:
             return StartFailure(
                 .unreachable,
                 "cannot reach \(place): \(words); start the API server, or correct its scheme, host, port or proxy"

@@ -36,20 +36,84 @@ internal import Testing
             watch.began(id, Self.answer, now: .zero)
             watch.submitted(id, now: .seconds(1))
         }
-        #expect(watch.nextDue == .seconds(10), "that they are slow")
-        #expect(watch.due(now: .seconds(10)) == (1...3).map { .tellSlow($0, .seconds(10)) })
         #expect(watch.nextDue == .seconds(11))
+        #expect(watch.due(now: .milliseconds(10_999)).isEmpty)
         #expect(watch.due(now: .seconds(11)) == (1...3).map { .expire($0, .noConnection(.seconds(10))) })
     }
 
-    @Test("The limit on the whole counts from the wish, not from the connection")
+    @Test("The limit on the whole counts from when it is handed over: neither from the wish nor from the connection")
     func total() {
         var watch = LinkWatch()
         watch.began(1, Self.answer, now: .seconds(5))
-        watch.submitted(1, now: .seconds(60))
-        watch.sent(1, link: 7, now: .seconds(61))
-        watch.heard(1, now: .seconds(64))
-        #expect(watch.due(now: .seconds(65)) == [.expire(1, .notComplete(.seconds(60)))])
+        #expect(watch.due(now: .seconds(15)) == [.tellWaiting(1, .seconds(10))])
+        #expect(watch.due(now: .seconds(100)).isEmpty, "it is told once, and has no limit on the wait")
+        watch.submitted(1, now: .seconds(100))
+        watch.sent(1, link: 7, now: .seconds(101))
+        watch.heard(1, now: .seconds(159))
+        #expect(watch.due(now: .seconds(110)) == [.tellSlow(1, .seconds(10))])
+        #expect(watch.due(now: .milliseconds(159_999)).isEmpty)
+        #expect(watch.nextDue == .seconds(160))
+        #expect(watch.due(now: .seconds(160)) == [.expire(1, .notComplete(.seconds(60)))])
+    }
+
+    @Test("What waits for its turn has a limit of its own")
+    func turn() {
+        var terms = Self.answer
+        terms.turn = .seconds(180)
+        var watch = LinkWatch()
+        watch.began(1, terms, now: .seconds(5))
+        #expect(watch.nextDue == .seconds(15))
+        #expect(watch.due(now: .seconds(15)) == [.tellWaiting(1, .seconds(10))])
+        #expect(watch.nextDue == .seconds(185))
+        #expect(watch.due(now: .milliseconds(184_999)).isEmpty)
+        #expect(watch.due(now: .seconds(185)) == [.expire(1, .noTurn(.seconds(180)))])
+    }
+
+    private static let paced = LinkWatch.Terms(
+        purpose: .answer,
+        connect: nil,
+        total: nil,
+        isShared: false,
+        isPaced: true
+    )
+
+    @Test("A reader that stalls loses its turn once another has been kept waiting; who stalled for longest goes first")
+    func stall() {
+        var watch = Self.watch([1: Self.paced, 2: Self.paced, 3: Self.paced])
+        _ = watch.due(now: .seconds(10))
+        watch.paused(1, now: .seconds(20))
+        watch.paused(2, now: .seconds(10))
+        watch.paused(3, now: .seconds(10))
+        watch.resumed(3, now: .seconds(39))
+        #expect(watch.nextDue == nil)
+        #expect(watch.due(now: .seconds(90)).isEmpty, "nobody waits")
+        watch.began(4, Self.paced, now: .seconds(90))
+        #expect(watch.nextDue == .seconds(100))
+        #expect(watch.due(now: .milliseconds(99_999)).isEmpty)
+        #expect(
+            watch.due(now: .seconds(100)) == [.tellWaiting(4, .seconds(10)), .expire(2, .stalled(.seconds(90)))],
+            "one for one"
+        )
+        watch.ended(2)
+        watch.submitted(4, now: .seconds(100))
+        #expect(watch.due(now: .seconds(109)).isEmpty, "the other may go on")
+    }
+
+    @Test("Pauses count together, for a reader that takes a little now and then")
+    func pauses() {
+        var watch = Self.watch([1: Self.paced])
+        _ = watch.due(now: .seconds(10))
+        watch.began(2, Self.paced, now: .zero)
+        _ = watch.due(now: .seconds(10))
+        for second in stride(from: Int64(10), to: 35, by: 5) {
+            watch.paused(1, now: .seconds(second))
+            watch.resumed(1, now: .seconds(second + 4))
+        }
+        #expect(watch.due(now: .seconds(35)).isEmpty, "20 s so far")
+        watch.paused(1, now: .seconds(40))
+        #expect(watch.nextDue == .seconds(50))
+        #expect(watch.due(now: .milliseconds(49_999)).isEmpty)
+        #expect(watch.due(now: .seconds(50)) == [.expire(1, .stalled(.seconds(30)))])
     }
 
     @Test func slowRequestsAreToldOnceAndStreamsNever() {
