@@ -15,6 +15,8 @@ package struct MeshObservation: Sendable {
     package var kubernetes: String?
     /// The objects that were there before, as far as this process knows.
     package var known: Set<ResourceID> = []
+    /// The components that objects belonged to when they could be rendered last, as far as this process knows.
+    package var parts: [ResourceID: String] = [:]
     /// Differences that applies left behind.
     package var accepted: [ResourceID: AcceptedValues] = [:]
 

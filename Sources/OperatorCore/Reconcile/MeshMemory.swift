@@ -16,6 +16,8 @@ struct MeshMemory: Sendable {
     var wanted: Set<ResourceID> = []
     /// Its objects that were there before.
     var known: Set<ResourceID> = []
+    /// The components of the objects that were rendered last.
+    var parts: [ResourceID: String] = [:]
     /// Whether something was changed on purpose since it was ready last.
     var isChanging = false
     /// When the status was written last.

@@ -51,15 +51,20 @@ extension MeshOperatorReconciler {
             memory.history.expire(now: environment.wall())
             if plan.stage == .settled { memory.isChanging = false }
         }
+        var seen = observe(run)
+        if plan.stage.isStanding { seen = parts.stores.shown(seen, ledger: ledger, now: environment.time.now) }
         var draft = MeshStatusDraft(
             resource: run.object,
             plan: plan,
             intent: run.intent,
-            observation: parts.stores.used(observe(run), run.intent),
+            observation: parts.stores.used(seen, run.intent),
             now: scope.now
         )
         let present = run.wanted.filter { draft.observation.live[$0] != nil }
-        memories.update(run.object) { $0.known.formUnion(present) }
+        memories.update(run.object) { memory in
+            memory.known.formUnion(present)
+            if let blueprint = run.blueprint { memory.parts = blueprint.components }
+        }
         draft.blueprint = run.blueprint
         draft.failures = run.failures
         draft.upgrade = run.upgrade

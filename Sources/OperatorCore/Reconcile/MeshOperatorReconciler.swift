@@ -274,6 +274,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         let memory = memories.of(run.object)
         observation.accepted = memory.accepted
         observation.known = memory.known
+        observation.parts = memory.parts
         return observation
     }
 

@@ -14,6 +14,8 @@ struct HeldDrift: Sendable, Hashable {
 
     /// Whether each control plane that is asked for injects.
     var injectors: [ObjectReadiness] = []
+    /// How the components stand that are asked for.
+    var components: [MeshOperatorStatus.Component] = []
 
     /// What is said where nothing differs.
     static let none = "all objects are as rendered"
@@ -33,7 +35,8 @@ struct HeldDrift: Sendable, Hashable {
 
     /// Takes from the plan that would be carried out for `blueprint` what it would write.
     init(_ plan: MeshPlan, _ blueprint: MeshBlueprint, _ observation: MeshObservation) {
-        injectors = MeshParts(blueprint: blueprint, plan: plan, observation: observation).injectors
+        let parts = MeshParts(blueprint: blueprint, plan: plan, observation: observation)
+        (injectors, components) = (parts.injectors, parts.components)
         if case .notOwned = plan.stage { taken = StageText(stage: plan.stage).full.message }
         missing = plan.differing.filter { observation.live[$0] == nil }
         changed = plan.differing.filter { observation.live[$0] != nil }

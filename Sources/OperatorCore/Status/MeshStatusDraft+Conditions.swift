@@ -9,11 +9,22 @@ extension MeshStatusDraft {
     func setConditions(_ status: inout MeshOperatorStatus) {
         setPaused(&status)
         guard plan.stage != .paused else {
-            let held = PausedReadiness(status, observation, drift: drift, isDeleting: resource.isDeleting)
+            let held = PausedReadiness(
+                status,
+                observation,
+                drift: drift,
+                isMoving: upgrade.map { $0.state != .none } ?? false,
+                isDeleting: resource.isDeleting
+            )
             let (state, reason, message) = HeldDrift.verdict(drift)
             set(.reconciled, state, reason, message, &status)
             setInjection(&status)
             set(.progressing, .no, .paused, "spec.paused is set: nothing goes on until it is unset", &status)
+            if held.isDegraded, let broken = held.broken {
+                set(.degraded, .yes, .workloadsNotReady, broken, &status)
+            } else {
+                set(.degraded, .no, .paused, "", &status)
+            }
             return set(.ready, held.isReady ? .yes : .no, .paused, held.message, &status)
         }
         setPreflight(&status)
@@ -70,7 +81,7 @@ extension MeshStatusDraft {
         case .working(let awaited): set(.ready, .no, workReason, awaited, &status)
         default:
             let (reason, message) = StageText(stage: plan.stage).told
-            set(.ready, .no, reason, message, &status)
+            set(.ready, .no, reason, message + (StandingMesh(of: self)?.note ?? ""), &status)
         }
     }
 
@@ -118,16 +129,21 @@ extension MeshStatusDraft {
             }
         default:
             let (reason, message) = obstacle
-            set(.degraded, .yes, reason, message, &status)
+            set(.degraded, .yes, reason, message + (StandingMesh(of: self)?.note ?? ""), &status)
         }
     }
 
     private func setInjection(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .removing, .removed: set(.injectionReady, .no, .deleting, "", &status)
-        case .invalid, .refused, .notOwned, .inUse: return
-        // Without what is wanted, nobody knows which control plane would inject.
-        case .paused where drift == nil: return
+        case .inUse: return
+        // What is wanted is not known, so what is there has to tell.
+        case _ where plan.stage.isStanding && drift == nil:
+            guard let standing = StandingMesh(of: self), !standing.isEmpty || status.condition(.injectionReady) != nil
+            else { return }
+            let (state, reason, message) = standing.injection.told
+            set(.injectionReady, state, reason, message, &status)
+        case .invalid, .refused, .notOwned: return
         case .working, .stuck, .settled, .paused:
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
             let injectors = drift?.injectors ?? parts?.injectors ?? []

@@ -22,6 +22,11 @@ struct PausedReadiness {
     /// That it is paused, and what was said before the pause or is broken since.
     let message: String
 
+    /// What is broken; nil where all does its part.
+    let broken: String?
+    /// Whether the mesh as it is does not do its part, and is not merely on its way up.
+    let isDegraded: Bool
+
     /// What comes before the note of differences.
     private static let butNow = "; but by now "
 
@@ -31,51 +36,33 @@ struct PausedReadiness {
     ///   - previous: the status as it was.
     ///   - observation: the objects that are there.
     ///   - drift: how they differ from what is rendered; nil where that is not known.
+    ///   - isMoving: whether an upgrade is held.
     ///   - isDeleting: whether the deletion of the MeshOperator was asked for.
     init(
         _ previous: MeshOperatorStatus,
         _ observation: MeshObservation,
         drift: HeldDrift? = nil,
+        isMoving: Bool = false,
         isDeleting: Bool
     ) {
         let ready = previous.condition(.ready)
-        let objects = observation.ours(manager: MeshPlanner.manager)
-        let broken =
-            objects.lazy.compactMap { Self.problem($0, observation) }.first
-            ?? Self.missing(previous, observation, drift)
+        let standing = StandingMesh(observation, previous: previous, asked: Set(drift?.missing ?? []))
+        broken = standing.broken
+        isDegraded =
+            standing.problems.contains(where: \.isCertain) || broken != nil && previous.version != nil && !isMoving
         let wasReady = ready?.state == .yes
-        isReady = wasReady && broken == nil
-        // Words of a mesh that was ready say nothing of one that is not.
-        let before = wasReady != isReady ? "" : ready.map { Self.withoutNote($0.message) } ?? ""
-        let what = broken ?? before
+        // Nothing is awaited any more where all is there as rendered, and does its part.
+        let isUp = drift.map { $0.message == nil } ?? false && !isMoving && !standing.isEmpty
+        isReady = (wasReady || isUp) && broken == nil
+        // Words of what was awaited or broken say nothing of a mesh of which all does its part, nor those of one that was ready.
+        let isKept = wasReady ? isReady : drift == nil || isMoving || standing.isEmpty
+        let before = isKept ? ready.map { Self.withoutNote($0.message) } ?? "" : ""
+        let now = isUp && !wasReady ? previous.version.map { "version \($0) is up" } ?? HeldDrift.none : before
+        let what = broken ?? now
         let note = Self.note(isDeleting: isDeleting)
         let differs = drift.flatMap { $0.message == nil ? nil : $0.taken == nil ? $0.count : "names are taken" }
         let more = differs.map { "\(Self.butNow)\($0), as the condition Reconciled says" } ?? ""
         message = (what.isEmpty ? note : "\(note); \(what)") + more
-    }
-
-    private static func problem(_ object: KubeObject, _ observation: MeshObservation) -> String? {
-        switch ObjectReadiness.of(object) {
-        case .ready: nil
-        case .waiting(let what), .failed(let what):
-            observation.troubles[ResourceID(object)].map { "\(what): \($0)" } ?? what
-        }
-    }
-
-    /// An object that was there and is still asked for, or without which traffic suffers: a gateway's Service, or what this process has
-    /// seen.
-    private static func missing(
-        _ previous: MeshOperatorStatus,
-        _ observation: MeshObservation,
-        _ drift: HeldDrift?
-    ) -> String? {
-        let services = previous.gateways.map { gateway in
-            ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
-        }
-        let kinds: Set = ["Deployment", "DaemonSet", "Service", "MutatingWebhookConfiguration"]
-        let asked = Set(drift?.missing ?? [])
-        let known = observation.known.filter { kinds.contains($0.kind) || asked.contains($0) }.sorted()
-        return (known + services).first { observation.live[$0] == nil }.map { "\($0) is gone" }
     }
 
     private static func withoutNote(_ told: String) -> String {

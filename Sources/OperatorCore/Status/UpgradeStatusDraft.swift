@@ -30,6 +30,12 @@ struct UpgradeStatusDraft {
         guard way != nil else { return }
         addRevisions(&status)
         set(.progressing, .no, .paused, upgrade.message, &status)
+        switch upgrade.state {
+        case .returning: set(.degraded, .yes, .upgrading, upgrade.message, reason: upgrade.cause, &status)
+        case .returned(let verdict), .failed(let verdict):
+            set(.degraded, .yes, .upgrading, verdict.message, reason: verdict.cause.rawValue, &status)
+        case .none, .moving, .promoting, .refused: break
+        }
     }
 
     /// Hops and progress; nil where there is no upgrade.

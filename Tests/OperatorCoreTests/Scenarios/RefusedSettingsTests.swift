@@ -226,7 +226,7 @@ internal import Testing
     }
 
     /// A mesh whose istiod has given its webhook a certificate authority.
-    private static func injecting() async throws -> (TestCluster, DirectOperator) {
+    static func injecting() async throws -> (TestCluster, DirectOperator) {
         let (cluster, life) = try await LifeTests.settled()
         let trust: [Tree] = [["op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Y2E="]]
         let istiod = WriteOptions(fieldManager: "pilot-discovery")
