@@ -7,8 +7,10 @@ public struct TreePacker: Sendable {
     /// The keys of everything packed, needed to unpack it.
     public let keys: PackedKeys
 
-    private var recent: [Tree?]
-    private var recentLists: [[Tree]?]
+    /// Tables of what was packed lately, made with the first tree: most packers of an operator never see one.
+    private var recent: [Tree?] = []
+    private var recentLists: [[Tree]?] = []
+    private let capacity: Int
     private var hashes: [UInt64] = []
     private var sizes: [Int] = []
     private var position = 0
@@ -25,13 +27,16 @@ public struct TreePacker: Sendable {
     public init(capacity: Int = 2_048, keys: PackedKeys = PackedKeys()) {
         var size = 16
         while size < capacity, size < 1 << 20 { size *= 2 }
-        recent = Array(repeating: nil, count: size)
-        recentLists = Array(repeating: nil, count: size)
+        self.capacity = size
         self.keys = keys
     }
 
     /// The packed form of `tree`.
     public mutating func pack(_ tree: Tree) -> PackedTree {
+        if recent.isEmpty {
+            recent = Array(repeating: nil, count: capacity)
+            recentLists = Array(repeating: nil, count: capacity)
+        }
         hashes.removeAll(keepingCapacity: true)
         sizes.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)

@@ -1,3 +1,5 @@
+internal import MeshBase
+
 /// Reads ``NativeDefinitionText``: which definitions there are at once, the fields of one when asked for.
 struct NativeDefinitionReader: Sendable {
     /// Full package names by alias.
@@ -7,7 +9,7 @@ struct NativeDefinitionReader: Sendable {
 
     /// Reads all tables.
     init(_ tables: [String]) {
-        let lines = tables.flatMap { $0.utf8.split(separator: UInt8(ascii: "\n")).map { Substring($0) } }
+        let lines = tables.flatMap { $0.split(ascii: "\n") }
         for line in lines where line.utf8.starts(with: "package ".utf8) { readPackage(line) }
         for line in lines { read(line) }
     }
@@ -16,12 +18,12 @@ struct NativeDefinitionReader: Sendable {
     func fields(of definition: NativeDefinition) -> [NativeDefinition.Field] {
         definition.lines.flatMap { line in
             let (facts, summary) = Self.split(line)
-            return facts.split(separator: ";").compactMap { field($0, summary, in: definition.package) }
+            return facts.split(ascii: ";").compactMap { field($0, summary, in: definition.package) }
         }
     }
 
     private mutating func readPackage(_ line: Substring) {
-        let words = line.split(separator: " ")
+        let words = line.split(ascii: " ")
         guard words.count == 3 else { return }
         packages[String(words[2])] = String(words[1])
         package = String(words[1])
@@ -34,7 +36,7 @@ struct NativeDefinitionReader: Sendable {
         }
         if line.utf8.starts(with: "package ".utf8) { return readPackage(line) }
         let (facts, summary) = Self.split(line)
-        let words = facts.split(separator: " ")
+        let words = facts.split(ascii: " ")
         guard let name = words.first else { return }
         let isAtomic = words.count > 1 && words[1] == "atomic"
         definitions.append(
@@ -49,7 +51,7 @@ struct NativeDefinitionReader: Sendable {
     }
 
     private func field(_ text: Substring, _ summary: String?, in package: String) -> NativeDefinition.Field? {
-        let words = text.split(separator: " ")
+        let words = text.split(ascii: " ")
         guard words.count >= 2 else { return nil }
         let isRequired = words[0].hasSuffix("!")
         return NativeDefinition.Field(

@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import MeshBase
 
 /// The catalogue as a table: kind, plural, short names, categories, scope, verbs, subresources, OpenAPI package.
 ///
@@ -91,8 +92,8 @@ enum NativeKindTable {
         var kinds: [NativeKind] = []
         var apiVersion = ""
         var package = ""
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ").map(String.init)
+        for line in text.split(ascii: "\n") {
+            let words = line.split(ascii: " ").map(String.init)
             if words.count == 2 {
                 apiVersion = words[0]
                 package = words[1]
@@ -126,21 +127,21 @@ enum NativeKindTable {
     }
 
     private static func list(_ word: String) -> [String] {
-        word == "-" ? [] : word.split(separator: ",").map(String.init)
+        word == "-" ? [] : word.split(ascii: ",").map(String.init)
     }
 
     private static func subresource(_ word: String, of kind: GroupVersionKind) -> NativeKind.Subresource {
-        let halves = word.split(separator: "=")
+        let halves = word.split(ascii: "=")
         guard halves.count == 2 else {
             return NativeKind.Subresource(name: word, kind: kind, verbs: ["get", "patch", "update"])
         }
-        let parts = halves[1].split(separator: ":")
+        let parts = halves[1].split(ascii: ":")
         let dot = parts[0].lastIndex(of: ".") ?? parts[0].startIndex
         let target = GroupVersionKind(
             apiVersion: String(parts[0][..<dot]),
             kind: String(parts[0][dot...].dropFirst())
         )
-        let verbs = parts.count > 1 ? parts[1].split(separator: "+").map(String.init) : []
+        let verbs = parts.count > 1 ? parts[1].split(ascii: "+").map(String.init) : []
         return NativeKind.Subresource(name: String(halves[0]), kind: target, verbs: verbs)
     }
 }

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 internal import StructuralSchema
 
 /// Turns definitions into schema nodes, sharing one node per definition.
@@ -64,8 +65,8 @@ struct NativeSchemaBuilder {
             facts.defaultValue = .string(String(fact.dropFirst()))
             return
         }
-        let parts = fact.split(separator: ":", maxSplits: 1)
-        let values = parts.count > 1 ? parts[1].split(separator: parts[0] == "enum" ? "|" : ",").map(String.init) : []
+        let parts = fact.split(ascii: ":", maxSplits: 1)
+        let values = parts.count > 1 ? parts[1].split(ascii: parts[0] == "enum" ? "|" : ",").map(String.init) : []
         switch parts[0] {
         case "key":
             facts.extensions.listType = .map(keys: values)

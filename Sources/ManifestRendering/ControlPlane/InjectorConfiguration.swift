@@ -1,4 +1,5 @@
 internal import DataTree
+internal import MeshBase
 
 /// The ConfigMap by which istiod injects proxies: templates and settings under `config`, values under `values`.
 struct InjectorConfiguration {
@@ -54,9 +55,8 @@ struct InjectorConfiguration {
         var lines: [Substring] = []
         var skipping: Substring?
         // By bytes: the templates are long, and all but a few lines are no marks.
-        for bytes in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            let line = Substring(bytes)
-            let words = bytes.contains(UInt8(ascii: "*")) ? line.split(separator: " ") : []
+        for line in text.split(ascii: "\n", omittingEmptySubsequences: false) {
+            let words = line.utf8.contains(UInt8(ascii: "*")) ? line.split(ascii: " ") : []
             let isMark = words.count == 5 && words[0] == "{{-" && words[1] == "/*" && words[4] == "*/}}"
             guard isMark, words[2] == "begin" || words[2] == "end" else {
                 if skipping == nil { lines.append(line) }

@@ -54,7 +54,7 @@ enum GoYAML {
 
     private static func quoted(_ text: String, indent: Int) -> String {
         if text.isEmpty { return "\"\"" }
-        if text.contains("\n") { return block(text, indent: indent) }
+        if isBlock(text) { return block(text, indent: indent) }
         if readsAsOther(text) { return "\"\(text)\"" }
         if text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
             return Tree.string(text).jsonText(.compact)
@@ -63,17 +63,35 @@ enum GoYAML {
             ? "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" : text
     }
 
+    /// Whether a text has lines and fits a literal block, which has no carriage returns and is more than empty lines.
+    private static func isBlock(_ text: String) -> Bool {
+        let (newLine, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        return text.utf8.contains(newLine) && !text.utf8.contains(carriageReturn)
+            && text.utf8.contains { $0 != newLine }
+    }
+
+    /// A literal block; texts of templates are long, so all is done by bytes.
     private static func block(_ text: String, indent: Int) -> String {
-        let pad = String(repeating: " ", count: indent + 2)
-        var body = text
-        var chomp = "-"
-        if body.hasSuffix("\n") {
+        let newLine = UInt8(ascii: "\n")
+        let pad = [UInt8](repeating: UInt8(ascii: " "), count: indent + 2)
+        var body = text.utf8[...]
+        var output = Array("|".utf8)
+        output.reserveCapacity(body.count + body.count / 4)
+        if body.first == UInt8(ascii: " ") { output.append(UInt8(ascii: "2")) }
+        if body.last == newLine {
             body.removeLast()
-            chomp = body.hasSuffix("\n") ? "+" : ""
+            if body.last == newLine { output.append(UInt8(ascii: "+")) }
+        } else {
+            output.append(UInt8(ascii: "-"))
         }
-        let lines = body.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : pad + $0 }
-        let hint = body.hasPrefix(" ") ? "2" : ""
-        return "|\(hint)\(chomp)\n" + lines.joined(separator: "\n")
+        var startsLine = true
+        output.append(newLine)
+        for byte in body {
+            if startsLine, byte != newLine { output += pad }
+            startsLine = byte == newLine
+            output.append(byte)
+        }
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// Whether a plain text would be read as a boolean, null or a number.

@@ -1,12 +1,13 @@
 package import DataTree
 internal import MeshAPI
+internal import MeshBase
 
 /// How Istio's values are read: paths of keys, Go's idea of what is empty, and Go's way of printing.
 extension Tree {
     /// The value under keys joined by dots, null where one is missing.
     func at(_ path: String) -> Tree {
         var current = self
-        for key in path.split(separator: ".") {
+        for key in path.split(ascii: ".") {
             guard let next = current[String(key)] else { return .null }
             current = next
         }
@@ -98,7 +99,7 @@ extension Tree {
 
     /// Sets the value under keys joined by dots; objects on the way are made.
     mutating func put(_ value: Tree, _ path: String) {
-        set(value, at: path.split(separator: ".").map(String.init))
+        set(value, at: path.split(ascii: ".").map(String.init))
     }
 
     /// The same with keys ordered, all the way down.

@@ -61,7 +61,8 @@ package struct ShapeTable: Sendable {
     }
 
     private struct Message {
-        var fields: [String: Field] = [:]
+        /// What fields hold, as the table says it: few of them are ever asked for.
+        var fields: [String: Substring] = [:]
         var others: [String] = []
     }
 
@@ -80,14 +81,14 @@ package struct ShapeTable: Sendable {
         self.root = root
         self.passesOverEmptyText = passesOverEmptyText
         var name = ""
-        for line in table.split(separator: "\n") {
+        for line in table.split(ascii: "\n") {
             if !line.hasPrefix(" ") {
                 name = String(line.prefix { $0 != ":" || line.hasPrefix("e:") })
                 if name.hasPrefix("e:") { name = String(name.dropLast()) }
                 if name.hasPrefix("e:") { enums[name] = [] } else { messages[name] = Message() }
                 continue
             }
-            for word in line.split(separator: " ") {
+            for word in line.split(ascii: " ") {
                 if name.hasPrefix("e:") {
                     enums[name]?.insert(String(word))
                 } else if let equals = word.firstIndex(of: "=") {
@@ -101,7 +102,7 @@ package struct ShapeTable: Sendable {
         if field == "..." {
             messages[message]?.others.append(String(kind))
         } else {
-            messages[message]?.fields[field] = Self.field(kind)
+            messages[message]?.fields[field] = kind
         }
     }
 
@@ -112,7 +113,7 @@ package struct ShapeTable: Sendable {
 
     private static func kind(_ text: Substring) -> Kind {
         if text.hasPrefix("e:") { return .wordOf(String(text)) }
-        let parts = text.split(separator: ":")
+        let parts = text.split(ascii: ":")
         let bounds = parts.dropFirst().map(String.init)
         switch parts.first {
         case "s": return .text
@@ -129,7 +130,7 @@ package struct ShapeTable: Sendable {
             return .number(least...max(least, most))
         case "d": return .duration
         case "p": return .podCount
-        case "w": return .word(bounds.flatMap { $0.split(separator: "|").map(String.init) })
+        case "w": return .word(bounds.flatMap { $0.split(ascii: "|").map(String.init) })
         case "o": return .object
         case "*": return .anything
         default: return .message(String(text))
@@ -159,7 +160,8 @@ package struct ShapeTable: Sendable {
 
     private func gather(_ name: String, _ path: TreePath, depth: Int, _ result: inout [TreePath]) {
         guard depth < 8 else { return }
-        for (key, field) in fields(of: name) {
+        for (key, text) in fields(of: name) {
+            let field = Self.field(text)
             var place = path.appending(key)
             switch field.count {
             case .one: break
@@ -174,7 +176,7 @@ package struct ShapeTable: Sendable {
         }
     }
 
-    private func fields(of name: String) -> [String: Field] {
+    private func fields(of name: String) -> [String: Substring] {
         guard let message = messages[name] else { return [:] }
         return message.others.reduce(message.fields) { known, other in
             known.merging(messages[other]?.fields ?? [:]) { mine, _ in mine }
@@ -224,7 +226,7 @@ package struct ShapeTable: Sendable {
                 found.meant[place] = NameSuggestion.nearest(to: entry.key, among: known.keys.sorted())
                 continue
             }
-            check(entry.value, field, place, depth: depth + 1, &found)
+            check(entry.value, Self.field(field), place, depth: depth + 1, &found)
         }
     }
 

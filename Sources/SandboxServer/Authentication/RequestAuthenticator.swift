@@ -1,8 +1,13 @@
 internal import HTTPServing
 internal import SandboxStore
+internal import Synchronization
 
 /// Finds out who sends a request: by client certificate, by bearer token, or nobody in particular; then whom they act for.
-struct RequestAuthenticator: Sendable {
+final class RequestAuthenticator: Sendable {
+    /// How many certificates are kept with their users, and forgotten together.
+    private static let certificateLimit = 64
+
+    private let certificates = Mutex<[[UInt8]: UserInfo]>([:])
     private let tokens: ServiceAccountTokens
     private let authorizer: RBACAuthorizer
 
@@ -33,10 +38,19 @@ struct RequestAuthenticator: Sendable {
         return wanted.user
     }
 
-    private func sender(_ headers: HeaderFields, _ peer: ConnectionPeer) async throws(APIFault) -> UserInfo {
-        if let certificate = peer.certificates.first, let user = ClientCertificate.user(der: certificate) {
-            return user
+    /// The user of a certificate that TLS has checked; a connection brings the same one with each request.
+    private func user(_ certificate: [UInt8]) -> UserInfo? {
+        if let known = certificates.withLock({ $0[certificate] }) { return known }
+        guard let user = ClientCertificate.user(der: certificate) else { return nil }
+        certificates.withLock { known in
+            if known.count >= Self.certificateLimit { known.removeAll() }
+            known[certificate] = user
         }
+        return user
+    }
+
+    private func sender(_ headers: HeaderFields, _ peer: ConnectionPeer) async throws(APIFault) -> UserInfo {
+        if let certificate = peer.certificates.first, let user = user(certificate) { return user }
         guard let credentials = headers["authorization"] else { return .anonymous }
         let parts = credentials.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw APIFault.unauthorized() }

@@ -64,6 +64,10 @@ struct ValuesTests {
             ),
             (["a": "one\ntwo\n", "b": "one\ntwo"], "a: |\n  one\n  two\nb: |-\n  one\n  two"),
             (["a": [["b": ["c": "l1\nl2"]]]], "a:\n- b:\n    c: |-\n      l1\n      l2"),
+            (
+                ["a": "  in\nout\n\n", "b": "\n", "c": "a\n\nb"],
+                "a: |2+\n    in\n  out\n\nb: \"\\n\"\nc: |-\n  a\n\n  b"
+            ),
             (["a": "http://x:80/y", "b": "a:b", "c": "-x", "d": "@x"], "a: http://x:80/y\nb: a:b\nc: -x\nd: '@x'"),
         ] as [(Tree, String)]
     )

@@ -1,0 +1,22 @@
+internal import MeshBase
+internal import Testing
+
+@Suite struct ASCIISplitTests {
+    @Test("finds the parts that splitting by characters finds")
+    func parts() {
+        for text in ["", "a", "a b", " a  b ", "ä ö\tü", "a b c d"] {
+            #expect(text.split(ascii: " ") == text.split(separator: " "))
+            #expect(
+                text.split(ascii: " ", omittingEmptySubsequences: false)
+                    == text.split(separator: " ", omittingEmptySubsequences: false)
+            )
+            #expect(text.split(ascii: " ", maxSplits: 1) == text.split(separator: " ", maxSplits: 1))
+        }
+    }
+
+    @Test("the parts of a part")
+    func nested() {
+        let parts = "a=b;c=d".split(ascii: ";").map { $0.split(ascii: "=") }
+        #expect(parts == [["a", "b"], ["c", "d"]])
+    }
+}
