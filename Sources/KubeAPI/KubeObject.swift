@@ -52,6 +52,12 @@ public struct KubeObject: Sendable, Hashable {
         set { setStrings(newValue, "labels") }
     }
 
+    /// One of `metadata.labels`, found without making a dictionary of all.
+    public func label(_ name: String) -> String? { metadata("labels")?[name]?.string }
+
+    /// One of `metadata.annotations`, found without making a dictionary of all.
+    public func annotation(_ name: String) -> String? { metadata("annotations")?[name]?.string }
+
     /// `metadata.annotations`.
     public var annotations: [String: String] {
         get { strings("annotations") }

@@ -6,25 +6,32 @@ internal import MeshAPI
 enum OwnerProjection {
     /// A workload as far as checks look at it.
     static func trimmed(_ owner: KubeObject) -> KubeObject {
-        var result = KubeObject(kind: owner.kind, key: owner.key, labels: owner.labels)
-        result.annotations = owner.annotations.filter { !$0.key.hasPrefix("kubectl.kubernetes.io/") }
-        let paths = [
-            ["metadata", "generation"], ["spec", "replicas"], ["spec", "paused"], ["spec", "strategy"],
-            ["spec", "updateStrategy"], ["spec", "template", "metadata"], ["status"],
-        ]
-        for path in paths {
-            var value: Tree? = owner.tree
-            for key in path { value = value?[key] }
-            if let value { result.tree.set(value, at: path) }
+        let full = owner.tree["metadata"]
+        var metadata = TreeObject()
+        for field in ["name", "namespace", "labels", "generation"] { metadata[field] = full?[field] }
+        if var annotations = full?["annotations"]?.object {
+            annotations.filter { !$0.key.hasPrefix("kubectl.kubernetes.io/") }
+            metadata["annotations"] = .object(annotations)
         }
+        var spec = TreeObject()
+        for field in ["replicas", "paused", "strategy", "updateStrategy"] { spec[field] = owner.tree["spec"]?[field] }
+        if let template = owner.tree.value(at: "spec", "template", "metadata") {
+            spec["template"] = ["metadata": template]
+        }
+        var tree = TreeObject()
+        for field in ["apiVersion", "kind"] { tree[field] = owner.tree[field] }
+        tree["metadata"] = .object(metadata)
+        tree["spec"] = .object(spec)
+        tree["status"] = owner.tree["status"]
+        var result = KubeObject(.object(tree))
         if let version = version(of: owner) { result.annotations[MeshNames.Annotation.version] = version }
         return result
     }
 
     /// The version of a control plane: what the operator wrote, or the tag of istiod's image.
     private static func version(of owner: KubeObject) -> String? {
-        if let written = owner.annotations[MeshNames.Annotation.version] { return written }
-        guard owner.labels["app"] == "istiod" else { return nil }
+        if let written = owner.annotation(MeshNames.Annotation.version) { return written }
+        guard owner.label("app") == "istiod" else { return nil }
         let containers = owner.tree.value(at: "spec", "template", "spec", "containers")?.array ?? []
         let image = containers.first { $0["name"]?.string == "discovery" }?["image"]?.string ?? ""
         let plain = image.prefix { $0 != "@" }
@@ -35,9 +42,9 @@ enum OwnerProjection {
 
     /// The control plane that a trimmed workload is, nil where it is none.
     static func controlPlane(_ owner: KubeObject) -> Survey.ControlPlane? {
-        guard owner.kind.kind == "Deployment", owner.labels["app"] == "istiod",
-            let version = owner.annotations[MeshNames.Annotation.version]
+        guard owner.kind.kind == "Deployment", owner.label("app") == "istiod",
+            let version = owner.annotation(MeshNames.Annotation.version)
         else { return nil }
-        return Survey.ControlPlane(revision: owner.labels[MeshNames.Label.revision] ?? "default", version: version)
+        return Survey.ControlPlane(revision: owner.label(MeshNames.Label.revision) ?? "default", version: version)
     }
 }

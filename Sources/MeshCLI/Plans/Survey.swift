@@ -111,13 +111,13 @@ struct Survey: Sendable {
 
     /// Whether a workload belongs to the mesh itself.
     static func isOwn(_ owner: KubeObject) -> Bool {
-        let labels = owner.labels
-        return labels[MeshNames.Label.owner] != nil || labels["operator.istio.io/component"] != nil
-            || labels["app"] == "istiod"
+        owner.label(MeshNames.Label.owner) != nil || owner.label("operator.istio.io/component") != nil
+            || owner.label("app") == "istiod"
     }
 
     private static func isGateway(_ owner: KubeObject) -> Bool {
-        let component = owner.labels[MeshNames.Label.component] ?? owner.labels["operator.istio.io/component"] ?? ""
-        return owner.kind.kind == "Deployment" && component.lowercased().hasSuffix("gateways")
+        guard owner.kind.kind == "Deployment" else { return false }
+        let component = owner.label(MeshNames.Label.component) ?? owner.label("operator.istio.io/component") ?? ""
+        return component.lowercased().hasSuffix("gateways")
     }
 }

@@ -17,7 +17,7 @@ package enum PodTrouble {
 
     /// Whether a pod was made of a template that the operator rendered: only of these is kept what ``text(of:)`` says.
     package static func concerns(_ pod: KubeObject) -> Bool {
-        pod.labels[MeshNames.Label.managedBy] == MeshNames.Label.managedByValue
+        pod.label(MeshNames.Label.managedBy) == MeshNames.Label.managedByValue
     }
 
     /// What keeps a pod from coming up, for example `ImagePullBackOff: container discovery: Back-off pulling image "x"`.

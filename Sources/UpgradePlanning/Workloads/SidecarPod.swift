@@ -16,33 +16,40 @@ package enum SidecarPod {
     /// A pod reduced to identity, labels, controller, readiness, and the revision and version of its sidecar; of a pod of the mesh itself
     /// also when it was made and what keeps it from coming up.
     package static func trimmed(_ pod: KubeObject) -> KubeObject {
-        var result = KubeObject(kind: .pod, key: pod.key, labels: pod.labels)
-        if let uid = pod.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
-        result.resourceVersion = pod.resourceVersion
-        if let owner = pod.controllerReference { result.ownerReferences = [owner] }
-        if let time = pod.deletionTimestamp { result.tree.set(.string(time), at: ["metadata", "deletionTimestamp"]) }
-        var annotations: [String: String] = [:]
-        if let status = pod.annotations[injectionStatus] {
+        let full = pod.tree["metadata"]
+        var metadata = TreeObject()
+        for field in ["name", "namespace"] { metadata[field] = full?[field] }
+        metadata["labels"] = texts(full?["labels"])
+        for field in ["uid", "resourceVersion"] { metadata[field] = full?[field] }
+        metadata["ownerReferences"] = pod.controllerReference.map { [$0.tree] }
+        metadata["deletionTimestamp"] = full?["deletionTimestamp"]
+        var annotations = TreeObject()
+        if let status = pod.annotation(injectionStatus) {
             // A label may name a tag; what injected is what the injector says, where it does.
-            annotations[injectionStatus] =
-                (try? Tree(json: status))?["revision"]?.string ?? pod.labels[MeshNames.Label.revision] ?? "default"
-            annotations[proxyVersion] = imageTag(ofProxy: pod)
+            let said = (try? Tree(json: status))?["revision"]?.string
+            annotations[injectionStatus] = .string(said ?? pod.label(MeshNames.Label.revision) ?? "default")
+            annotations[proxyVersion] = imageTag(ofProxy: pod).map { .string($0) }
         }
         if pod.tree.value(at: "spec", "hostNetwork")?.bool == true { annotations[hostNetwork] = "true" }
         if PodTrouble.concerns(pod) {
-            let time = pod.tree.value(at: "metadata", "creationTimestamp")
-            if let time { result.tree.set(time, at: ["metadata", "creationTimestamp"]) }
-            annotations[PodTrouble.annotation] = PodTrouble.text(of: pod)
+            metadata["creationTimestamp"] = full?["creationTimestamp"]
+            annotations[PodTrouble.annotation] = PodTrouble.text(of: pod).map { .string($0) }
         }
-        result.annotations = annotations
-        if pod.conditions.isTrue("Ready") {
-            result.tree.set([["type": "Ready", "status": "True"]], at: ["status", "conditions"])
-        }
-        return result
+        if !annotations.isEmpty { metadata["annotations"] = .object(annotations.sorted()) }
+        var result: Tree = ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata)]
+        if pod.conditions.isTrue("Ready") { result["status"] = ["conditions": [["type": "Ready", "status": "True"]]] }
+        return KubeObject(result)
+    }
+
+    /// A map without what is no text; nil where nothing is left.
+    private static func texts(_ map: Tree?) -> Tree? {
+        guard var object = map?.object else { return nil }
+        if object.contains(where: { $0.value.string == nil }) { object.filter { $0.value.string != nil } }
+        return object.isEmpty ? nil : .object(object)
     }
 
     /// The revision of a trimmed pod's sidecar, nil where it has none.
-    package static func revision(of pod: KubeObject) -> String? { pod.annotations[injectionStatus] }
+    package static func revision(of pod: KubeObject) -> String? { pod.annotation(injectionStatus) }
 
     /// The tag of the image of `istio-proxy`, among the containers or, as a native sidecar, the init containers.
     private static func imageTag(ofProxy pod: KubeObject) -> String? {

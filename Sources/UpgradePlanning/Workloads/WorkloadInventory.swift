@@ -28,21 +28,30 @@ package struct WorkloadInventory: Sendable, Hashable {
     ) {
         var labels: [String: [String: String]] = [:]
         for namespace in namespaces { labels[namespace.name] = namespace.labels }
-        var found: [ResourceID: Found] = [:]
+        var places: [ResourceID: Int] = [:]
+        var found: [Found] = []
         for pod in pods where !pod.isDeleting && !isOwn(pod) {
             let id = Self.owner(of: pod)
             let namespace = labels[pod.namespace ?? ""] ?? [:]
-            // What a new pod gets is what the template says now.
-            let template = owners[id].flatMap { Self.templateLabels($0) }
-            let entry = Self.entry(pod, template ?? pod.labels, namespace, choice)
+            let place = places[id] ?? found.endIndex
+            if place == found.endIndex {
+                places[id] = place
+                let owner = owners[id]
+                // What a new pod gets is what the template says now.
+                found.append(Found(id: id, owner: owner, template: owner.flatMap { Self.templateLabels($0) }))
+            }
+            let podLabels = found[place].template ?? pod.labels
+            let entry = Self.entry(pod, podLabels, namespace, choice)
             guard entry.revision != nil || entry.wanted != nil else { continue }
-            found[id, default: Found(labels: template ?? pod.labels)].pods.append(entry)
+            if found[place].pods.isEmpty { found[place].labels = podLabels }
+            found[place].pods.append(entry)
         }
-        for (id, found) in found {
-            var workload = Self.workload(id, found.pods.sorted { $0.key < $1.key }, owner: owners[id])
+        for found in found where !found.pods.isEmpty {
+            let (id, owner) = (found.id, found.owner)
+            var workload = Self.workload(id, found.pods.sorted { $0.key < $1.key }, owner: owner)
             workload.labels = found.labels
             let namespace = labels[id.key.namespace ?? ""] ?? [:]
-            if let owner = owners[id] {
+            if let owner {
                 Self.complete(&workload, owner, choice.chooser(template: found.labels, namespace: namespace))
             }
             workloads.append(workload)
@@ -68,7 +77,10 @@ package struct WorkloadInventory: Sendable, Hashable {
 
     /// Pods that somebody runs, with the labels new ones get.
     private struct Found {
-        var labels: [String: String]
+        let id: ResourceID
+        let owner: KubeObject?
+        let template: [String: String]?
+        var labels: [String: String] = [:]
         var pods: [MeshWorkload.Pod] = []
     }
 
@@ -91,8 +103,8 @@ package struct WorkloadInventory: Sendable, Hashable {
         workload.chooser = chooser
         workload.replicas = RestartableWorkload.replicas(owner)
         workload.restartTakes = RestartableWorkload.taken(byRestarting: owner)
-        workload.directedTo = owner.annotations[RolloutNames.Annotation.movedTo]
-        let time = owner.annotations[RolloutNames.Annotation.restartedAt]
+        workload.directedTo = owner.annotation(RolloutNames.Annotation.movedTo)
+        let time = owner.annotation(RolloutNames.Annotation.restartedAt)
         workload.restartedAt = time.flatMap { Timestamp(rfc3339: $0) }
         guard case .revision(let name) = chooser else { return }
         guard owner.kind.group == RestartableWorkload.argoRollouts.kind.group, workload.restart == .possible else {
@@ -112,8 +124,8 @@ package struct WorkloadInventory: Sendable, Hashable {
         MeshWorkload.Pod(
             key: pod.key,
             revision: SidecarPod.revision(of: pod),
-            proxyVersion: pod.annotations[SidecarPod.proxyVersion],
-            wanted: pod.annotations[SidecarPod.hostNetwork] == nil
+            proxyVersion: pod.annotation(SidecarPod.proxyVersion),
+            wanted: pod.annotation(SidecarPod.hostNetwork) == nil
                 ? choice.revision(pod: template, namespace: namespace) : nil,
             isReady: pod.conditions.isTrue("Ready")
         )
@@ -128,12 +140,11 @@ package struct WorkloadInventory: Sendable, Hashable {
         let key = ObjectKey(namespace: pod.namespace, name: owner.name)
         let own = ResourceID(group: owner.kind.group, kind: owner.kind.kind, key: key)
         guard owner.kind.kind == "ReplicaSet" else { return own }
-        let labels = pod.labels
         let hashes = [
             ("rollouts-pod-template-hash", "argoproj.io", "Rollout"), ("pod-template-hash", "apps", "Deployment"),
         ]
         for (label, group, kind) in hashes {
-            guard let hash = labels[label], owner.name.hasSuffix("-\(hash)") else { continue }
+            guard let hash = pod.label(label), owner.name.hasSuffix("-\(hash)") else { continue }
             let name = String(owner.name.dropLast(hash.count + 1))
             return ResourceID(group: group, kind: kind, key: ObjectKey(namespace: pod.namespace, name: name))
         }
@@ -162,7 +173,7 @@ package struct WorkloadInventory: Sendable, Hashable {
         guard !owner.isDeleting else { return .impossible("\(id) is being deleted") }
         let template = owner.tree.value(at: "spec", "template", "metadata", "annotations")
         let said =
-            owner.annotations[RolloutNames.Annotation.restart] ?? template?[RolloutNames.Annotation.restart]?.string
+            owner.annotation(RolloutNames.Annotation.restart) ?? template?[RolloutNames.Annotation.restart]?.string
         return said == "false" ? .refused : .possible
     }
 }
