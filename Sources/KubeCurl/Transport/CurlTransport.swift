@@ -126,6 +126,20 @@ package final class CurlTransport: HTTPTransport {
         if let problem { throw problem }
     }
 
+    /// Drives all transfers while `body` runs; then aborts those under way.
+    ///
+    /// May be called once.
+    ///
+    /// - Throws: what `body` throws; ``TransportError`` when the transport ends before.
+    package func run(during body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.run() }
+            group.addTask { try await body() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
     private func drive(_ inbox: Inbox, limit: Int) async -> TransportError? {
         guard inbox.begin() else { return TransportError(.closed, "the transport runs already, or has stopped") }
         let (configuration, surroundings) = (configuration, surroundings)

@@ -2,6 +2,7 @@ internal import HTTPServing
 internal import KubeClient
 internal import KubeCurl
 internal import MeshBase
+internal import MeshTestKit
 internal import Synchronization
 internal import Testing
 
@@ -88,6 +89,41 @@ internal import Testing
             #expect(transport.statistics.connections == 1)
             let again = try await transport.send(HTTPRequest(.get, "/again")).body.text()
             #expect(again == "/again")
+        }
+    }
+
+    @Test("A watch lets answers go first that somebody waits for: until they are in, and for 50 ms at most")
+    func makesRoom() async throws {
+        let (clock, release, held) = (VirtualClock(), Signal<Bool>(), Signal<Bool>())
+        let paths = Mutex<[String]>([])
+        try await withTLS(
+            clock: clock,
+            handler: { request in
+                paths.withLock { $0.append(request.path) }
+                guard request.path == "/held" else { return .text(request.path) }
+                held.send(true)
+                _ = await release.next()
+                return .text(request.path)
+            }
+        ) { transport in
+            func send(_ request: HTTPRequest) async throws -> String { try await transport.send(request).body.text() }
+            for isReleased in [true, false] {
+                async let answer = send(HTTPRequest(.get, "/held"))
+                _ = await held.next()
+                async let watch = send(Self.followed("/watch"))
+                // Each round trip is a turn of the loop; on the clock nothing passes meanwhile.
+                for _ in 0..<20 { _ = try await send(HTTPRequest(.get, "/quick")) }
+                #expect(paths.withLock(\.self).filter { $0 == "/watch" }.isEmpty)
+                if isReleased { release.send(true) }
+                while paths.withLock(\.self).allSatisfy({ $0 != "/watch" }) {
+                    if !isReleased { await clock.advance(by: .milliseconds(50)) }
+                    _ = try await send(HTTPRequest(.get, "/quick"))
+                }
+                #expect(try await watch == "/watch")
+                if !isReleased { release.send(true) }
+                #expect(try await answer == "/held")
+                paths.withLock { $0 = [] }
+            }
         }
     }
 

@@ -19,6 +19,7 @@ let joe = ClientIdentity(certificate: Array(Certificates.joe.utf8), privateKey: 
 func withTLS(
     _ configuration: CurlTransport.Configuration = CurlTransport.Configuration(),
     change: @escaping @Sendable (inout ClusterConnection) -> Void = { _ in },
+    clock: any Clock<Duration> = ContinuousClock(),
     handler: @escaping HTTPServer.Handler,
     _ body: @escaping @Sendable (CurlTransport) async throws -> Void
 ) async throws {
@@ -42,7 +43,7 @@ func withTLS(
         )
         change(&connection)
         defer { group.cancelAll() }
-        try await withTransport(connection, configuration, body)
+        try await withTransport(connection, configuration, clock: clock, body)
     }
 }
 

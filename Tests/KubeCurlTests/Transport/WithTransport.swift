@@ -19,9 +19,10 @@ func withTransport(
 func withTransport(
     _ connection: ClusterConnection,
     _ configuration: CurlTransport.Configuration = CurlTransport.Configuration(),
+    clock: any Clock<Duration> = ContinuousClock(),
     _ body: @escaping @Sendable (CurlTransport) async throws -> Void
 ) async throws {
-    let transport = CurlTransport(connection: connection, configuration: configuration)
+    let transport = CurlTransport(connection: connection, configuration: configuration, clock: clock)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await transport.run() }
         let outcome: Result<Void, any Error>
