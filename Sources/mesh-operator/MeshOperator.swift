@@ -33,7 +33,6 @@ struct MeshOperator: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("CustomResourceDefinitions to apply: its own and those of meshes.", valueName: "dir"))
     var crds: String?
-
     @Option(help: "From which level on to log to the standard error.")
     var logLevel: LogThreshold = .info
 
@@ -54,35 +53,38 @@ struct MeshOperator: AsyncParsableCommand {
     private func run(_ connection: ClusterConnection, _ variables: [String: String]) async throws {
         var logger = Logger(label: "mesh-operator") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
-        let clock = ContinuousClock()
+        let (clock, processes) = (ContinuousClock(), SystemProcesses(environment: variables))
         let environment = RuntimeEnvironment(clock: clock, wall: SystemTime.wall, random: .system, logger: logger)
-        let processes = SystemProcesses(environment: variables)
         var surroundings = ClusterLink.Surroundings(processes: processes, clock: clock, now: environment.wall)
         surroundings.report = { [logger] in $0.log(to: logger) }
         let link = ClusterLink(connection, surroundings)
+        // From the start, so that the connection is made while the rest is put together.
+        try await link.transport.run { try await self.serve(link, variables, environment) }
+    }
+
+    private func serve(_ link: ClusterLink, _ variables: [String: String], _ world: RuntimeEnvironment) async throws {
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
-        configuration.definitions = try crds.map { folder in
-            let names = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
-            return try OwnDefinitions(folder: folder, names: names, read: SystemFiles().read)
-        }
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
         configuration.companions = [.rollouts]
-        configuration.gates = { client, environment in HTTPGateAsker.standard(client, environment) }
-        if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? connection.namespace) }
-        let service = try MeshOperatorService(configuration, environment: environment)
-        let health = HealthRegistry()
-        service.register(in: health)
-        let probes = ProbeResponder(health: health, metrics: environment.metrics)
-        let work = Work(body: { try await service.run() }, stop: { service.stop() })
-        let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: Work(carrying: link.transport)),
-            .init(service: Work(metricsBind, name: "metrics", probes, logger)),
-            .init(service: Work(healthBind, name: "health", probes, logger)),
-            .init(service: work, successTerminationBehavior: .gracefullyShutdownGroup),
-        ]
-        try await ServiceGroup(
-            configuration: .init(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
-        ).run()
+        configuration.gates = HTTPGateAsker.standard
+        if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? link.transport.connection.namespace) }
+        let definitions = crds.map { folder in
+            let names: @Sendable (String) -> [String]? = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
+            return { @Sendable in try OwnDefinitions(folder: folder, names: names, read: SystemFiles().read) }
+        }
+        try await MeshOperatorService.with(configuration, definitions: definitions, environment: world) { service in
+            let probes = ProbeResponder(health: HealthRegistry(), metrics: world.metrics)
+            service.register(in: probes.health)
+            let reconciling = Work(body: service.run, stop: service.stop)
+            let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+                .init(service: Work(metricsBind, name: "metrics", probes, world.logger)),
+                .init(service: Work(healthBind, name: "health", probes, world.logger)),
+                .init(service: reconciling, successTerminationBehavior: .gracefullyShutdownGroup),
+            ]
+            var group = ServiceGroupConfiguration(services: services, logger: world.logger)
+            group.gracefulShutdownSignals = [.sigint, .sigterm]
+            try await ServiceGroup(configuration: group).run()
+        }
     }
 }
 
@@ -103,21 +105,16 @@ private struct Work: Service {
 }
 
 extension Work {
-    /// Carries requests until everything else has stopped.
-    init(carrying transport: CurlTransport) {
-        self.init(body: { try await cancelWhenGracefulShutdown(transport.run) }, stop: {})
-    }
-
     /// Serves metrics and probes on one address.
     init(_ place: ListenAddress, name: String, _ probes: ProbeResponder, _ logger: Logger) {
-        let server = HTTPServer(configuration: HTTPServerConfiguration(host: place.host, port: place.port)) { request in
+        let server = HTTPServer(configuration: .init(host: place.host, port: place.port)) { request in
             let answer = probes.answer(request.target)
-            return ServerResponse.text(answer.body, status: answer.status, type: answer.contentType)
+            return .text(answer.body, status: answer.status, type: answer.contentType)
         }
         body = {
             do {
-                try await server.run { address in
-                    logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\(address)"])
+                try await server.run {
+                    logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\($0)"])
                 }
             } catch  where !(error is CancellationError) {
                 throw StartFailure(cannotListen: error, at: "\(place)", option: "--\(name)-bind")

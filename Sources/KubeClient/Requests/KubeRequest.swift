@@ -52,6 +52,9 @@ public struct KubeRequest: Sendable, Hashable {
     }
 
     /// Reads one page of a list; `continuation` comes from the page before.
+    ///
+    /// A page of at most ``ListOptions/smallPage`` objects shares the connection of other requests; the server is slowed down for
+    /// larger ones, on a connection of their own.
     public func list(
         _ resource: APIResource,
         _ selection: Selection = .everything,
@@ -67,7 +70,8 @@ public struct KubeRequest: Sendable, Hashable {
             query += Self.items(options.freshness, isList: true)
         }
         var request = request(.get, ResourcePath.collection(resource, namespace: selection.namespace), query: query)
-        request.reading = .streamed
+        let isSmall = options.pageSize.map { $0 <= ListOptions.smallPage } ?? false
+        request.reading = isSmall ? .whole : .streamed
         return request
     }
 

@@ -47,6 +47,9 @@ public struct ListOptions: Sendable, Hashable {
     /// How many objects come in one page; nil reads all at once.
     public var pageSize: Int?
 
+    /// The largest page that is worth no connection of its own; with objects of the size limit of etcd, 1.5 MiB, it is 150 MiB.
+    public static let smallPage = 100
+
     /// Makes options.
     public init(freshness: Freshness = .latest, pageSize: Int? = 500) {
         self.freshness = freshness

@@ -139,7 +139,8 @@ public final class Controller: Sendable {
                 random: environment.random
             )
         }
-        metrics.finished(decision, failed: failure != nil, after: environment.time.now - started)
+        let duration = environment.time.now - started
+        metrics.finished(decision, failed: failure != nil, after: duration, at: environment.wall())
         log(decision, failure: failure, item: item)
         act(on: decision, item: item)
     }

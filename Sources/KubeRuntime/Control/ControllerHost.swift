@@ -97,12 +97,12 @@ public final class ControllerHost: Sendable {
     /// - Throws: ``LeadershipError`` with code `lost`, upon which the process should end and be started anew;
     ///   `CancellationError` when cancelled.
     public func run() async throws {
-        // Who leads always prepares before anything is read, which is quicker.
-        if parts.elector == nil { try await parts.preparation?.body() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for watcher in parts.watchers { group.addTask { await watcher.run() } }
             let result: Result<Void, any Error>
             do {
+                // Who leads always prepares at once.
+                if parts.elector == nil { try await parts.preparation?.body() }
                 try await workUntilStopped()
                 result = .success(())
             } catch {
@@ -167,7 +167,7 @@ public final class ControllerHost: Sendable {
 
     private func work() async throws {
         let late = parts.preparation?.stores ?? []
-        try await wait(for: parts.watchers.map(\.store).filter { store in !late.contains { $0 === store } })
+        try await wait(for: parts.watchers.map(\.store).filter { !isLate($0) })
         guard let elector = parts.elector else {
             try await wait(for: late)
             return await runControllers()
@@ -177,6 +177,11 @@ public final class ControllerHost: Sendable {
             try await self.wait(for: late)
             await self.runControllers()
         }
+    }
+
+    /// Whether a store can be empty before the preparation is done.
+    private func isLate(_ store: ObjectStore) -> Bool {
+        parts.preparation?.stores.contains { $0 === store } ?? false
     }
 
     private func wait(for stores: [ObjectStore]) async throws {

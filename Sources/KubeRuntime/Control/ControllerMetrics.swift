@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import MeshBase
 
 /// The instruments of one controller, named as those of Kubernetes controllers (`controller_runtime_*`).
 struct ControllerMetrics: Sendable {
@@ -6,6 +7,7 @@ struct ControllerMetrics: Sendable {
     private let errors: Counter
     private let terminalErrors: Counter
     private let duration: Histogram
+    private let first: Gauge
 
     init(registry: MetricsRegistry, name: String, queue: WorkQueue<ObjectKey>) {
         let labels = ["controller": name]
@@ -33,6 +35,11 @@ struct ControllerMetrics: Sendable {
             help: "Seconds a reconcile took.",
             labels: labels
         )
+        first = registry.gauge(
+            "controller_first_reconcile_timestamp_seconds",
+            help: "When the first reconcile of the process ended, in seconds since the epoch; 0 before.",
+            labels: labels
+        )
         registry.gauge("controller_runtime_active_workers", help: "Reconciles in flight.", labels: labels) {
             Double(queue.counts.running)
         }
@@ -51,8 +58,9 @@ struct ControllerMetrics: Sendable {
         }
     }
 
-    func finished(_ decision: RetryDecision, failed: Bool, after duration: Duration) {
+    func finished(_ decision: RetryDecision, failed: Bool, after duration: Duration, at now: Timestamp) {
         self.duration.observe(duration)
+        first.setOnce(Double(now.microsecondsSinceEpoch) / 1e6)
         if failed {
             results["error"]?.increment()
             errors.increment()

@@ -14,7 +14,8 @@ public struct ProbeResponder: Sendable {
         public let body: String
     }
 
-    private let health: HealthRegistry
+    /// The checks.
+    public let health: HealthRegistry
     private let metrics: MetricsRegistry
 
     /// Makes a responder for the checks and metrics of a process.

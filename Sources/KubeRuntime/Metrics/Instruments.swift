@@ -7,6 +7,7 @@ final class ScalarCell: Sendable {
     var value: Double { state.withLock { $0 } }
     func add(_ amount: Double) { state.withLock { $0 += amount } }
     func set(_ value: Double) { state.withLock { $0 = value } }
+    func setOnce(_ value: Double) { state.withLock { if $0 == 0 { $0 = value } } }
 }
 
 /// A count that only grows.
@@ -28,6 +29,8 @@ public struct Gauge: Sendable {
 
     /// Replaces the value.
     public func set(_ value: Double) { cell.set(value) }
+    /// Replaces the value while it is 0.
+    public func setOnce(_ value: Double) { cell.setOnce(value) }
     /// Adds `amount`, which may be negative.
     public func add(_ amount: Double) { cell.add(amount) }
     /// The value now.

@@ -118,6 +118,7 @@ extension WatchProblem {
             case .connection where (error.cause as? TransportError)?.code == .connectionFailed: .notConnected
             case .connection, .timedOut, .cancelled: .unreachable
             case .forbidden: .forbidden
+            case .notFound: .notServed
             default: .refused
             }
         self.init(kind, message: error.description, retryAfter: error.retryAfter)

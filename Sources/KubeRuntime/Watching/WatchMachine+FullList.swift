@@ -14,13 +14,17 @@ extension WatchMachine {
 
     mutating func fullList(cause: String) -> Reaction {
         let report = Effect.report(.listing(cause: cause))
-        if canStream, streamFailures < Self.streamFailureLimit {
+        let firstPage = hasMany || expiredPages > 0 ? nil : configuration.firstPage
+        if firstPage == nil, mayStream {
             phase = .streaming(isOpen: false)
             return Reaction(effects: [report, .beginReplacement], next: .watch(.initialEvents))
         }
         phase = .listing
-        return Reaction(effects: [report, .beginReplacement], next: .list(continuation: nil, limit: pageLimit))
+        let limit = firstPage ?? pageLimit
+        return Reaction(effects: [report, .beginReplacement], next: .list(continuation: nil, limit: limit))
     }
+
+    private var mayStream: Bool { canStream && streamFailures < Self.streamFailureLimit }
 
     mutating func fullListFailed(_ problem: WatchProblem, random: RandomSource) -> Reaction {
         if case .listing = phase, problem.kind == .expired { expiredPages += 1 }
@@ -32,6 +36,9 @@ extension WatchMachine {
     mutating func pageArrived(_ page: ListPage, random: RandomSource) -> Reaction {
         let stage = Effect.stage(page.objects)
         if let continuation = page.continuation {
+            let isNews = configuration.firstPage != nil && !hasMany
+            hasMany = true
+            if isNews, mayStream { return fullList(cause: "many objects") }
             return Reaction(effects: [stage], next: .list(continuation: continuation, limit: pageLimit))
         }
         guard let version = page.version else {

@@ -4,7 +4,8 @@ public import MeshBase
 /// The rules of keeping a store equal to a list on a server, as a value: an event goes in, effects and the next step come out.
 ///
 /// States and their successors:
-/// - *listing* (pages are staged) → *watching* when the last page is in; → *listing* again after a failure.
+/// - *listing* (pages are staged) → *watching* when the last page is in; → *streaming* after a first page that tells of more; →
+///   *listing* again after a failure.
 /// - *streaming* (a watch sends the initial objects, which are staged) → *watching*, with a watch of its own from the version of
 ///   the bookmark that ends them, since a stream of everything and a watch ask for different connections; → *streaming* again after a failure, or *listing* when the server cannot stream.
 /// - *watching* (every event is applied) → *watching* from the last version after an end, a failure or silence; →
@@ -19,6 +20,11 @@ public struct WatchMachine: Sendable {
     public struct Configuration: Sendable, Hashable {
         /// How many objects a page of a list may have; nil for all.
         public var pageSize: Int?
+        /// How many objects are asked for first, before it is known that there are more; nil to begin with ``pageSize``, or a stream.
+        ///
+        /// Most kinds have few objects in most clusters. At most `ListOptions.smallPage` objects come over the connection of all
+        /// other requests, so that nothing is spent on another.
+        public var firstPage: Int?
         /// Whether to try a streaming list first.
         public var prefersStreaming: Bool
         /// The waits after failures.
@@ -149,6 +155,8 @@ public struct WatchMachine: Sendable {
     /// How often a list expired between two of its pages.
     var expiredPages = 0
     var canStream: Bool
+    /// Whether there were more objects than ``Configuration/firstPage`` asks for.
+    var hasMany = false
 
     /// Makes a machine that has seen nothing.
     public init(configuration: Configuration = Configuration()) {

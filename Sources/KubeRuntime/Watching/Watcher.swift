@@ -1,3 +1,5 @@
+public import KubeAPI
+internal import KubeClient
 internal import Logging
 internal import MeshBase
 internal import Synchronization
@@ -45,6 +47,13 @@ public final class Watcher: Sendable {
         public var paged: Configuration {
             var copy = self
             copy.machine.prefersStreaming = false
+            return copy
+        }
+
+        /// The same, asking for a small page first, which most kinds of most clusters fit into.
+        public var smallFirst: Configuration {
+            var copy = self
+            copy.machine.firstPage = ListOptions.smallPage
             return copy
         }
     }
@@ -115,6 +124,9 @@ public final class Watcher: Sendable {
         }
     }
 
+    /// The kind it watches, nil where its source has none.
+    public var resource: APIResource? { source.resource }
+
     /// How long ago the other side last told anything, be it only a bookmark; since the start before that.
     public var sinceContact: Duration {
         let now = environment.time.now
@@ -156,9 +168,16 @@ public final class Watcher: Sendable {
         return await environment.arrivals.wait(for: resource, since: count, atMost: duration, on: environment.time)
     }
 
+    /// Remembers, before the server is asked, how often the kind's definition was seen.
+    private func noteArrivals() {
+        let arrivals = source.resource.map { environment.arrivals.count(of: $0) } ?? 0
+        state.withLock { $0.arrivals = arrivals }
+    }
+
     // MARK: Lists
 
     private func list(continuation: String?, limit: Int?) async -> WatchMachine.Next {
+        noteArrivals()
         do {
             return step(.page(try await source.list(continuation: continuation, limit: limit)))
         } catch {
@@ -170,8 +189,8 @@ public final class Watcher: Sendable {
 
     private func watch(_ start: WatchStart) async -> WatchMachine.Next {
         let opened = environment.time.now
-        let arrivals = source.resource.map { environment.arrivals.count(of: $0) } ?? 0
-        state.withLock { ($0.lastSignal, $0.arrivals) = (opened, arrivals) }
+        noteArrivals()
+        state.withLock { $0.lastSignal = opened }
         let ends = await withTaskGroup(of: WatchEnd.self) { group in
             group.addTask { await self.receive(start, since: opened) }
             group.addTask { await self.watchSilence() }
@@ -285,7 +304,8 @@ public final class Watcher: Sendable {
             metrics.failed()
             if problem.kind == .forbidden, failures >= Self.patience { store.setObstacle(problem) }
             // A cache that grows old unnoticed is worth a warning.
-            let isWorrying = FailurePace.isTold(failures) && problem.kind != .notServed
+            // A kind that may be missing counts as read when it is.
+            let isWorrying = FailurePace.isTold(failures) && (problem.kind != .notServed || !store.isSynced)
             logger.log(
                 level: isWorrying ? .warning : .debug,
                 "watch failed",

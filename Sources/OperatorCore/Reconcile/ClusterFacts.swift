@@ -16,6 +16,14 @@ package final class ClusterFacts: Sendable {
     private let client: ClusterClient
     private let time: MonotonicTime
     private let known = Mutex<Known?>(nil)
+    private let asking = Mutex(Asking())
+
+    /// Who asks, and who waits for the answer.
+    private struct Asking: Sendable {
+        var isUnderWay = false
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter = 0
+    }
 
     /// Makes facts that ask `client` when needed.
     package init(client: ClusterClient, time: MonotonicTime) {
@@ -27,12 +35,53 @@ package final class ClusterFacts: Sendable {
     package var knownVersion: String? { known.withLock { $0?.version } }
 
     /// The API server's version, such as `v1.33.1`; nil when it does not tell.
+    ///
+    /// Asked once for all who want to know at the same time; who asks after a failure tries again.
     package func kubernetesVersion() async throws(KubeError) -> String? {
+        var isMine = false
+        while !isMine, !Task.isCancelled {
+            if let known = known.withLock({ $0 }), time.now - known.since < Self.freshness { return known.version }
+            isMine = await isMyTurn()
+        }
+        defer { if isMine { ended() } }
         let now = time.now
-        if let known = known.withLock({ $0 }), now - known.since < Self.freshness { return known.version }
         let answer = try await client.tree(HTTPRequest(.get, "/version"))
         guard let version = answer["gitVersion"]?.string else { return nil }
         known.withLock { $0 = Known(version: version, since: now) }
         return version
+    }
+
+    /// Whether to ask; waits for whoever asks already, and then it is to be looked again.
+    private func isMyTurn() async -> Bool {
+        let waiter = asking.withLock { asking -> Int? in
+            guard asking.isUnderWay else {
+                asking.isUnderWay = true
+                return nil
+            }
+            asking.lastWaiter += 1
+            return asking.lastWaiter
+        }
+        guard let waiter else { return true }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = asking.withLock { asking in
+                    guard asking.isUnderWay, !Task.isCancelled else { return true }
+                    asking.waiting[waiter] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            asking.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume()
+        }
+        return false
+    }
+
+    private func ended() {
+        let waiting = asking.withLock { asking in
+            defer { asking = Asking(lastWaiter: asking.lastWaiter) }
+            return asking.waiting.values.map(\.self)
+        }
+        for waiter in waiting { waiter.resume() }
     }
 }

@@ -32,6 +32,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         package var gates: (any GateAsking)?
         /// CustomResourceDefinitions that belong to the base of every mesh.
         package var definitions: [KubeObject] = []
+        /// What is known of the cluster; nil to find out through ``client``.
+        package var facts: ClusterFacts?
         /// What is known to be as wanted, of all MeshOperators.
         let matches = ObjectMatches()
 
@@ -90,7 +92,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
                 )
             }
         }
-        self.facts = ClusterFacts(client: parts.client, time: environment.time)
+        self.facts = parts.facts ?? ClusterFacts(client: parts.client, time: environment.time)
     }
 
     /// Asks for what every reconcile needs to know, so that the first one need not.

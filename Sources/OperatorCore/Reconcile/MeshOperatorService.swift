@@ -16,6 +16,8 @@ package struct MeshOperatorService: Sendable {
         package var transport: any HTTPTransport
         /// The versions there are.
         package var catalogue: VersionCatalogue
+        /// What is known of the cluster; nil to find out.
+        fileprivate var facts: ClusterFacts?
         /// CustomResourceDefinitions to apply at the start, and to apply with every mesh.
         package var definitions: OwnDefinitions?
         /// How to elect a leader; nil to lead always.
@@ -88,10 +90,7 @@ package struct MeshOperatorService: Sendable {
             }
         // Short waits are waited out where they arise, outside of the fence, which is asked for every try. Longer ones go
         // back to the queue. Elections and watches have clocks of their own.
-        let client = ClusterClient(
-            transport: Self.patient(writes, environment),
-            now: environment.wall
-        )
+        let client = ClusterClient(transport: Self.patient(writes, environment), now: environment.wall)
         let recorder = EventRecorder(
             client: client,
             configuration: .init(controller: "meshoperator.io/mesh-operator", instance: configuration.instance),
@@ -105,6 +104,7 @@ package struct MeshOperatorService: Sendable {
             catalogue: configuration.catalogue,
             renderer: renderer ?? Self.renderer(configuration.catalogue)
         )
+        parts.facts = configuration.facts
         parts.gates = configuration.gates?(client, environment)
         parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
@@ -139,10 +139,10 @@ package struct MeshOperatorService: Sendable {
         )
         hosted.goesOnPastObstacles = true
         if let definitions = configuration.definitions {
-            hosted.preparation = .init(before: [stores.resources]) {
-                for name in try await definitions.install(with: client) {
-                    environment.logger.info("definition applied", metadata: ["name": "\(name)"])
-                }
+            let own = Set(definitions.own.map(\.name))
+            let late = hosted.watchers.filter { own.contains($0.resource?.qualifiedName ?? "") }.map(\.store)
+            hosted.preparation = .init(before: late) {
+                try await Self.apply(definitions, client, environment)
             }
         }
         host = ControllerHost(hosted, environment: environment)
@@ -151,21 +151,63 @@ package struct MeshOperatorService: Sendable {
         self.reconciler = reconciler
     }
 
+    /// Puts the parts together and runs `body` with them, while the cluster is asked for its version: a connection takes as long to make
+    /// as the parts do.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the operator needs.
+    ///   - definitions: reads the CustomResourceDefinitions to apply, which may take a while; nil for none.
+    ///   - environment: time, chance, log and metrics.
+    ///   - body: runs the service, in whatever surroundings.
+    /// - Throws: what `definitions` and `body` throw; `StoreError` when a cache is already being written.
+    package static func with(
+        _ configuration: Configuration,
+        definitions: (@Sendable () throws -> OwnDefinitions)?,
+        environment: RuntimeEnvironment,
+        _ body: (MeshOperatorService) async throws -> Void
+    ) async throws {
+        var configuration = configuration
+        let client = ClusterClient(transport: configuration.transport, now: environment.wall)
+        let facts = ClusterFacts(client: client, time: environment.time)
+        // What it fails with, the service fails with as well.
+        async let version = facts.kubernetesVersion()
+        configuration.facts = facts
+        configuration.definitions = try definitions?()
+        try await body(MeshOperatorService(configuration, environment: environment))
+        _ = try? await version
+    }
+
+    private static func apply(
+        _ definitions: OwnDefinitions?,
+        _ client: ClusterClient,
+        _ environment: RuntimeEnvironment
+    ) async throws {
+        for name in try await definitions?.install(with: client) ?? [] {
+            environment.logger.info("definition applied", metadata: ["name": "\(name)"])
+        }
+    }
+
     /// Works until ``stop()``, cancellation, or loss of leadership; the leader applies the operator's own definitions first.
     ///
     /// Call it once.
     ///
     /// - Throws: `KubeError` when there is no API server that knows us, or when the definitions cannot be applied; what `ControllerHost.run()` throws.
     package func run() async throws {
-        async let warm: Void = Self.warmUp(reconciler.parts.renderer)
-        try await reconciler.prepare()
-        try await host.run()
-        await warm
-    }
-
-    /// Renders once, while caches fill: tables and templates that rendering reads are then there for the first reconcile.
-    @concurrent private static func warmUp(_ renderer: MeshOperatorReconciler.Renderer) async {
-        _ = try? renderer(MeshOperatorSpec(), RenderOptions())
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.host.run()
+                return true
+            }
+            group.addTask {
+                try await self.reconciler.prepare()
+                return false
+            }
+            group.addTask {
+                await RenderingAhead(mesh: self.reconciler).run()
+                return false
+            }
+            for try await isOver in group where isOver { return group.cancelAll() }
+        }
     }
 
     /// Makes ``run()`` return once what is in flight has finished.

@@ -67,7 +67,7 @@ package struct MeshStores: Sendable {
                         || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
                 ),
                 store: store,
-                configuration: resource == .pods ? configuration : configuration.paged,
+                configuration: resource == .pods ? configuration.smallFirst : configuration.paged.smallFirst,
                 environment: environment
             )
         }

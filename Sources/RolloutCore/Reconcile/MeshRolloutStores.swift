@@ -74,7 +74,7 @@ package struct MeshRolloutStores: Sendable {
                     mayBeMissing: isTraffic
                 ),
                 store: store,
-                configuration: resource == .pods ? configuration : configuration.paged,
+                configuration: resource == .pods ? configuration.smallFirst : configuration.paged.smallFirst,
                 environment: environment
             )
         }

@@ -52,6 +52,15 @@ private func line(_ request: HTTPRequest) -> String {
         )
     }
 
+    @Test("small pages share the connection of other requests, larger ones have one to themselves")
+    func readings() {
+        func reading(_ size: Int?) -> AnswerReading {
+            Self.requests.list(.pods, .everything, ListOptions(pageSize: size)).reading
+        }
+        #expect([1, 100].map { reading($0) } == [.whole, .whole])
+        #expect([101, 500, nil].map { reading($0) } == [.streamed, .streamed, .streamed])
+    }
+
     @Test func watches() {
         let plain = WatchOptions(resourceVersion: "5", wantsBookmarks: false, timeout: nil)
         let full = WatchOptions(resourceVersion: "5", timeout: .seconds(30), idleLimit: .seconds(40))

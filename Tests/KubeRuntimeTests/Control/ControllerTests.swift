@@ -93,6 +93,7 @@ struct ClosureReconciler: Reconciling {
                 },
                 environment: environment
             )
+            let start = environment.wall()
             for name in ["broken", "throttled", "wrong", "waits", "well"] { controller.enqueue(Self.key(name)) }
             try await withBackground {
                 await controller.run()
@@ -108,6 +109,11 @@ struct ClosureReconciler: Reconciling {
                 await clock.settle()
                 #expect(attempts.all.filter { $0.0 == "wrong" }.count == 2, "a change brings another try")
                 let text = environment.metrics.prometheusText()
+                #expect(
+                    text.contains(
+                        "controller_first_reconcile_timestamp_seconds{controller=\"test\"} \(start.seconds)\n"
+                    )
+                )
                 #expect(text.contains("controller_runtime_terminal_reconcile_errors_total{controller=\"test\"} 2\n"))
                 #expect(
                     text.contains(

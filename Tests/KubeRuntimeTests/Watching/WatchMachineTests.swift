@@ -95,6 +95,39 @@ internal import Testing
         #expect(run.last.next == .list(continuation: nil, limit: 2))
     }
 
+    @Test("few objects fit a small page; only a kind with more is streamed, and then from the start")
+    func smallFirst() {
+        var run = Run(Self.small(streaming: true))
+        #expect(run.last.next == .list(continuation: nil, limit: 3))
+        #expect(run.feed(Self.page(10, pod("a", version: 1))).next == .watch(.after(Self.version(10))))
+        #expect(run.feed(.listDue).next == .list(continuation: nil, limit: 3))
+        let many = run.feed(Self.page(12, pod("a", version: 1), more: "c1"))
+        #expect(many.effects.last == .beginReplacement)
+        #expect(many.next == .watch(.initialEvents))
+        _ = run.feed(.signal(.opened), .signal(.bookmark(Self.version(13), endsInitialEvents: true)))
+        #expect(run.feed(.listDue).next == .watch(.initialEvents))
+    }
+
+    @Test("where pages are read, the small one is the first of them; one that expired is not asked for again")
+    func smallFirstOfPages() {
+        var run = Run(Self.small(streaming: false))
+        let more = run.feed(Self.page(10, pod("a", version: 1), more: "c1"))
+        #expect(more.effects == [.stage([pod("a", version: 1)])])
+        #expect(more.next == .list(continuation: "c1", limit: 500))
+        let end = run.feed(Self.page(10, pod("b", version: 1)))
+        #expect(end.next == .watch(.after(Self.version(10))))
+        #expect(run.feed(.listDue).next == .list(continuation: nil, limit: 500))
+        var other = Run(Self.small(streaming: false))
+        _ = other.feed(.listFailed(WatchProblem(.expired, message: "410")), .waited)
+        #expect(other.last.next == .list(continuation: nil, limit: 500))
+    }
+
+    private static func small(streaming: Bool) -> WatchMachine.Configuration {
+        var configuration = WatchMachine.Configuration(prefersStreaming: streaming)
+        configuration.firstPage = 3
+        return configuration
+    }
+
     @Test("a stream of initial objects is published at its end, and a watch goes on from there")
     func streaming() {
         var run = Run(.init())

@@ -25,6 +25,7 @@ struct LiveOperator: Sendable {
         name: String = "one",
         workers: Int = 2,
         definitions: OwnDefinitions? = nil,
+        companions: [OperatorCompanion] = [],
         server: (any HTTPTransport)? = nil
     ) throws {
         life = ControllerLife(of: cluster, on: clock, server: server)
@@ -36,6 +37,7 @@ struct LiveOperator: Sendable {
         configuration.instance = name
         configuration.workers = workers
         configuration.definitions = definitions
+        configuration.companions = companions
         if elects { configuration.elect(in: "kube-system") }
         service = try MeshOperatorService(
             configuration,

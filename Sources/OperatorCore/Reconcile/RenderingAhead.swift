@@ -1,0 +1,42 @@
+internal import DataTree
+internal import KubeAPI
+internal import KubeRuntime
+internal import ManifestRendering
+internal import MeshAPI
+
+/// Renders what the first reconciles are going to ask for, while other caches fill.
+///
+/// The status tells which revision is in use. What it does not tell, or tells wrongly, costs time and nothing else: renderings are
+/// kept by all that goes into them.
+struct RenderingAhead: Sendable {
+    /// For how many MeshOperators: a cluster has one or two, and the cache keeps a dozen renderings.
+    private static let limit = 4
+
+    /// Whose reconciles are meant.
+    let mesh: MeshOperatorReconciler
+
+    /// Returns once all has been rendered.
+    @concurrent func run() async {
+        let resources = mesh.parts.stores.resources
+        guard (try? await resources.waitUntilSynced(orObstacle: true)) != nil,
+            let kubernetes = try? await mesh.facts.kubernetesVersion()
+        else { return }
+        for object in resources.objects().prefix(Self.limit) where !object.isDeleting {
+            guard let (spec, options, slot) = question(about: object, kubernetes) else { continue }
+            _ = try? mesh.parts.renderer(spec.rendered(as: slot), options)
+        }
+    }
+
+    private func question(
+        about object: KubeObject,
+        _ kubernetes: String
+    ) -> (spec: MeshOperatorSpec, options: RenderOptions, slot: RevisionSlot)? {
+        guard let spec = try? MeshOperatorResource(decoding: object).spec else { return nil }
+        let status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)
+        let intent = MeshIntent(spec, defaultVersion: mesh.parts.catalogue.defaultVersion.description)
+        var run = MeshRun(object: object, intent: intent)
+        run.kubernetes = kubernetes
+        let slot = RevisionSlot(name: status.revision ?? intent.revision, version: status.version ?? intent.version)
+        return (spec, run.options(mesh.parts.definitions), slot)
+    }
+}
