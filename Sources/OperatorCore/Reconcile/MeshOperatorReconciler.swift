@@ -275,6 +275,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         observation.accepted = memory.accepted
         observation.known = memory.known
         observation.parts = memory.parts
+        observation.findStrays(rendered: run.blueprint)
         return observation
     }
 
