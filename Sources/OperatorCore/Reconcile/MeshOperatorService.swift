@@ -28,6 +28,8 @@ package struct MeshOperatorService: Sendable {
         package var workers = 2
         /// Makes what asks the gates of upgrades; nil where nobody can.
         package var gates: (@Sendable (ClusterClient, RuntimeEnvironment) -> any GateAsking)?
+        /// How long ``MeshOperatorService/run()`` waits for an API server that does not answer yet.
+        package var patience = Duration.zero
         /// What else runs in this process, under the same leadership.
         package var companions: [OperatorCompanion] = []
 
@@ -55,6 +57,8 @@ package struct MeshOperatorService: Sendable {
     }
 
     private let host: ControllerHost
+    private let patience: Duration
+    private let ending = StartEnd()
     private let reconciler: MeshOperatorReconciler
     /// The caches.
     package let stores: MeshStores
@@ -146,7 +150,7 @@ package struct MeshOperatorService: Sendable {
             }
         }
         host = ControllerHost(hosted, environment: environment)
-        self.stores = stores
+        (self.stores, patience) = (stores, configuration.patience)
         self.elector = elector
         self.reconciler = reconciler
     }
@@ -158,8 +162,8 @@ package struct MeshOperatorService: Sendable {
     /// - Throws: `KubeError` when there is no API server that knows us, or when the definitions cannot be applied; what `ControllerHost.run()` throws.
     package func run() async throws {
         async let warm: Void = Self.warmUp(reconciler.parts.renderer)
-        try await reconciler.prepare()
-        try await host.run()
+        try await reconciler.prepare(patience: patience) { [ending] in ending.isAsked }
+        if !ending.isAsked { try await host.run() }
         await warm
     }
 
@@ -169,7 +173,10 @@ package struct MeshOperatorService: Sendable {
     }
 
     /// Makes ``run()`` return once what is in flight has finished.
-    package func stop() { host.stop() }
+    package func stop() {
+        ending.ask()
+        host.stop()
+    }
 
     /// Adds the checks of the operator.
     package func register(in health: HealthRegistry) { host.register(in: health) }
