@@ -22,10 +22,8 @@ struct MeshOperator: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The kubeconfig; without it the pod's own cluster, or KUBECONFIG.", valueName: "file"))
     var kubeconfig: String?
-
     @Option(help: "Whether to lead only while holding a lease, so that several operators may run: true or false.")
     var leaderElect = true
-
     @Option(help: "The host:port of /metrics; port 0 takes any free one.", transform: { try .init(parsing: $0) })
     var metricsBind: ListenAddress = "127.0.0.1:8080"
     @Option(help: "The host:port of /healthz and /readyz.", transform: { try .init(parsing: $0) })
@@ -33,6 +31,8 @@ struct MeshOperator: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("CustomResourceDefinitions to apply: its own and those of meshes.", valueName: "dir"))
     var crds: String?
+    @Option(help: ArgumentHelp("How long to wait for an API server that does not answer yet.", valueName: "seconds"))
+    var serverWait: UInt16 = 60
     @Option(help: "From which level on to log to the standard error.")
     var logLevel: LogThreshold = .info
 
@@ -66,6 +66,7 @@ struct MeshOperator: AsyncParsableCommand {
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
         configuration.companions = [.rollouts]
+        configuration.patience = .seconds(Int(serverWait))
         configuration.gates = HTTPGateAsker.standard
         if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? link.transport.connection.namespace) }
         let definitions = crds.map { folder in

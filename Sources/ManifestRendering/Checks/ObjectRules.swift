@@ -20,6 +20,7 @@ struct ObjectRules {
         case "Deployment", "DaemonSet":
             number(spec.at("replicas"), "spec.replicas", 0...Int64(Int32.max))
             pod(spec.at("template"), "spec.template")
+            selector(spec)
         case "HorizontalPodAutoscaler": autoscaler(spec)
         case "Service":
             for (index, port) in spec.at("ports").elements.enumerated() {
@@ -35,6 +36,17 @@ struct ObjectRules {
                 add("spec.maxUnavailable", spec.at("maxUnavailable"), "must not stand beside minAvailable")
             }
         default: break
+        }
+    }
+
+    /// The pods a workload makes have to be those it looks for (apps/v1, `spec.selector`).
+    private mutating func selector(_ spec: Tree) {
+        let made = spec.at("template.metadata.labels")
+        for label in spec.at("selector.matchLabels").sortedEntries where made[label.key] != label.value {
+            let isMissing = made[label.key] == nil || made[label.key] == .null
+            let path = TreePath(keys: "spec", "selector", "matchLabels").appending(label.key).description
+            let other = isMissing ? "no such label" : "the label \(made[label.key]?.printed ?? "")"
+            add(path, label.value, "must be the label of the pods made, and spec.template.metadata.labels has \(other)")
         }
     }
 

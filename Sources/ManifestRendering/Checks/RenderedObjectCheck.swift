@@ -73,7 +73,7 @@ struct RenderedObjectCheck {
     private func issue(_ found: FieldIssue, _ object: KubeObject) -> SpecIssue {
         // An issue about the kind of a value carries the kind's name, not the value.
         let value = object.tree.value(at: TreePath(fieldText: found.path)) ?? found.value
-        let origin = SettingOrigin(spec).path(of: found.path, in: object, value: value)
+        let origin = SettingOrigin(spec).path(of: found.path, in: object, value: value) ?? template(found.path, object)
         let what = found.detail.isEmpty ? found.kind.title.lowercased() : found.detail
         return SpecIssue(
             path: origin ?? TreePath(keys: "spec"),
@@ -81,6 +81,14 @@ struct RenderedObjectCheck {
             problem: "makes \(found.path) of \(Self.name(object)) what the API server refuses: \(what)",
             remedy: "write what the Kubernetes API has there"
         )
+    }
+
+    /// Where the labels of pods come from that a selector does not find.
+    private func template(_ field: String, _ object: KubeObject) -> TreePath? {
+        let keys = TreePath(fieldText: field).keys
+        guard keys.starts(with: ["spec", "selector", "matchLabels"]), let label = keys.last else { return nil }
+        let place = TreePath(keys: "spec", "template", "metadata", "labels").appending(label)
+        return SettingOrigin(spec).path(of: place.description, in: object)
     }
 
     private func note(_ path: TreePath, _ object: KubeObject) -> String {

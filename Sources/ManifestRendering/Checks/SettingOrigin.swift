@@ -22,7 +22,7 @@ package struct SettingOrigin: Sendable {
     ///   - value: what stands there; nil takes it from the object.
     /// - Returns: the path from the root of the MeshOperator; nil where nothing in the spec looks like it.
     package func path(of field: String, in object: KubeObject, value: Tree? = nil) -> TreePath? {
-        let place = TreePath(fieldText: field)
+        let place = Self.real(TreePath(fieldText: field))
         let value = value ?? object.tree.value(at: place)
         let homes = components(of: object)
         return homes.lazy.compactMap { overlay($0, place, object) }.first
@@ -32,6 +32,20 @@ package struct SettingOrigin: Sendable {
             }.first
             ?? search(spec.values, TreePath(keys: "spec", "values"), place, value)
             ?? search(spec.meshConfig, TreePath(keys: "spec", "meshConfig"), place, value)
+    }
+
+    /// The place in the object of a field as API servers name it.
+    ///
+    /// Kubernetes says `spec.template.annotations` of what stands in `spec.template.metadata` (`ValidatePodTemplateSpec`), and `clusterIPs[0]`
+    /// of what a Service has as `clusterIP`.
+    private static func real(_ place: TreePath) -> TreePath {
+        let keys = place.keys
+        var steps = place.steps
+        if keys.starts(with: ["spec", "template", "annotations"]) || keys.starts(with: ["spec", "template", "labels"]) {
+            steps.insert(.key("metadata"), at: 2)
+        }
+        if steps == [.key("spec"), .key("clusterIPs"), .index(0)] { steps = [.key("spec"), .key("clusterIP")] }
+        return TreePath(steps)
     }
 
     /// The part of the spec most of whose bytes make a rendered object large.

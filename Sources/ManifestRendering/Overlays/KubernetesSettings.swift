@@ -40,7 +40,7 @@ struct KubernetesSettings {
                 if entry.key == "podDisruptionBudget" { result[index] = Self.oneBound(result[index]) }
             }
         }
-        let warnings = applyOverlays(to: &result)
+        let warnings = try applyOverlays(to: &result)
         return (result, warnings)
     }
 
@@ -105,8 +105,9 @@ struct KubernetesSettings {
         return result
     }
 
-    private func applyOverlays(to objects: inout [Tree]) -> [String] {
+    private func applyOverlays(to objects: inout [Tree]) throws(RenderError) -> [String] {
         var warnings: [String] = []
+        var issues: [SpecIssue] = []
         let overlays = scope.settings.at("k8s.overlays").elements
         for (number, overlay) in overlays.enumerated() {
             let place = "\(scope.place).k8s.overlays[\(number)]"
@@ -114,17 +115,23 @@ struct KubernetesSettings {
             let found = objects.indices.filter { matches(objects[$0], kind: kind, name: name) }
             if found.isEmpty { warnings.append("\(place): no \(kind) named \(name) is rendered; check kind and name") }
             for index in found {
-                for patch in overlay.at("patches").elements {
+                for (position, patch) in overlay.at("patches").elements.enumerated() {
                     let path = patch.text("path")
                     let value = patch["value"].flatMap { $0.isNull ? nil : $0 }
                     do {
-                        objects[index] = try OverlayPatch.apply(value, at: SettingsPath(path), to: objects[index])
+                        let before = objects[index]
+                        objects[index] = try OverlayPatch.apply(value, at: SettingsPath(path), to: before)
+                        let home = scope.place.appending("k8s").appending("overlays").appending(index: number)
+                        let spot = home.appending("patches").appending(index: position)
+                        let issue = OverlayIdentity.issue(of: patch, at: spot, before: before, after: objects[index])
+                        if let issue { issues.append(issue) }
                     } catch {
                         warnings.append("\(place): path \(path) of \(kind) \(name): \(error.message); patch left out")
                     }
                 }
             }
         }
+        guard issues.isEmpty else { throw RenderError(issues: Array(issues.prefix(20))) }
         return warnings
     }
 }

@@ -19,6 +19,8 @@ package struct OwnershipMarks: Sendable, Hashable {
     package let owner: String
     /// Its UID.
     package let uid: String
+    /// Objects that lost their marks and are known to be ours all the same (``StrayObject``).
+    var strays: Set<ResourceID> = []
 
     /// Makes the marks of a MeshOperator.
     package init(owner: String, uid: String) {
@@ -44,7 +46,7 @@ package struct OwnershipMarks: Sendable, Hashable {
         if let marked = object.annotations[MeshNames.Annotation.ownerUID] {
             return marked == uid ? .ours : .otherOwner(name: label ?? "", uid: marked)
         }
-        guard let label else { return .unmarked }
+        guard let label else { return strays.contains(ResourceID(object)) ? .ours : .unmarked }
         guard label == owner, ObjectOwnership(object).applied(by: manager) != nil else {
             return .otherOwner(name: label, uid: "")
         }

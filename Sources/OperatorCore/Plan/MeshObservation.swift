@@ -27,6 +27,8 @@ package struct MeshObservation: Sendable {
     package var unread: Set<OwnedKind> = []
     /// The objects that the operator was not allowed to write in this reconcile.
     package var refused: Set<ResourceID> = []
+    /// Objects that lost their marks and are ours all the same.
+    package internal(set) var strays: Set<ResourceID> = []
     /// Whether nobody can tell who uses our revision, since pods or namespaces may not be read.
     package var isUsageUnknown = false
 
@@ -37,7 +39,11 @@ package struct MeshObservation: Sendable {
     }
 
     /// The marks of the MeshOperator.
-    package var marks: OwnershipMarks { OwnershipMarks(owner: resource.name, uid: resource.uid ?? "") }
+    package var marks: OwnershipMarks {
+        var marks = OwnershipMarks(owner: resource.name, uid: resource.uid ?? "")
+        marks.strays = strays
+        return marks
+    }
 
     /// Whether `id` is to be left as it is for now, since it may not be read or written.
     package func isOutOfReach(_ id: ResourceID) -> Bool {

@@ -7,11 +7,17 @@ extension MeshPlanner {
     ///
     /// - Parameters:
     ///   - intent: what was asked for, as far as it can be read.
-    ///   - blueprint: the objects of the mesh, where they can still be rendered; they only give the order.
+    ///   - blueprint: the objects of the mesh, where they can still be rendered; they give the order, and tell which of those without
+    ///     marks go.
     /// - Returns: the next deletions; the stage `removed` once nothing is left.
     package func teardown(intent: MeshIntent, blueprint: MeshBlueprint?) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
-        let doomed = observation.ours(manager: Self.manager).filter { isDoomed($0, intent) }
+        // What lost its marks goes where it has a name that the mesh uses; elsewhere it may be a copy that somebody made.
+        let named = Set(blueprint?.objects.map { ResourceID($0) } ?? [])
+        let left = observation.strays.subtracting(named)
+        let doomed = observation.ours(manager: Self.manager).filter {
+            !left.contains(ResourceID($0)) && isDoomed($0, intent)
+        }
         if observation.usage.isInUse, !intent.wishes.contains(.removeWhileInUse), !doomed.isEmpty {
             var plan = MeshPlan(stage: .inUse(observation.usage.summary))
             plan.lookAgain = now.advanced(by: .seconds(60))

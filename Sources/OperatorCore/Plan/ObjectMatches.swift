@@ -31,7 +31,7 @@ final class ObjectMatches: Sendable {
             guard let uid = live.uid, let state = live.resourceVersion, !state.isEmpty else { return nil }
             self.desired = desired
             self.version = version
-            self.marks = marks
+            self.marks = OwnershipMarks(owner: marks.owner, uid: marks.uid)
             self.leastReplicas = leastReplicas
             (self.uid, self.state) = (uid, state)
         }

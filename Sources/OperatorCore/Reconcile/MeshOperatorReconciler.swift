@@ -97,12 +97,20 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     /// Asks for what every reconcile needs to know, so that the first one need not.
     ///
+    /// - Parameters:
+    ///   - patience: how long to wait for an API server that does not answer yet; an answer ends the wait.
+    ///   - isEnding: whether to give up waiting, without an error; asked about once a second.
     /// - Throws: `KubeError` when there is no API server where one should be, or none that knows the operator; what it refuses
     ///   for a time shows later.
-    package func prepare() async throws {
+    package func prepare(
+        patience: Duration = .zero,
+        isEnding: @Sendable () -> Bool = { false }
+    ) async throws {
         do {
-            _ = try await facts.kubernetesVersion()
-        } catch {
+            try await StartPatience(limit: patience).ask(in: environment, isEnding: isEnding) {
+                () async throws(KubeError) in _ = try await facts.kubernetesVersion()
+            }
+        } catch let error as KubeError {
             switch error.code {
             case .connection, .timedOut, .unauthorized, .malformedAnswer, .notFound, .cancelled: throw error
             default: return
@@ -277,6 +285,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         observation.accepted = memory.accepted
         observation.known = memory.known
         observation.parts = memory.parts
+        observation.findStrays(rendered: run.blueprint)
         return observation
     }
 

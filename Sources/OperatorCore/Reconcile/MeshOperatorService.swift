@@ -30,6 +30,8 @@ package struct MeshOperatorService: Sendable {
         package var workers = 2
         /// Makes what asks the gates of upgrades; nil where nobody can.
         package var gates: (@Sendable (ClusterClient, RuntimeEnvironment) -> any GateAsking)?
+        /// How long ``MeshOperatorService/run()`` waits for an API server that does not answer yet.
+        package var patience = Duration.zero
         /// What else runs in this process, under the same leadership.
         package var companions: [OperatorCompanion] = []
 
@@ -57,6 +59,8 @@ package struct MeshOperatorService: Sendable {
     }
 
     private let host: ControllerHost
+    private let patience: Duration
+    private let ending = StartEnd()
     private let reconciler: MeshOperatorReconciler
     /// The caches.
     package let stores: MeshStores
@@ -141,12 +145,14 @@ package struct MeshOperatorService: Sendable {
         if let definitions = configuration.definitions {
             let own = Set(definitions.own.map(\.name))
             let late = hosted.watchers.filter { own.contains($0.resource?.qualifiedName ?? "") }.map(\.store)
-            hosted.preparation = .init(before: late) {
+            hosted.preparation = .init(before: late) { [ending] in
+                try await reconciler.prepare(patience: configuration.patience) { ending.isAsked }
+                guard !ending.isAsked else { throw CancellationError() }
                 try await Self.apply(definitions, client, environment)
             }
         }
         host = ControllerHost(hosted, environment: environment)
-        self.stores = stores
+        (self.stores, patience) = (stores, configuration.patience)
         self.elector = elector
         self.reconciler = reconciler
     }
@@ -193,25 +199,32 @@ package struct MeshOperatorService: Sendable {
     ///
     /// - Throws: `KubeError` when there is no API server that knows us, or when the definitions cannot be applied; what `ControllerHost.run()` throws.
     package func run() async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await self.host.run()
-                return true
+        do {
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await self.host.run()
+                    return true
+                }
+                group.addTask {
+                    try await self.reconciler.prepare(patience: self.patience) { [ending] in ending.isAsked }
+                    return false
+                }
+                group.addTask {
+                    await RenderingAhead(mesh: self.reconciler).run()
+                    return false
+                }
+                for try await isOver in group where isOver { return group.cancelAll() }
             }
-            group.addTask {
-                try await self.reconciler.prepare()
-                return false
-            }
-            group.addTask {
-                await RenderingAhead(mesh: self.reconciler).run()
-                return false
-            }
-            for try await isOver in group where isOver { return group.cancelAll() }
+        } catch is CancellationError where ending.isAsked {
+            // Nothing had begun yet.
         }
     }
 
     /// Makes ``run()`` return once what is in flight has finished.
-    package func stop() { host.stop() }
+    package func stop() {
+        ending.ask()
+        host.stop()
+    }
 
     /// Adds the checks of the operator.
     package func register(in health: HealthRegistry) { host.register(in: health) }

@@ -35,10 +35,11 @@ package enum MeshProjection {
     /// Of namespaces: all but managed fields.
     package static let namespaces = ObjectTrimming.managedFields
 
-    /// Of objects of the kinds a mesh consists of: all, where a MeshOperator owns them; else only what says that they exist.
+    /// Of objects of the kinds a mesh consists of: all, where a MeshOperator owns them or the operator applied them; else only what says that they exist.
     package static let owned = ObjectTrimming { object in
         if object.labels[MeshNames.Label.owner] != nil { return object }
         if object.annotations[MeshNames.Annotation.ownerUID] != nil { return object }
+        if StrayObject.isCandidate(object) { return object }
         return foreign(object)
     }
 

@@ -18,6 +18,9 @@ package struct MeshStores: Sendable {
     /// The index of objects by the name of their MeshOperator.
     static let ownerIndex = StoreIndex.Name.label(MeshNames.Label.owner)
 
+    /// The objects that the operator applied and that lost their marks.
+    private static let strays = StoreIndex("mesh-strays") { StrayObject.isCandidate($0) ? [""] : [] }
+
     /// The index of pods made of templates of the operator, by namespace: a handful among all.
     private static let ownPods = StoreIndex("mesh-pods") { PodTrouble.concerns($0) ? [$0.namespace ?? ""] : [] }
 
@@ -30,7 +33,7 @@ package struct MeshStores: Sendable {
             let trimming = kind.resource == .namespaces ? MeshProjection.namespaces : MeshProjection.owned
             let configuration = ObjectStore.Configuration(
                 name: kind.resource.plural,
-                indexes: [.label(MeshNames.Label.owner)],
+                indexes: [.label(MeshNames.Label.owner), Self.strays],
                 trimming: trimming
             )
             owned[kind] = ObjectStore(configuration)
@@ -125,7 +128,9 @@ package struct MeshStores: Sendable {
         var labelled: [ResourceID: KubeObject] = [:]
         for (kind, store) in owned {
             versions[kind] = store.version
-            for object in store.objects(Self.ownerIndex, resource.name) { labelled[ResourceID(object)] = object }
+            for object in store.objects(Self.ownerIndex, resource.name) + store.objects(Self.strays.name, "") {
+                labelled[ResourceID(object)] = object
+            }
         }
         ids.formUnion(labelled.keys)
         for id in ids {

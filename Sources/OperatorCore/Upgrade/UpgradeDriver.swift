@@ -184,12 +184,14 @@ struct UpgradeDriver: Sendable {
 
     /// What was observed, with what is there under the names of what was composed.
     func completed(_ observed: MeshObservation, _ run: MeshRun) -> MeshObservation {
-        mesh.parts.stores.completed(
+        var result = mesh.parts.stores.completed(
             observed,
             wanted: run.wanted,
             ledger: mesh.ledger,
             now: mesh.environment.time.now
         )
+        result.findStrays(rendered: run.blueprint)
+        return result
     }
 
     // MARK: Moving

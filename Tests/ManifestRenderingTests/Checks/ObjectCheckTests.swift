@@ -56,6 +56,18 @@ struct ObjectCheckTests {
             words: ["spec.replicas of Deployment"]
         ),
         Case(
+            testDescription: "overlay of the pods' label that the selector wants",
+            spec: overlay("Deployment", "istiod", "spec.template.metadata.labels.istio", "mine"),
+            path: overlayPath,
+            words: ["spec.selector.matchLabels.istio of Deployment istio-system/istiod", "has the label mine"]
+        ),
+        Case(
+            testDescription: "overlay of the selector",
+            spec: overlay("Deployment", "istiod", "spec.selector.matchLabels.app", "mine"),
+            path: overlayPath,
+            words: ["\"mine\"", "has the label istiod"]
+        ),
+        Case(
             testDescription: "autoscaler's utilisation in k8s",
             spec: [
                 "profile": "minimal",
@@ -167,6 +179,47 @@ struct ObjectCheckTests {
         #expect(error.issues.first?.path.description == example.path, "\(error.message)")
         for word in example.words { #expect(error.message.contains(word), "\(error.message)") }
         #expect(error.message.utf8.count < 8_000)
+    }
+
+    /// Patches that make of an object another one, with the words that are said.
+    static let identities: [(path: String, value: Tree?, words: [String])] = [
+        ("apiVersion", "apps/v1beta1", ["apps/v1beta1", "changes apiVersion from apps/v1 of Deployment istiod"]),
+        ("kind", "StatefulSet", ["StatefulSet", "changes kind from Deployment"]),
+        ("metadata.name", "mine", ["mine", "changes metadata.name from istiod", "leave it out"]),
+        ("metadata.name", nil, ["takes off metadata.name of Deployment istiod"]),
+        ("metadata", nil, ["takes off metadata.name"]),
+        ("metadata.namespace", "other", ["changes metadata.namespace from istio-system", "set spec.namespace"]),
+        ("metadata.labels.istio\\.io/rev", "other", ["istio.io/rev", "from default", "set spec.revision"]),
+        ("metadata.labels", nil, ["takes off metadata.labels[istio.io/rev]"]),
+        ("metadata.labels.meshoperator\\.io/owner", "me", ["meshoperator.io/owner", "the operator sets it"]),
+        ("metadata.annotations.meshoperator\\.io/owner-uid", "u1", ["meshoperator.io/owner-uid", "from nothing"]),
+    ]
+
+    @Test("An overlay may not make another object of the one it changes", arguments: identities)
+    func identity(_ example: (path: String, value: Tree?, words: [String])) throws {
+        var patch: Tree = ["path": .string(example.path)]
+        patch["value"] = example.value
+        let harmless: Tree = ["path": "spec.replicas", "value": 2]
+        let overlay: Tree = ["kind": "Deployment", "name": "istiod", "patches": [harmless, patch]]
+        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["overlays": [overlay]]]]]
+        let error = try #require(throws: RenderError.self) { try RenderExample(name: "", spec: spec).render() }
+        #expect(error.code == .invalidSetting)
+        let place = "spec.components.pilot.k8s.overlays[0].patches[1]"
+        #expect(error.issues.map(\.path.description) == [example.value == nil ? place : "\(place).value"])
+        for word in example.words { #expect(error.message.contains(word), "\(error.message)") }
+    }
+
+    @Test("An overlay may say what is so already, and change selector and labels together")
+    func sameIdentity() throws {
+        let patches: [Tree] = [
+            ["path": "metadata.name", "value": "istiod"], ["path": "metadata.namespace", "value": "istio-system"],
+            ["path": "spec.selector.matchLabels.app", "value": "mine"],
+            ["path": "spec.template.metadata.labels.app", "value": "mine"],
+            ["path": "metadata.labels.team", "value": "a"],
+        ]
+        let overlay: Tree = ["kind": "Deployment", "name": "istiod", "patches": .array(patches)]
+        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": ["overlays": [overlay]]]]]
+        #expect(throws: Never.self) { try RenderExample(name: "", spec: spec).render() }
     }
 
     @Test("A field that a kind does not have is told of")

@@ -30,8 +30,11 @@ internal import Testing
             patch: metadata([
                 "annotations": [MeshNames.Annotation.ownerUID: .null],
                 "labels": [MeshNames.Label.owner: .null],
-            ]),
-            alarm: "ResourceNotOwned"
+            ])
+        ),
+        Damage(
+            testDescription: "no labels and no annotations",
+            patch: metadata(["annotations": .null, "labels": .null])
         ),
         Damage(
             testDescription: "another owner's name",

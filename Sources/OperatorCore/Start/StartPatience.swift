@@ -1,0 +1,116 @@
+internal import KubeClient
+internal import KubeRuntime
+internal import Logging
+internal import Synchronization
+
+/// How long a start waits for an API server that does not answer yet, as while its machine or a rolling control plane comes up.
+///
+/// Only what nobody answered is waited for. An answer of any kind, and a certificate that is not trusted, end the wait: time does
+/// not mend them, or the caches wait by themselves.
+struct StartPatience: Sendable, Hashable {
+    /// What to do about a request that failed.
+    enum Verdict: Sendable, Hashable {
+        /// Ask again after ``pause``; and whether to tell that.
+        case wait(isTold: Bool)
+        /// End with the error.
+        case giveUp
+    }
+
+    /// How long to wait in all, from the first request on; zero not to wait.
+    let limit: Duration
+
+    /// The time between two requests.
+    static let pause = Duration.seconds(1)
+    /// The time between two lines in the log.
+    static let interval = Duration.seconds(10)
+
+    /// Decides about a failure.
+    ///
+    /// - Parameters:
+    ///   - error: what came back.
+    ///   - elapsed: the time since the start.
+    ///   - told: when the wait was told last, as time since the start; nil for never.
+    /// - Returns: what to do.
+    func verdict(_ error: KubeError, elapsed: Duration, told: Duration?) -> Verdict {
+        guard Self.isUnanswered(error), elapsed + Self.pause <= limit else { return .giveUp }
+        return .wait(isTold: told.map { elapsed - $0 >= Self.interval } ?? true)
+    }
+
+    /// What waiting takes from outside.
+    struct Surroundings: Sendable {
+        /// The time since some moment.
+        var now: @Sendable () -> Duration
+        /// Lets time go by.
+        var pause: @Sendable (Duration) async throws -> Void
+        /// Tells that it is waited, since when, and for what.
+        var tell: @Sendable (Duration, KubeError) -> Void
+    }
+
+    /// Asks until there is an answer, the patience is over or the start is to end.
+    ///
+    /// - Parameters:
+    ///   - surroundings: time, and somebody to tell.
+    ///   - isEnding: whether the start is to end, asked before each request.
+    ///   - question: the request.
+    /// - Throws: what the last request threw; `CancellationError` when the task is cancelled.
+    func ask(
+        in surroundings: Surroundings,
+        isEnding: @Sendable () -> Bool,
+        _ question: () async throws(KubeError) -> Void
+    ) async throws {
+        let began = surroundings.now()
+        var told: Duration?
+        while !isEnding() {
+            do {
+                return try await question()
+            } catch {
+                let elapsed = surroundings.now() - began
+                guard case .wait(let isTold) = verdict(error, elapsed: elapsed, told: told) else { throw error }
+                if isTold {
+                    told = elapsed
+                    surroundings.tell(elapsed, error)
+                }
+            }
+            try await surroundings.pause(Self.pause)
+        }
+    }
+
+    private static func isUnanswered(_ error: KubeError) -> Bool {
+        switch (error.cause as? TransportError)?.code {
+        case .connectionFailed, .connectionLost, .timedOut: true
+        default: false
+        }
+    }
+}
+
+extension StartPatience {
+    /// Asks as the other one does, in the time of a program and with lines in its log.
+    func ask(
+        in environment: RuntimeEnvironment,
+        isEnding: @Sendable () -> Bool,
+        _ question: () async throws(KubeError) -> Void
+    ) async throws {
+        let surroundings = Surroundings(
+            now: { [time = environment.time] in time.now },
+            pause: { [time = environment.time] in try await time.sleep(for: $0) },
+            tell: { [logger = environment.logger, limit] elapsed, error in
+                logger.warning(
+                    "API server does not answer, waiting for it",
+                    metadata: ["elapsed": "\(elapsed)", "limit": "\(limit)", "problem": "\(error.message)"]
+                )
+            }
+        )
+        try await ask(in: surroundings, isEnding: isEnding, question)
+    }
+}
+
+/// Whether a start is to end before it is complete.
+final class StartEnd: Sendable {
+    private let state = Mutex(false)
+
+    /// Whether it is.
+    var isAsked: Bool { state.withLock(\.self) }
+
+    /// Asks for it.
+    func ask() { state.withLock { $0 = true } }
+}
