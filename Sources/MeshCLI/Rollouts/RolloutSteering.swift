@@ -140,6 +140,8 @@ package struct RolloutSteering: Sendable {
     private func abort(_ reason: String?) throws(CommandError) -> RolloutChange {
         if case .failed = subject.standing, subject.progress?.reason == "Failed" {
             // A rollout that stopped for a person to decide: going back is one of the answers.
+        } else if case .rolledBack = subject.standing, subject.isShielded {
+            // Routes that stay with the side that serves are given back at once.
         } else {
             try needUnderWay("abort")
             try needForward("aborted")
@@ -200,6 +202,9 @@ package struct RolloutSteering: Sendable {
 
     /// What an abort does; where a template was copied already, that goes back first.
     private var wayBack: String {
+        if case .rolledBack = subject.standing {
+            return "gives routes back as they were; pods of the failed version get requests from then on"
+        }
         guard subject.rolloutStatus.phase == .promoting else { return "goes back to \(before), the last moved first" }
         return "goes back: the canary carries all traffic until \(before) is up again with the template it had"
     }

@@ -104,6 +104,11 @@ package struct RolloutSubject: Sendable, Hashable {
         return meshStatus.plan.map { $0.isPromoting || $0.progress.reason == "Completed" } ?? false
     }
 
+    /// Whether routes stay with the side that serves after a rollout that went back, so that the failed version gets nothing.
+    var isShielded: Bool {
+        rolloutStatus.conditions.contains { $0.type == RolloutNames.shielded && $0.state == .yes }
+    }
+
     /// What a rollout does that `spec.paused` holds; nil for one that it does not hold.
     func held(_ progress: RolloutProgress) -> String? {
         guard isPausedBySpec else { return nil }

@@ -38,6 +38,7 @@ extension MeshRolloutReconciler {
             if !isTold { (draft.reason, draft.message) = (RolloutDecision.Reason.refused.rawValue, refusal) }
         }
         draft.fight = run.fight
+        (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             draft.trouble = "\(world.stable.title), which serves, has no ready replicas"
         }

@@ -80,6 +80,7 @@ struct RolloutTurn: Sendable {
             decision.action = .condemn(verdict)
             decision.message = verdict.message
         }
+        if decision.action == .restored, let text = RouteShield.text(world) { decision.message += "; \(text)" }
         if decision.reason == .nothingToDo, let end = RolloutSupersession(world).last { decision.message += "; \(end)" }
         return decision
     }
