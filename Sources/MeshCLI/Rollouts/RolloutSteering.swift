@@ -166,11 +166,11 @@ package struct RolloutSteering: Sendable {
     private func retry() throws(CommandError) -> RolloutChange {
         switch subject.standing {
         case .rolledBack: break
+        case .underWay where subject.isGoingBack, .failed where subject.isGoingBack:
+            throw refused("is still going back; `\(verb("status")) --watch` tells when it is, then retry")
         case .failed(let why) where subject.isRefused:
             throw refused("was refused before it began: \(TerminalText.plain(why)); mend that, and it begins by itself")
         case .failed where subject.progress != nil && !subject.object.isDeleting: break
-        case .underWay where subject.progress?.reason == "RollingBack":
-            throw refused("is still going back; `\(verb("status")) --watch` tells when it is, then retry")
         default: throw refused("has not failed: \(standing); there is nothing to retry")
         }
         let paused = subject.isPausedByCommand ? ", once it is resumed" : ""
@@ -268,7 +268,7 @@ package struct RolloutSteering: Sendable {
         if subject.isPromoting, !["paused", "aborted"].contains(verb) {
             throw refused("is past its last step and cannot be \(verb): \(standing); nothing holds it any more")
         }
-        guard subject.progress?.reason != "RollingBack", subject.rolloutStatus.phase != .rollingBack else {
+        guard !subject.isGoingBack else {
             throw refused(
                 "is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over"
             )

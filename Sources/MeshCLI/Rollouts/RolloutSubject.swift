@@ -97,6 +97,12 @@ package struct RolloutSubject: Sendable, Hashable {
     /// Whether its spec holds all writes.
     var isPausedBySpec: Bool { object.tree.value(at: "spec", "paused")?.bool == true }
 
+    /// Whether everything goes back, well or not.
+    var isGoingBack: Bool {
+        rolloutStatus.phase == .rollingBack
+            || ["RollingBack", "RollbackObstructed", "RollbackStalled"].contains(progress?.reason)
+    }
+
     /// Whether all has moved and what serves is being changed for good.
     var isPromoting: Bool {
         guard kind == .meshOperator else { return rolloutStatus.phase == .promoting }
@@ -181,7 +187,7 @@ extension RolloutSubject {
     private static func end(_ progress: RolloutProgress) -> Standing? {
         switch progress.reason {
         case "RolledBack": .rolledBack(why(progress))
-        case "Failed", "PreflightFailed": .failed(why(progress))
+        case "Failed", "PreflightFailed", "RollbackStalled": .failed(why(progress))
         default: nil
         }
     }

@@ -58,7 +58,7 @@ struct RolloutEndings: Sendable {
             return .wrote
         }
         run.lookAgain(at: min(began + Self.retreatLimit, world.now + .seconds(5)))
-        run.progress.waitingFor = "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))"
+        run.wait(for: "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))")
         return nil
     }
 

@@ -13,8 +13,8 @@ package enum SidecarPod {
     /// Set on a trimmed pod that shares the network of its node, and thus gets no sidecar.
     package static let hostNetwork = "meshoperator.io/host-network"
 
-    /// A pod reduced to identity, labels, controller, readiness, and the revision and version of its sidecar; of a pod of the mesh itself
-    /// also when it was made and what keeps it from coming up.
+    /// A pod reduced to identity, labels, controller, readiness, the revision and version of its sidecar, and what keeps it from coming
+    /// up; of a pod of the mesh itself also when it was made.
     package static func trimmed(_ pod: KubeObject) -> KubeObject {
         var result = KubeObject(kind: .pod, key: pod.key, labels: pod.labels)
         if let uid = pod.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
@@ -32,8 +32,8 @@ package enum SidecarPod {
         if PodTrouble.concerns(pod) {
             let time = pod.tree.value(at: "metadata", "creationTimestamp")
             if let time { result.tree.set(time, at: ["metadata", "creationTimestamp"]) }
-            annotations[PodTrouble.annotation] = PodTrouble.text(of: pod)
         }
+        annotations[PodTrouble.annotation] = PodTrouble.text(of: pod)
         result.annotations = annotations
         if pod.conditions.isTrue("Ready") {
             result.tree.set([["type": "Ready", "status": "True"]], at: ["status", "conditions"])

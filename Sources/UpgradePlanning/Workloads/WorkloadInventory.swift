@@ -89,6 +89,9 @@ package struct WorkloadInventory: Sendable, Hashable {
         _ chooser: RevisionChoice.Chooser
     ) {
         workload.chooser = chooser
+        if let failure = owner.conditions.condition("ReplicaFailure"), failure.status == .isTrue {
+            workload.failure = "\(failure.reason): \(failure.message.prefix(PodTrouble.limit))"
+        }
         workload.replicas = RestartableWorkload.replicas(owner)
         workload.restartTakes = RestartableWorkload.taken(byRestarting: owner)
         workload.directedTo = owner.annotations[RolloutNames.Annotation.movedTo]
@@ -115,7 +118,8 @@ package struct WorkloadInventory: Sendable, Hashable {
             proxyVersion: pod.annotations[SidecarPod.proxyVersion],
             wanted: pod.annotations[SidecarPod.hostNetwork] == nil
                 ? choice.revision(pod: template, namespace: namespace) : nil,
-            isReady: pod.conditions.isTrue("Ready")
+            isReady: pod.conditions.isTrue("Ready"),
+            trouble: pod.annotations[PodTrouble.annotation]
         )
     }
 

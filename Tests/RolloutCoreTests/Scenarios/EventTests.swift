@@ -26,6 +26,7 @@ internal import Testing
     static let warnings: Set<String> = [
         "GateFailed", "GateUnavailable", "GateAsksToGoBack", "MovedByHand", "PutBack", "FieldConflict", "RouteDeleted",
         "RollingBack", "RolledBack", "Failed", "PreflightFailed", "CommandUnreadable", "Withdrawn", "Exposed",
+        "RollbackObstructed", "RollbackStalled",
     ]
 
     @Test func aRolloutToItsEnd() async throws {
