@@ -95,7 +95,7 @@ let allTargets: [Target] = [
         name: "RolloutCore",
         dependencies: [
             "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase", "RolloutControl",
-            "RolloutEngine", logging,
+            "RolloutEngine", "UpgradePlanning", logging,
         ]
     ),
     .target(

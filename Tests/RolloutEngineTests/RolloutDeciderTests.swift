@@ -336,6 +336,49 @@ struct RolloutDeciderTests {
             reason: .rollingBack
         ),
         Case(
+            testDescription: "going back, and something does not come up",
+            change: {
+                $0.record?.verdict = condemned; $0.obstacle = .init("Deployment a/b does not come up")
+            },
+            action: .restore,
+            reason: .rollbackObstructed
+        ),
+        Case(
+            testDescription: "going back for too long",
+            change: {
+                $0.record?.verdict = condemned; $0.record?.began = now - .seconds(601)
+            },
+            action: .restore,
+            reason: .rollbackStalled
+        ),
+        Case(
+            testDescription: "going back for long, but further",
+            change: {
+                $0.record?.verdict = condemned; $0.record?.began = now - .seconds(601)
+                $0.progressed = now - .seconds(9)
+            },
+            action: .restore,
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "sent back by people, who take their time",
+            change: {
+                $0.record?.verdict = condemned; $0.record?.began = now - .seconds(601)
+                $0.obstacle = .init("by people")
+                $0.obstacle?.isPeoples = true
+            },
+            action: .restore,
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "going back for long in a pause",
+            change: {
+                $0.record?.verdict = condemned; $0.record?.began = now - .seconds(601); $0.wishes.isPaused = true
+            },
+            action: .restore,
+            reason: .rollingBack
+        ),
+        Case(
             testDescription: "back",
             change: {
                 $0.record?.verdict = condemned; $0.parts[0].moved = 0

@@ -150,4 +150,6 @@ package enum MeshConditionReason: String, Sendable, Hashable, CaseIterable {
     case webhooksNotReady = "WebhooksNotReady"
     /// The profile has no control plane, thus no injection.
     case notInstalled = "NotInstalled"
+    /// New pods get a sidecar, and some that are there should have one and do not.
+    case sidecarsMissing = "SidecarsMissing"
 }

@@ -12,6 +12,9 @@ package enum RolloutNames {
     package static let resource = APIResource(kind: kind, plural: "meshrollouts", isNamespaced: true)
     /// The finalizer that holds a MeshRollout until what it changed is as it was.
     package static let finalizer = "meshoperator.io/rollout-cleanup"
+    /// The type of the condition, and the reason of the Event, of a MeshRollout that went back and whose routes stay with the side that
+    /// serves until the failed version is down.
+    package static let shielded = "Shielded"
 
     /// Annotations by which people steer a MeshRollout, or the upgrade of a MeshOperator; `meshctl rollout` sets them.
     package enum Command {

@@ -140,6 +140,8 @@ package struct RolloutSteering: Sendable {
     private func abort(_ reason: String?) throws(CommandError) -> RolloutChange {
         if case .failed = subject.standing, subject.progress?.reason == "Failed" {
             // A rollout that stopped for a person to decide: going back is one of the answers.
+        } else if case .rolledBack = subject.standing, subject.isShielded {
+            // Routes that stay with the side that serves are given back at once.
         } else {
             try needUnderWay("abort")
             try needForward("aborted")
@@ -164,11 +166,11 @@ package struct RolloutSteering: Sendable {
     private func retry() throws(CommandError) -> RolloutChange {
         switch subject.standing {
         case .rolledBack: break
+        case .underWay where subject.isGoingBack, .failed where subject.isGoingBack:
+            throw refused("is still going back; `\(verb("status")) --watch` tells when it is, then retry")
         case .failed(let why) where subject.isRefused:
             throw refused("was refused before it began: \(TerminalText.plain(why)); mend that, and it begins by itself")
         case .failed where subject.progress != nil && !subject.object.isDeleting: break
-        case .underWay where subject.progress?.reason == "RollingBack":
-            throw refused("is still going back; `\(verb("status")) --watch` tells when it is, then retry")
         default: throw refused("has not failed: \(standing); there is nothing to retry")
         }
         let paused = subject.isPausedByCommand ? ", once it is resumed" : ""
@@ -200,6 +202,9 @@ package struct RolloutSteering: Sendable {
 
     /// What an abort does; where a template was copied already, that goes back first.
     private var wayBack: String {
+        if case .rolledBack = subject.standing {
+            return "gives routes back as they were; pods of the failed version get requests from then on"
+        }
         guard subject.rolloutStatus.phase == .promoting else { return "goes back to \(before), the last moved first" }
         return "goes back: the canary carries all traffic until \(before) is up again with the template it had"
     }
@@ -263,7 +268,7 @@ package struct RolloutSteering: Sendable {
         if subject.isPromoting, !["paused", "aborted"].contains(verb) {
             throw refused("is past its last step and cannot be \(verb): \(standing); nothing holds it any more")
         }
-        guard subject.progress?.reason != "RollingBack", subject.rolloutStatus.phase != .rollingBack else {
+        guard !subject.isGoingBack else {
             throw refused(
                 "is going back already and cannot be \(verb); `\(self.verb("status")) --watch` tells when it is over"
             )

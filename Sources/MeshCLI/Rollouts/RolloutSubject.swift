@@ -97,11 +97,22 @@ package struct RolloutSubject: Sendable, Hashable {
     /// Whether its spec holds all writes.
     var isPausedBySpec: Bool { object.tree.value(at: "spec", "paused")?.bool == true }
 
+    /// Whether everything goes back, well or not.
+    var isGoingBack: Bool {
+        rolloutStatus.phase == .rollingBack
+            || ["RollingBack", "RollbackObstructed", "RollbackStalled"].contains(progress?.reason)
+    }
+
     /// Whether all has moved and what serves is being changed for good.
     var isPromoting: Bool {
         guard kind == .meshOperator else { return rolloutStatus.phase == .promoting }
         // Who wrote the status may be older than the field.
         return meshStatus.plan.map { $0.isPromoting || $0.progress.reason == "Completed" } ?? false
+    }
+
+    /// Whether routes stay with the side that serves after a rollout that went back, so that the failed version gets nothing.
+    var isShielded: Bool {
+        rolloutStatus.conditions.contains { $0.type == RolloutNames.shielded && $0.state == .yes }
     }
 
     /// What a rollout does that `spec.paused` holds; nil for one that it does not hold.
@@ -176,7 +187,7 @@ extension RolloutSubject {
     private static func end(_ progress: RolloutProgress) -> Standing? {
         switch progress.reason {
         case "RolledBack": .rolledBack(why(progress))
-        case "Failed", "PreflightFailed": .failed(why(progress))
+        case "Failed", "PreflightFailed", "RollbackStalled": .failed(why(progress))
         default: nil
         }
     }

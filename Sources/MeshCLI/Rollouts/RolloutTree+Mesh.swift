@@ -16,14 +16,19 @@ extension RolloutTree {
         guard !plan.hops.isEmpty else { return inner }
         let current = currentHop(plan.hops, status)
         return plan.hops.enumerated().map { index, version in
-            let name = plan.hops.count == 1 ? "Hop" : "Hop \(index + 1) of \(plan.hops.count)"
             let isCurrent = index == current && subject.standing != .complete
             let isPast = index < current || subject.standing == .complete
             let isBad = isCurrent && subject.standing.exitCode != 0
             let mark = isPast ? style.done : isBad ? style.wrong : isCurrent ? style.current : style.later
             let tone: TextStyle.Tone = isPast ? .good : isBad ? .bad : isCurrent ? .busy : .faint
+            var line = [Span(mark, tone), Span(isPast ? "Hop done:" : isCurrent ? "Hop:" : "Then:", tone)]
+            // The plan names the hops to go: those that are over are not among them, so that no number would stay.
+            line.append(Span(version, isCurrent ? .strong : tone))
+            let (from, left) = (status.version.map { "from \($0)" }, plan.hops.count - index)
+            let notes = [from, left > 1 ? "\(left) hops to go" : nil].compactMap(\.self)
+            if isCurrent, !notes.isEmpty { line.append(Span("(\(notes.joined(separator: ", ")))", .faint)) }
             return TextTree(
-                [Span(mark, tone), Span("\(name): \(version)", isCurrent ? .strong : tone)],
+                line,
                 index == min(current, plan.hops.count - 1) ? inner : []
             )
         }

@@ -106,6 +106,8 @@ package struct RolloutTree: Sendable {
             switch condition.type {
             case "Degraded", "FieldConflict": condition.state == .yes && !isOver
             case "Preflight", "Reconciled": condition.state == .no && !isOver && condition.reason != "Applying"
+            case "InjectionReady": condition.reason == MeshConditionReason.sidecarsMissing.rawValue
+            case RolloutNames.shielded, "Exposed": condition.state == .yes && !isOver
             default: false
             }
         }.map { condition in
@@ -129,7 +131,7 @@ package struct RolloutTree: Sendable {
             TextTree([
                 Span(place, .strong),
                 Span(style.bar(percent: progress.weight, width: cells, marks: marks), barTone),
-                Span(share(progress), .strong),
+                Span(share(progress), .strong), Span(moved, .faint),
             ])
         ]
         nodes += waiting(progress)
@@ -146,6 +148,9 @@ package struct RolloutTree: Sendable {
         shown.weight = max(0, min(progress.weight, 100))
         return shown.share
     }
+
+    /// How many proxies of how many have moved; empty for an application, whose sides tell.
+    private var moved: String { subject.meshStatus.proxies.map { "\($0) proxies" } ?? "" }
 
     private var barTone: TextStyle.Tone {
         switch subject.standing {
@@ -179,10 +184,11 @@ package struct RolloutTree: Sendable {
     }
 
     private func steps(_ labels: [String], _ progress: RolloutProgress) -> [Span] {
-        let isBack = ["RollingBack", "RolledBack"].contains(progress.reason)
+        let isBack = progress.reason == "RolledBack" || subject.isGoingBack
         let isDone = subject.standing == .complete
         return labels.enumerated().map { index, label in
-            if isDone || (!isBack && index + 1 < progress.step) { return Span("\(style.done) \(label)", .good) }
+            // What was passed before everything went back was passed all the same.
+            if isDone || index + 1 < progress.step { return Span("\(style.done) \(label)", isBack ? .faint : .good) }
             guard index + 1 == progress.step else { return Span("\(style.later) \(label)", .faint) }
             return isBack ? Span("\(style.wrong) \(label)", .bad) : Span("\(style.current) \(label)", .busy)
         }

@@ -1,3 +1,4 @@
+package import KubeAPI
 package import MeshBase
 
 /// What can go wrong while a mesh is reconciled, apart from what the API server says.
@@ -29,11 +30,23 @@ package struct MeshOperatorError: CodedFailure {
     package let message: String
     /// What lies underneath.
     package let cause: (any Error)?
+    /// The object that does not settle; nil where it is none.
+    package var object: ResourceID?
 
     /// Makes an error.
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
+    }
+
+    /// An object that others write whenever it is applied.
+    static func contested(_ id: ResourceID) -> MeshOperatorError {
+        var error = MeshOperatorError(
+            .unsettled,
+            "\(id) does not stay as it is applied; somebody else writes it all the time"
+        )
+        error.object = id
+        return error
     }
 }

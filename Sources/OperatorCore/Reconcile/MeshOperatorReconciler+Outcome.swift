@@ -73,6 +73,7 @@ extension MeshOperatorReconciler {
         draft.obstacles = parts.stores.obstacles
         draft.isChanging = memories.of(run.object).isChanging
         let postponed = tell(draft.status(), &scope, entered: run.entered)
+        if run.goesOn { return .proceedAndRecheck(after: .zero) }
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
         if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
         return .proceed
@@ -84,8 +85,9 @@ extension MeshOperatorReconciler {
         if let upgrade = run.upgrade {
             let now = environment.wall()
             if let time = upgrade.lookAgain { waits.append(max(.seconds(1), time - now)) }
-            if upgrade.state == .moving || upgrade.state == .returning || upgrade.state == .promoting {
-                waits.append(.seconds(15))
+            switch upgrade.state {
+            case .moving, .returning, .promoting, .stalled: waits.append(.seconds(15))
+            case .none, .returned, .failed, .refused: break
             }
             if upgrade.state == .refused { waits.append(.seconds(60)) }
         }

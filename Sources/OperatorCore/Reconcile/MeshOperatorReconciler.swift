@@ -168,6 +168,15 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             tell(status, &scope)
             return
         }
+        if let fight = error as? MeshOperatorError, fight.code == .unsettled {
+            guard failures > 1 else { return }
+            let writer = fight.object.flatMap { id in
+                observe(MeshRun(object: scope.object, intent: nil)).live[id].flatMap { OtherWriter(of: $0) }
+            }
+            status.noteFight(fight, writer, generation: scope.object.generation ?? 0, now: scope.now)
+            tell(status, &scope)
+            return
+        }
         // Seldom, since what is told may fail to be written too.
         guard FailurePace.isTold(failures) else { return }
         let live = observe(MeshRun(object: scope.object, intent: nil)).live
@@ -240,12 +249,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             run.failures += report.failures
             for id in report.outdated + report.repeated(&applied) {
                 spoilt[id, default: 0] += 1
-                guard spoilt[id, default: 0] < 3 else {
-                    throw MeshOperatorError(
-                        .unsettled,
-                        "\(id) does not stay as it is applied; somebody else writes it all the time"
-                    )
-                }
+                guard spoilt[id, default: 0] < 3 else { throw MeshOperatorError.contested(id) }
             }
         }
         throw MeshOperatorError(
@@ -341,6 +345,8 @@ struct MeshRun: Sendable {
     var upgrade: UpgradeReport?
     /// The steps entered in this reconcile, in order: some may be over before its status is written.
     var entered: [RolloutNote] = []
+    /// Whether there is more to do as soon as the status tells what has come of it so far.
+    var goesOn = false
     /// Whether this reconcile has itself written the MeshOperator: its status waits for the reconcile that follows.
     var isOutdated = false
     /// What was found out before an upgrade starts.

@@ -310,7 +310,11 @@ package struct MeshOperatorService: Sendable {
     /// Whether a change of a pod or namespace may change who uses a mesh.
     private static func concernsUsage(_ change: StoreChange) -> Bool {
         if case .updated(let old, let new) = change {
-            return old.labels != new.labels || old.annotations != new.annotations || old.isDeleting != new.isDeleting
+            // What keeps a pod from coming up says nothing of who uses a mesh.
+            func marks(_ object: KubeObject) -> [String: String] {
+                object.annotations.filter { $0.key != PodTrouble.annotation }
+            }
+            return old.labels != new.labels || marks(old) != marks(new) || old.isDeleting != new.isDeleting
         }
         return SidecarPod.revision(of: change.object) != nil || change.object.kind == .namespace
     }

@@ -52,6 +52,9 @@ package enum MeshProjection {
         if let uid = object.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
         result.resourceVersion = object.resourceVersion
         guard let places = kept[object.kind.kind] else { return result }
+        // Why no pod can be made is kept only where none can.
+        let failures = object.conditions.filter { $0.type == "ReplicaFailure" && $0.status == .isTrue }
+        if !failures.isEmpty { result.conditions = failures }
         for place in places {
             if let value = object.tree.value(at: TreePath(place.map { .key($0) })) { result.tree.set(value, at: place) }
         }

@@ -239,7 +239,8 @@ package struct MeshStores: Sendable {
             of: revisions,
             pods: pods.objects(),
             namespaces: namespaceStore?.objects() ?? [],
-            workloads: workloads
+            workloads: workloads,
+            tags: Set(TagView(observation.ours(manager: MeshPlanner.manager)).objects.keys)
         )
     }
 }

@@ -148,7 +148,11 @@ extension MeshStatusDraft {
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
             let injectors = drift?.injectors ?? parts?.injectors ?? []
             let live = observation.ours(manager: MeshPlanner.manager)
-            let (state, reason, message) = InjectionReadiness.of(live, controlPlane: injectors).told
+            var (state, reason, message) = InjectionReadiness.of(live, controlPlane: injectors).told
+            if let lacking = observation.usage.lackingSummary {
+                message += "; \(lacking)"
+                if state == .yes { reason = .sidecarsMissing }
+            }
             set(.injectionReady, state, reason, message, &status)
         }
     }

@@ -4,6 +4,7 @@ internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutControl
+internal import RolloutEngine
 
 /// What a new status tells that the old one did not.
 package struct StatusChange: Sendable {
@@ -64,7 +65,9 @@ package struct StatusChange: Sendable {
         for type in [MeshConditionType.preflight, .degraded] {
             guard let condition = new.condition(type), condition.reason != old.condition(type)?.reason else { continue }
             let isBad = type == .preflight ? condition.state == .no : condition.state == .yes
-            let isTold = notes.contains { $0.note == condition.message }
+            let isTold = notes.contains { note in
+                note.note == condition.message || note.reason == condition.reason && Self.isWayBack(note.reason)
+            }
             if isBad, !isTold { notes.append((.warning, condition.reason, condition.message)) }
         }
         let unreadable = MeshConditionReason.commandUnreadable.rawValue
@@ -73,6 +76,11 @@ package struct StatusChange: Sendable {
         {
             notes.append((.warning, unreadable, condition.message))
         }
+        if let injection = new.condition(.injectionReady), injection.reason != old.condition(.injectionReady)?.reason,
+            injection.reason == MeshConditionReason.sidecarsMissing.rawValue
+        {
+            notes.append((.warning, injection.reason, injection.message))
+        }
         if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
         return notes
     }
@@ -80,9 +88,14 @@ package struct StatusChange: Sendable {
     /// Whether what a rollout tells says what the phase would.
     private func isTold(_ phase: MeshPhase, _ reasons: [String]) -> Bool {
         switch phase {
-        case .failed: !Set(reasons).isDisjoint(with: ["Failed", "PreflightFailed"])
+        case .failed: !Set(reasons).isDisjoint(with: ["Failed", "PreflightFailed", "RollbackStalled"])
         default: reasons.contains(phase.rawValue)
         }
+    }
+
+    /// Whether a reason is one of the way back, whose Event says what the condition does.
+    private static func isWayBack(_ reason: String) -> Bool {
+        RolloutDecision.Reason(rawValue: reason)?.isGoingBack == true
     }
 
     /// Steps that were entered and left again before this status, but for those that are told.
@@ -132,7 +145,8 @@ package struct StatusChange: Sendable {
     /// Gateways whose pods have reached the share of the step, or have all gone back.
     private var gatewayNotes: [(severity: EventNote.Severity, reason: String, note: String)] {
         guard let progress = new.plan?.progress else { return [] }
-        let isBack = progress.reason == "RollingBack" || progress.reason == "RolledBack"
+        let reason = RolloutDecision.Reason(rawValue: progress.reason)
+        let isBack = reason == .rolledBack || reason?.isGoingBack == true
         return new.gateways.compactMap { gateway in
             let same = old.gateways.first { $0.name == gateway.name && $0.namespace == gateway.namespace }
             let (before, now) = (same?.weight ?? 0, gateway.weight ?? 0)
@@ -206,7 +220,9 @@ package struct StatusChange: Sendable {
         // Why nothing is injected yet changes on the way to readiness, and is told with the rest.
         Set(
             status.conditions.map {
-                let isDetail = $0.type == MeshConditionType.injectionReady.rawValue
+                let isDetail =
+                    $0.type == MeshConditionType.injectionReady.rawValue
+                    && $0.reason != MeshConditionReason.sidecarsMissing.rawValue
                 return State(type: $0.type, state: $0.state, reason: isDetail ? "" : $0.reason)
             }
         )

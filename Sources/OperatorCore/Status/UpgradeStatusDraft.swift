@@ -31,7 +31,7 @@ struct UpgradeStatusDraft {
         addRevisions(&status)
         set(.progressing, .no, .paused, upgrade.message, &status)
         switch upgrade.state {
-        case .returning: set(.degraded, .yes, .upgrading, upgrade.message, reason: upgrade.cause, &status)
+        case .returning, .stalled: set(.degraded, .yes, .upgrading, upgrade.message, reason: upgrade.cause, &status)
         case .returned(let verdict), .failed(let verdict):
             set(.degraded, .yes, .upgrading, verdict.message, reason: verdict.cause.rawValue, &status)
         case .none, .moving, .promoting, .refused: break
@@ -56,7 +56,7 @@ struct UpgradeStatusDraft {
         case .moving, .promoting: .upgrading
         case .returning: .rollingBack
         case .returned: .rolledBack
-        case .failed, .refused: .failed
+        case .failed, .refused, .stalled: .failed
         }
     }
 
@@ -133,7 +133,13 @@ struct UpgradeStatusDraft {
         case .returning:
             set(.ready, .no, .upgrading, message, reason: reason, &status)
             set(.progressing, .yes, .upgrading, message, reason: reason, &status)
-            set(.degraded, .yes, .upgrading, message, reason: upgrade.cause, &status)
+            // What keeps it from going back is more to the point than why it does.
+            let isObstructed = upgrade.decision.reason == .rollbackObstructed
+            set(.degraded, .yes, .upgrading, message, reason: isObstructed ? reason : upgrade.cause, &status)
+        case .stalled:
+            set(.ready, .no, .upgrading, message, reason: reason, &status)
+            set(.progressing, .no, .upgrading, message, reason: reason, &status)
+            set(.degraded, .yes, .upgrading, message, reason: reason, &status)
         case .returned(let verdict), .failed(let verdict):
             let after =
                 "; set spec.version to another version, or annotate the MeshOperator with a time as "

@@ -144,17 +144,15 @@ package struct UpgradeCrowd: Sendable {
             .sorted { ResourceID($0) < ResourceID($1) }
     }
 
-    /// Namespaces, and workloads that run no pod, that bear the label of the new revision by the operator's hand, as something that has
-    /// to go back.
-    package var labelPart: RolloutPart {
+    /// How far the way back is: everything that is to run, or still runs, with the new revision; and namespaces, and workloads that run no
+    /// pod, that bear its label by the operator's hand.
+    package var returnParts: [RolloutPart] {
         let running = Set(moves.order.map(\.id))
-        let count = movedNamespaces.count + movedOwners.count { !running.contains(ResourceID($0)) }
-        return RolloutPart(name: "labels", total: count, moved: count)
-    }
-
-    /// How far the way back is: everything that is to run, or still runs, with the new revision.
-    package var returnPart: RolloutPart {
-        RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) })
+        let labels = movedNamespaces.count + movedOwners.count { !running.contains(ResourceID($0)) }
+        return [
+            RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) }),
+            RolloutPart(name: "labels", total: labels, moved: labels),
+        ]
     }
 
     /// Whether a workload still has to come back.

@@ -1,6 +1,8 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeRuntime
 internal import MeshAPI
+internal import RolloutEngine
 
 /// Telling people that what they changed by hand while a mesh moves was set right.
 extension UpgradeDriver {
@@ -25,5 +27,20 @@ extension UpgradeDriver {
 
     private func record(_ note: String, _ run: MeshRun) {
         mesh.parts.recorder?.record(EventSubject(run.object), .warning, reason: Self.setRight, note: note)
+    }
+}
+
+extension UpgradeDriver.UpgradeLook {
+    /// Whether the status is to tell of the way back before it begins, once in the life of a process: to send many workloads back takes a
+    /// while, and people are to see why from the first on.
+    ///
+    /// What keeps the status from being written keeps nothing from going back.
+    func announces(_ run: inout MeshRun, _ memories: MeshMemories) -> Bool {
+        guard decision.action == .restore, let record = observation.record, !run.isOutdated else { return false }
+        let told = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
+        guard told.phase != .rollingBack, memories.of(run.object).upgrade.announced != record else { return false }
+        memories.update(run.object) { $0.upgrade.announced = record }
+        run.goesOn = true
+        return true
     }
 }

@@ -49,6 +49,7 @@ struct UpgradeDriver: Sendable {
                 continue
             }
             report(look, &run)
+            if look.announces(&run, mesh.memories) { return look.plan }
             guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
                 // What keeps an object from being applied does not keep what has moved from going back.
                 if look.decision.action == .restore { _ = try await move(look, &run) }
@@ -295,7 +296,7 @@ struct UpgradeDriver: Sendable {
             progress = memory.upgrade.progress ?? progress
         }
         // Nothing is written when the last thing is back; that it was not is known from the look before, or from the status.
-        if told.reason == RolloutDecision.Reason.rollingBack.rawValue, look.decision.action == .restored,
+        if RolloutDecision.Reason(rawValue: told.reason)?.isGoingBack == true, look.decision.action == .restored,
             let record = look.observation.record
         {
             mesh.metrics.ended(hopWith: .rolledBack, of: run.object.name, after: look.scene.now - record.started)
@@ -353,12 +354,7 @@ struct WriteEffort {
         }
         for id in again {
             spoilt[id, default: 0] += 1
-            guard spoilt[id, default: 0] < 3 else {
-                throw MeshOperatorError(
-                    .unsettled,
-                    "\(id) does not stay as it is applied; somebody else writes it all the time"
-                )
-            }
+            guard spoilt[id, default: 0] < 3 else { throw MeshOperatorError.contested(id) }
         }
     }
 }

@@ -15,6 +15,8 @@ struct UpgradeMemo: Sendable {
     private(set) var progressed: Timestamp?
     /// When people, or the want of anybody who looks, kept the rollout from going on last; nil for never.
     private(set) var released: Timestamp?
+    /// The record of the way back that the status was to tell of before anything goes back.
+    var announced: RolloutRecord?
     /// What was found out before the start.
     var findings: UpgradeFindings?
     private var counts: [Int] = []
@@ -86,7 +88,8 @@ struct UpgradeMemo: Sendable {
             progressed = progressed ?? now
             return
         }
-        let isFurther = zip(present, counts).contains { $0 > $1 }
+        let isGoingBack = observation.record?.verdict != nil
+        let isFurther = zip(present, counts).contains { isGoingBack ? $0 < $1 : $0 > $1 }
         let hasComeUp = observation.targetState == .ready && awaited != .ready
         if isFurther || hasComeUp || progressed == nil { progressed = now }
     }

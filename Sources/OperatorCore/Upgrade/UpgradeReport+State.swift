@@ -15,6 +15,8 @@ extension UpgradeReport {
         case promoting
         /// Everything goes back.
         case returning
+        /// Everything goes back, and nothing has got there for too long.
+        case stalled(RolloutRecord.Verdict)
         /// Everything is back, for this reason.
         case returned(RolloutRecord.Verdict)
         /// A person has to decide about a failure.
@@ -31,6 +33,7 @@ extension UpgradeReport {
             switch decision.action {
             case .restored: return .returned(verdict)
             case .block: return decision.reason == .refused ? .refused : .failed(verdict)
+            case .restore where decision.reason == .rollbackStalled: return .stalled(verdict)
             default: return .returning
             }
         }

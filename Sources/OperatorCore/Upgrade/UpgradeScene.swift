@@ -236,7 +236,10 @@ package struct UpgradeScene: Sendable {
         result.parts = gateways.parts
         guard let crowd else { return result }
         if result.record?.verdict != nil {
-            result.parts += [crowd.returnPart, crowd.labelPart]
+            result.parts += crowd.returnParts
+            let trouble = plan.troubles.min { $0.key < $1.key }.map { "\($0.key) does not come up: \($0.value)" }
+            result.obstacle = crowd.returnObstacle ?? trouble.map { .init($0) }
+            return result
         } else {
             result.parts.append(result.record == nil ? crowd.moves.part : crowd.part(at: weight))
             result.obstacle = crowd.obstacle(at: weight, now: now)

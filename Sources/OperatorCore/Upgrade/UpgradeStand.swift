@@ -124,12 +124,17 @@ package struct UpgradeStand: Sendable, Hashable {
             record.verdict = verdict
             record.began = now
             copy.marks[slot.name]?.record = record
+            copy.marks[slot.name]?.unused = nil
             copy.marks[slot.name]?.goal = course.goal
         case .finish:
             guard let slot = target else { return self }
             copy.marks[slot.name]?.promoted = now
             copy.marks[slot.name]?.hasDefaultTag = hasDefaultTag
-        case .rest, .move, .hold, .restore, .restored, .block: return self
+        case .restore:
+            // Something is away again: it is not of no use yet.
+            guard let slot = target, marks[slot.name]?.unused != nil else { return self }
+            copy.marks[slot.name]?.unused = nil
+        case .rest, .move, .hold, .restored, .block: return self
         }
         return copy
     }
@@ -144,8 +149,8 @@ package struct UpgradeStand: Sendable, Hashable {
 
     /// The stand in which a revision that failed, or is not wanted any more, is on its way out; all has moved back.
     ///
-    /// A failure of what is still wanted is kept for a look, and written down on the stable revision before it goes, so that it
-    /// is not tried again by itself.
+    /// A failure of what is still wanted is kept for a look, from when all was back, which is written down; and its record is written
+    /// on the stable revision before it goes, so that it is not tried again by itself.
     package func dismissing(rules: UpgradePlan, now: Timestamp) -> UpgradeStand {
         guard let slot = target, let record = marks[slot.name]?.record, record.verdict != nil else { return self }
         var copy = self
@@ -154,7 +159,11 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.target = nil
             return copy
         }
-        guard now >= record.began + rules.retireAfter else { return self }
+        guard let unused = marks[slot.name]?.unused else {
+            copy.marks[slot.name]?.unused = now
+            return copy
+        }
+        guard now >= unused + rules.retireAfter else { return self }
         let stable = course.stable.name
         if marks[stable]?.failure == record {
             copy.target = nil
@@ -170,7 +179,7 @@ package struct UpgradeStand: Sendable, Hashable {
         guard let mark = target.flatMap({ marks[$0.name] }), let record = mark.record, record.verdict != nil,
             isStillMeant(record, goal: mark.goal)
         else { return nil }
-        return record.began + rules.retireAfter
+        return mark.unused.map { $0 + rules.retireAfter }
     }
 
     // MARK: Retiring

@@ -137,6 +137,20 @@ extension UpgradeCrowd {
         return turn
     }
 
+    /// What keeps a workload that goes back from coming up for reasons of its own, as its pods tell; or that people send it back.
+    package var returnObstacle: RolloutObservation.Obstacle? {
+        let coming = moves.order.filter { isAway($0) || isReturning($0) }
+        guard rules.mode == .restart else {
+            var obstacle = RolloutObservation.Obstacle("sent back by people (workloads.mode Manual)")
+            obstacle.isPeoples = true
+            return coming.isEmpty ? nil : obstacle
+        }
+        let troubled = coming.lazy.compactMap { workload in
+            workload.trouble(besides: sides.new).map { "\(workload.id) does not come up: \($0)" }
+        }
+        return troubled.first.map { .init($0) }
+    }
+
     /// Whether a workload was sent back and is not there yet.
     private func isReturning(_ workload: MeshWorkload) -> Bool {
         guard case .revision = workload.chooser else {

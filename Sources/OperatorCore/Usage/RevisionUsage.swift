@@ -14,6 +14,8 @@ package struct RevisionUsage: Sendable, Hashable {
     package var podsPerProxy: [String: Int] = [:]
     /// Namespaces whose pods would get a sidecar of the revision.
     package var namespaces: [String] = []
+    /// Pods that should have a sidecar of the revision, by their labels and those of their namespace, and have none at all.
+    package var lacking: [ObjectKey] = []
 
     /// Nobody.
     package init() {}
@@ -27,6 +29,13 @@ package struct RevisionUsage: Sendable, Hashable {
         if !pods.isEmpty { parts.append(Self.list("pod", pods.map(\.description))) }
         if !namespaces.isEmpty { parts.append(Self.list("namespace", namespaces)) }
         return parts.joined(separator: " and ")
+    }
+
+    /// The pods without the sidecar they should have, for people, and what helps; nil for none.
+    package var lackingSummary: String? {
+        guard !lacking.isEmpty else { return nil }
+        let verb = lacking.count == 1 ? "has none and should have one" : "have none and should have one"
+        return "\(Self.list("pod", lacking.map(\.description))) \(verb); restart what runs them"
     }
 
     /// How many pods have a proxy of another version of the mesh: they were not restarted since.
@@ -52,15 +61,25 @@ package struct RevisionUsage: Sendable, Hashable {
     ///   - pods: pods as ``SidecarPod/trimmed(_:)`` leaves them.
     ///   - namespaces: all namespaces.
     ///   - workloads: the mesh's own Deployments and DaemonSets, whose pods do not count.
+    ///   - tags: the names of further tags that lead to the revisions, by which pods get a sidecar.
     package init(
         of revisions: Set<String>,
         pods: [KubeObject],
         namespaces: [KubeObject],
-        workloads: [KubeObject]
+        workloads: [KubeObject],
+        tags: Set<String> = []
     ) {
         let own = workloads.compactMap { OwnPods($0) }
+        let injecting = revisions.union(tags)
+        var labels: [String: [String: String]] = [:]
+        for namespace in namespaces { labels[namespace.name] = namespace.labels }
         for pod in pods {
-            guard let revision = SidecarPod.revision(of: pod), revisions.contains(revision) else { continue }
+            guard let revision = SidecarPod.revision(of: pod) else {
+                let isLacking = Self.lacks(pod, labels[pod.namespace ?? ""] ?? [:], injecting)
+                if isLacking, !own.contains(where: { $0.includes(pod) }) { lacking.append(pod.key) }
+                continue
+            }
+            guard revisions.contains(revision) else { continue }
             guard !own.contains(where: { $0.includes(pod) }) else { continue }
             self.pods.append(pod.key)
             podsPerRevision[revision, default: 0] += 1
@@ -74,5 +93,12 @@ package struct RevisionUsage: Sendable, Hashable {
         }
         self.pods.sort()
         self.namespaces.sort()
+        lacking.sort()
+    }
+
+    /// Whether a pod without a sidecar should have one of the names.
+    private static func lacks(_ pod: KubeObject, _ namespace: [String: String], _ names: Set<String>) -> Bool {
+        guard !pod.isDeleting, pod.annotations[SidecarPod.hostNetwork] == nil else { return false }
+        return RevisionChoice(tags: [:]).revision(pod: pod.labels, namespace: namespace).map(names.contains) ?? false
     }
 }

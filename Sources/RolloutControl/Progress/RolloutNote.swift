@@ -60,7 +60,9 @@ package struct RolloutNote: Sendable, Hashable {
     /// Reasons that pass by themselves, or that the entry of a step tells.
     private static let quiet = words([.nothingToDo, .moving, .settling, .stepDone])
     /// Reasons with which no step is entered.
-    private static let ends = words([.nothingToDo, .completed, .rollingBack, .rolledBack, .failed])
+    private static let ends = words([
+        .nothingToDo, .completed, .rollingBack, .rollbackObstructed, .rollbackStalled, .rolledBack, .failed,
+    ])
 
     private static func words(_ reasons: [RolloutDecision.Reason]) -> Set<String> { Set(reasons.map(\.rawValue)) }
 
@@ -85,7 +87,9 @@ package struct RolloutNote: Sendable, Hashable {
 
     private static func severity(_ reason: String) -> Severity {
         switch RolloutDecision.Reason(rawValue: reason) {
-        case .refused, .movedByHand, .routeDeleted, .rollingBack, .rolledBack, .failed: .warning
+        case .refused, .movedByHand, .routeDeleted, .rollingBack, .rollbackObstructed, .rollbackStalled, .rolledBack,
+            .failed:
+            .warning
         default: .normal
         }
     }

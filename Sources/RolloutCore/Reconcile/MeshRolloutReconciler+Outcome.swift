@@ -18,6 +18,7 @@ extension MeshRolloutReconciler {
         _ scope: inout ReconcileScope<Void>
     ) async throws -> PhaseOutcome {
         let world = outcome.world
+        tools.memories.update(scope.object) { $0.unsettled = 0 }
         var draft = RolloutStatusDraft(
             scope.object,
             phase: outcome.phase,
@@ -38,8 +39,10 @@ extension MeshRolloutReconciler {
             if !isTold { (draft.reason, draft.message) = (RolloutDecision.Reason.refused.rawValue, refusal) }
         }
         draft.fight = run.fight
+        (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
-            draft.trouble = "\(world.stable.title), which serves, has no ready replicas"
+            let why = world.stable.trouble.map { ": \($0)" } ?? ""
+            draft.trouble = "\(world.stable.title), which serves, has no ready replicas\(why)"
         }
         var status = draft.previous
         status.progress = run.progress
@@ -67,7 +70,7 @@ extension MeshRolloutReconciler {
         let notes = tell(status, draft.previous, &scope)
         tellGates(notes, status, world)
         guard let again = run.again else { return .proceed }
-        return .proceedAndRecheck(after: max(.seconds(1), again - tools.environment.wall()))
+        return .proceedAndRecheck(after: max(run.leastRest, again - tools.environment.wall()))
     }
 
     /// Says what is refused where people look first, also before there is anything to roll out.
@@ -113,6 +116,7 @@ extension MeshRolloutReconciler {
 
     /// Tells of failures.
     package func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Void>) {
+        if let fight = error as? MeshRolloutError, fight.code == .unsettled { return reportFight(fight, &scope) }
         guard let coded = error as? any CodedError, case .invalid = coded.retryClass else { return }
         var draft = RolloutStatusDraft(
             scope.object,
@@ -122,6 +126,28 @@ extension MeshRolloutReconciler {
             now: scope.now
         )
         draft.trouble = "\(error)"
+        var status = draft.previous
+        draft.complete(&status)
+        _ = tell(status, draft.previous, &scope)
+    }
+
+    /// Tells of somebody who writes all the time, from the second time in a row on.
+    private func reportFight(_ error: MeshRolloutError, _ scope: inout ReconcileScope<Void>) {
+        var count = 0
+        tools.memories.update(scope.object) { memory in
+            memory.unsettled += 1
+            count = memory.unsettled
+        }
+        guard count > 1 else { return }
+        let told = MeshRolloutStatus(lenient: scope.object.tree["status"] ?? .null)
+        var draft = RolloutStatusDraft(
+            scope.object,
+            phase: told.phase ?? .pending,
+            reason: told.progress.reason.isEmpty ? MeshConditionReason.fieldConflict.rawValue : told.progress.reason,
+            message: told.progress.waitingFor,
+            now: scope.now
+        )
+        draft.fight = error.message
         var status = draft.previous
         draft.complete(&status)
         _ = tell(status, draft.previous, &scope)

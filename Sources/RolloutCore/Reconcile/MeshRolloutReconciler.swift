@@ -116,10 +116,7 @@ package struct MeshRolloutReconciler: ResourceReconciler {
                 return try await conclude(outcome, run, &scope)
             }
         }
-        throw MeshRolloutError(
-            .unsettled,
-            "MeshRollout \(object.key) still has writes to make after \(Self.passLimit) looks"
-        )
+        throw try await unsettled("still has writes to make after \(Self.passLimit) looks", run, nil)
     }
 
     /// One look at the world, and at most one write.
@@ -138,8 +135,25 @@ package struct MeshRolloutReconciler: ResourceReconciler {
     private func noteCollision(_ error: KubeError, _ run: inout RolloutRun) async throws {
         tools.environment.logger.debug("written by somebody else meanwhile", metadata: ["error": "\(error)"])
         run.collisions += 1
-        guard run.collisions <= Self.collisionLimit else { throw error }
+        guard run.collisions <= Self.collisionLimit else {
+            throw try await unsettled("was overtaken by others \(run.collisions) times in a row", run, error)
+        }
         try await tools.reader.confirm(run.object)
+    }
+
+    /// That others keep a reconcile from coming to an end: which object of the rollout was written last, and by whom.
+    private func unsettled(_ what: String, _ run: RolloutRun, _ cause: KubeError?) async throws -> MeshRolloutError {
+        let world = try await tools.reader.world(run.object, run.spec, now: tools.environment.wall())
+        var writes = world.routes.map { (title: $0.title, write: $0.lastWrite) }
+        if let rule = world.subsets { writes.append((rule.title, rule.lastWrite)) }
+        let last = writes.filter { $0.write.time != nil }
+            .max { ($0.write.time ?? world.now) < ($1.write.time ?? world.now) }
+        let who = last.map { "; \($0.write.writer) wrote \($0.title) last" } ?? ""
+        return MeshRolloutError(
+            .unsettled,
+            "MeshRollout \(run.object.key) \(what)\(who); let others leave its objects alone while a rollout is under way",
+            cause: cause
+        )
     }
 
     private func act(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {

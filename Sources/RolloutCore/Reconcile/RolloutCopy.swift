@@ -203,7 +203,7 @@ struct RolloutCopy: Sendable {
         else {
             return .done
         }
-        run.progress.waitingFor = "waiting for \(stable.title) with the template it had: \(stable.text) ready"
+        run.wait(for: "waiting for \(stable.title) with the template it had: \(stable.text) ready")
         run.lookAgain(at: world.now + .seconds(5))
         return .waits
     }

@@ -13,6 +13,7 @@ struct RolloutEndings: Sendable {
 
     var routes: RouteKeeper { RouteKeeper(tools: tools) }
     var sides: SideKeeper { SideKeeper(tools: tools) }
+    private var shield: RouteShield { RouteShield(tools: tools) }
 
     // MARK: Going back
 
@@ -39,7 +40,7 @@ struct RolloutEndings: Sendable {
             world.isCutOff || isLate || world.canary.ready == 0 || stable.ready >= rule.ready(at: 100)
             || world.share == 0
         if isForced {
-            return try await giveBackLast(world) ? .wrote : nil
+            return try await giveBackLast(world, run) ? .wrote : nil
         }
         let isScalable = stable.kind == .deployment || stable.kind == .statefulSet
         let wish = min(rule.full, stable.bounds?.most ?? rule.full)
@@ -57,15 +58,24 @@ struct RolloutEndings: Sendable {
             return .wrote
         }
         run.lookAgain(at: min(began + Self.retreatLimit, world.now + .seconds(5)))
-        run.progress.waitingFor = "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))"
+        run.wait(for: "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))")
         return nil
     }
 
-    /// Gives the last VirtualService back that is not; false when all are.
-    private func giveBackLast(_ world: RolloutWorld) async throws -> Bool {
+    /// Gives the last VirtualService back that is not, or has it lead to the side that serves where the failed version would get requests;
+    /// false when all are.
+    private func giveBackLast(_ world: RolloutWorld, _ run: RolloutRun) async throws -> Bool {
         for (index, route) in world.routes.enumerated().reversed()
         where route.mark != nil && route.holder == world.holder {
-            try await routes.giveBack(route, world, keepsRecord: index == 0)
+            guard shield.keeps(route, world, run) else {
+                try await routes.giveBack(route, world, keepsRecord: index == 0)
+                shield.tellExposed(route, world)
+                return true
+            }
+            guard let written = world.routeRecord,
+                route.mark?.written != RouteShape() || route.isTouched(world.object.name)
+            else { continue }
+            try await routes.write(route, world, written, RouteShape())
             return true
         }
         return false
@@ -77,7 +87,7 @@ struct RolloutEndings: Sendable {
         _ observation: RolloutObservation,
         _ run: inout RolloutRun
     ) async throws -> Bool {
-        if try await giveBackLast(world) { return true }
+        if try await giveBackLast(world, run) { return true }
         if let written = world.routeRecord {
             if let scaling = written.scaling, world.canary.wanted == scaling.to, scaling.from != scaling.to {
                 try await sides.scale(world.canary, to: scaling.from, world)
@@ -96,30 +106,40 @@ struct RolloutEndings: Sendable {
             }
         }
         if try await routes.tidySubsets(world, &run) { return true }
-        if try await takeOffRecords(world) { return true }
+        if try await takeOffRecords(world, run) { return true }
         return try await takeOffOrders(world, &run)
     }
 
-    /// Takes off approvals and promotions that came too late for the rollout that went back, so that they do not steer the next attempt.
+    /// Takes off orders that came too late for the rollout that went back, so that they do not steer the next attempt: approvals, promotions,
+    /// and an abort, which has been obeyed by now.
     private func takeOffOrders(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
-        let late = RolloutCommands.late.filter { world.object.annotations[$0] != nil }
+        var late = RolloutCommands.late
+        let isAborted = run.commands.wishes(record: world.written?.record, isPaused: false).abort != nil
+        if isAborted { late.append(RolloutNames.Command.abort) }
+        late.removeAll { world.object.annotations[$0] == nil }
         guard !late.isEmpty else { return false }
         let values = Dictionary(uniqueKeysWithValues: late.map { ($0, String?.none) })
         try await tools.annotate(world, values, endsRollout: false, &run)
         return true
     }
 
-    private func takeOffRecords(_ world: RolloutWorld) async throws -> Bool {
+    private func takeOffRecords(_ world: RolloutWorld, _ run: RolloutRun) async throws -> Bool {
+        let recorded = world.routes.filter { $0.holder == world.holder && $0.written != nil }
         for route in world.routes.reversed() where route.holder == world.holder {
-            let holder = world.isMade(route.object) ? world.holder : nil
-            guard let patch = route.patch(route.lists, record: nil, mark: nil, holder: holder) else { continue }
+            let isKept = shield.keeps(route, world, run)
+            var mark = isKept ? route.mark : nil
+            mark?.replaced = nil
+            let holder = isKept || world.isMade(route.object) ? world.holder : nil
+            guard let patch = route.patch(route.lists, record: nil, mark: mark?.text, holder: holder) else { continue }
             try await tools.send(patch, route.object)
             // The record stays on one route to the last: with it the rollout is over.
-            if let record = route.written?.record, record.verdict != nil {
+            if recorded.count == 1, let record = route.written?.record, record.verdict != nil {
                 tools.metrics.ended(.rolledBack, of: world.object.key, after: world.now - record.started)
             }
-            // Subsets go a little later, and tell it then.
-            if world.subsets?.holder != world.holder || world.subsets.map({ world.isMade($0.object) }) == true {
+            // Subsets go a little later, and tell it then; and so do routes that stay with the side that serves.
+            if isKept {
+                if route.written != nil { shield.tellHeld(route, world) }
+            } else if !world.routes.contains(where: { shield.keeps($0, world, run) }), !RouteShield.hasSubsets(world) {
                 routes.tellRestored(world)
             }
             return true

@@ -20,6 +20,12 @@ struct RolloutMemory: Sendable {
     var lastSettled: Settled?
     /// How often routes at rest were put right.
     var restContest = ContestCount()
+    /// How many reconciles in a row others kept from coming to an end.
+    var unsettled = 0
+    /// How far the way back was when it got further last.
+    var returned: Returned?
+    /// The way back, by when its rollout began its last step, that the status was to tell of before anything goes back.
+    var announced: Timestamp?
     /// Whether this process has told event gates where the rollout stands.
     var hasTold = false
     /// Events to tell with the next status.
@@ -31,6 +37,31 @@ struct RolloutMemory: Sendable {
     struct Settled: Sendable, Hashable {
         var began: Timestamp
         var last: Timestamp
+    }
+
+    /// How far a way back has got.
+    struct Returned: Sendable, Hashable {
+        /// When it began.
+        var condemned: Timestamp
+        /// The share that is not back, in percent.
+        var share: Int
+        /// How many replicas of the side that serves are ready.
+        var ready: Int
+        /// When it got there.
+        var last: Timestamp
+    }
+
+    /// Takes in how far the way back is: any smaller share, and any replica more, is progress.
+    ///
+    /// - Returns: when there was progress last, or when the way back began.
+    mutating func returned(_ condemned: Timestamp, share: Int, ready: Int, now: Timestamp) -> Timestamp {
+        guard let old = returned, old.condemned == condemned else {
+            returned = Returned(condemned: condemned, share: share, ready: ready, last: condemned)
+            return condemned
+        }
+        guard share < old.share || ready > old.ready else { return old.last }
+        returned = Returned(condemned: condemned, share: min(share, old.share), ready: max(ready, old.ready), last: now)
+        return now
     }
 
     /// Takes in whether a step has its share ready, or had it at the last look.

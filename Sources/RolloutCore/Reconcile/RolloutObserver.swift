@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutControl
@@ -24,6 +25,7 @@ struct RolloutObserver: Sendable {
             observation.parts = []
         }
         observation.disturbance = disturbance(world, &run)
+        observeReturn(world, &observation, run)
         guard let record = world.routeRecord?.record, record.verdict == nil else { return observation }
         observation.targetState = targetState(world, record, run)
         observation.obstacle = obstacle(world, record)
@@ -34,6 +36,20 @@ struct RolloutObserver: Sendable {
     private func forgetOtherEnd(_ world: RolloutWorld, _ observation: inout RolloutObservation) {
         guard let ended = world.endedRecord?.record, ended.target != observation.target else { return }
         observation.record = nil
+    }
+
+    /// How far the way back is, and what keeps the side that serves from coming up.
+    private func observeReturn(_ world: RolloutWorld, _ observation: inout RolloutObservation, _ run: RolloutRun) {
+        guard let written = world.routeRecord, written.record.verdict != nil else { return }
+        let condemned = written.condemned ?? written.record.began
+        var last = condemned
+        let (share, ready) = (world.share, world.stable.readyNow)
+        tools.memories.update(world.object) { memory in
+            last = memory.returned(condemned, share: share, ready: ready, now: world.now)
+        }
+        observation.progressed = max(last, run.resumed ?? last)
+        guard ready < world.stable.wanted, let trouble = world.stable.trouble else { return }
+        observation.obstacle = .init("\(world.stable.title) does not come up: \(trouble)")
     }
 
     private func routeParts(_ world: RolloutWorld) -> [RolloutPart] {
@@ -113,7 +129,7 @@ struct RolloutObserver: Sendable {
             run.fight = run.fight ?? fight.map { tools.fightText($0, route.title) }
             return .init(
                 .contested,
-                "\(writer) keeps changing \(route.title); it is put back at \(until.rfc3339)",
+                "\(writer) keeps changing \(route.title); the step is put back next at \(until.rfc3339)",
                 since: fight?.since ?? world.now,
                 until: until
             )

@@ -23,10 +23,16 @@ struct RolloutRun: Sendable {
     var collisions = 0
     /// When to look again at the latest.
     var again: Timestamp?
+    /// How long it rests at least once the status tells what has come of it so far.
+    var leastRest = Duration.seconds(1)
     /// Who keeps changing what, as a sentence; nil for nobody.
     var fight: String?
     /// Whether the canary gets nothing for now, since it has nothing ready.
     var isWithdrawn = false
+    /// Why it stood where it did, by the status.
+    private let told: RolloutDecision.Reason?
+    /// Whether the status says that everything goes back.
+    var wasGoingBack: Bool { told?.isGoingBack == true }
     /// Whether traffic was being moved when the status was written last.
     let wasUnderWay: Bool
     /// Whether routes and subsets were there when the status was written last.
@@ -38,9 +44,10 @@ struct RolloutRun: Sendable {
         commands = RolloutCommands(annotations: object.annotations)
         let status = MeshRolloutStatus(lenient: object.tree["status"] ?? .null)
         progress = status.progress
+        told = RolloutDecision.Reason(rawValue: status.progress.reason)
         let isInStep = status.progress.step > 0
         // A failure that waits for a person leaves everything where it is.
-        let isStuck = status.phase == .failed && status.progress.reason == RolloutPhase.failed.rawValue
+        let isStuck = status.phase == .failed && (told == .rollbackStalled || told == .failed)
         switch status.phase {
         case .preparing?, .progressing?, .promoting?, .rollingBack?: wasUnderWay = true
         case .paused?: wasUnderWay = isInStep
@@ -72,6 +79,12 @@ struct RolloutRun: Sendable {
         }
         let off = max(.seconds(1), end - max(start, settled))
         progress.settledSince = min(end, settled + off).rfc3339Micro
+    }
+
+    /// Says what the way back waits for; beside why it gets no further, where the decision says that.
+    mutating func wait(for what: String) {
+        let isPlain = progress.reason == RolloutDecision.Reason.rollingBack.rawValue
+        progress.waitingFor = RolloutText.fit(isPlain ? what : "\(what); \(progress.waitingFor)")
     }
 
     /// Looks again at `time`, or earlier.

@@ -92,10 +92,12 @@ struct RolloutTools: Sendable {
     /// Says who keeps changing an object.
     func fightText(_ entry: ContestCount.Entry, _ title: String) -> String {
         let field = entry.edit == .subsets ? "spec.subsets" : "its routes"
-        let count = entry.times == 1 ? "once" : "\(entry.times) times"
-        return
-            "\(entry.writer) keeps changing the \(entry.edit.noun) of \(title), \(count) since \(entry.since.rfc3339); they are "
-            + "put back, at most once a minute; let it leave \(field) alone while a rollout is under way"
+        let what = "the \(entry.edit.noun) of \(title)"
+        let since = entry.since.rfc3339
+        let times = "\(entry.times) times since \(since)"
+        let how = entry.times == 1 ? "changed \(what) at \(since)" : "keeps changing \(what), \(times)"
+        return "\(entry.writer) \(how); they are put back, at most once a minute; let it leave \(field) alone while a "
+            + "rollout is under way"
     }
 
     /// Remembers something worth an Event, told with the next status.

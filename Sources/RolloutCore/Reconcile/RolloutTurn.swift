@@ -80,6 +80,7 @@ struct RolloutTurn: Sendable {
             decision.action = .condemn(verdict)
             decision.message = verdict.message
         }
+        if decision.action == .restored, let text = RouteShield.text(world) { decision.message += "; \(text)" }
         if decision.reason == .nothingToDo, let end = RolloutSupersession(world).last { decision.message += "; \(end)" }
         return decision
     }
@@ -168,6 +169,7 @@ struct RolloutTurn: Sendable {
         case .move:
             if try await routes.moveOne(world) { return .wrote }
         case .restore:
+            if announces(world, &run) { break }
             if let pass = try await endings.retreat(world, &run) { return pass }
         case .restored:
             if try await endings.clean(world, observation, &run) { return .wrote }
@@ -179,16 +181,29 @@ struct RolloutTurn: Sendable {
         return .rests(RolloutOutcome(world: world, decision: decision, phase: phase(decision, world)))
     }
 
+    /// Whether the status is to tell of the way back before it begins, once in the life of a process.
+    ///
+    /// What keeps the status from being written keeps nothing from going back; and where requests fail, nothing is told first.
+    private func announces(_ world: RolloutWorld, _ run: inout RolloutRun) -> Bool {
+        guard let began = world.routeRecord?.record.began, !run.wasGoingBack, !world.isCutOff,
+            tools.memories.of(world.object).announced != began
+        else { return false }
+        tools.memories.update(world.object) { $0.announced = began }
+        run.leastRest = .zero
+        run.lookAgain(at: world.now)
+        return true
+    }
+
     private func phase(_ decision: RolloutDecision, _ world: RolloutWorld) -> RolloutPhase {
         switch decision.reason {
         case .nothingToDo: world.servingMark == nil ? .idle : .completed
-        case .refused, .failed: .failed
+        case .refused, .failed, .rollbackStalled: .failed
         case .starting, .preparing: world.routeRecord.map { $0.record.step < 0 } ?? true ? .preparing : .progressing
         case .moving, .settling, .movedByHand, .obstructed, .routeDeleted, .holding, .awaitingApproval, .awaitingGate,
             .awaitingGroup, .stepDone:
             .progressing
         case .paused: .paused
-        case .rollingBack: .rollingBack
+        case .rollingBack, .rollbackObstructed: .rollingBack
         case .rolledBack: .rolledBack
         case .completed: .promoting
         }

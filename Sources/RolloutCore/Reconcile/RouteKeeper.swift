@@ -17,7 +17,7 @@ struct RouteKeeper: Sendable {
     func write(
         _ route: RouteObject,
         _ world: RolloutWorld,
-        _ written: WrittenRecord,
+        _ written: WrittenRecord?,
         _ shape: RouteShape,
         contest: ContestCount? = nil,
         replaced: ReplacedTemplate? = nil
@@ -31,7 +31,7 @@ struct RouteKeeper: Sendable {
         mark.contest = contest ?? route.mark?.contest ?? ContestCount()
         mark.replaced = replaced ?? route.mark?.replaced
         try await tools.send(
-            route.patch(lists, record: written.text, mark: mark.text, holder: world.holder),
+            route.patch(lists, record: written?.text, mark: mark.text, holder: world.holder),
             route.object
         )
     }
@@ -64,6 +64,7 @@ struct RouteKeeper: Sendable {
     /// Returns whether something was written.
     func maintain(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         if try await make(world, &run) { return true }
+        if try await RouteShield(tools: tools).maintain(world, &run) { return true }
         guard let written = world.routeRecord, written.record.verdict == nil else { return false }
         if try await keepSubsets(world, slowStart: world.spec.slowStart, &run) { return true }
         if let isWrite = try await CanaryWatch(tools: tools).withdraw(world, written, &run) { return isWrite }
@@ -85,21 +86,8 @@ struct RouteKeeper: Sendable {
             shape.weight,
             route.mark?.written.weight ?? world.composer(route).parts(route.lists).map(\.share).max() ?? 0
         )
+        if route.isTouched(world.object.name) { return try await putBack(route, world, written, shape, &run) }
         let contest = route.mark?.contest ?? ContestCount()
-        if route.isTouched(world.object.name) {
-            let (edit, change) = (route.edit(world.object.name), route.lastWrite)
-            if let fight = contest.fight(now: world.now) { run.fight = tools.fightText(fight, route.title) }
-            let time = contest.mayPutBack(edit, by: change.writer, now: world.now)
-            guard time <= world.now else {
-                run.lookAgain(at: time)
-                return false
-            }
-            let counted = contest.counted(edit, by: change.writer, now: world.now)
-            try await write(route, world, written, shape, contest: counted)
-            tools.tellPutBack(counted, route.title, world)
-            run.interrupt(from: change.time, to: world.now)
-            return true
-        }
         if let fight = contest.fight(now: world.now) {
             run.fight = tools.fightText(fight, route.title)
             run.lookAgain(at: fight.last + ContestCount.window)
@@ -108,6 +96,29 @@ struct RouteKeeper: Sendable {
             route.mark?.written == shape && route.written == written && route.mark?.sides == world.sides
         guard !isCurrent else { return false }
         try await write(route, world, written, shape)
+        return true
+    }
+
+    /// Puts back what others changed of a route, unless it was put back too often lately; false when it may not be yet.
+    func putBack(
+        _ route: RouteObject,
+        _ world: RolloutWorld,
+        _ written: WrittenRecord?,
+        _ shape: RouteShape,
+        _ run: inout RolloutRun
+    ) async throws -> Bool {
+        let contest = route.mark?.contest ?? ContestCount()
+        let (edit, change) = (route.edit(world.object.name), route.lastWrite)
+        if let fight = contest.fight(now: world.now) { run.fight = tools.fightText(fight, route.title) }
+        let time = contest.mayPutBack(edit, by: change.writer, now: world.now)
+        guard time <= world.now else {
+            run.lookAgain(at: time)
+            return false
+        }
+        let counted = contest.counted(edit, by: change.writer, now: world.now)
+        try await write(route, world, written, shape, contest: counted)
+        tools.tellPutBack(counted, route.title, world)
+        run.interrupt(from: change.time, to: world.now)
         return true
     }
 
@@ -161,6 +172,8 @@ struct RouteKeeper: Sendable {
     /// Takes what was added off the DestinationRule, as far as no route names it; false when there is nothing to take off.
     func tidySubsets(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         guard let rule = world.subsets, rule.holder == world.holder, !world.isMade(rule.object) else { return false }
+        // Routes that stay with the side that serves need its subset.
+        guard !world.routes.contains(where: { $0.holder == world.holder && $0.mark != nil }) else { return false }
         if let last = tools.memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
             run.lookAgain(at: last + Self.subsetGrace)
             return false

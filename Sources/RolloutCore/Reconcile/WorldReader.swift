@@ -4,6 +4,8 @@ internal import KubeClient
 internal import KubeRuntime
 internal import MeshAPI
 internal import MeshBase
+internal import RolloutEngine
+internal import UpgradePlanning
 
 /// Reads what a MeshRollout is decided from; always the newest state, so that no decision rests on a cache that is behind.
 struct WorldReader: Sendable {
@@ -145,6 +147,23 @@ struct WorldReader: Sendable {
             }
             world.states[side.version] = state
         }
+        try await readTrouble(&world)
+    }
+
+    /// Looks at the pods of a side that is to carry everything again and cannot: only they tell why.
+    private func readTrouble(_ world: inout RolloutWorld) async throws {
+        let stable = world.stable
+        guard world.routeRecord?.record.verdict != nil, stable.readyNow < stable.wanted, stable.object != nil else {
+            return
+        }
+        let labels = LabelSelector(matching: [world.spec.versionLabel: stable.version])
+        let selector = (stable.object?.tree.value(at: "spec", "selector")).flatMap { try? LabelSelector($0) }
+        let selection = Selection(namespace: world.namespace, labels: selector ?? labels)
+        let pods = try await client.list(.pods, selection).objects
+        let told = pods.filter { !$0.isDeleting }.sorted { $0.name < $1.name }.lazy.compactMap { pod in
+            PodTrouble.text(of: pod).map { "pod \(pod.name): \($0)" }
+        }
+        world.states[stable.version]?.podTrouble = told.first
     }
 
     private func scalers(_ namespace: String) async throws -> [KubeObject] {

@@ -90,6 +90,15 @@ package struct RouteComposer: Sendable, Hashable {
         return weights.takesPart ? weights : nil
     }
 
+    /// Whether requests of routes that take part reach whatever pods the host selects: it is named without a subset.
+    package func isOpen(_ lists: RouteLists) -> Bool {
+        RouteLists.Kind.allCases.flatMap { own(lists[$0]) }.contains { route in
+            weights(route)?.entries.contains { entry in
+                entry.weight > 0 && sides.isOpen(entry.tree["destination"], in: namespace)
+            } ?? false
+        }
+    }
+
     // MARK: Requests
 
     private func http(_ route: Tree, _ weights: RouteWeights, _ shape: RouteShape, _ index: Int) -> [Tree] {

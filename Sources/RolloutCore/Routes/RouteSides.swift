@@ -64,6 +64,14 @@ package struct RouteSides: Sendable, Hashable {
         return target == host && subset == nil ? .stable : nil
     }
 
+    /// Whether a destination leads to the pods of both versions: it names their common host and no subset.
+    func isOpen(_ destination: Tree?, in namespace: String) -> Bool {
+        guard let text = destination?["host"]?.string else { return false }
+        let target = HostName(text, namespace: namespace)
+        return target == host && ![stable.host, canary.host].contains(target)
+            && destination?["subset"]?.string?.isEmpty ?? true
+    }
+
     /// A destination like `pattern` (its port, its spelling of the host) that leads to a side.
     func destination(like pattern: Tree?, to lead: Lead) -> Tree {
         let side = lead == .stable ? stable : canary

@@ -30,6 +30,8 @@ struct SideState: Sendable, Hashable {
     var isCurrent = true
     /// Why it will not come up; nil while it may.
     var failure: String?
+    /// The first of its pods that does not come up, and why; nil where nobody looked, or all do.
+    var podTrouble: String?
     /// What its autoscaler allows; nil where there is none.
     var bounds: Bounds?
 
@@ -44,6 +46,9 @@ struct SideState: Sendable, Hashable {
 
     /// Its name, for people.
     var title: String { object.map { "\(kind.rawValue) \($0.name)" } ?? "version \(version)" }
+
+    /// Why it does not come up, as its pods tell, else its controller; nil while it may.
+    var trouble: String? { podTrouble ?? failure }
 
     /// `2/3`.
     var text: String { "\(ready)/\(wanted)" }

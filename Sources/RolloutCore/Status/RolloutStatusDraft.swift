@@ -26,6 +26,10 @@ struct RolloutStatusDraft: Sendable {
     var invalid: String?
     /// Who keeps changing what; nil for nobody.
     var fight: String?
+    /// Which routes stay with the side that serves, so that a version that failed gets nothing; nil for none.
+    var shield: String?
+    /// Which routes lead to a version that failed; nil for none.
+    var exposure: String?
     /// What was deleted that traffic is routed by; nil for nothing.
     var loss: String?
     /// What else is wrong; nil for nothing.
@@ -77,7 +81,12 @@ struct RolloutStatusDraft: Sendable {
             (isPaused ? MeshConditionReason.paused : .notPaused).rawValue,
             isPaused ? message : "not paused"
         )
-        setFight(&status)
+        mark(&status, Self.fieldConflict, fight, MeshConditionReason.fieldConflict.rawValue)
+        // Where nobody looked, what was said before stays.
+        if issues != nil {
+            mark(&status, RolloutNames.shielded, shield, RolloutNames.shielded)
+            mark(&status, RouteShield.exposed, exposure, RouteShield.exposed)
+        }
         setIssues(&status)
     }
 
@@ -118,12 +127,13 @@ struct RolloutStatusDraft: Sendable {
         return trouble == nil ? reason : MeshConditionReason.workloadsNotReady.rawValue
     }
 
-    private func setFight(_ status: inout MeshRolloutStatus) {
-        guard let fight else {
-            status.conditions.removeAll { $0.type == Self.fieldConflict }
+    /// A condition that is there only while it holds.
+    private func mark(_ status: inout MeshRolloutStatus, _ type: String, _ text: String?, _ reason: String) {
+        guard let text else {
+            status.conditions.removeAll { $0.type == type }
             return
         }
-        set(&status, .degraded, .yes, MeshConditionReason.fieldConflict.rawValue, fight, type: Self.fieldConflict)
+        set(&status, .degraded, .yes, reason, text, type: type)
     }
 
     private func set(

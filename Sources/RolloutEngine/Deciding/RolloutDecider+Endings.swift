@@ -1,3 +1,5 @@
+internal import MeshBase
+
 /// Checks that end a rollout before its time.
 extension RolloutDecider {
     /// A rollout that was ended goes back, or waits for a person.
@@ -13,14 +15,28 @@ extension RolloutDecider {
             return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
         }
         let away = observation.parts.filter { $0.moved > 0 }
-        if let last = away.last {
-            return RolloutDecision(.restore, .rollingBack, "\(verdict.message); next to go back: \(last.name)")
-        }
+        if let last = away.last { return goingBack(record, "\(verdict.message); next to go back: \(last.name)") }
         if observation.wishes.isRetried, record.target == observation.target {
             if let refusal { return refusal }
             return RolloutDecision(.begin, .starting, "tried again from the start")
         }
         return RolloutDecision(.restored, .rolledBack, verdict.message)
+    }
+
+    /// Everything goes back for as long as it takes: what cannot keeps nothing else, and is told of, at the deadline as a failure.
+    private func goingBack(_ record: RolloutRecord, _ message: String) -> RolloutDecision {
+        let obstacle = observation.obstacle
+        if obstacle?.isPeoples == true || observation.wishes.isPaused {
+            return RolloutDecision(.restore, .rollingBack, message)
+        }
+        let told = obstacle.map { "\(message); \($0.message)" } ?? message
+        let end = deadline(record)
+        guard now < end else {
+            let why = "nothing has gone back since \(end.advanced(by: .zero - policy.progressDeadline).rfc3339)"
+            return RolloutDecision(.restore, .rollbackStalled, "\(told); \(why) (progressDeadline); it is tried on")
+        }
+        guard obstacle != nil else { return RolloutDecision(.restore, .rollingBack, message) }
+        return RolloutDecision(.restore, .rollbackObstructed, told, until: end)
     }
 
     /// Another target than the one written down, or none at all, ends the rollout.

@@ -60,12 +60,19 @@ package struct RolloutDecision: Sendable, Hashable {
         case paused = "Paused"
         /// Everything goes back.
         case rollingBack = "RollingBack"
+        /// Everything goes back, and something that was sent back does not come up.
+        case rollbackObstructed = "RollbackObstructed"
+        /// Nothing has gone back for too long; it is tried on.
+        case rollbackStalled = "RollbackStalled"
         /// Everything is back.
         case rolledBack = "RolledBack"
         /// A person has to decide about a failure.
         case failed = "Failed"
         /// All has moved and holds.
         case completed = "Completed"
+
+        /// Whether everything goes back, well or not.
+        package var isGoingBack: Bool { [.rollingBack, .rollbackObstructed, .rollbackStalled].contains(self) }
     }
 
     /// What to do.

@@ -25,6 +25,8 @@ package struct MeshWorkload: Sendable, Hashable {
         package var wanted: String?
         /// Whether it is ready.
         package var isReady: Bool
+        /// What keeps it from coming up, as scheduler and kubelet say; nil where nothing does.
+        package var trouble: String?
 
         /// Whether it should have a sidecar and has none.
         package var lacksSidecar: Bool { wanted != nil && revision == nil }
@@ -55,6 +57,16 @@ package struct MeshWorkload: Sendable, Hashable {
     package var replicas = 1
     /// How many of its pods a restart takes at a time, at least 1.
     package var restartTakes = 1
+
+    /// Why no pod of it can be made; nil where one can, as far as its controller says.
+    package var failure: String?
+
+    /// Why pods that do not run with `revision` do not come up: the first of them, or that none can be made; nil where they do.
+    package func trouble(besides revision: String) -> String? {
+        if let failure { return "no pod can be made: \(failure)" }
+        let pod = pods.first { $0.trouble != nil && $0.revision != revision }
+        return pod.flatMap { pod in pod.trouble.map { "pod \(pod.key.name): \($0)" } }
+    }
 
     /// Whether its pods run with `revision`, or are on their way there by a restart of the operator.
     package func isMoved(to revision: String) -> Bool { runs(revision) || isUnderWay(to: revision) }

@@ -2,7 +2,7 @@ internal import DataTree
 package import KubeAPI
 internal import MeshAPI
 
-/// Why a pod of the mesh itself does not come up, as its scheduler and its kubelet say.
+/// Why a pod does not come up, as its scheduler and its kubelet say.
 ///
 /// The reasons are those of Kubernetes: `ContainerStateWaiting.reason` (`ImagePullBackOff`, `ErrImagePull`, `InvalidImageName`,
 /// `CrashLoopBackOff`, `CreateContainerConfigError`, …) and that of the condition `PodScheduled` (`Unschedulable`) of core/v1.
@@ -15,7 +15,7 @@ package enum PodTrouble {
     /// What a container waits for on the way up when all is well.
     private static let harmless: Set<String> = ["ContainerCreating", "PodInitializing", ""]
 
-    /// Whether a pod was made of a template that the operator rendered: only of these is kept what ``text(of:)`` says.
+    /// Whether a pod was made of a template that the operator rendered.
     package static func concerns(_ pod: KubeObject) -> Bool {
         pod.label(MeshNames.Label.managedBy) == MeshNames.Label.managedByValue
     }

@@ -13,8 +13,8 @@ package enum SidecarPod {
     /// Set on a trimmed pod that shares the network of its node, and thus gets no sidecar.
     package static let hostNetwork = "meshoperator.io/host-network"
 
-    /// A pod reduced to identity, labels, controller, readiness, and the revision and version of its sidecar; of a pod of the mesh itself
-    /// also when it was made and what keeps it from coming up.
+    /// A pod reduced to identity, labels, controller, readiness, the revision and version of its sidecar, and what keeps it from coming
+    /// up; of a pod of the mesh itself also when it was made.
     package static func trimmed(_ pod: KubeObject) -> KubeObject {
         let full = pod.tree["metadata"]
         var metadata = TreeObject()
@@ -31,10 +31,8 @@ package enum SidecarPod {
             annotations[proxyVersion] = imageTag(ofProxy: pod).map { .string($0) }
         }
         if pod.tree.value(at: "spec", "hostNetwork")?.bool == true { annotations[hostNetwork] = "true" }
-        if PodTrouble.concerns(pod) {
-            metadata["creationTimestamp"] = full?["creationTimestamp"]
-            annotations[PodTrouble.annotation] = PodTrouble.text(of: pod).map { .string($0) }
-        }
+        if PodTrouble.concerns(pod) { metadata["creationTimestamp"] = full?["creationTimestamp"] }
+        annotations[PodTrouble.annotation] = PodTrouble.text(of: pod).map { .string($0) }
         if !annotations.isEmpty { metadata["annotations"] = .object(annotations.sorted()) }
         var result: Tree = ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata)]
         if pod.conditions.isTrue("Ready") { result["status"] = ["conditions": [["type": "Ready", "status": "True"]]] }

@@ -101,6 +101,9 @@ package struct WorkloadInventory: Sendable, Hashable {
         _ chooser: RevisionChoice.Chooser
     ) {
         workload.chooser = chooser
+        if let failure = owner.conditions.condition("ReplicaFailure"), failure.status == .isTrue {
+            workload.failure = "\(failure.reason): \(failure.message.prefix(PodTrouble.limit))"
+        }
         workload.replicas = RestartableWorkload.replicas(owner)
         workload.restartTakes = RestartableWorkload.taken(byRestarting: owner)
         workload.directedTo = owner.annotation(RolloutNames.Annotation.movedTo)
@@ -127,7 +130,8 @@ package struct WorkloadInventory: Sendable, Hashable {
             proxyVersion: pod.annotation(SidecarPod.proxyVersion),
             wanted: pod.annotation(SidecarPod.hostNetwork) == nil
                 ? choice.revision(pod: template, namespace: namespace) : nil,
-            isReady: pod.conditions.isTrue("Ready")
+            isReady: pod.conditions.isTrue("Ready"),
+            trouble: pod.annotations[PodTrouble.annotation]
         )
     }
 

@@ -91,7 +91,7 @@ internal import Testing
         let expected: KubeError.Code? =
             switch code {
             case .cancelled: .cancelled
-            case .timedOut: .timedOut
+            case .timedOut, .queueFull: .timedOut
             case .invalidRequest: .invalidRequest
             case .credentialsUnavailable: .unauthorized
             case .malformedAnswer: .malformedAnswer

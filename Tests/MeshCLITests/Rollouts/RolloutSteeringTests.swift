@@ -69,6 +69,19 @@ struct RolloutSteeringTests {
         #expect(try annotations(.approve(step: nil), other) == [Command.approve: "2@v2+0a1b"])
     }
 
+    @Test("A rollout that went back is aborted only where its routes stay with the side that serves")
+    func abortOfWhatWentBack() throws {
+        var changes: [String: Tree] = [
+            "status/phase": "RolledBack", "status/progress/reason": "RolledBack", "status/progress/target": "v2+0a1b",
+        ]
+        let free = try RolloutScenes.subject("rollout-approval", changes)
+        #expect(try refusal(.abort(reason: nil), free).contains("nothing under way to abort"))
+        changes["status/conditions"] = [["type": "Shielded", "status": "True", "reason": "Shielded", "message": "x"]]
+        let shielded = try RolloutScenes.subject("rollout-approval", changes)
+        #expect(try annotations(.abort(reason: nil), shielded) == [Command.abort: "true @@v2+0a1b"])
+        #expect(try change(.abort(reason: nil), shielded).message.contains("gives routes back as they were"))
+    }
+
     @Test("Messages say what was asked and what will happen")
     func messages() throws {
         let mesh = try RolloutScenes.subject("mesh-holding")

@@ -277,6 +277,21 @@ struct RouteExample {
         #expect(base[.http].first == example.lists[.http].first)
     }
 
+    @Test(arguments: [
+        ("{http: [{route: [{destination: {host: reviews}}]}]}", true),
+        ("{http: [{route: [{destination: {host: reviews.shop.svc.cluster.local}}]}]}", true),
+        ("{tcp: [{route: [{destination: {host: reviews, subset: ''}}]}]}", true),
+        ("{http: [{route: [{destination: {host: reviews, subset: v1}}]}]}", false),
+        ("{http: [{route: [{destination: {host: ratings}}]}]}", false),
+        (
+            "{http: [{route: [{destination: {host: reviews}, weight: 0}, {destination: {host: reviews, subset: v1}, weight: 100}]}]}",
+            false
+        ),
+    ]) func tellsRoutesThatLeadToBothVersions(_ spec: String, _ isOpen: Bool) throws {
+        let example = try RouteExample(spec)
+        #expect(example.composer.isOpen(example.lists) == isOpen)
+    }
+
     @Test(arguments: propertySeeds(60)) func restoresRandomRoutes(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         func destination() -> Tree {

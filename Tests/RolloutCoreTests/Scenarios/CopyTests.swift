@@ -79,7 +79,7 @@ internal import Testing
         try await life.run(to: .rolledBack, within: 30)
         try await life.run(10)
         status = try await cluster.status()
-        #expect(status.progress.waitingFor == "a person asks to go back: odd")
+        #expect(status.progress.waitingFor.hasPrefix("a person asks to go back: odd; "))
         #expect(try await cluster.service()?.tree["spec"] == (try requireDocument(SampleRollout.service))["spec"])
         #expect(try await cluster.service()?.annotations == ["team": "shop"])
         let counts = try await EventTests.counted(life)
@@ -118,6 +118,7 @@ internal import Testing
     @Test func aStableSideThatNeverComesUpEndsAtTheDeadline() async throws {
         let (cluster, life) = try await Self.promoting(100, "progressDeadline: 20s")
         try await life.run(40) { try await $0.status().phase == .rollingBack }
+        try await life.run(1)
         #expect(try await Self.image(cluster) == "reviews:v1")
         #expect(try await cluster.weights()["v2"] == 100)
         cluster.breakWorkload("reviews-v1", false)
@@ -182,7 +183,7 @@ internal import Testing
 
 extension TestCluster {
     /// Reports all replicas of a workload as ready, once.
-    fileprivate func ready(_ name: String) async throws {
+    func ready(_ name: String) async throws {
         guard let object = try await find(.deployments, name) else { return }
         let replicas = object.tree.value(at: "spec", "replicas") ?? 1
         _ = try await report(object, .deployments, ["readyReplicas": replicas, "availableReplicas": replicas])

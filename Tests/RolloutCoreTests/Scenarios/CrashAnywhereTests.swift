@@ -79,7 +79,7 @@ struct RolloutStory: Sendable, CustomTestStringConvertible {
                 if place.gate == "errors" { return weight == 75 ? .failed : .passed }
                 return isFirst ? .inconclusive : .passed
             },
-            deaths: 46
+            deaths: 44
         ),
         RolloutStory(
             name: "blue and green",

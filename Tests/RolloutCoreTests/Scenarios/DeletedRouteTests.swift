@@ -78,6 +78,8 @@ internal import Testing
             } else {
                 try await life.run(to: .rolledBack, within: 400)
                 #expect(try await cluster.status().progress.waitingFor.contains("VirtualService shop/edge"))
+                try await cluster.scale("reviews-v2", 0)
+                try await life.run(5)
                 #expect(try await cluster.service()?.annotations == ["team": "shop"])
             }
         }

@@ -32,7 +32,7 @@ internal import Testing
         try await life.run(to: .rolledBack, within: 100)
         let status = try await cluster.status()
         #expect(status.progress.waitingFor.contains("gate go failed 2 times"), "\(status.progress.waitingFor)")
-        #expect(try await cluster.service()?.annotations == ["team": "shop"])
+        #expect(try await cluster.weights() == ["v1": 100, "v2": 0], "what failed gets nothing")
         let news = life.asker.asked.filter { $0.name == "news" }.map(\.reason)
         #expect(news.contains("RollingBack") || news.contains("RolledBack"), "\(news)")
         try await life.run(10)

@@ -55,7 +55,7 @@ internal import Testing
         #expect(try await cluster.weights() == ["v1": 50, "v2": 50])
         try await cluster.annotate(Command.abort, "odd @@\(target)")
         try await life.run(to: .rolledBack, within: 20)
-        #expect(try await cluster.status().progress.waitingFor == "a person asks to go back: odd")
+        #expect(try await cluster.status().progress.waitingFor.hasPrefix("a person asks to go back: odd; "))
     }
 
     @Test func ordersThatComeAfterTheEndAreTakenOff() async throws {
