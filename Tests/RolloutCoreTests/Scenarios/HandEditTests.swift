@@ -147,8 +147,11 @@ internal import Testing
             ObjectKey(namespace: "shop", name: "reviews-v2"),
             .strategic(spec)
         )
+        // The status tells of the way back first; then all goes back, and the new template begins, within one reconcile.
         try await life.run(1)
-        #expect(try await cluster.weights()["v2"] ?? 0 < 25)
+        #expect(try await cluster.status().phase == .rollingBack)
+        try await life.run(1)
+        #expect(try await life.events().contains { $0.reason == "RollingBack" && $0.note.contains("template of") })
         try await life.run(20)
         #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
     }
