@@ -53,6 +53,8 @@ public struct ClusterSource: ObjectSource {
             )
         } catch  where error.code == .notFound && mayBeMissing {
             return ListPage(objects: [], version: "0")
+        } catch  where error.code == .notFound {
+            throw WatchProblem(.notServed, message: error.description, retryAfter: error.retryAfter)
         } catch {
             throw WatchProblem(error)
         }
@@ -118,7 +120,6 @@ extension WatchProblem {
             case .connection where (error.cause as? TransportError)?.code == .connectionFailed: .notConnected
             case .connection, .timedOut, .cancelled: .unreachable
             case .forbidden: .forbidden
-            case .notFound: .notServed
             default: .refused
             }
         self.init(kind, message: error.description, retryAfter: error.retryAfter)

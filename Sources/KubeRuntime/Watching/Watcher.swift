@@ -50,6 +50,13 @@ public final class Watcher: Sendable {
             return copy
         }
 
+        /// The same, for a kind that is served, or is going to be soon: it is looked for as after any failure.
+        public var expected: Configuration {
+            var copy = self
+            copy.machine.absences = copy.machine.retries
+            return copy
+        }
+
         /// The same, asking for a small page first, which most kinds of most clusters fit into.
         public var smallFirst: Configuration {
             var copy = self

@@ -60,17 +60,20 @@ package struct MeshStores: Sendable {
         environment: RuntimeEnvironment
     ) throws -> [Watcher] {
         try all.map { resource, store in
-            try Watcher(
+            let mayBeMissing =
+                resource == RestartableWorkload.argoRollouts
+                || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
+            let small = mayBeMissing ? configuration.smallFirst : configuration.smallFirst.expected
+            return try Watcher(
                 source: ClusterSource(
                     client: client,
                     resource: resource,
                     selection: Self.selection(of: resource),
                     projection: MeshProjection.decoding(resource),
-                    mayBeMissing: resource == RestartableWorkload.argoRollouts
-                        || OwnedKind.all.contains { $0.resource == resource && !$0.isServedByAll }
+                    mayBeMissing: mayBeMissing
                 ),
                 store: store,
-                configuration: resource == .pods ? configuration.smallFirst : configuration.paged.smallFirst,
+                configuration: resource == .pods ? small : small.paged,
                 environment: environment
             )
         }

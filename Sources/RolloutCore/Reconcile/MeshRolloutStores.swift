@@ -66,6 +66,7 @@ package struct MeshRolloutStores: Sendable {
         try all.map { resource, store in
             let isOwn = resource == RolloutNames.resource
             let isTraffic = resource.kind.group == TrafficResources.virtualServices.kind.group
+            let small = isTraffic ? configuration.smallFirst : configuration.smallFirst.expected
             return try Watcher(
                 source: ClusterSource(
                     client: client,
@@ -74,7 +75,7 @@ package struct MeshRolloutStores: Sendable {
                     mayBeMissing: isTraffic
                 ),
                 store: store,
-                configuration: resource == .pods ? configuration.smallFirst : configuration.paged.smallFirst,
+                configuration: resource == .pods ? small : small.paged,
                 environment: environment
             )
         }

@@ -66,7 +66,8 @@ internal import Testing
         let list = await #expect(throws: WatchProblem.self) {
             try await Self.source(script).list(continuation: nil, limit: nil)
         }
-        #expect(list?.kind == kind)
+        // A list tells that a kind is not there; a watch of it may just be too early, at a server that starts.
+        #expect(list?.kind == (status == 404 ? .notServed : kind))
         #expect(list?.retryAfter == .seconds(9))
         let watch = await #expect(throws: WatchProblem.self) {
             try await Self.source(script).watch(.initialEvents, limit: .seconds(60)) { _ in .more }

@@ -123,6 +123,39 @@ internal import Testing
         }
     }
 
+    @Test(
+        "a kind that has to be served is not taken for empty; a definition seen before that is no reason to ask again at once"
+    )
+    func expectedKind() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock, seed: 1)
+            let source = MissingKind()
+            source.refusesLists = true
+            let store = ObjectStore(.init(name: "rollouts"))
+            environment.arrivals.arrived("rollouts.argoproj.io")
+            let configuration = Watcher.Configuration().paged.expected
+            let watcher = try Watcher(
+                source: source,
+                store: store,
+                configuration: configuration,
+                environment: environment
+            )
+            try await withBackground {
+                await watcher.run()
+            } _: {
+                await clock.settle()
+                #expect(source.asked == 1)
+                #expect(!store.isSynced)
+                await clock.advance(by: .seconds(3))
+                #expect((2...4).contains(source.asked), "as after any failure: \(source.asked)")
+                source.isServed = true
+                environment.arrivals.arrived("rollouts.argoproj.io")
+                await clock.settle()
+                #expect(store.count == 1)
+            }
+        }
+    }
+
     @Test("no configuration allows a longer silence")
     func silenceLimit() {
         #expect(Watcher.Configuration(silenceLimit: .seconds(600)).silenceLimit == .seconds(60))
@@ -312,6 +345,7 @@ internal import Testing
 private final class MissingKind: ObjectSource {
     private struct State {
         var isServed = false
+        var refusesLists = false
         var asked = 0
         var onRefusal: (@Sendable () -> Void)?
     }
@@ -330,6 +364,12 @@ private final class MissingKind: ObjectSource {
         set { state.withLock { $0.isServed = newValue } }
     }
 
+    /// Whether a list fails as well while the kind is not served.
+    var refusesLists: Bool {
+        get { state.withLock(\.refusesLists) }
+        set { state.withLock { $0.refusesLists = newValue } }
+    }
+
     /// Called when a watch is refused, before the answer is told.
     var onRefusal: (@Sendable () -> Void)? {
         get { state.withLock(\.onRefusal) }
@@ -338,6 +378,7 @@ private final class MissingKind: ObjectSource {
 
     func list(continuation: String?, limit: Int?) async throws -> ListPage {
         state.withLock { $0.asked += 1 }
+        if refusesLists, !isServed { throw WatchProblem(.notServed, message: "404") }
         return ListPage(objects: isServed ? [pod("a", version: 7)] : [], version: isServed ? "7" : "0")
     }
 

@@ -164,7 +164,7 @@ internal import Testing
         #expect(slice?.labels[MeshNames.Label.owner] == nil)
     }
 
-    @Test func leadToAConditionWhereAnOverlayMakesAKindNobodyOwns() async throws {
+    @Test func leadToAConditionWhereAnOverlayMakesAnotherKind() async throws {
         let cluster = try await TestCluster()
         try await cluster.create(
             """
@@ -176,6 +176,7 @@ internal import Testing
         try await life.settle()
         let preflight = try #require(try await cluster.condition("Preflight"))
         #expect(preflight.status == .isFalse)
-        #expect(preflight.message.contains("StatefulSet istio-system/istiod"), "\(preflight.message)")
+        #expect(preflight.message.contains("overlays[0].patches[0]"), "\(preflight.message)")
+        #expect(preflight.message.contains("changes kind from Deployment"), "\(preflight.message)")
     }
 }
