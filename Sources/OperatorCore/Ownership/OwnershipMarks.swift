@@ -53,6 +53,13 @@ package struct OwnershipMarks: Sendable, Hashable {
         return .ours
     }
 
+    /// Whether an object is ours and `manager` applied it: what somebody copied from the mesh bears the marks, and nothing we applied.
+    ///
+    /// Only what was made may be deleted.
+    package func isMade(_ object: KubeObject, manager: String) -> Bool {
+        verdict(on: object, manager: manager) == .ours && ObjectOwnership(object).applied(by: manager) != nil
+    }
+
     /// `object` with the marks, the digest of what was rendered, and, on workloads, the version it was rendered for.
     package func stamped(_ object: KubeObject, version: String) -> KubeObject {
         var result = KubeObject(object.tree.strippedForApply())

@@ -12,11 +12,13 @@ extension MeshPlanner {
     /// - Returns: the next deletions; the stage `removed` once nothing is left.
     package func teardown(intent: MeshIntent, blueprint: MeshBlueprint?) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
-        // What lost its marks goes where it has a name that the mesh uses; elsewhere it may be a copy that somebody made.
-        let named = Set(blueprint?.objects.map { ResourceID($0) } ?? [])
-        let left = observation.strays.subtracting(named)
+        // What lost its marks goes where it has a name that the mesh uses; elsewhere it may be a copy that somebody made. Where no names
+        // are known all of it goes: a webhook that outlives its control plane keeps pods from being made.
+        let named = blueprint.map { Set($0.objects.map { ResourceID($0) }) }
+        let left = named.map { observation.strays.subtracting($0) } ?? []
         let doomed = observation.ours(manager: Self.manager).filter {
             !left.contains(ResourceID($0)) && isDoomed($0, intent)
+                && observation.marks.isMade($0, manager: Self.manager)
         }
         if observation.usage.isInUse, !intent.wishes.contains(.removeWhileInUse), !doomed.isEmpty {
             var plan = MeshPlan(stage: .inUse(observation.usage.summary))
@@ -42,7 +44,7 @@ extension MeshPlanner {
     /// Whether `object` is one of ours that goes with the mesh.
     func removes(_ object: KubeObject, for intent: MeshIntent?) -> Bool {
         guard let intent, !intent.wishes.contains(.paused) else { return false }
-        return observation.marks.verdict(on: object, manager: Self.manager) == .ours && isDoomed(object, intent)
+        return observation.marks.isMade(object, manager: Self.manager) && isDoomed(object, intent)
     }
 
     private func isDoomed(_ object: KubeObject, _ intent: MeshIntent) -> Bool {

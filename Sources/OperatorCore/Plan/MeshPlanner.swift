@@ -312,12 +312,13 @@ package struct MeshPlanner: Sendable {
 
     // MARK: Pruning
 
-    /// What is ours and no longer rendered; what lost its marks is not, since it may be a copy that somebody made.
+    /// What is ours and no longer rendered; what lost its marks, or was never applied, is not: it may be a copy that somebody made.
     private func surplus(_ blueprint: MeshBlueprint) -> [KubeObject] {
         let wanted = Set(blueprint.objects.map { ResourceID($0) })
         return observation.ours(manager: Self.manager).filter { object in
             let id = ResourceID(object)
             return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
+                && observation.marks.isMade(object, manager: Self.manager)
                 && !observation.refused.contains(id) && !observation.strays.contains(id)
         }
     }

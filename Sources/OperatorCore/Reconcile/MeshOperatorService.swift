@@ -148,7 +148,11 @@ package struct MeshOperatorService: Sendable {
             hosted.preparation = .init(before: late) { [ending] in
                 try await reconciler.prepare(patience: configuration.patience) { ending.isAsked }
                 guard !ending.isAsked else { throw CancellationError() }
-                try await Self.apply(definitions, client, environment)
+                try await StartPatience(limit: configuration.patience).ask(in: environment) {
+                    ending.isAsked
+                } _: { () async throws(KubeError) in
+                    try await Self.apply(definitions, client, environment)
+                }
             }
         }
         host = ControllerHost(hosted, environment: environment)
@@ -176,18 +180,17 @@ package struct MeshOperatorService: Sendable {
         let client = ClusterClient(transport: configuration.transport, now: environment.wall)
         let facts = ClusterFacts(client: client, time: environment.time)
         // What it fails with, the service fails with as well.
-        async let version = facts.kubernetesVersion()
+        async let _ = facts.kubernetesVersion()
         configuration.facts = facts
         configuration.definitions = try definitions?()
         try await body(MeshOperatorService(configuration, environment: environment))
-        _ = try? await version
     }
 
     private static func apply(
         _ definitions: OwnDefinitions?,
         _ client: ClusterClient,
         _ environment: RuntimeEnvironment
-    ) async throws {
+    ) async throws(KubeError) {
         for name in try await definitions?.install(with: client) ?? [] {
             environment.logger.info("definition applied", metadata: ["name": "\(name)"])
         }
@@ -206,7 +209,7 @@ package struct MeshOperatorService: Sendable {
                     return true
                 }
                 group.addTask {
-                    try await self.reconciler.prepare(patience: self.patience) { [ending] in ending.isAsked }
+                    try await self.prepare()
                     return false
                 }
                 group.addTask {
@@ -217,6 +220,23 @@ package struct MeshOperatorService: Sendable {
             }
         } catch is CancellationError where ending.isAsked {
             // Nothing had begun yet.
+        }
+    }
+
+    /// Waits for the API server; asked to end, it breaks the wait off.
+    private func prepare() async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.reconciler.prepare(patience: self.patience) { [ending] in ending.isAsked }
+                return true
+            }
+            group.addTask {
+                await self.ending.wait()
+                return false
+            }
+            let isReady = try await group.next() ?? true
+            group.cancelAll()
+            if !isReady { throw CancellationError() }
         }
     }
 

@@ -49,24 +49,18 @@ package struct OwnDefinitions: Sendable {
     /// - Parameter client: calls the API.
     /// - Returns: the names of those that were applied.
     /// - Throws: `KubeError` when one cannot be read or applied.
-    package func install(with client: ClusterClient) async throws -> [String] {
-        try await withThrowingTaskGroup(of: String?.self) { group in
-            for definition in own {
-                group.addTask { try await Self.install(definition, with: client) }
+    package func install(with client: ClusterClient) async throws(KubeError) -> [String] {
+        var applied: [String] = []
+        for definition in own {
+            let wanted = KubeObject(definition.tree.strippedForApply())
+            if let live = try await client.find(.customResourceDefinitions, wanted.key) {
+                let comparison = ObjectComparison(manager: MeshPlanner.manager)
+                if comparison.differences(desired: wanted, live: live).isEmpty { continue }
             }
-            return try await group.reduce(into: []) { names, name in names += [name].compactMap(\.self) }.sorted()
+            _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
+            applied.append(wanted.name)
         }
-    }
-
-    /// Applies a definition where it differs from what is there, and gives its name then.
-    private static func install(_ definition: KubeObject, with client: ClusterClient) async throws -> String? {
-        let wanted = KubeObject(definition.tree.strippedForApply())
-        if let live = try await client.find(.customResourceDefinitions, wanted.key) {
-            let comparison = ObjectComparison(manager: MeshPlanner.manager)
-            if comparison.differences(desired: wanted, live: live).isEmpty { return nil }
-        }
-        _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-        return wanted.name
+        return applied
     }
 
     private static func isOwn(_ definition: KubeObject) -> Bool {

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// How long a start waits for an API server that does not answer yet, as while its machine or a rolling control plane comes up.
 ///
-/// Only what nobody answered is waited for. An answer of any kind, and a certificate that is not trusted, end the wait: time does
-/// not mend them, or the caches wait by themselves.
+/// Waited for is what nobody answered, and what a server or a load balancer before it answers while it comes up (429 and 5xx). Any other
+/// answer, and a certificate that is not trusted, end the wait: time does not mend them.
 struct StartPatience: Sendable, Hashable {
     /// What to do about a request that failed.
     enum Verdict: Sendable, Hashable {
@@ -32,7 +32,7 @@ struct StartPatience: Sendable, Hashable {
     ///   - told: when the wait was told last, as time since the start; nil for never.
     /// - Returns: what to do.
     func verdict(_ error: KubeError, elapsed: Duration, told: Duration?) -> Verdict {
-        guard Self.isUnanswered(error), elapsed + Self.pause <= limit else { return .giveUp }
+        guard Self.mayPass(error), elapsed + Self.pause <= limit else { return .giveUp }
         return .wait(isTold: told.map { elapsed - $0 >= Self.interval } ?? true)
     }
 
@@ -75,9 +75,14 @@ struct StartPatience: Sendable, Hashable {
         }
     }
 
-    private static func isUnanswered(_ error: KubeError) -> Bool {
+    private static func mayPass(_ error: KubeError) -> Bool {
         switch (error.cause as? TransportError)?.code {
-        case .connectionFailed, .connectionLost, .timedOut: true
+        case .connectionFailed, .connectionLost, .timedOut: return true
+        case nil: break
+        default: return false
+        }
+        return switch error.code {
+        case .serverFailure, .unavailable, .throttled: true
         default: false
         }
     }
@@ -107,10 +112,19 @@ extension StartPatience {
 /// Whether a start is to end before it is complete.
 final class StartEnd: Sendable {
     private let state = Mutex(false)
+    private let signal = AsyncStream<Void>.makeStream()
 
     /// Whether it is.
     var isAsked: Bool { state.withLock(\.self) }
 
     /// Asks for it.
-    func ask() { state.withLock { $0 = true } }
+    func ask() {
+        state.withLock { $0 = true }
+        signal.continuation.finish()
+    }
+
+    /// Returns once it is asked for, or the task is cancelled; one task may wait.
+    func wait() async {
+        for await _ in signal.stream {}
+    }
 }

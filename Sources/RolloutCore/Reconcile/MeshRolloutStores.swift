@@ -66,13 +66,15 @@ package struct MeshRolloutStores: Sendable {
         try all.map { resource, store in
             let isOwn = resource == RolloutNames.resource
             let isTraffic = resource.kind.group == TrafficResources.virtualServices.kind.group
-            let small = isTraffic ? configuration.smallFirst : configuration.smallFirst.expected
+            // Without the definition there are no MeshRollouts, and MeshOperators need not wait for it.
+            let mayBeMissing = isTraffic || isOwn
+            let small = mayBeMissing ? configuration.smallFirst : configuration.smallFirst.expected
             return try Watcher(
                 source: ClusterSource(
                     client: client,
                     resource: resource,
                     projection: isOwn ? nil : TreeProjection(keeping: isTraffic ? Self.marked : Self.named),
-                    mayBeMissing: isTraffic
+                    mayBeMissing: mayBeMissing
                 ),
                 store: store,
                 configuration: resource == .pods ? small : small.paged,

@@ -194,6 +194,41 @@ internal import Testing
         #expect(try await cluster.object(.services, "istio-system", "mine")?.uid == made.uid)
     }
 
+    @Test("A copy with the marks, made from what kubectl get prints, stays as well: nobody applied it")
+    func copyWithMarksStays() async throws {
+        let (cluster, life) = try await LifeTests.settled()
+        let original = try #require(try await cluster.object(.services, "istio-system", "istiod"))
+        var copy = KubeObject(kind: .service, key: ObjectKey(namespace: "istio-system", name: "mine"))
+        (copy.labels, copy.annotations) = (original.labels, original.annotations)
+        copy.tree["spec"] = ["ports": [["port": 80]]]
+        let made = try await cluster.admin.create(.services, copy)
+        try await cluster.change("{profile: minimal}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+        #expect(try await cluster.object(.services, "istio-system", "mine")?.uid == made.uid)
+        try await TeardownTests.delete(cluster)
+        try await life.settle()
+        #expect(try await cluster.resource() == nil)
+        #expect(try await cluster.object(.services, "istio-system", "mine")?.uid == made.uid)
+    }
+
+    @Test("What lost its marks goes with the mesh where nothing can be rendered as well")
+    func goesWithAMeshThatCannotBeRendered() async throws {
+        let (cluster, life) = try await LifeTests.settled()
+        try await cluster.change("{meshConfig: {accessLogFile: 5}}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isFalse)
+        let webhook = ObjectKey(name: "istio-mutating")
+        try await Self.strip(cluster, .mutatingWebhookConfigurations, webhook)
+        try await Self.strip(cluster, .deployments)
+        try await TeardownTests.delete(cluster)
+        let second = try DirectOperator(cluster)
+        try await second.settle()
+        #expect(try await cluster.resource() == nil)
+        #expect(try await cluster.object(.mutatingWebhookConfigurations, nil, "istio-mutating") == nil)
+        #expect(try await cluster.object(.deployments, "istio-system", "istiod") == nil)
+    }
+
     @Test("What an earlier MeshOperator of the name left, marks taken off, is not taken over")
     func earlierMeshOperator() async throws {
         let cluster = try await TestCluster(definitions: [MeshOperatorDefinition.tree], serverTime: .passes)

@@ -28,9 +28,13 @@ internal import Testing
         for code in [TransportError.Code.tlsFailed, .malformedAnswer, .cancelled, .closed, .credentialsUnavailable] {
             #expect(patience.verdict(Self.error(code), elapsed: .zero, told: nil) == .giveUp, "\(code)")
         }
-        for status in [401, 403, 404, 500, 503] {
+        for status in [401, 403, 404] {
             let answer = KubeError(status: nil, httpStatus: status, request: "GET /version")
             #expect(patience.verdict(answer, elapsed: .zero, told: nil) == .giveUp, "\(status)")
+        }
+        for status in [429, 500, 503] {
+            let answer = KubeError(status: nil, httpStatus: status, request: "GET /version")
+            #expect(patience.verdict(answer, elapsed: .zero, told: nil) == .wait(isTold: true), "\(status)")
         }
     }
 
