@@ -142,19 +142,7 @@ package struct MeshOperatorService: Sendable {
             recorder: recorder
         )
         hosted.goesOnPastObstacles = true
-        if let definitions = configuration.definitions {
-            let own = Set(definitions.own.map(\.name))
-            let late = hosted.watchers.filter { own.contains($0.resource?.qualifiedName ?? "") }.map(\.store)
-            hosted.preparation = .init(before: late) { [ending] in
-                try await reconciler.prepare(patience: configuration.patience) { ending.isAsked }
-                guard !ending.isAsked else { throw CancellationError() }
-                try await StartPatience(limit: configuration.patience).ask(in: environment) {
-                    ending.isAsked
-                } _: { () async throws(KubeError) in
-                    try await Self.apply(definitions, client, environment)
-                }
-            }
-        }
+        hosted.preparation = Self.preparation(configuration, reconciler, ending, of: hosted.watchers)
         host = ControllerHost(hosted, environment: environment)
         (self.stores, patience) = (stores, configuration.patience)
         self.elector = elector
@@ -184,6 +172,28 @@ package struct MeshOperatorService: Sendable {
         configuration.facts = facts
         configuration.definitions = try definitions?()
         try await body(MeshOperatorService(configuration, environment: environment))
+    }
+
+    /// Applies the operator's own definitions, which the caches of what they define wait for.
+    private static func preparation(
+        _ configuration: Configuration,
+        _ reconciler: MeshOperatorReconciler,
+        _ ending: StartEnd,
+        of watchers: [Watcher]
+    ) -> ControllerHost.Preparation? {
+        guard let definitions = configuration.definitions else { return nil }
+        let own = Set(definitions.own.map(\.name))
+        let late = watchers.filter { own.contains($0.resource?.qualifiedName ?? "") }.map(\.store)
+        let (patience, environment) = (configuration.patience, reconciler.environment)
+        return ControllerHost.Preparation(before: late) {
+            try await reconciler.prepare(patience: patience) { ending.isAsked }
+            guard !ending.isAsked else { throw CancellationError() }
+            try await StartPatience(limit: patience).ask(in: environment) {
+                ending.isAsked
+            } _: { () async throws(KubeError) in
+                try await Self.apply(definitions, reconciler.parts.client, environment)
+            }
+        }
     }
 
     private static func apply(

@@ -98,7 +98,7 @@ package struct RevisionUsage: Sendable, Hashable {
 
     /// Whether a pod without a sidecar should have one of the names.
     private static func lacks(_ pod: KubeObject, _ namespace: [String: String], _ names: Set<String>) -> Bool {
-        guard !pod.isDeleting, pod.annotations[SidecarPod.hostNetwork] == nil else { return false }
+        guard !pod.isDeleting, pod.annotation(SidecarPod.hostNetwork) == nil else { return false }
         return RevisionChoice(tags: [:]).revision(pod: pod.labels, namespace: namespace).map(names.contains) ?? false
     }
 }

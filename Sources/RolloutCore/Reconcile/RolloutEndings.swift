@@ -35,7 +35,9 @@ struct RolloutEndings: Sendable {
             minReadyPercent: world.spec.minReadyPercent
         )
         let began = written.condemned ?? written.record.began
-        let isLate = world.now - began >= Self.retreatLimit
+        // Where the stable side has nothing ready at all, all would be lost; only a person may ask for that.
+        let isBearable = stable.ready > 0 || run.commands.wishes(record: written.record, isPaused: false).abort != nil
+        let isLate = world.now - began >= Self.retreatLimit && isBearable
         let isForced =
             world.isCutOff || isLate || world.canary.ready == 0 || stable.ready >= rule.ready(at: 100)
             || world.share == 0
@@ -57,7 +59,7 @@ struct RolloutEndings: Sendable {
             try await routes.write(route, world, written, bearable)
             return .wrote
         }
-        run.lookAgain(at: min(began + Self.retreatLimit, world.now + .seconds(5)))
+        run.lookAgain(at: max(world.now + .seconds(1), min(began + Self.retreatLimit, world.now + .seconds(5))))
         run.wait(for: "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))")
         return nil
     }

@@ -4,6 +4,8 @@ internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
 internal import RolloutControl
+internal import RolloutEngine
+internal import Synchronization
 internal import Testing
 
 @testable internal import RolloutCore
@@ -91,6 +93,34 @@ internal import Testing
         let counts = try await EventTests.counted(life)
         #expect(counts["RollbackObstructed"] == 1 && counts["RollbackStalled"] == 1, "\(counts)")
     }
+
+    /// All of it would get nothing at all: the canary that failed a gate is up, the stable side is not.
+    @Test func aStableSideWithNothingReadyGetsNothingBackByItself() async throws {
+        let spec = GateTests.spec("[{setWeight: 20}, {setWeight: 60, hold: 600s}]", "progressDeadline: 150s")
+        let cluster = try await SampleRollout.cluster(spec)
+        let life = try DirectRollout(cluster)
+        let isRed = Mutex(false)
+        life.asker.answer { name, _ in name == "go" && isRed.withLock(\.self) ? .failed : .passed }
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(60) { try await $0.weights()["v2"] == 60 }
+        cluster.breakWorkload("reviews-v1")
+        _ = try await cluster.admin.patchStatus(
+            .deployments,
+            ObjectKey(namespace: "shop", name: "reviews-v1"),
+            .merge(["status": ["readyReplicas": 0, "availableReplicas": 0]])
+        )
+        isRed.withLock { $0 = true }
+        try await life.run(140)
+        #expect(try await cluster.weights()["v2"] == 60)
+        #expect(try await cluster.status().phase == .rollingBack)
+        try await life.run(30)
+        #expect(try await cluster.status().progress.reason == "RollbackStalled")
+        #expect(try await cluster.weights()["v2"] == 60)
+        cluster.breakWorkload("reviews-v1", false)
+        try await life.run(to: .rolledBack, within: 60)
+        #expect(try await cluster.weights()["v2"] == 0)
+    }
+
     /// Somebody else is first with every write.
     @Test func whoIsAlwaysFirstIsNamed() async throws {
         let (cluster, life) = try await HandEditTests.begun()
