@@ -165,7 +165,8 @@ package struct MeshOperatorService: Sendable {
         _ body: (MeshOperatorService) async throws -> Void
     ) async throws {
         var configuration = configuration
-        let client = ClusterClient(transport: configuration.transport, now: environment.wall)
+        let transport = patient(environment.reachability.observing(configuration.transport), environment)
+        let client = ClusterClient(transport: transport, now: environment.wall)
         let facts = ClusterFacts(client: client, time: environment.time)
         // What it fails with, the service fails with as well.
         async let _ = facts.kubernetesVersion()
