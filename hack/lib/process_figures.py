@@ -81,7 +81,8 @@ class Cluster:
                         "--listen", f"127.0.0.1:{self.port}"])
 
     def is_usable(self) -> bool:
-        return fetch(f"https://127.0.0.1:{self.port}/readyz") == "ok"
+        # The kubeconfig is written once the address is known.
+        return os.path.exists(self.config) and fetch(f"https://127.0.0.1:{self.port}/readyz") == "ok"
 
     def operator(self, metrics: int, health: int = 0) -> Process:
         return Process([f"{self.binaries}/mesh-operator", "--kubeconfig", self.config, "--leader-elect=false",

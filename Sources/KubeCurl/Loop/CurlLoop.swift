@@ -16,8 +16,7 @@ internal import KubeClient
     private var transfers: [Int: CurlTransfer] = [:]
     /// Requests beyond the limit, in order.
     private var waiting = ArraySlice<Exchange>()
-    /// Streams that make room for answers, each with the time from which on it does so no longer.
-    private var yielding = ArraySlice<(exchange: Exchange, until: Duration)>()
+    private var yielding = YieldingStreams<Exchange>()
     /// By the address of the handle.
     private var idsByHandle: [UInt: Int] = [:]
     /// Those that libcurl has, and whose request has not gone out yet.
@@ -89,9 +88,10 @@ internal import KubeClient
             // Before what is over is forgotten: an answer that is there at once, as a sign of life is, tells of its connection too.
             hear(now)
             reap()
+            noteQuiet(now)
             for action in watch.due(now: now) { perform(action, now) }
             if !waiting.isEmpty, counted < limit { continue }
-            if isQuiet, !yielding.isEmpty { continue }
+            if yielding.isOver(now) { continue }
             // Wakes for sockets, for libcurl's own timers and for the inbox; the limit is only a safety net.
             _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds(until: nextDue, now), nil)
         }
@@ -103,14 +103,14 @@ internal import KubeClient
             guard !exchange.isOver else { return }
             watch.began(exchange.id, terms(exchange.plan), now: surroundings.now())
             if exchange.plan.reading == .followed {
-                yielding.append((exchange, surroundings.now() + Self.yieldLimit))
+                yielding.add(exchange, now: surroundings.now())
             } else {
                 waiting.append(exchange)
             }
         case .abort(let id):
             remove(id, Exchange.cancelled)
             if let place = waiting.firstIndex(where: { $0.id == id }) { waiting.remove(at: place) }
-            if let place = yielding.firstIndex(where: { $0.exchange.id == id }) { yielding.remove(at: place) }
+            _ = yielding.remove { $0.id == id }
             watch.ended(id)
         case .resume(let id):
             transfers[id]?.resume()
@@ -118,19 +118,17 @@ internal import KubeClient
         }
     }
 
-    /// How long a stream lets answers go first: somebody waits for these, and it is going to last for minutes anyway.
-    private static let yieldLimit = Duration.milliseconds(50)
+    private var nextDue: Duration? { [watch.nextDue, yielding.end].compactMap(\.self).min() }
 
-    /// Whether no answer is awaited.
-    private var isQuiet: Bool { waiting.isEmpty && counted == 0 }
-
-    private var nextDue: Duration? { [watch.nextDue, yielding.first?.until].compactMap(\.self).min() }
+    private func noteQuiet(_ now: Duration) {
+        yielding.note(isQuiet: waiting.isEmpty && counted == 0, now: now)
+    }
 
     private func startWaiting() {
         let now = surroundings.now()
-        while let first = yielding.first, first.until <= now || isQuiet {
-            yielding.removeFirst()
-            if first.exchange.isOver { watch.ended(first.exchange.id) } else { start(first.exchange) }
+        noteQuiet(now)
+        while let exchange = yielding.next(now) {
+            if exchange.isOver { watch.ended(exchange.id) } else { start(exchange) }
         }
         while counted < limit, let exchange = waiting.popFirst() {
             if exchange.isOver { watch.ended(exchange.id) } else { start(exchange) }
@@ -305,7 +303,7 @@ internal import KubeClient
 
     private func abortAll() {
         for id in Array(transfers.keys) { remove(id, Exchange.closed) }
-        refuse((waiting + yielding.map(\.exchange)).map { .start($0) })
-        (waiting, yielding) = ([], [])
+        refuse((waiting + yielding.remove { _ in true }).map { .start($0) })
+        waiting = []
     }
 }

@@ -45,6 +45,8 @@ public final class Controller: Sendable {
     private let logger: Logger
     /// The keys that wait after a failure of which the other side demanded no wait.
     private let failed = Mutex<Set<ObjectKey>>([])
+    /// Sent when the first reconcile has ended.
+    let firstEnd = WakeSignal()
 
     /// Makes a controller that does nothing until ``run()``.
     public init(_ configuration: Configuration, reconciler: any Reconciling, environment: RuntimeEnvironment) {
@@ -141,6 +143,7 @@ public final class Controller: Sendable {
         }
         let duration = environment.time.now - started
         metrics.finished(decision, failed: failure != nil, after: duration, at: environment.wall())
+        firstEnd.send()
         log(decision, failure: failure, item: item)
         act(on: decision, item: item)
     }

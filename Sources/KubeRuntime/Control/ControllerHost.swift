@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Runs watchers, controllers, leader election and the event recorder of one process as one thing.
 ///
-/// Watchers run from the start, also while another process leads, so that taking over needs no list. Controllers run once all
+/// Watchers run from the start, also while another process leads, so that taking over needs no list. Controllers run once their
 /// stores are in and, where there is an elector, the lease is held.
 public final class ControllerHost: Sendable {
     /// What a host runs.
@@ -23,6 +23,10 @@ public final class ControllerHost: Sendable {
         public var goesOnPastObstacles = false
         /// What only the leader does, before its controllers run; `stores` are awaited after it.
         public var preparation: Preparation?
+        /// What begins once the stores of ``watchers`` are in and the controllers have had their first turn.
+        public var followers = Followers()
+        /// What is computed ahead while stores fill; controllers begin once it is over.
+        public var warmUp: (@Sendable () async -> Void)?
 
         /// Names the parts.
         public init(
@@ -54,6 +58,25 @@ public final class ControllerHost: Sendable {
         }
     }
 
+    /// Watchers and controllers that come second, so that they do not keep the first from their work.
+    ///
+    /// A host that has nothing to reconcile yet, or does not lead, begins them ``patience`` after the first stores are in. Their
+    /// controllers run once the stores of all watchers are in.
+    public struct Followers: Sendable {
+        /// What keeps their stores.
+        public var watchers: [Watcher] = []
+        /// What reconciles.
+        public var controllers: [Controller] = []
+        /// How long to wait for the first turn of the controllers that come first.
+        public var patience = Duration.milliseconds(250)
+
+        /// Names the parts.
+        public init(watchers: [Watcher] = [], controllers: [Controller] = []) {
+            self.watchers = watchers
+            self.controllers = controllers
+        }
+    }
+
     private enum Phase: Sendable {
         case waiting
         case working
@@ -63,6 +86,10 @@ public final class ControllerHost: Sendable {
     private let environment: RuntimeEnvironment
     private let phase = Mutex(Phase.waiting)
     private let stopSignal = WakeSignal()
+    /// Sent once ``Parts/warmUp`` is over.
+    private let isWarm = WakeSignal()
+    /// Ends the wait of the followers' controllers for their stores.
+    private let followersStop = WakeSignal()
 
     /// Makes a host that does nothing until ``run()``.
     public init(_ parts: Parts, environment: RuntimeEnvironment) {
@@ -72,7 +99,7 @@ public final class ControllerHost: Sendable {
 
     /// Adds checks: ready once all stores are in; alive while no reconcile takes longer than `reconcileLimit`.
     public func register(in health: HealthRegistry, reconcileLimit: Duration = .seconds(600)) {
-        let (stores, goesOn) = (parts.watchers.map(\.store), parts.goesOnPastObstacles)
+        let (stores, goesOn) = ((parts.watchers + parts.followers.watchers).map(\.store), parts.goesOnPastObstacles)
         health.add("stores", to: .ready) {
             let missing = stores.filter { !$0.isSynced && !(goesOn && $0.obstacle != nil) }.map(\.configuration.name)
             return missing.isEmpty ? .healthy : .unhealthy("not synced: \(missing.joined(separator: ", "))")
@@ -82,7 +109,7 @@ public final class ControllerHost: Sendable {
                 elector.obstacle.map { .unhealthy($0) } ?? .healthy
             }
         }
-        for controller in parts.controllers {
+        for controller in controllers {
             health.add("controller-\(controller.configuration.name)", to: .live) { [queue = controller.queue] in
                 let longest = queue.longestRun
                 return longest < reconcileLimit ? .healthy : .unhealthy("a reconcile has taken \(longest) so far")
@@ -99,6 +126,11 @@ public final class ControllerHost: Sendable {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for watcher in parts.watchers { group.addTask { await watcher.run() } }
+            group.addTask { await self.runFollowingWatchers() }
+            group.addTask {
+                await self.parts.warmUp?()
+                self.isWarm.send()
+            }
             let result: Result<Void, any Error>
             do {
                 // Who leads always prepares at once.
@@ -148,7 +180,8 @@ public final class ControllerHost: Sendable {
                 case .stopRequested:
                     guard !Task.isCancelled else { continue }
                     isStopping = true
-                    for controller in parts.controllers { controller.stop() }
+                    followersStop.send()
+                    for controller in controllers { controller.stop() }
                     guard phase.withLock(\.self) == .working else {
                         group.cancelAll()
                         continue
@@ -165,16 +198,32 @@ public final class ControllerHost: Sendable {
         }
     }
 
+    private var controllers: [Controller] { parts.controllers + parts.followers.controllers }
+
+    private func runFollowingWatchers() async {
+        for watcher in parts.watchers {
+            guard (try? await watcher.store.waitUntilSynced(orObstacle: true)) != nil else { return }
+        }
+        let limit = environment.time.now + parts.followers.patience
+        for controller in parts.controllers { await controller.firstEnd.wait(until: limit, on: environment.time) }
+        await withTaskGroup(of: Void.self) { group in
+            for watcher in parts.followers.watchers { group.addTask { await watcher.run() } }
+        }
+    }
+
     private func work() async throws {
-        let late = parts.preparation?.stores ?? []
-        try await wait(for: parts.watchers.map(\.store).filter { !isLate($0) })
+        let first = parts.watchers.map(\.store)
+        try await wait(for: first.filter { !isLate($0) })
+        let late = first.filter { isLate($0) }
         guard let elector = parts.elector else {
             try await wait(for: late)
+            await isWarm.wait()
             return await runControllers()
         }
         try await elector.run {
             try await self.parts.preparation?.body()
             try await self.wait(for: late)
+            await self.isWarm.wait()
             await self.runControllers()
         }
     }
@@ -194,9 +243,27 @@ public final class ControllerHost: Sendable {
             if let recorder = parts.recorder { group.addTask { await recorder.run() } }
             await withTaskGroup(of: Void.self) { controllers in
                 for controller in parts.controllers { controllers.addTask { await controller.run() } }
+                controllers.addTask { await self.runFollowingControllers() }
             }
             // Events are written before the lease is given back, since no write may come after that.
             parts.recorder?.stop()
+        }
+    }
+
+    private func runFollowingControllers() async {
+        guard !parts.followers.controllers.isEmpty else { return }
+        let mayRun = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await self.wait(for: self.parts.followers.watchers.map(\.store))) != nil }
+            group.addTask {
+                await self.followersStop.wait()
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+        guard mayRun else { return }
+        await withTaskGroup(of: Void.self) { group in
+            for controller in parts.followers.controllers { group.addTask { await controller.run() } }
         }
     }
 }

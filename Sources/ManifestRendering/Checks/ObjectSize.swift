@@ -22,7 +22,21 @@ enum ObjectSize {
                 .reduce(0) { $0 + $1.key.utf8.count + $1.value.printed.utf8.count }
             if bytes > annotations { return (what, bytes, annotations) }
         }
+        // Nearly all objects are far from it, which takes no text to tell.
+        guard atMost(object.tree) > stored else { return nil }
         let bytes = object.tree.jsonText(.compact).utf8.count
         return bytes > stored ? ("it", bytes, stored) : nil
+    }
+
+    /// A number of bytes that the compact JSON of a value does not exceed.
+    static func atMost(_ tree: Tree) -> Int {
+        switch tree {
+        case .null, .bool: return 5
+        case .integer, .double: return 32
+        case .bigInteger(let digits): return digits.utf8.count
+        case .string(let text): return text.utf8.count * 6 + 2
+        case .array(let elements): return elements.reduce(2) { $0 + atMost($1) + 1 }
+        case .object(let object): return object.entries.reduce(2) { $0 + $1.key.utf8.count * 6 + 4 + atMost($1.value) }
+        }
     }
 }

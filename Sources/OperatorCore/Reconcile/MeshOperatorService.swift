@@ -136,13 +136,19 @@ package struct MeshOperatorService: Sendable {
             environment: environment
         )
         var hosted = ControllerHost.Parts(
-            watchers: watchers + companions.flatMap(\.watchers),
-            controllers: [controller] + companions.flatMap(\.controllers),
+            watchers: watchers,
+            controllers: [controller],
             elector: elector,
             recorder: recorder
         )
         hosted.goesOnPastObstacles = true
-        hosted.preparation = Self.preparation(configuration, reconciler, ending, of: hosted.watchers)
+        // Meshes carry the applications, so they come first.
+        hosted.followers = .init(
+            watchers: companions.flatMap(\.watchers),
+            controllers: companions.flatMap(\.controllers)
+        )
+        hosted.preparation = Self.preparation(configuration, reconciler, ending, of: watchers)
+        hosted.warmUp = { await RenderingAhead(mesh: reconciler).run() }
         host = ControllerHost(hosted, environment: environment)
         (self.stores, patience) = (stores, configuration.patience)
         self.elector = elector
@@ -221,10 +227,6 @@ package struct MeshOperatorService: Sendable {
                 }
                 group.addTask {
                     try await self.prepare()
-                    return false
-                }
-                group.addTask {
-                    await RenderingAhead(mesh: self.reconciler).run()
                     return false
                 }
                 for try await isOver in group where isOver { return group.cancelAll() }

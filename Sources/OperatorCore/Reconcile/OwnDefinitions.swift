@@ -50,17 +50,35 @@ package struct OwnDefinitions: Sendable {
     /// - Returns: the names of those that were applied.
     /// - Throws: `KubeError` when one cannot be read or applied.
     package func install(with client: ClusterClient) async throws(KubeError) -> [String] {
-        var applied: [String] = []
-        for definition in own {
-            let wanted = KubeObject(definition.tree.strippedForApply())
-            if let live = try await client.find(.customResourceDefinitions, wanted.key) {
-                let comparison = ObjectComparison(manager: MeshPlanner.manager)
-                if comparison.differences(desired: wanted, live: live).isEmpty { continue }
+        // At the same time, since the start of the operator waits for it.
+        let results = await withTaskGroup(of: Result<String?, KubeError>.self) { group in
+            for definition in own {
+                group.addTask { () async -> Result<String?, KubeError> in
+                    do throws(KubeError) {
+                        return .success(try await install(definition, with: client))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
             }
-            _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-            applied.append(wanted.name)
+            return await group.reduce(into: []) { $0.append($1) }
         }
-        return applied
+        var applied: [String] = []
+        for result in results {
+            if let name = try result.get() { applied.append(name) }
+        }
+        return applied.sorted()
+    }
+
+    /// Applies one definition where it differs; gives its name when it did.
+    private func install(_ definition: KubeObject, with client: ClusterClient) async throws(KubeError) -> String? {
+        let wanted = KubeObject(definition.tree.strippedForApply())
+        if let live = try await client.find(.customResourceDefinitions, wanted.key) {
+            let comparison = ObjectComparison(manager: MeshPlanner.manager)
+            if comparison.differences(desired: wanted, live: live).isEmpty { return nil }
+        }
+        _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
+        return wanted.name
     }
 
     private static func isOwn(_ definition: KubeObject) -> Bool {

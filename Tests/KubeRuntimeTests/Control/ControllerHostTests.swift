@@ -62,6 +62,107 @@ internal import Testing
             )
             return (ControllerHost(parts, environment: environment), store, elector)
         }
+
+        /// A host with a follower, both of which reconcile `a` for as long as `work` takes.
+        func hostWithFollower(
+            work: Duration = .zero,
+            followed: FaultyCluster? = nil,
+            warmUp: (@Sendable () async -> Void)? = nil
+        ) throws -> (host: ControllerHost, first: ObjectStore, second: ObjectStore) {
+            let stores = [ObjectStore(.init(name: "first")), ObjectStore(.init(name: "second"))]
+            let sources = [cluster, followed ?? cluster]
+            let watchers = try zip(sources, stores).map {
+                try Watcher(source: $0, store: $1, environment: environment)
+            }
+            let controllers = stores.map { store in
+                let controller = Controller(
+                    .init(name: store.configuration.name),
+                    reconciler: ClosureReconciler { [log, environment] key in
+                        log.append("\(store.configuration.name) begins \(key.name)")
+                        if work > .zero { try await environment.time.sleep(for: work) }
+                        return .done
+                    },
+                    environment: environment
+                )
+                controller.watch(store)
+                return controller
+            }
+            var parts = ControllerHost.Parts(watchers: [watchers[0]], controllers: [controllers[0]])
+            parts.followers = .init(watchers: [watchers[1]], controllers: [controllers[1]])
+            parts.warmUp = warmUp
+            return (ControllerHost(parts, environment: environment), stores[0], stores[1])
+        }
+    }
+
+    @Test("followers begin once the first reconcile is over, or has taken a quarter of a second")
+    func followers() async throws {
+        for (work, wait) in [
+            (Duration.milliseconds(100), Duration.milliseconds(100)), (.seconds(5), .milliseconds(250)),
+        ] {
+            try await withVirtualTime { clock in
+                let world = World(clock)
+                let (host, first, second) = try world.hostWithFollower(work: work)
+                world.cluster.apply("a")
+                try await withBackground {
+                    try await host.run()
+                } _: {
+                    await clock.advance(by: wait - .milliseconds(20))
+                    #expect(first.isSynced)
+                    #expect(!second.isSynced, "it keeps nobody from work")
+                    #expect(world.log.take() == ["first begins a"])
+                    await clock.advance(by: .milliseconds(100))
+                    #expect(second.isSynced)
+                    #expect(world.log.take() == ["second begins a"])
+                    host.stop()
+                    await clock.advance(by: .seconds(6))
+                }
+            }
+        }
+    }
+
+    @Test("a host stops at once while its followers wait for their first list")
+    func stopBeforeFollowers() async throws {
+        try await withVirtualTime { clock in
+            let world = World(clock)
+            let silent = FaultyCluster(seed: 2, time: world.environment.time)
+            silent.change { $0.faults = .init(listFailure: 1, openFailure: 1) }
+            let (host, first, _) = try world.hostWithFollower(followed: silent)
+            let ended = Record<Duration>()
+            world.cluster.apply("a")
+            try await withBackground {
+                try await host.run()
+                ended.append(world.environment.time.now)
+            } _: {
+                await clock.advance(by: .seconds(20))
+                #expect(first.isSynced)
+                #expect(world.log.take() == ["first begins a"], "it does not wait for its followers")
+                host.stop()
+                await clock.advance(by: .seconds(1))
+                #expect(ended.count == 1)
+            }
+        }
+    }
+
+    @Test("controllers begin once what is computed ahead is over, and stores fill meanwhile")
+    func warmUp() async throws {
+        try await withVirtualTime { clock in
+            let world = World(clock)
+            let (host, first, _) = try world.hostWithFollower { [time = world.environment.time] in
+                try? await time.sleep(for: .seconds(2))
+            }
+            world.cluster.apply("a")
+            try await withBackground {
+                try await host.run()
+            } _: {
+                await clock.advance(by: .seconds(1))
+                #expect(first.isSynced)
+                #expect(world.log.count == 0)
+                await clock.advance(by: .seconds(2))
+                #expect(world.log.all.first == "first begins a")
+                host.stop()
+                await clock.advance(by: .seconds(1))
+            }
+        }
     }
 
     @Test("only the leader works; the other has its stores warm and takes over when the leader stops")
