@@ -22,6 +22,8 @@ struct StandingMesh {
     let previous: MeshOperatorStatus
     /// Problems, those of objects that are there first.
     let problems: [Problem]
+    /// The parts of objects that are expected, whoever has seen them.
+    private let expected: [ResourceID: String]
 
     /// Looks at a mesh.
     ///
@@ -33,7 +35,9 @@ struct StandingMesh {
         self.observation = observation
         self.previous = previous
         let ours = observation.ours(manager: MeshPlanner.manager)
-        let gone = Self.gone(ours, observation, previous, asked).map { id in
+        let parts = ExpectedObjects(ours, observation, previous: previous).parts
+        expected = Dictionary(parts.map { ($0.id, $0.component) }) { first, _ in first }
+        let gone = Self.gone(ours, observation, previous, asked, parts.map(\.id)).map { id in
             Problem(id: id, text: "\(id) is gone", isCertain: true)
         }
         problems = ours.compactMap { Self.problem($0, observation) } + gone
@@ -78,7 +82,7 @@ struct StandingMesh {
     }
 
     private func component(of id: ResourceID) -> String? {
-        if let known = observation.parts[id] { return known }
+        if let known = observation.parts[id] ?? expected[id] { return known }
         let names = previous.components.map(\.name)
         let label = observation.live[id]?.labels[MeshNames.Label.component]
         if let label, names.contains(label) { return label }
@@ -109,12 +113,13 @@ struct StandingMesh {
     }
 
     /// Objects that were there and are asked for, or without which traffic suffers: those that this process has seen, Services of
-    /// gateways, and the control planes that webhooks call.
+    /// gateways, the control planes that webhooks call, and what belongs to parts of the mesh that are there otherwise.
     private static func gone(
         _ ours: [KubeObject],
         _ observation: MeshObservation,
         _ previous: MeshOperatorStatus,
-        _ asked: Set<ResourceID>
+        _ asked: Set<ResourceID>,
+        _ expected: [ResourceID]
     ) -> [ResourceID] {
         let services = previous.gateways.map { gateway in
             ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: gateway.namespace, name: gateway.name))
@@ -122,13 +127,13 @@ struct StandingMesh {
         let kinds: Set = ["Deployment", "DaemonSet", "Service", "MutatingWebhookConfiguration"]
         let known = observation.known.filter { kinds.contains($0.kind) || asked.contains($0) }.sorted()
         var seen: Set<ResourceID> = []
-        return (known + services + expectedControlPlanes(ours, previous)).filter {
+        return (known + services + expectedControlPlanes(ours, previous) + expected).filter {
             observation.live[$0] == nil && seen.insert($0).inserted
         }
     }
 
     /// The Deployments that stand behind the Services which injection webhooks call; none where the mesh has no control plane of its
-    /// own, as with an external one.
+    /// own, as with an external one, whose Service selects no pods.
     private static func expectedControlPlanes(_ ours: [KubeObject], _ previous: MeshOperatorStatus) -> [ResourceID] {
         guard previous.components.contains(where: { $0.name.hasPrefix("pilot") }) else { return [] }
         var result: Set<ResourceID> = []
@@ -138,9 +143,10 @@ struct StandingMesh {
                 guard let name = service?["name"]?.string, let namespace = service?["namespace"]?.string else {
                     continue
                 }
-                result.insert(
-                    ResourceID(group: "apps", kind: "Deployment", key: ObjectKey(namespace: namespace, name: name))
-                )
+                let key = ObjectKey(namespace: namespace, name: name)
+                let front = ours.first { $0.kind == .service && $0.key == key }
+                guard front?.tree.value(at: "spec", "selector")?.object?.isEmpty == false else { continue }
+                result.insert(ResourceID(group: "apps", kind: "Deployment", key: key))
             }
         }
         return result.sorted()

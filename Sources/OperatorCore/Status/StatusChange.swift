@@ -26,6 +26,14 @@ package struct StatusChange: Sendable {
             || old.targetVersion != new.targetVersion || old.plan?.progress.step != new.plan?.progress.step
             || old.plan?.progress.reason != new.plan?.progress.reason || old.revision != new.revision
             || old.revisions.map(\.name) != new.revisions.map(\.name) || Self.states(old) != Self.states(new)
+            || isStanding && Self.down(old) != Self.down(new)
+    }
+
+    /// Whether nobody works on the mesh, so that a part that goes down or comes up is no progress.
+    private var isStanding: Bool { new.phase == .failed || new.phase == .paused }
+
+    private static func down(_ status: MeshOperatorStatus) -> [String] {
+        status.components.filter { !$0.ready }.map(\.name)
     }
 
     /// How long an installation goes on before it is told of, so that a quick one is told of once, when it is done.

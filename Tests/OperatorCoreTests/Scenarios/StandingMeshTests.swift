@@ -142,4 +142,79 @@ internal import Testing
         #expect(try await cluster.condition("Degraded")?.status == .isTrue)
         #expect(try await Self.status(cluster).components.filter { !$0.ready }.map(\.name) == ["pilot"])
     }
+
+    /// Something that is gone while nobody works on the mesh.
+    struct Loss: Sendable, CustomTestStringConvertible {
+        var resource: APIResource
+        var name: String
+        var component: String
+        var testDescription: String { "\(resource.kind.kind) \(name)" }
+    }
+
+    static let losses = [
+        Loss(resource: .deployments, name: "istiod", component: "pilot"),
+        Loss(resource: .services, name: "istiod", component: "pilot"),
+        Loss(resource: .mutatingWebhookConfigurations, name: "istio-sidecar-injector", component: "pilot"),
+        Loss(
+            resource: .deployments,
+            name: "istio-ingressgateway",
+            component: "ingressGateways/istio-ingressgateway"
+        ),
+        Loss(resource: .services, name: "istio-ingressgateway", component: "ingressGateways/istio-ingressgateway"),
+        Loss(resource: .daemonSets, name: "istio-cni-node", component: "cni"),
+    ]
+
+    /// A mesh as it is rendered, then left alone since its spec is refused or paused.
+    private static func left(_ spec: String, isPaused: Bool) async throws -> (TestCluster, DirectOperator) {
+        let cluster = try await TestCluster()
+        try await cluster.create(spec)
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+        try await cluster.change(isPaused ? "{paused: true}" : "{version: 9.9.9}")
+        try await life.settle()
+        return (cluster, life)
+    }
+
+    @Test("A process that has not seen the mesh goes on telling of what is gone", arguments: losses, [true, false])
+    func goneBeforeTheProcessBegan(_ loss: Loss, isPaused: Bool) async throws {
+        let (cluster, life) = try await Self.left("{components: {cni: {enabled: true}}}", isPaused: isPaused)
+        let key = loss.resource.isNamespaced ? LifeTests.key(loss.name) : ObjectKey(name: loss.name)
+        _ = try await cluster.admin.delete(loss.resource, key)
+        try await life.settle()
+        let before = try await Self.status(cluster)
+        for operators in [life, try RenderedMeshTests.life(cluster)] {
+            try await operators.reconciler.prepare()
+            try await operators.settle()
+            let status = try await Self.status(cluster)
+            #expect(status.condition(.degraded)?.state == .yes)
+            #expect(status.condition(.ready)?.state == .no)
+            let told = try #require(status.condition(.ready)?.message)
+            #expect(told.contains("\(loss.resource.kind.kind) ") && told.contains("\(loss.name) is gone"), "\(told)")
+            #expect(status.components.filter { !$0.ready }.map(\.name) == [loss.component], "\(status.components)")
+            #expect(status == before, "said as before")
+        }
+    }
+
+    @Test(
+        "A process that has not seen the mesh misses nothing of one that is whole",
+        arguments: [
+            "{profile: default}", "{profile: demo}", "{profile: minimal}", "{profile: remote}", "{profile: empty}",
+            "{revision: blue, namespace: mesh}", "{components: {cni: {enabled: true, namespace: kube-system}}}",
+            "{components: {ingressGateways: [{name: a, enabled: true, namespace: edge}, {name: a-b, enabled: true}]}}",
+        ],
+        [true, false]
+    )
+    func wholeBeforeTheProcessBegan(_ spec: String, isPaused: Bool) async throws {
+        let (cluster, life) = try await Self.left(spec, isPaused: isPaused)
+        let before = try await Self.status(cluster)
+        #expect(before.components.allSatisfy { $0.ready }, "\(before.components)")
+        for operators in [life, try RenderedMeshTests.life(cluster)] {
+            try await operators.reconciler.prepare()
+            try await operators.settle()
+            let status = try await Self.status(cluster)
+            #expect(status == before)
+            #expect(status.condition(.ready)?.message.contains("gone") == false, "\(status.conditions)")
+        }
+    }
 }
