@@ -19,6 +19,8 @@ public struct RuntimeEnvironment: Sendable {
     public var metrics: MetricsRegistry
     /// Whether the API server answers.
     public let reachability: Reachability
+    /// Speaks for all watches that get no answer.
+    public let outage = WatchOutage()
     /// Who waits for kinds that are not served yet.
     public let arrivals = KindArrivals()
 

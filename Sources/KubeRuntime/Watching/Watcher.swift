@@ -75,6 +75,8 @@ public final class Watcher: Sendable {
         var listDue: Duration?
         /// How often the kind's definition had been seen when the server was asked last.
         var arrivals = 0
+        /// Whether there was no answer the last time.
+        var isUnanswered = false
     }
 
     /// How a watch came to an end.
@@ -263,14 +265,17 @@ public final class Watcher: Sendable {
             metrics.received(signal)
             if signal == .opened { store.setObstacle(nil) }
         }
-        let reaction = state.withLock { state in
+        let (reaction, isBack) = state.withLock { state in
+            var isBack = state.isUnanswered
             switch event {
             case .signal: (state.lastSignal, state.lastContact) = (now, now)
             case .page: state.lastContact = now
-            default: break
+            default: isBack = false
             }
-            return state.machine.handle(event, random: environment.random)
+            if isBack { state.isUnanswered = false }
+            return (state.machine.handle(event, random: environment.random), isBack)
         }
+        if isBack { tellAnswer() }
         return perform(reaction)
     }
 
@@ -313,6 +318,7 @@ public final class Watcher: Sendable {
             // A cache that grows old unnoticed is worth a warning.
             // A kind that may be missing counts as read when it is.
             let isWorrying = FailurePace.isTold(failures) && (problem.kind != .notServed || !store.isSynced)
+            if isUnanswered(problem) { return tellOutage(problem, failures, wait) }
             logger.log(
                 level: isWorrying ? .warning : .debug,
                 "watch failed",
@@ -324,6 +330,35 @@ public final class Watcher: Sendable {
             metrics.failed()
             logger.debug("event names no object")
         }
+    }
+
+    private func isUnanswered(_ problem: WatchProblem) -> Bool {
+        problem.kind == .unreachable || problem.kind == .notConnected
+    }
+
+    /// Tells of an API server that does not answer: the first watch to do so speaks for all.
+    private func tellOutage(_ problem: WatchProblem, _ failures: Int, _ wait: Duration) {
+        state.withLock { $0.isUnanswered = true }
+        let name = store.configuration.name
+        let watches = environment.outage.failed(name, failures: failures, now: environment.time.now)
+        logger.debug(
+            "watch failed",
+            metadata: ["problem": "\(problem)", "failures": "\(failures)", "wait": "\(wait)"]
+        )
+        guard let watches else { return }
+        environment.logger.warning(
+            "watches get no answer",
+            metadata: ["watches": "\(watches)", "problem": "\(problem)", "failures": "\(failures)", "wait": "\(wait)"]
+        )
+    }
+
+    /// Tells of the end of an outage.
+    private func tellAnswer() {
+        guard let end = environment.outage.answered(store.configuration.name, now: environment.time.now) else { return }
+        environment.logger.info(
+            "watches are answered again",
+            metadata: ["watches": "\(end.watches)", "after": "\(end.lasted)"]
+        )
     }
 
     private static func problem(_ error: any Error) -> WatchProblem {

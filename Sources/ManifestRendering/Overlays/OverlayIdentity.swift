@@ -1,7 +1,7 @@
 internal import DataTree
 internal import MeshAPI
 
-/// What an overlay must leave as it is: which object it is, and whose.
+/// What an overlay must leave as it is: which object it is, and whose, and what the API server and controllers write.
 ///
 /// A mesh refers to its objects by name, and an object under another name, kind or revision is another object: the operator would
 /// apply it beside the first, or be refused by the API server in words that name no field of the spec.
@@ -10,6 +10,7 @@ struct OverlayIdentity: Hashable {
     private struct Part: Hashable {
         let path: TreePath
         let remedy: String
+        var why = "by which it is known"
     }
 
     private static let parts: [Part] = {
@@ -36,8 +37,40 @@ struct OverlayIdentity: Hashable {
             Part(path: TreePath(keys: "metadata", "annotations", MeshNames.Annotation.ownerUID), remedy: own),
             Part(path: TreePath(keys: "metadata", "annotations", MeshNames.Annotation.appliedDigest), remedy: own),
             Part(path: TreePath(keys: "metadata", "annotations", MeshNames.Annotation.version), remedy: own),
+            Part(
+                path: TreePath(keys: "metadata", "annotations", MeshNames.Annotation.ignore),
+                remedy:
+                    "leave it out, and annotate the object itself: the operator would make it and never look after it"
+            ),
+            Part(
+                path: TreePath(keys: "metadata", "generateName"),
+                remedy: "leave it out; objects of a mesh have fixed names"
+            ),
+            Part(
+                path: TreePath(keys: "metadata", "ownerReferences"),
+                remedy: "leave it out: objects of a mesh go with their MeshOperator",
+                why: "so that it would be deleted with its owner, and made again"
+            ),
+            Part(
+                path: TreePath(keys: "status"),
+                remedy: "leave it out: controllers write it",
+                why: "which has no effect"
+            ),
         ]
+            + served.map { name in
+                Part(
+                    path: TreePath(keys: "metadata", name),
+                    remedy: "leave it out: the API server sets it",
+                    why: "which has no effect, or has the object refused"
+                )
+            }
     }()
+
+    /// What of the metadata the API server sets (`ObjectMeta` of meta/v1).
+    private static let served = [
+        "uid", "resourceVersion", "generation", "managedFields", "creationTimestamp", "deletionTimestamp",
+        "deletionGracePeriodSeconds", "selfLink",
+    ]
 
     private let values: [Tree]
 
@@ -67,7 +100,7 @@ struct OverlayIdentity: Hashable {
         return SpecIssue(
             path: patch["value"] == nil ? place : place.appending("value"),
             value: patch["value"] ?? patch["path"],
-            problem: "\(change) of \(name), by which it is known",
+            problem: "\(change) of \(name), \(part.why)",
             remedy: part.remedy
         )
     }

@@ -126,6 +126,8 @@ package enum MeshConditionReason: String, Sendable, Hashable, CaseIterable {
     case commandUnreadable = "CommandUnreadable"
     /// Another writer keeps changing a field.
     case fieldConflict = "FieldConflict"
+    /// Objects of the mesh are annotated to be left alone.
+    case objectsIgnored = "ObjectsIgnored"
     /// An object of that name exists and is not ours.
     case notOurs = "ResourceNotOwned"
     /// The API server refused an object.

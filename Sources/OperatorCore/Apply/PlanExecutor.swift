@@ -107,7 +107,8 @@ package struct PlanExecutor: Sendable {
         switch step {
         case .apply(let write):
             let id = ResourceID(write.object)
-            let result = try await client.apply(try resource(of: id), write.object, force: write.takesFields)
+            let object = try await afterTakeover(write, id)
+            let result = try await client.apply(try resource(of: id), object, force: write.takesFields)
             ledger.note(result)
             let accepted = AcceptedValues(sent: write.object, result: result, manager: MeshPlanner.manager)
             report.accepted[id] = accepted
@@ -134,6 +135,18 @@ package struct PlanExecutor: Sendable {
             metrics.wrote(verb: "delete", cause: "remove")
             logger.debug("object deleted", metadata: ["object": "\(id)"])
         }
+    }
+
+    /// What is to be applied, once fields that exclude ours were taken over where that is needed.
+    private func afterTakeover(_ write: ObjectDecision.Write, _ id: ResourceID) async throws -> KubeObject {
+        guard let takeover = write.takeover else { return write.object }
+        let taken = try await client.patch(try resource(of: id), id.key, .merge(takeover))
+        ledger.note(taken)
+        metrics.wrote(verb: "patch", cause: "takeover")
+        logger.debug("fields taken over that exclude ours", metadata: ["object": "\(id)"])
+        var object = write.object
+        object.resourceVersion = taken.resourceVersion
+        return object
     }
 
     private func handle(_ error: KubeError, of step: MeshStep, _ report: inout ExecutionReport) async throws {

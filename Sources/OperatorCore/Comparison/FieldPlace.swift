@@ -21,6 +21,9 @@ package struct FieldPlace: Sendable, Hashable, Comparable, CustomStringConvertib
     /// The place one step further down.
     package func appending(_ step: FieldStep) -> FieldPlace { FieldPlace(steps + [step]) }
 
+    /// Whether this is `place` or below it.
+    func isWithin(_ place: FieldPlace) -> Bool { steps.starts(with: place.steps) }
+
     /// The names of the fields on the way, list elements left out: what rules about kinds of fields look at.
     package var fieldNames: [String] {
         steps.compactMap { step in

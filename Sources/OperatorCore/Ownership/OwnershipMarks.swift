@@ -1,6 +1,7 @@
 internal import DataTree
 package import KubeAPI
 internal import MeshAPI
+internal import MeshBase
 
 /// How an object says which MeshOperator it belongs to.
 ///
@@ -55,9 +56,30 @@ package struct OwnershipMarks: Sendable, Hashable {
 
     /// Whether an object is ours and `manager` applied it: what somebody copied from the mesh bears the marks, and nothing we applied.
     ///
-    /// Only what was made may be deleted.
+    /// Only what was made may be deleted. Who creates a copy that brings the original's `managedFields` along becomes the owner of each field
+    /// that it has, the marks among them; what is left of our record owns nothing that is there. A copy whose `managedFields` were
+    /// written anew after that, as backup programs do, is younger than our record.
     package func isMade(_ object: KubeObject, manager: String) -> Bool {
-        verdict(on: object, manager: manager) == .ours && ObjectOwnership(object).applied(by: manager) != nil
+        guard verdict(on: object, manager: manager) == .ours,
+            let record = ObjectOwnership(object).applied(by: manager), !Self.isYounger(object, than: record)
+        else { return false }
+        if strays.contains(ResourceID(object)) { return true }
+        let places = [
+            FieldPlace(fields: "metadata", "labels", MeshNames.Label.owner),
+            FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.ownerUID),
+        ]
+        return places.contains { object.tree.value(at: $0) != nil && record.owns($0) }
+    }
+
+    /// How much earlier than the creation of an object the first apply may be dated: it is dated first, and to the second.
+    private static let slack = Duration.seconds(5)
+
+    /// Whether an object was made after what is recorded to have been applied to it; not where either time is not known.
+    private static func isYounger(_ object: KubeObject, than record: OwnershipRecord) -> Bool {
+        let created = object.tree.value(at: "metadata", "creationTimestamp")?.string
+        guard let created = created.flatMap({ Timestamp(rfc3339: $0) }), let applied = Timestamp(rfc3339: record.time)
+        else { return false }
+        return created - applied > slack
     }
 
     /// `object` with the marks, the digest of what was rendered, and, on workloads, the version it was rendered for.

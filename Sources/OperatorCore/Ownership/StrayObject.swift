@@ -7,7 +7,7 @@ internal import MeshAPI
 /// What nobody takes off by accident is who owns which field: `metadata.managedFields` is written by the API server alone. A record of
 /// fields that the operator applied shows that it made the object or took it over; that the record is not older than
 /// the MeshOperator shows that it was for this one and no earlier one, which had to be gone before. Where there are other
-/// MeshOperators as well, only the digest of what is rendered now tells whose it is.
+/// MeshOperators as well, it is that one's which alone renders the name, or by the digest of what is rendered now.
 enum StrayObject {
     /// Whether the operator applied an object that nobody marked, of a kind that goes with its mesh.
     ///
@@ -23,10 +23,17 @@ enum StrayObject {
     ///   - since: when the MeshOperator was made, RFC 3339.
     ///   - isAlone: whether there is no other MeshOperator.
     ///   - digest: the digest of what is rendered under the object's name; nil where nothing is, or that is not known.
+    ///   - isOnlyUser: whether it is known that no other MeshOperator renders the name.
     /// - Returns: whether it is.
-    static func belongs(_ object: KubeObject, since: String, isAlone: Bool, digest: String?) -> Bool {
+    static func belongs(
+        _ object: KubeObject,
+        since: String,
+        isAlone: Bool,
+        digest: String?,
+        isOnlyUser: Bool = false
+    ) -> Bool {
         guard let record = record(of: object), !since.isEmpty, record.time >= since else { return false }
-        return isAlone || digest != nil && Digest.on(object) == digest
+        return isAlone || digest != nil && (isOnlyUser || Digest.on(object) == digest)
     }
 
     private static func record(of object: KubeObject) -> OwnershipRecord? {
@@ -54,7 +61,13 @@ extension MeshObservation {
         }
         let since = resource.tree.value(at: "metadata", "creationTimestamp")?.string ?? ""
         let found = candidates.filter { id, object in
-            StrayObject.belongs(object, since: since, isAlone: otherOwners.isEmpty, digest: digests[id])
+            StrayObject.belongs(
+                object,
+                since: since,
+                isAlone: otherOwners.isEmpty,
+                digest: digests[id],
+                isOnlyUser: othersNames.map { !$0.contains(id) } ?? false
+            )
         }
         strays = Set(found.keys)
     }

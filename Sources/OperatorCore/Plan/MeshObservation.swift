@@ -27,6 +27,8 @@ package struct MeshObservation: Sendable {
     package var unread: Set<OwnedKind> = []
     /// The objects that the operator was not allowed to write in this reconcile.
     package var refused: Set<ResourceID> = []
+    /// The names that other MeshOperators render, as far as this process knows; nil where it does not know of all of them.
+    var othersNames: Set<ResourceID>?
     /// Objects that lost their marks and are ours all the same.
     package internal(set) var strays: Set<ResourceID> = []
     /// Whether nobody can tell who uses our revision, since pods or namespaces may not be read.

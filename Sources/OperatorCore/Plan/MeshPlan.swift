@@ -53,6 +53,10 @@ package struct MeshPlan: Sendable, Hashable {
     package var differing: [ResourceID] = []
     /// Objects that are ours and no longer desired.
     package var surplus: [ResourceID] = []
+    /// Objects that are desired, or ours, and bear the annotation that keeps the operator's hands off them.
+    package var ignored: [ResourceID] = []
+    /// Objects of the mesh that lost its marks and are no longer desired.
+    package var strays: [ResourceID] = []
 
     /// The objects under our names that belong to others.
     package var taken: Set<ResourceID> = []

@@ -92,6 +92,11 @@ package struct MeshPlanner: Sendable {
         return false
     }
 
+    /// Whether the operator would write an object if it did not bear the annotation that keeps its hands off.
+    private func isIgnored(_ id: ResourceID) -> Bool {
+        observation.live[id].map(isHandsOff) == true && OwnedKind.of(id)?.removal == .always
+    }
+
     private func isHandsOff(_ live: KubeObject) -> Bool {
         live.annotations[MeshNames.Annotation.ignore] == "true"
     }
@@ -146,6 +151,7 @@ package struct MeshPlanner: Sendable {
         plan.steps = recordsFirst(plan.steps, blueprint)
         let surplus = surplus(blueprint)
         plan.surplus = surplus.map { ResourceID($0) }
+        noteLeftAlone(blueprint, into: &plan)
         if let awaited {
             if plan.stage == .settled { plan.stage = .working("waiting for \(awaited)") }
         } else {
@@ -194,6 +200,7 @@ package struct MeshPlanner: Sendable {
                 let version = work.blueprint.versions[id] ?? work.version
                 let decision = decide(object, version: version, work.decider, leastReplicas: work.autoscaled[id])
                 plan.yields += decision.yields
+                if isIgnored(id) { plan.ignored.append(id) }
                 if let write = decision.write, write.cause != .claim { plan.differing.append(id) }
                 let isRepair = decision.write.map { $0.cause == .drift || $0.cause == .claim } ?? false
                 if let write = decision.write, !observation.isOutOfReach(id) {
@@ -321,6 +328,18 @@ package struct MeshPlanner: Sendable {
                 && observation.marks.isMade(object, manager: Self.manager)
                 && !observation.refused.contains(id) && !observation.strays.contains(id)
         }
+    }
+
+    /// Notes what stays although it is no longer rendered.
+    private func noteLeftAlone(_ blueprint: MeshBlueprint, into plan: inout MeshPlan) {
+        let wanted = Set(blueprint.objects.map { ResourceID($0) })
+        let rest = observation.ours(manager: Self.manager).filter { object in
+            let id = ResourceID(object)
+            return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !object.isDeleting
+                && observation.marks.isMade(object, manager: Self.manager)
+        }
+        plan.ignored += rest.filter(isHandsOff).map { ResourceID($0) }
+        plan.strays = rest.filter { !isHandsOff($0) }.map { ResourceID($0) }.filter(observation.strays.contains)
     }
 
     /// Deletes what is ours and no longer rendered, once all that is rendered is ready.

@@ -28,6 +28,8 @@ package struct ObjectDecision: Sendable, Hashable {
         package let takesFields: Bool
         /// The fields that somebody else changed, and who.
         package let rewritten: [RewriteHistory.Contest]
+        /// A patch to send first: it takes over fields that exclude ours (``FieldTakeover``).
+        var takeover: Tree?
     }
 
     /// A field that is left to somebody else although we want another value.
@@ -110,7 +112,9 @@ package struct ObjectDecider: Sendable {
         var judged = Judged(mark: ContestMark(live))
         keepMark(of: live, ownership, in: &wanted)
         let differences = comparison.differences(desired: wanted, live: live)
-        guard !differences.isEmpty else { return .match(id) }
+        let clashes = ExclusiveFields.clashes(desired: wanted, live: live)
+        guard !differences.isEmpty || !clashes.isEmpty else { return .match(id) }
+        for clash in clashes { judge(clash, id, ownership, cause: cause, into: &judged) }
         for difference in differences {
             judge(difference, id, ownership, cause: cause, into: &judged)
         }
@@ -118,17 +122,20 @@ package struct ObjectDecider: Sendable {
         for place in judged.leftOut { wanted.tree = wanted.tree.removing(place) }
         let rest = comparison.differences(desired: wanted, live: live)
             .filter { !circumstances.accepted.covers($0, digest: Digest.on(desired)) }
-        guard !rest.isEmpty else { return ObjectDecision(id: id, write: nil, yields: judged.yields) }
-        let isClaim = cause == .drift && rest.allSatisfy { $0.kind == .unclaimed }
+        guard !rest.isEmpty || !judged.taken.isEmpty else {
+            return ObjectDecision(id: id, write: nil, yields: judged.yields)
+        }
+        let isClaim = cause == .drift && judged.taken.isEmpty && rest.allSatisfy { $0.kind == .unclaimed }
         wanted.resourceVersion = live.resourceVersion
         let rewritten = cause == .drift ? judged.rewritten : []
         wanted.annotations[ContestMark.annotation] = mark(judged.mark, rewritten).text
-        let write = ObjectDecision.Write(
+        var write = ObjectDecision.Write(
             object: wanted,
             cause: isClaim ? .claim : cause,
             takesFields: judged.takesFields || cause == .adopt,
             rewritten: rewritten
         )
+        if !judged.taken.isEmpty { write.takeover = FieldTakeover.patch(judged.taken, of: live, for: manager) }
         return ObjectDecision(id: id, write: write, yields: judged.yields)
     }
 
@@ -158,6 +165,36 @@ package struct ObjectDecider: Sendable {
         var yields: [ObjectDecision.Yield] = []
         var rewritten: [RewriteHistory.Contest] = []
         var takesFields = false
+        /// Fields of others that exclude ours, to be removed.
+        var taken: [FieldPlace] = []
+        /// Fields of ours that come back with that.
+        var excluded: [FieldPlace] = []
+    }
+
+    /// What excludes ours goes, like a value that somebody changed, unless its owner has a lasting claim or keeps bringing it back: then ours
+    /// is left out.
+    private func judge(
+        _ clash: FieldClash,
+        _ id: ResourceID,
+        _ ownership: ObjectOwnership,
+        cause: ObjectDecision.Cause,
+        into judged: inout Judged
+    ) {
+        let owners = ownership.others(than: manager, owning: clash.theirs)
+        // What is ours alone goes with the apply itself.
+        if owners.isEmpty, ownership.applied(by: manager)?.owns(clash.theirs) == true { return }
+        let owner = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
+        let contest = RewriteHistory.Contest(id: id, place: clash.theirs, manager: owner)
+        let isClaimed = cause != .adopt && owners.contains(where: \.isApplied)
+        let until = cause == .drift ? wait(contest, judged.mark) : nil
+        if isClaimed || until != nil {
+            judged.leftOut.append(clash.ours)
+            judged.yields.append(.init(contest: contest, until: isClaimed ? nil : until))
+            return
+        }
+        judged.rewritten.append(contest)
+        judged.taken.append(clash.theirs)
+        judged.excluded.append(clash.ours)
     }
 
     private func creation(_ desired: KubeObject, _ id: ResourceID, wasThere: Bool) -> ObjectDecision {
@@ -188,8 +225,9 @@ package struct ObjectDecider: Sendable {
         cause: ObjectDecision.Cause,
         into judged: inout Judged
     ) {
-        guard difference.kind != .surplus else { return }
+        guard difference.kind != .surplus, !judged.leftOut.contains(where: difference.place.isWithin) else { return }
         let owners = ownership.others(than: manager, owning: difference.place)
+        if owners.isEmpty, judged.excluded.contains(where: difference.place.isWithin) { return }
         let kind = GroupVersionKind(group: id.group, version: "", kind: id.kind)
         if !owners.isEmpty, SharedField.isShared(difference.place, of: kind) {
             judged.leftOut.append(difference.place)

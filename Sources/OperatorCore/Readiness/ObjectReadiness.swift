@@ -48,7 +48,9 @@ package enum ObjectReadiness: Sendable, Hashable {
         let total = count(object, "status", "replicas") ?? 0
         let available = count(object, "status", "availableReplicas") ?? 0
         if updated < wanted { return .waiting("\(ResourceID(object)) has \(updated) of \(wanted) pods updated") }
-        if total > updated { return .waiting("\(ResourceID(object)) has \(total - updated) old pods to stop") }
+        if total > updated {
+            return .waiting("\(ResourceID(object)) still has \(total - updated) pods of its earlier pod template")
+        }
         if available < updated {
             return .waiting("\(ResourceID(object)) has \(available) of \(updated) pods available")
         }

@@ -63,6 +63,17 @@ extension ObjectMemories<MeshMemory> {
     /// The MeshOperators whose rollout is under way.
     var moving: [ObjectKey] { keys(where: \.isMoving) }
 
+    /// The names that other MeshOperators than `object` render; nil as long as one of them was not rendered by this process.
+    func names(besides object: KubeObject, in store: ObjectStore) -> Set<ResourceID>? {
+        var names: Set<ResourceID> = []
+        for other in store.objects() where other.uid != object.uid {
+            let parts = of(other).parts
+            guard !parts.isEmpty else { return nil }
+            names.formUnion(parts.keys)
+        }
+        return names
+    }
+
     /// The MeshOperators that use the name of an object.
     func users(of id: ResourceID) -> [ObjectKey] { keys { $0.wanted.contains(id) } }
 }

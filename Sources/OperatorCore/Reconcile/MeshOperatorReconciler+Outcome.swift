@@ -103,6 +103,9 @@ extension MeshOperatorReconciler {
         switch plan.stage {
         case .working, .stuck, .removing: waits.append(.seconds(60))
         case .refused: waits.append(.seconds(1_800))
+        // Whose an object is that lost its marks shows once the other MeshOperators were looked at.
+        case .notOwned where memories.names(besides: run.object, in: parts.stores.resources) == nil:
+            waits.append(.seconds(30))
         default: break
         }
         return waits.min()

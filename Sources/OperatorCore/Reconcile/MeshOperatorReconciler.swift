@@ -289,6 +289,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         observation.accepted = memory.accepted
         observation.known = memory.known
         observation.parts = memory.parts
+        observation.othersNames = memories.names(besides: run.object, in: parts.stores.resources)
         observation.findStrays(rendered: run.blueprint)
         return observation
     }

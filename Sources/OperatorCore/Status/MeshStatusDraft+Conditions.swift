@@ -64,6 +64,8 @@ extension MeshStatusDraft {
         case .settled where failures.isEmpty && blueprint?.isEmpty == true:
             let profile = resource.tree.value(at: "spec", "profile")?.string ?? MeshNames.defaultProfile
             set(.ready, .yes, .asDesired, "profile \(profile) renders no object: nothing is installed", &status)
+        case .settled where failures.isEmpty && LeftAlone(self).obstacle != nil:
+            set(.ready, .no, .objectsIgnored, LeftAlone(self).obstacle ?? "", &status)
         case .settled where failures.isEmpty:
             let conflicts = conflictTexts.isEmpty ? nil : StageText.joined(conflictTexts)
             let forbidden = ForbiddenNote.message(obstacles)
@@ -73,7 +75,9 @@ extension MeshStatusDraft {
             let late =
                 behind == 0
                 ? nil : "\(behind) of \(total) proxies have another version until their workloads are restarted"
-            let words = ["version \(version) is up", late, conflicts, forbidden].compactMap(\.self)
+            let words = ["version \(version) is up", late, conflicts, forbidden, LeftAlone(self).note].compactMap(
+                \.self
+            )
             set(.ready, .yes, reason, words.joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)
         case .working where failures.contains(where: \.isRefusal):
@@ -90,10 +94,18 @@ extension MeshStatusDraft {
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.reconciled, .no, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.reconciled, .no, .fieldConflict, StageText.joined(conflicts), &status)
+        case .settled where LeftAlone(self).obstacle != nil:
+            set(.reconciled, .no, .objectsIgnored, LeftAlone(self).note ?? "", &status)
         case .settled:
             let isEmpty = blueprint?.isEmpty == true
             let message = isEmpty ? "no object is rendered, and none is there" : HeldDrift.none
-            set(.reconciled, .yes, .asDesired, message, &status)
+            set(
+                .reconciled,
+                .yes,
+                .asDesired,
+                [message, LeftAlone(self).note].compactMap(\.self).joined(separator: "; "),
+                &status
+            )
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
         default:
             let (reason, message) = obstacle
@@ -120,6 +132,8 @@ extension MeshStatusDraft {
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.degraded, .yes, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.degraded, .yes, .fieldConflict, StageText.joined(conflicts), &status)
+        case .settled where LeftAlone(self).obstacle != nil:
+            set(.degraded, .yes, .objectsIgnored, LeftAlone(self).obstacle ?? "", &status)
         case .settled, .removing, .removed: set(.degraded, .no, .asDesired, "", &status)
         case .working(let awaited):
             if status.phase == .degraded || !plan.troubles.isEmpty {

@@ -71,7 +71,8 @@ package struct MeshStatusDraft: Sendable {
             status.components = parts.components
             status.gateways = parts.gateways(revision: intent.revision)
             let others = otherVersions(than: intent.version)
-            status.version = others.first ?? (plan.stage == .settled ? intent.version : status.version)
+            let isUp = plan.stage == .settled && LeftAlone(self).obstacle == nil
+            status.version = others.first ?? (isUp ? intent.version : status.version)
             if plan.stage == .settled { status.revision = intent.revision }
             if plan.stage == .settled, blueprint.isEmpty { (status.version, status.revision) = (nil, nil) }
             let running = status.version ?? (plan.readiness.isEmpty ? nil : intent.version)
@@ -101,7 +102,8 @@ package struct MeshStatusDraft: Sendable {
         case .invalid, .refused, .notOwned: return .failed
         case .paused: return .paused
         case .removing, .removed, .inUse: return .deleting
-        case .settled: return failures.isEmpty && obstacles.isEmpty ? .ready : .degraded
+        case .settled:
+            return failures.isEmpty && obstacles.isEmpty && LeftAlone(self).obstacle == nil ? .ready : .degraded
         case .working, .stuck: break
         }
         if failures.contains(where: \.isRefusal) { return previous.version == nil ? .failed : .degraded }

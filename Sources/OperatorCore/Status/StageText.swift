@@ -43,11 +43,17 @@ struct StageText {
         case .invalid, .refused:
             let field = message.firstRange(of: ": ").map { String(message[..<$0.lowerBound]) } ?? ""
             let what = field.isEmpty || field.contains(" ") ? "the spec" : String(field.prefix(120))
-            return (reason, "\(what) is refused, and nothing was applied; the condition Preflight says why")
+            return (
+                reason,
+                "\(what) is refused, and nothing is written until it is corrected; the condition Preflight says why"
+            )
         case .notOwned(let objects):
             let count = objects.count == 1 ? "1 object belongs" : "\(objects.count) objects belong"
             let mark = MeshConditionReason.notOurs.rawValue
-            return (reason, "\(count) to somebody else, and nothing was applied; the condition \(mark) says which")
+            return (
+                reason,
+                "\(count) to somebody else, and nothing is written as long as that is so; the condition \(mark) says which"
+            )
         default: return (reason, message)
         }
     }
@@ -59,7 +65,7 @@ struct StageText {
             let (reason, message) = full
             let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
             let why = words.count > Self.column ? words.prefix(Self.column - 1) + "…" : words
-            return (reason, "\(why); nothing was applied; the condition Preflight says it in full")
+            return (reason, "\(why); nothing is written until it is corrected; the condition Preflight says it in full")
         default: return short
         }
     }

@@ -90,7 +90,18 @@ package struct StatusChange: Sendable {
             notes.append((.warning, injection.reason, injection.message))
         }
         if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
+        if let left = Self.leftAlone(new), left != Self.leftAlone(old) {
+            notes.append((.normal, "ObjectsLeftAlone", left))
+        }
         return notes
+    }
+
+    /// What the condition Reconciled says besides that all else is as rendered.
+    private static func leftAlone(_ status: MeshOperatorStatus) -> String? {
+        guard let reconciled = status.condition(.reconciled), reconciled.state == .yes,
+            let end = reconciled.message.firstRange(of: "; ")
+        else { return nil }
+        return String(reconciled.message[end.upperBound...])
     }
 
     /// Whether what a rollout tells says what the phase would.

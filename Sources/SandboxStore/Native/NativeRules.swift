@@ -40,7 +40,6 @@ enum NativeRules {
         for field in ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
             issues += nonNegative(spec[field], "spec.\(field)")
         }
-        if kind == "Deployment" { issues += WorkloadRules.strategy(spec["strategy"] ?? [:]) }
         let labels = spec.value(at: "template", "metadata", "labels")
         issues += selector(spec["selector"], labels: labels)
         issues += MetadataRules.labelIssues(labels, "spec.template.labels")
@@ -50,6 +49,8 @@ enum NativeRules {
         if policy != "Always" {
             issues.append(.notSupported("spec.template.spec.restartPolicy", policy, ["Always"]))
         }
+        if kind == "Deployment" { issues += WorkloadRules.strategy(spec["strategy"] ?? [:]) }
+        if kind == "DaemonSet" { issues += WorkloadRules.updateStrategy(spec["updateStrategy"] ?? [:]) }
         return issues
     }
 
@@ -103,6 +104,12 @@ enum NativeRules {
                     )
                 )
             }
+        }
+        for key in kind == "ConfigMap" ? object["data"]?.object?.keys ?? [] : [] where object["binaryData"]?[key] != nil
+        {
+            issues.append(
+                .invalid("data[\(key)]", MetadataRules.quoted(key), "duplicate of key present in binaryData")
+            )
         }
         return issues
     }

@@ -9,6 +9,7 @@ enum PodRules {
         for (index, volume) in (spec["volumes"]?.array ?? []).enumerated() {
             let name = volume["name"]?.string ?? ""
             if name.isEmpty { issues.append(.required("\(path).volumes[\(index)].name")) }
+            issues += UnionRules.volume(volume, at: "\(path).volumes[\(index)]")
         }
         let containers = spec["containers"]?.array ?? []
         if containers.isEmpty { issues.append(.required("\(path).containers")) }
@@ -60,12 +61,6 @@ enum PodRules {
             issues += portNumber(port["containerPort"], "\(path).ports[\(index)].containerPort", isRequired: true)
             issues += portNumber(port["hostPort"], "\(path).ports[\(index)].hostPort", isRequired: false)
         }
-        for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
-            guard let probe = container[name], probe != .null else { continue }
-            if !["exec", "httpGet", "tcpSocket", "grpc"].contains(where: { probe[$0] != nil && probe[$0] != .null }) {
-                issues.append(.required("\(path).\(name)", "must specify a handler type"))
-            }
-        }
         for (index, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
             let place = "\(path).volumeMounts[\(index)]"
             let volume = mount["name"]?.string ?? ""
@@ -76,17 +71,17 @@ enum PodRules {
             }
             if mount["mountPath"]?.string?.isEmpty ?? true { issues.append(.required("\(place).mountPath")) }
         }
-        for (index, variable) in (container["env"]?.array ?? []).enumerated()
-        where variable["value"]?.string?.isEmpty == false && variable.has("valueFrom") {
-            issues.append(
-                .invalid(
-                    "\(path).env[\(index)].valueFrom",
-                    "\"\"",
-                    "may not be specified when `value` is not empty"
-                )
-            )
+        for (index, variable) in (container["env"]?.array ?? []).enumerated() {
+            issues += UnionRules.variable(variable, at: "\(path).env[\(index)]")
         }
+        issues += UnionRules.variables(container["envFrom"], at: "\(path).envFrom")
         issues += resources(container["resources"] ?? [:], at: "\(path).resources")
+        for name in ["postStart", "preStop"] {
+            issues += UnionRules.handler(container.value(at: "lifecycle", name), at: "\(path).lifecycle.\(name)")
+        }
+        for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
+            issues += UnionRules.handler(container[name], at: "\(path).\(name)")
+        }
         return issues
     }
 

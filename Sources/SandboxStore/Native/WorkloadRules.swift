@@ -26,6 +26,17 @@ enum WorkloadRules {
         return []
     }
 
+    /// The issues of a DaemonSet's way to update.
+    static func updateStrategy(_ strategy: Tree) -> [FaultCause] {
+        let type = strategy["type"]?.string ?? ""
+        guard !["RollingUpdate", "OnDelete"].contains(type) else { return [] }
+        let shown: Tree = ["Type": .string(type), "RollingUpdate": strategy["rollingUpdate"] ?? .null]
+        let message =
+            "Unsupported value: \(GoText.json(shown, ["Type", "RollingUpdate"])): supported values: "
+            + "\"RollingUpdate\", \"OnDelete\""
+        return [FaultCause(reason: "FieldValueNotSupported", message: message, field: "spec.updateStrategy")]
+    }
+
     private static func isZero(_ tree: Tree?) -> Bool { tree == 0 || tree == "0%" || tree == "0" }
 
     private static func shown(_ tree: Tree?) -> String { tree?.jsonText(.compact) ?? "0" }

@@ -193,6 +193,17 @@ struct ObjectCheckTests {
         ("metadata.labels", nil, ["takes off metadata.labels[istio.io/rev]"]),
         ("metadata.labels.meshoperator\\.io/owner", "me", ["meshoperator.io/owner", "the operator sets it"]),
         ("metadata.annotations.meshoperator\\.io/owner-uid", "u1", ["meshoperator.io/owner-uid", "from nothing"]),
+        (
+            "metadata.annotations.meshoperator\\.io/ignore", "true",
+            ["meshoperator.io/ignore", "annotate the object itself"]
+        ),
+        ("metadata.uid", "u1", ["changes metadata.uid from nothing", "the API server sets it"]),
+        ("metadata.resourceVersion", "5", ["metadata.resourceVersion", "the API server sets it"]),
+        ("metadata.generation", 5, ["metadata.generation", "the API server sets it"]),
+        ("metadata.managedFields", [["manager": "me"]], ["metadata.managedFields", "the API server sets it"]),
+        ("metadata.generateName", "istiod-", ["metadata.generateName", "fixed names"]),
+        ("metadata.ownerReferences", [["name": "a"]], ["metadata.ownerReferences", "go with their MeshOperator"]),
+        ("status.replicas", 3, ["changes status from nothing", "controllers write it"]),
     ]
 
     @Test("An overlay may not make another object of the one it changes", arguments: identities)

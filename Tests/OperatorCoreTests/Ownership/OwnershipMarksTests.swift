@@ -32,6 +32,43 @@ internal import Testing
         #expect(Self.marks.verdict(on: object, manager: "mesh-operator") == expected)
     }
 
+    private static func record(_ fields: String, time: String = "2026-11-26T10:00:00Z") -> String {
+        "managedFields: [{manager: mesh-operator, operation: Apply, time: '\(time)', fieldsV1: {\(fields)}}]"
+    }
+
+    private static let marked =
+        "labels: {meshoperator.io/owner: mesh}, annotations: {meshoperator.io/owner-uid: u1}, "
+        + "creationTimestamp: '2026-11-26T10:00:01Z'"
+    private static let label = "'f:metadata': {'f:labels': {'f:meshoperator.io/owner': {}}}"
+    private static let annotation = "'f:metadata': {'f:annotations': {'f:meshoperator.io/owner-uid': {}}}"
+
+    /// What may be deleted, and copies of it.
+    static let copies: [(String, String, Bool)] = [
+        ("applied by us", "\(marked), \(record(label))", true),
+        ("applied by us, the label taken over by somebody", "\(marked), \(record(annotation))", true),
+        ("a copy: nobody applied it", marked, false),
+        (
+            "a copy with our record, of which its maker took what is there",
+            "\(marked), \(record("'f:spec': {'f:x': {}}"))", false
+        ),
+        ("a copy with our record", "\(marked), \(record(""))", false),
+        (
+            "a copy whose records were written anew, younger than what they say",
+            "\(marked), \(record(label, time: "2026-11-26T09:59:00Z"))", false
+        ),
+        (
+            "without the mark that we applied",
+            "labels: {meshoperator.io/owner: mesh}, \(record(annotation))", false
+        ),
+    ]
+
+    @Test(arguments: copies) func tellsWhatWasMadeFromCopies(_ what: String, _ metadata: String, _ isMade: Bool) throws
+    {
+        let object = KubeObject(try requireDocument("{metadata: {\(metadata)}}"))
+        #expect(Self.marks.verdict(on: object, manager: "mesh-operator") == .ours)
+        #expect(Self.marks.isMade(object, manager: "mesh-operator") == isMade, "\(what)")
+    }
+
     @Test func stampsTheSameForTheSameInput() {
         let object = KubeObject(kind: .deployment, key: ObjectKey(namespace: "n", name: "d"))
         let stamped = Self.marks.stamped(object, version: "1.30.2")

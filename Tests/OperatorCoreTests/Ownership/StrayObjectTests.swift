@@ -18,6 +18,7 @@ internal import Testing
         var isCandidate = true
         var isAlone = true
         var digest: String?
+        var isOnlyUser = false
         var belongs: Bool
     }
 
@@ -114,6 +115,21 @@ internal import Testing
             digest: "d1",
             belongs: false
         ),
+        Sample(
+            testDescription: "beside other MeshOperators, none of which renders it, without a digest",
+            yaml: "{\(deployment), metadata: {\(entry())}}",
+            isAlone: false,
+            digest: "d1",
+            isOnlyUser: true,
+            belongs: true
+        ),
+        Sample(
+            testDescription: "beside other MeshOperators, rendered by nobody",
+            yaml: "{\(deployment), metadata: {\(entry())}}",
+            isAlone: false,
+            isOnlyUser: true,
+            belongs: false
+        ),
     ]
 
     @Test(arguments: samples) func tells(_ sample: Sample) throws {
@@ -123,7 +139,8 @@ internal import Testing
             object,
             since: Self.since,
             isAlone: sample.isAlone,
-            digest: sample.digest
+            digest: sample.digest,
+            isOnlyUser: sample.isOnlyUser
         )
         #expect(belongs == sample.belongs)
         #expect(!StrayObject.belongs(object, since: "", isAlone: true, digest: nil), "of a MeshOperator without an age")
@@ -192,6 +209,53 @@ internal import Testing
         try await life.settle()
         #expect(try await cluster.resource() == nil)
         #expect(try await cluster.object(.services, "istio-system", "mine")?.uid == made.uid)
+    }
+
+    @Test("What is no longer rendered and lost its marks is told of, once")
+    func strayIsTold() async throws {
+        let (cluster, life) = try await LifeTests.settled("{profile: demo}")
+        try await Self.strip(cluster, .services, LifeTests.key("egress"))
+        try await cluster.change("{profile: minimal}")
+        try await life.settle()
+        #expect(try await cluster.object(.services, "istio-system", "egress") != nil)
+        let ready = try #require(try await cluster.condition("Ready"))
+        #expect(ready.status == .isTrue)
+        for type in ["Ready", "Reconciled"] {
+            let condition = try #require(try await cluster.condition(type))
+            #expect(condition.message.contains("Service istio-system/egress"), "\(condition)")
+        }
+        #expect(try await life.events().filter { $0.contains("ObjectsLeftAlone") }.count == 1)
+    }
+
+    @Test(
+        "A copy made with the records of who owns what is nobody's, whatever marks it bears",
+        arguments: [true, false]
+    )
+    func copyWithRecordsStays(_ isRestored: Bool) async throws {
+        let cluster = try await TestCluster(definitions: [MeshOperatorDefinition.tree], serverTime: .passes)
+        try await cluster.create("{profile: default}")
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+        cluster.pass(.seconds(60))
+        var copy = try #require(try await cluster.object(.services, "istio-system", "istiod"))
+        copy.tree.set("mine", at: ["metadata", "name"])
+        for field in ["uid", "resourceVersion", "creationTimestamp"] { copy.tree.set(nil, at: ["metadata", field]) }
+        for field in ["clusterIP", "clusterIPs"] { copy.tree.set(nil, at: ["spec", field]) }
+        let records = copy.tree.value(at: "metadata", "managedFields")
+        let made = try await cluster.admin.create(.services, copy, WriteOptions(fieldManager: "kubectl-create"))
+        if isRestored {
+            // As backup programs do, which want all to be as it was.
+            let patch: Tree = ["metadata": ["managedFields": records ?? .null]]
+            _ = try await cluster.admin.patch(.services, made.key, .merge(patch))
+        }
+        try await cluster.change("{profile: minimal}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+        try await TeardownTests.delete(cluster)
+        try await life.settle()
+        #expect(try await cluster.resource() == nil)
+        #expect(try await cluster.object(.services, "istio-system", "mine")?.uid == made.uid)
+        #expect(try await cluster.object(.services, "istio-system", "istiod") == nil)
     }
 
     @Test("A copy with the marks, made from what kubectl get prints, stays as well: nobody applied it")

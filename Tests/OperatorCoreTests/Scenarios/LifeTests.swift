@@ -211,7 +211,12 @@ internal import Testing
         #expect(preflight.reason == reason, "\(preflight.message)")
         let ready = try #require(try await cluster.condition("Ready"))
         #expect(ready.message.hasPrefix(preflight.message.prefix(100)), "\(ready)")
-        #expect(ready.message.hasSuffix("nothing was applied; the condition Preflight says it in full"), "\(ready)")
+        #expect(
+            ready.message.hasSuffix(
+                "nothing is written until it is corrected; the condition Preflight says it in full"
+            ),
+            "\(ready)"
+        )
         #expect(life.transport.writes.allSatisfy { $0.path.hasSuffix("/meshoperators/mesh/status") })
         life.transport.forget()
         try await life.settle()

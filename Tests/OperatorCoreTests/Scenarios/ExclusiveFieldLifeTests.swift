@@ -1,0 +1,152 @@
+internal import ControllerKit
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import ManifestRendering
+internal import MeshAPI
+internal import Testing
+
+@testable internal import OperatorCore
+
+/// Members of unions that somebody else set beside, or instead of, those of the mesh as it is really rendered.
+@Suite struct ExclusiveFieldLifeTests {
+    struct Damage: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var resource: APIResource
+        var key: ObjectKey
+        var patch: Patch
+    }
+
+    private static func container(_ change: [String: Tree], _ name: String = "discovery") -> Patch {
+        let fields = change.map { (key: $0.key, value: $0.value) } + [(key: "name", value: Tree.string(name))]
+        return .strategic(["spec": ["template": ["spec": ["containers": [.object(TreeObject(fields))]]]]])
+    }
+
+    static let damages: [Damage] = {
+        let (istiod, gateway) = (LifeTests.key("istiod"), LifeTests.key("istio-ingressgateway"))
+        let recreate: Tree = ["spec": ["strategy": ["type": "Recreate", "rollingUpdate": .null]]]
+        let command: Tree = ["command": ["true"]]
+        let volume: Tree = ["name": "local-certs", "emptyDir": .null, "hostPath": ["path": "/x"]]
+        return [
+            Damage(testDescription: "strategy of istiod", resource: .deployments, key: istiod, patch: .merge(recreate)),
+            Damage(
+                testDescription: "strategy of a gateway",
+                resource: .deployments,
+                key: gateway,
+                patch: .merge(recreate)
+            ),
+            Damage(
+                testDescription: "handler of a probe",
+                resource: .deployments,
+                key: istiod,
+                patch: container(["readinessProbe": ["httpGet": .null, "exec": command]])
+            ),
+            Damage(
+                testDescription: "source of a volume",
+                resource: .deployments,
+                key: istiod,
+                patch: .strategic(["spec": ["template": ["spec": ["volumes": [volume]]]]])
+            ),
+            Damage(
+                testDescription: "value instead of a source",
+                resource: .deployments,
+                key: istiod,
+                patch: container(["env": [["name": "POD_NAME", "value": "x", "valueFrom": .null]]])
+            ),
+            Damage(
+                testDescription: "source of a value",
+                resource: .deployments,
+                key: istiod,
+                patch: container([
+                    "env": [
+                        [
+                            "name": "POD_NAME",
+                            "valueFrom": ["fieldRef": .null, "secretKeyRef": ["name": "s", "key": "k"]],
+                        ]
+                    ]
+                ])
+            ),
+            Damage(
+                testDescription: "limit below the request",
+                resource: .deployments,
+                key: istiod,
+                patch: container(["resources": ["requests": ["cpu": "1m"], "limits": ["cpu": "2m"]]])
+            ),
+            Damage(
+                testDescription: "key of a ConfigMap in bytes",
+                resource: .configMaps,
+                key: LifeTests.key("istio"),
+                patch: .merge(["data": ["mesh": .null], "binaryData": ["mesh": "YQ=="]])
+            ),
+            Damage(
+                testDescription: "type of a Service",
+                resource: .services,
+                key: istiod,
+                patch: .merge([
+                    "spec": ["type": "ExternalName", "externalName": "a.b", "clusterIP": .null, "clusterIPs": .null]
+                ])
+            ),
+        ]
+    }()
+
+    /// The objects of the mesh without who owns which field: what is empty now may be somebody's still.
+    private static func contents(_ cluster: TestCluster) async throws -> [String: Tree] {
+        var contents: [String: Tree] = [:]
+        for (id, text) in try await cluster.endState() where !id.hasPrefix("MeshOperator") {
+            var tree = try Tree(json: text)
+            tree.set(nil, at: ["metadata", "managedFields"])
+            contents[id] = tree
+        }
+        return contents
+    }
+
+    @Test("What excludes a field of the mesh is removed, with one write before the apply", arguments: damages)
+    func setRight(_ damage: Damage) async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: demo}")
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        let whole = try await Self.contents(cluster)
+        life.transport.forget()
+        _ = try await cluster.admin.patch(damage.resource, damage.key, damage.patch)
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+        #expect(try await cluster.condition("Degraded")?.status == .isFalse)
+        let state = try await Self.contents(cluster)
+        for (id, text) in whole where state[id] != text {
+            Issue.record("\(id)\n\(text)\n\(state[id] ?? .null)")
+        }
+        let writes = life.transport.writes.filter { !$0.path.contains("/meshoperators/") }
+        #expect(writes.count == 2, "\(writes)")
+        // And nothing more.
+        life.transport.forget()
+        for _ in 0..<3 { try await life.settle() }
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+    }
+
+    @Test("Killed before or after each of the two writes it comes to the same")
+    func killedBetween() async throws {
+        let damage = try #require(Self.damages.first)
+        for number in 1...3 {
+            for fault in [FaultyTransport.Fault.killBefore, .killAfter] {
+                let cluster = try await TestCluster()
+                try await cluster.create("{profile: minimal}")
+                try await RenderedMeshTests.life(cluster).settle()
+                let whole = try await Self.contents(cluster)
+                _ = try await cluster.admin.patch(damage.resource, damage.key, damage.patch)
+                let catalogue = try VersionCatalogue.builtIn()
+                let first = try DirectOperator(
+                    cluster,
+                    renderer: MeshOperatorService.renderer(catalogue),
+                    catalogue: catalogue
+                ) { _, write in write == number ? fault : nil }
+                do { try await first.settle() } catch { #expect(first.transport.isDead, "\(error)") }
+                try await RenderedMeshTests.life(cluster).settle()
+                let state = try await Self.contents(cluster)
+                for (id, text) in whole where state[id] != text {
+                    Issue.record("\(fault) \(number): \(id)\n\(text)\n\(state[id] ?? .null)")
+                }
+            }
+        }
+    }
+}
