@@ -28,6 +28,21 @@ package struct ObjectDecision: Sendable, Hashable {
         package let takesFields: Bool
         /// The fields that somebody else changed, and who.
         package let rewritten: [RewriteHistory.Contest]
+        /// What it was decided from; nil for an object that is made.
+        package var base: KubeObject?
+
+        /// The same write for another version of the object.
+        func based(on fresh: KubeObject) -> Write {
+            var object = object
+            object.resourceVersion = fresh.resourceVersion
+            return Write(
+                object: object,
+                cause: cause,
+                takesFields: takesFields,
+                rewritten: rewritten,
+                base: fresh
+            )
+        }
     }
 
     /// A field that is left to somebody else although we want another value.
@@ -127,7 +142,8 @@ package struct ObjectDecider: Sendable {
             object: wanted,
             cause: isClaim ? .claim : cause,
             takesFields: judged.takesFields || cause == .adopt,
-            rewritten: rewritten
+            rewritten: rewritten,
+            base: live
         )
         return ObjectDecision(id: id, write: write, yields: judged.yields)
     }
