@@ -395,6 +395,34 @@ struct RolloutDeciderTests {
             reason: .starting
         ),
         Case(
+            testDescription: "by hand only, and a person asks to go back long after",
+            policy: manual,
+            change: {
+                $0.record = RolloutRecord(target: "v2", step: 0, began: now - .seconds(9_000), verdict: condemned)
+                $0.wishes.abort = "no"
+            },
+            action: .condemn(.init(.aborted, "no; before that: gate rate failed")),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "by hand only, and nothing is away",
+            policy: manual,
+            change: {
+                $0.record?.verdict = condemned
+                $0.wishes.abort = "no"
+                $0.parts = []
+            },
+            action: .restored,
+            reason: .rolledBack
+        ),
+        Case(
+            testDescription: "a person asks to go back where a person decides",
+            policy: manual,
+            change: { $0.wishes.abort = "no" },
+            action: .condemn(.init(.aborted, "no")),
+            reason: .rollingBack
+        ),
+        Case(
             testDescription: "by hand only",
             policy: manual,
             change: { $0.record?.verdict = condemned },
@@ -402,10 +430,10 @@ struct RolloutDeciderTests {
             reason: .failed
         ),
         Case(
-            testDescription: "by hand only: abort goes back",
+            testDescription: "by hand only: on the way back that a person asked for",
             policy: manual,
             change: {
-                $0.record?.verdict = condemned; $0.wishes.abort = "by hand"
+                $0.record?.verdict = .init(.aborted, "by hand"); $0.wishes.abort = "by hand"
             },
             action: .restore,
             reason: .rollingBack

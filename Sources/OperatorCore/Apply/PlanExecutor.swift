@@ -45,21 +45,13 @@ package struct ExecutionReport: Sendable {
     package var failures: [StepFailure] = []
     /// The objects somebody else wrote first; they were read anew.
     package var outdated: [ResourceID] = []
+    /// The objects whose status changed before each try, or changed what they are good for; nobody else wants anything of them.
+    package var overtaken: [ResourceID] = []
     /// Our values that the API server answered with others.
     package var accepted: [ResourceID: AcceptedValues] = [:]
     /// The first failure of one object alone that time may heal, such as a webhook that does not answer: to be thrown once the others
     /// are written.
     package var delayed: KubeError?
-}
-
-extension ExecutionReport {
-    /// The objects among those applied now that were applied before; notes the others as applied.
-    func repeated(_ applied: inout Set<ResourceID>) -> [ResourceID] {
-        done.compactMap { step in
-            guard case .apply = step else { return nil }
-            return applied.insert(step.id).inserted ? nil : step.id
-        }
-    }
 }
 
 /// Carries out the writes of a plan, one after another.
@@ -75,9 +67,13 @@ package struct PlanExecutor: Sendable {
     /// The time.
     package var now: @Sendable () -> Duration = { .zero }
 
+    /// How often a write is tried that nothing but changes of status come before.
+    package static let tries = 8
+
     /// Carries out `steps`; throws when trying the rest is of no use before a wait.
     ///
-    /// A refusal of one object does not keep the others from being written.
+    /// A refusal of one object does not keep the others from being written. Where nothing but the status of an object has changed
+    /// since it was looked at, its write is sent again for what is there, at most ``tries`` times.
     ///
     /// - Parameters:
     ///   - steps: the writes.
@@ -87,17 +83,22 @@ package struct PlanExecutor: Sendable {
     package func perform(_ steps: [MeshStep], isCurrent: @Sendable () -> Bool) async throws -> ExecutionReport {
         var report = ExecutionReport()
         for step in steps {
-            guard isCurrent() else {
-                throw MeshOperatorError(
-                    .superseded,
-                    "the MeshOperator changed its identity or is gone; its plan is dropped"
-                )
-            }
-            do {
-                try await perform(step, &report)
-                report.done.append(step)
-            } catch let error as KubeError {
-                try await handle(error, of: step, &report)
+            var due: MeshStep? = step
+            for number in 1...Self.tries {
+                guard let present = due else { break }
+                guard isCurrent() else {
+                    throw MeshOperatorError(
+                        .superseded,
+                        "the MeshOperator changed its identity or is gone; its plan is dropped"
+                    )
+                }
+                due = nil
+                do {
+                    try await perform(present, &report)
+                    report.done.append(present)
+                } catch let error as KubeError {
+                    due = try await handle(error, of: present, &report, isLast: number == Self.tries)
+                }
             }
         }
         return report
@@ -149,7 +150,13 @@ package struct PlanExecutor: Sendable {
         return object
     }
 
-    private func handle(_ error: KubeError, of step: MeshStep, _ report: inout ExecutionReport) async throws {
+    /// Sorts a failure in; gives the write to send instead, nil where the next plan has to decide anew.
+    private func handle(
+        _ error: KubeError,
+        of step: MeshStep,
+        _ report: inout ExecutionReport,
+        isLast: Bool
+    ) async throws -> MeshStep? {
         let id = step.id
         metrics.failed(code: error.codeName)
         logger.debug("write failed", metadata: ["object": "\(id)", "error": "\(error)"])
@@ -162,8 +169,12 @@ package struct PlanExecutor: Sendable {
         case .transient, .waiting: throw error.naming(id)
         case .conflict where failure.fieldConflicts.isEmpty || step.isCreation:
             do {
-                try await refresh(step)
-                report.outdated.append(id)
+                let fresh = try await refresh(step)
+                switch step.basis(now: fresh) {
+                case .same where !isLast: return fresh.map { step.based(on: $0) }
+                case .same, .judged: report.overtaken.append(id)
+                case .changed: report.outdated.append(id)
+                }
             } catch let refusal as KubeError where refusal.code == .forbidden {
                 report.failures.append(StepFailure(id: id, error: refusal, verb: "get"))
             }
@@ -173,6 +184,7 @@ package struct PlanExecutor: Sendable {
             if let transport = error.cause as? TransportError, transport.code == .closed { throw error }
             report.failures.append(failure)
         }
+        return nil
     }
 
     /// Reads objects that the caches lack although they were there: a watch that lost an event must not look like a deletion.
@@ -230,14 +242,15 @@ package struct PlanExecutor: Sendable {
         if isHidden { ledger.confirm(fresh, now: now()) } else { ledger.note(fresh) }
     }
 
-    /// Reads an object past the cache, so that the next plan sees what stood in the way.
-    private func refresh(_ step: MeshStep) async throws {
+    /// Reads an object past the cache, so that the next plan sees what stood in the way; nil where there is none.
+    private func refresh(_ step: MeshStep) async throws -> KubeObject? {
         let id = step.id
-        if let fresh = try await client.find(try resource(of: id), id.key) {
-            note(fresh, id)
-        } else {
+        guard let fresh = try await client.find(try resource(of: id), id.key) else {
             ledger.noteAbsence(id, uid: nil, version: step.version)
+            return nil
         }
+        note(fresh, id)
+        return fresh
     }
 
     private func resource(of id: ResourceID) throws -> APIResource {
@@ -257,6 +270,25 @@ extension MeshStep {
         switch self {
         case .apply(let write): write.object.resourceVersion
         case .delete(let object): object.resourceVersion
+        }
+    }
+
+    /// What the write was decided from, held against what is there now.
+    func basis(now fresh: KubeObject?) -> WriteBasis {
+        let seen: KubeObject? =
+            switch self {
+            case .apply(let write): write.base
+            case .delete(let object): object
+            }
+        guard let seen, let fresh else { return .changed }
+        return WriteBasis(seen, now: fresh, trimming: MeshProjection.owned)
+    }
+
+    /// The same write for another version of the object.
+    func based(on fresh: KubeObject) -> MeshStep {
+        switch self {
+        case .apply(let write): .apply(write.based(on: fresh))
+        case .delete: .delete(fresh)
         }
     }
 

@@ -21,15 +21,31 @@ package struct ObjectDecision: Sendable, Hashable {
     /// A write.
     package struct Write: Sendable, Hashable {
         /// What is sent.
-        package let object: KubeObject
+        package var object: KubeObject
         /// Why.
         package let cause: Cause
         /// Whether fields that others own are taken from them.
         package let takesFields: Bool
         /// The fields that somebody else changed, and who.
         package let rewritten: [RewriteHistory.Contest]
-        /// A patch to send first: it takes over fields that exclude ours (``FieldTakeover``).
-        var takeover: Tree?
+        /// What it was decided from; nil for an object that is made.
+        package var base: KubeObject?
+        /// Fields of others that exclude ours and have to go.
+        var taken: [FieldPlace] = []
+
+        /// A patch to send first: it takes over fields that exclude ours (``FieldTakeover``); nil where none do.
+        var takeover: Tree? {
+            guard let base, !taken.isEmpty else { return nil }
+            return FieldTakeover.patch(taken, of: base, for: MeshPlanner.manager)
+        }
+
+        /// The same write for another version of the object.
+        func based(on fresh: KubeObject) -> Write {
+            var result = self
+            result.object.resourceVersion = fresh.resourceVersion
+            result.base = fresh
+            return result
+        }
     }
 
     /// A field that is left to somebody else although we want another value.
@@ -133,9 +149,10 @@ package struct ObjectDecider: Sendable {
             object: wanted,
             cause: isClaim ? .claim : cause,
             takesFields: judged.takesFields || cause == .adopt,
-            rewritten: rewritten
+            rewritten: rewritten,
+            base: live
         )
-        if !judged.taken.isEmpty { write.takeover = FieldTakeover.patch(judged.taken, of: live, for: manager) }
+        write.taken = judged.taken
         return ObjectDecision(id: id, write: write, yields: judged.yields)
     }
 

@@ -12,7 +12,7 @@ extension MeshOperatorReconciler {
     // MARK: Deletion
 
     /// Removes what belongs to a MeshOperator whose deletion was asked for, as far as its spec can be read.
-    package func finalize(_ scope: inout ReconcileScope<Void>) async throws -> FinalizeOutcome {
+    package func finalize(_ scope: inout ReconcileScope<MeshWork>) async throws -> FinalizeOutcome {
         let object = scope.object
         desk.withdraw(object.key)
         let spec = try? MeshOperatorResource(decoding: object).spec
@@ -41,7 +41,7 @@ extension MeshOperatorReconciler {
     // MARK: Status
 
     /// Writes down what came of a reconcile, tells of transitions, and says when to look again.
-    func conclude(_ plan: MeshPlan, _ run: MeshRun, _ scope: inout ReconcileScope<Void>) -> PhaseOutcome {
+    func conclude(_ plan: MeshPlan, _ run: MeshRun, _ scope: inout ReconcileScope<MeshWork>) -> PhaseOutcome {
         if run.isOutdated {
             scope.holdsStatus = true
             return .proceed
@@ -51,6 +51,15 @@ extension MeshOperatorReconciler {
             memory.history.expire(now: environment.wall())
             if plan.stage == .settled { memory.isChanging = false }
         }
+        let postponed = tell(draft(plan, run, now: scope.now).status(), &scope, entered: run.entered)
+        if run.goesOn { return .proceedAndRecheck(after: .zero) }
+        let waits = [postponed, wait(plan, run)].compactMap(\.self)
+        if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
+        return .proceed
+    }
+
+    /// What the status is written from; what is known of the mesh is remembered besides.
+    func draft(_ plan: MeshPlan, _ run: MeshRun, now: Timestamp) -> MeshStatusDraft {
         var seen = observe(run)
         if plan.stage.isStanding { seen = parts.stores.shown(seen, ledger: ledger, now: environment.time.now) }
         var draft = MeshStatusDraft(
@@ -58,7 +67,7 @@ extension MeshOperatorReconciler {
             plan: plan,
             intent: run.intent,
             observation: parts.stores.used(seen, run.intent),
-            now: scope.now
+            now: now
         )
         let present = run.wanted.filter { draft.observation.live[$0] != nil }
         memories.update(run.object) { memory in
@@ -72,16 +81,12 @@ extension MeshOperatorReconciler {
         memories.update(run.object) { $0.isMoving = isMoving }
         draft.obstacles = parts.stores.obstacles
         draft.isChanging = memories.of(run.object).isChanging
-        let postponed = tell(draft.status(), &scope, entered: run.entered)
-        if run.goesOn { return .proceedAndRecheck(after: .zero) }
-        let waits = [postponed, wait(plan, run)].compactMap(\.self)
-        if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
-        return .proceed
+        return draft
     }
 
     /// When to look again even if nothing changes.
     private func wait(_ plan: MeshPlan, _ run: MeshRun) -> Duration? {
-        var waits: [Duration] = []
+        var waits: [Duration] = run.isCutShort ? [.seconds(1)] : []
         if let upgrade = run.upgrade {
             let now = environment.wall()
             if let time = upgrade.lookAgain { waits.append(max(.seconds(1), time - now)) }
@@ -122,7 +127,7 @@ extension MeshOperatorReconciler {
     @discardableResult
     func tell(
         _ status: MeshOperatorStatus,
-        _ scope: inout ReconcileScope<Void>,
+        _ scope: inout ReconcileScope<MeshWork>,
         isDetailTold: Bool = false,
         entered: [RolloutNote] = []
     ) -> Duration? {

@@ -123,7 +123,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     /// Holds a MeshOperator until its objects are gone.
     package var finalizer: String? { MeshNames.finalizer }
     /// One phase: the passes.
-    package var phases: [ReconcilePhase<Void>] {
+    package var phases: [ReconcilePhase<MeshWork>] {
         [ReconcilePhase("RollOut") { scope in try await self.rollOut(&scope) }]
     }
 
@@ -132,11 +132,11 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         object.tree.value(at: "spec", "paused")?.bool == true ? .paused : .running
     }
 
-    /// Nothing is handed from phase to phase.
-    package func begin(_ object: KubeObject) {}
+    /// Nothing has come of the work yet.
+    package func begin(_ object: KubeObject) -> MeshWork { MeshWork() }
 
     /// Tells that writes are held, and how an upgrade stands that is held with them.
-    package func reportPause(_ scope: inout ReconcileScope<Void>) {
+    package func reportPause(_ scope: inout ReconcileScope<MeshWork>) {
         desk.withdraw(scope.object.key)
         var run = MeshRun(object: scope.object, intent: nil)
         let driver = UpgradeDriver(mesh: self)
@@ -156,7 +156,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 
     /// Tells of failures that last.
-    package func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Void>) {
+    package func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<MeshWork>) {
         var failures = 0
         memories.update(scope.object) { memory in
             memory.failures += 1
@@ -169,12 +169,21 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             return
         }
         if let fight = error as? MeshOperatorError, fight.code == .unsettled {
-            guard failures > 1 else { return }
+            // How far an upgrade has got is told all the same.
+            if let run = scope.work.run, let plan = run.plan { status = draft(plan, run, now: scope.now).status() }
             let writer = fight.object.flatMap { id in
                 observe(MeshRun(object: scope.object, intent: nil)).live[id].flatMap { OtherWriter(of: $0) }
             }
-            status.noteFight(fight, writer, generation: scope.object.generation ?? 0, now: scope.now)
-            tell(status, &scope)
+            if failures > 1 {
+                status.noteFight(
+                    fight,
+                    writer,
+                    told: MeshOperatorStatus(lenient: scope.status),
+                    generation: scope.object.generation ?? 0,
+                    now: scope.now
+                )
+            }
+            tell(status, &scope, entered: scope.work.run?.entered ?? [])
             return
         }
         // Seldom, since what is told may fail to be written too.
@@ -198,7 +207,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     // MARK: Rolling out
 
-    private func rollOut(_ scope: inout ReconcileScope<Void>) async throws -> PhaseOutcome {
+    private func rollOut(_ scope: inout ReconcileScope<MeshWork>) async throws -> PhaseOutcome {
         let object = scope.object
         let spec: MeshOperatorSpec
         do throws(SpecError) {
@@ -227,6 +236,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)
         }
         do {
+            defer { scope.work.run = run }
             let plan = try await driver.settle(wish, &run)
             return conclude(plan, run, &scope)
         } catch let error as RenderError {
@@ -238,32 +248,22 @@ package struct MeshOperatorReconciler: ResourceReconciler {
 
     /// Plans and writes until there is nothing left to write.
     func settle(_ run: inout MeshRun) async throws -> MeshPlan {
-        var spoilt: [ResourceID: Int] = [:]
-        var applied: Set<ResourceID> = []
+        var effort = WriteEffort()
         for _ in 0..<Self.passLimit {
-            let plan = plan(run)
+            guard let intent = run.intent, run.object.isDeleting else { return MeshPlan(stage: .invalid("")) }
+            let observation = parts.stores.used(observe(run), intent)
+            let plan = planner(observation, run.object).teardown(intent: intent, blueprint: run.blueprint)
             guard !plan.steps.isEmpty, run.failures.allSatisfy({ $0.error.code == .forbidden }) else { return plan }
             if try await !confirm(plan, run).isEmpty { continue }
             try await confirmIsCurrent(run.object)
             let report = try await perform(plan.steps, for: run.object)
             run.failures += report.failures
-            for id in report.outdated + report.repeated(&applied) {
-                spoilt[id, default: 0] += 1
-                guard spoilt[id, default: 0] < 3 else { throw MeshOperatorError.contested(id) }
-            }
+            guard try effort.note(report) else { return plan }
         }
         throw MeshOperatorError(
             .unsettled,
             "\(run.object.name) still has writes to make after \(Self.passLimit) passes"
         )
-    }
-
-    private func plan(_ run: MeshRun) -> MeshPlan {
-        let observation = parts.stores.used(observe(run), run.intent)
-        let planner = planner(observation, run.object)
-        guard let intent = run.intent else { return MeshPlan(stage: .invalid("")) }
-        if run.object.isDeleting { return planner.teardown(intent: intent, blueprint: run.blueprint) }
-        return MeshPlan(stage: .invalid(""))
     }
 
     func planner(_ observation: MeshObservation, _ object: KubeObject) -> MeshPlanner {
@@ -328,6 +328,15 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     }
 }
 
+/// What a reconcile hands on.
+package struct MeshWork: Sendable {
+    /// What it had come to when it ended, well or not; nil where it had not begun to write.
+    var run: MeshRun?
+
+    /// Makes work that has not begun.
+    package init() {}
+}
+
 /// What one reconcile knows and has come to.
 struct MeshRun: Sendable {
     /// The MeshOperator as it was when the reconcile began.
@@ -346,6 +355,10 @@ struct MeshRun: Sendable {
     var upgrade: UpgradeReport?
     /// The steps entered in this reconcile, in order: some may be over before its status is written.
     var entered: [RolloutNote] = []
+    /// The plan made last.
+    var plan: MeshPlan?
+    /// Whether it ends early since the status of an object changes before each of its writes.
+    var isCutShort = false
     /// Whether there is more to do as soon as the status tells what has come of it so far.
     var goesOn = false
     /// Whether this reconcile has itself written the MeshOperator: its status waits for the reconcile that follows.

@@ -17,6 +17,7 @@ package enum MeshProjection {
                 keeping: [
                     ["apiVersion"], ["kind"], ["metadata"], ["spec", "hostNetwork"], ["spec", "containers"],
                     ["spec", "initContainers"], ["status", "conditions"],
+                    ["status", "phase"],
                 ] + containerStates
             )
         case MeshNames.resource, .namespaces: TreeProjection(dropping: [["metadata", "managedFields"]])
@@ -27,7 +28,7 @@ package enum MeshProjection {
     /// What tells why a container does not come up.
     private static let containerStates: [[String]] = ["containerStatuses", "initContainerStatuses"].flatMap { list in
         [
-            ["name"], ["ready"], ["restartCount"], ["state", "waiting"], ["state", "terminated"],
+            ["name"], ["ready"], ["restartCount"], ["state", "waiting"], ["state", "running"], ["state", "terminated"],
             ["lastState", "terminated"],
         ].map { ["status", list, "*"] + $0 }
     }

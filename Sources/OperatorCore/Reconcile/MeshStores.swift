@@ -201,7 +201,8 @@ package struct MeshStores: Sendable {
     /// - Returns: what the caches show, this process's own writes taken in.
     package func crowd(_ observation: MeshObservation, written: WriteLedger, now: Duration) -> UpgradeCrowd.Sight {
         var sight = UpgradeCrowd.Sight()
-        sight.pods = pods.objects()
+        sight.pods = pods.objects().filter { !SidecarPod.isFinished($0) }
+        sight.injection = InjectionRules(values: observation.resource.tree.value(at: "spec", "values"))
         sight.own = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
         func latest(_ store: ObjectStore?) -> [KubeObject] {
             (store?.objects() ?? []).compactMap {
@@ -243,7 +244,8 @@ package struct MeshStores: Sendable {
             pods: pods.objects(),
             namespaces: namespaceStore?.objects() ?? [],
             workloads: workloads,
-            tags: Set(TagView(observation.ours(manager: MeshPlanner.manager)).objects.keys)
+            tags: Set(TagView(observation.ours(manager: MeshPlanner.manager)).objects.keys),
+            rules: InjectionRules(values: observation.resource.tree.value(at: "spec", "values"))
         )
     }
 }

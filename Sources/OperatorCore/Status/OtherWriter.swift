@@ -20,7 +20,20 @@ struct OtherWriter: Sendable, Hashable {
 
 extension MeshOperatorStatus {
     /// Says that an object does not stay as it is applied, and who writes it, where that is known.
-    mutating func noteFight(_ error: MeshOperatorError, _ writer: OtherWriter?, generation: Int64, now: Timestamp) {
+    ///
+    /// - Parameters:
+    ///   - error: which object.
+    ///   - writer: who writes it; nil where nobody is known.
+    ///   - told: the status told last, whose times stay where the states do.
+    ///   - generation: the generation of the MeshOperator.
+    ///   - now: the time.
+    mutating func noteFight(
+        _ error: MeshOperatorError,
+        _ writer: OtherWriter?,
+        told: MeshOperatorStatus,
+        generation: Int64,
+        now: Timestamp
+    ) {
         let who = writer.map { "; field manager \($0.manager) wrote it last" } ?? ""
         let remedy = "let one of both own it, or annotate it \(MeshNames.Annotation.ignore): \"true\""
         let message = "\(error.message.prefix(800))\(who); \(remedy)"
@@ -31,5 +44,11 @@ extension MeshOperatorStatus {
         var mark = MeshCondition(.degraded, .yes, .fieldConflict, message, generation: generation, at: now.rfc3339)
         mark.type = MeshStatusDraft.fieldConflict
         set(mark)
+        let types = states.map(\.0.rawValue) + [mark.type]
+        for index in conditions.indices where types.contains(conditions[index].type) {
+            let last = told.conditions.first { $0.type == conditions[index].type }
+            guard let last, last.state == conditions[index].state else { continue }
+            conditions[index].lastTransitionTime = last.lastTransitionTime
+        }
     }
 }

@@ -4,6 +4,7 @@ package import KubeClient
 internal import KubeRuntime
 package import Logging
 internal import MeshBase
+internal import UpgradePlanning
 
 /// What came of moving.
 package struct MoveReport: Sendable {
@@ -19,7 +20,8 @@ package struct MoveReport: Sendable {
 
 /// Carries out moves: patches of namespaces and workloads, which are not the operator's own objects.
 ///
-/// Every patch bears the uid and the resourceVersion of the object as it was read, so that nobody's write is undone unseen.
+/// Every patch bears the uid and the resourceVersion of the object as it was read, so that nobody's write is undone unseen. Where nothing
+/// but the status of a workload has changed since, as while its pods crash, the patch is sent again for what is there.
 package struct MoveExecutor: Sendable {
     /// What writes go through.
     package let client: ClusterClient
@@ -47,7 +49,7 @@ package struct MoveExecutor: Sendable {
                 )
             }
             do {
-                let result = try await client.patch(write.resource, write.id.key, .merge(write.patch))
+                let result = try await send(write)
                 ledger.note(write.resource == .namespaces ? result : MeshProjection.foreignOnly(result))
                 metrics.wrote(verb: write.verb, cause: "move")
                 logger.debug("moved", metadata: ["object": "\(write.id)", "cause": "\(write.verb)"])
@@ -60,6 +62,24 @@ package struct MoveExecutor: Sendable {
             }
         }
         return report
+    }
+
+    /// Sends a patch, at most ``PlanExecutor/tries`` times.
+    private func send(_ write: UpgradeWrite) async throws(KubeError) -> KubeObject {
+        var patch = write.patch
+        for _ in 1..<PlanExecutor.tries {
+            do throws(KubeError) {
+                return try await client.patch(write.resource, write.id.key, .merge(patch))
+            } catch {
+                guard error.code == .conflict, let base = write.base,
+                    let fresh = try await client.find(write.resource, write.id.key),
+                    WriteBasis(base, now: fresh, trimming: MeshProjection.foreignOnly) != .changed,
+                    RestartableWorkload.isRolledOut(base) == RestartableWorkload.isRolledOut(fresh)
+                else { throw error }
+                patch.set(fresh.resourceVersion.map { .string($0) }, at: ["metadata", "resourceVersion"])
+            }
+        }
+        return try await client.patch(write.resource, write.id.key, .merge(patch))
     }
 
     private func sort(_ error: KubeError, _ write: UpgradeWrite, into report: inout MoveReport) throws {

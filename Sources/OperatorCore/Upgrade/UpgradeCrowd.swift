@@ -9,8 +9,10 @@ package import UpgradePlanning
 package struct UpgradeCrowd: Sendable {
     /// What the caches show.
     package struct Sight: Sendable {
-        /// All pods, as ``SidecarPod/trimmed(_:)`` leaves them.
+        /// All pods that have not ended for good, as ``SidecarPod/trimmed(_:)`` leaves them.
         package var pods: [KubeObject] = []
+        /// Which of them get a sidecar.
+        package var injection = InjectionRules()
         /// Deployments, StatefulSets, DaemonSets and Argo Rollouts.
         package var owners: [ResourceID: KubeObject] = [:]
         /// All namespaces.
@@ -78,7 +80,8 @@ package struct UpgradeCrowd: Sendable {
             pods: sight.pods,
             owners: sight.owners,
             namespaces: sight.namespaces,
-            choice: choice
+            choice: choice,
+            rules: sight.injection
         ) { pod in own.contains { $0.includes(pod) } }
         var named: [String: KubeObject] = [:]
         var waves: [String: Wave] = [:]

@@ -49,6 +49,7 @@ struct UpgradeDriver: Sendable {
                 continue
             }
             report(look, &run)
+            run.plan = look.plan
             if look.announces(&run, mesh.memories) { return look.plan }
             guard run.failures.allSatisfy({ $0.error.code == .forbidden }) else {
                 // What keeps an object from being applied does not keep what has moved from going back.
@@ -58,11 +59,7 @@ struct UpgradeDriver: Sendable {
             if !look.plan.steps.isEmpty {
                 if try await !mesh.confirm(look.plan, run).isEmpty { continue }
                 try await mesh.confirmIsCurrent(run.object)
-                let report = try await mesh.perform(look.plan.steps, for: run.object)
-                tell(report, run)
-                run.failures += report.failures
-                try effort.note(report)
-                measure(look, run, isWhole: report.failures.isEmpty)
+                guard try await write(look, &run, &effort) else { return look.plan }
                 continue
             }
             askGates(look, run)
@@ -72,6 +69,37 @@ struct UpgradeDriver: Sendable {
             .unsettled,
             "\(run.object.name) still has writes to make after \(MeshOperatorReconciler.passLimit) passes"
         )
+    }
+
+    /// Applies what a look asks for; gives whether there is sense in going on in this reconcile.
+    ///
+    /// Neither a fight over one object, nor a webhook that fails for one, keeps what has moved from going back.
+    private func write(_ look: UpgradeLook, _ run: inout MeshRun, _ effort: inout WriteEffort) async throws -> Bool {
+        do {
+            let report = try await mesh.perform(look.plan.steps, for: run.object)
+            tell(report, run)
+            run.failures += report.failures
+            guard try effort.note(report) else {
+                // Its status changes all the time, which is nobody's fault: it is looked at again soon.
+                run.isCutShort = true
+                if look.decision.action == .restore { _ = try await move(look, &run) }
+                return false
+            }
+            measure(look, run, isWhole: report.failures.isEmpty)
+            return true
+        } catch {
+            let isFight = (error as? MeshOperatorError)?.code == .unsettled
+            let isOfOne = isFight || (error as? KubeError)?.code == .serverFailure
+            guard look.decision.action == .restore, isOfOne else { throw error }
+            do {
+                _ = try await move(look, &run)
+            } catch let other as MeshOperatorError {
+                throw other
+            } catch {
+                mesh.environment.logger.debug("not moved either", metadata: ["error": "\(error)"])
+            }
+            throw error
+        }
     }
 
     /// Why nothing may be written; nil when something may.
@@ -142,7 +170,7 @@ struct UpgradeDriver: Sendable {
         if let known = run.rendered[composition] {
             rendered = known
         } else {
-            rendered = try composer.blueprint(
+            rendered = try RevisionComposer(renderer: mesh.parts.renderer).blueprint(
                 run.spec ?? MeshOperatorSpec(),
                 composition,
                 run.options(mesh.parts.definitions)
@@ -158,6 +186,7 @@ struct UpgradeDriver: Sendable {
     func bounds(_ scene: UpgradeScene, _ run: inout MeshRun) throws -> [GatewayID: GatewayBounds] {
         let slot = scene.stand.course.stable
         if let known = run.bounds[slot] { return known }
+        let composer = RevisionComposer(renderer: mesh.parts.renderer)
         let found = try composer.gateways(scene.spec, of: slot, run.options(mesh.parts.definitions))
         run.bounds[slot] = found
         return found
@@ -171,8 +200,6 @@ struct UpgradeDriver: Sendable {
             logger: mesh.environment.logger
         )
     }
-
-    private var composer: RevisionComposer { RevisionComposer(renderer: mesh.parts.renderer) }
 
     /// What is to be written for what was composed.
     func planned(_ run: MeshRun, _ observed: MeshObservation) -> MeshPlan {
@@ -338,13 +365,19 @@ struct UpgradeDriver: Sendable {
 
 /// Notices objects that do not stay as they are applied.
 struct WriteEffort {
+    /// How often an object may be in the way in one reconcile.
+    private static let limit = 3
+
     private var spoilt: [ResourceID: Int] = [:]
+    private var overtaken: [ResourceID: Int] = [:]
     private var texts: [ResourceID: String] = [:]
 
     /// Takes in what came of writes.
     ///
-    /// - Throws: ``MeshOperatorError`` with code `unsettled` when one is written again and again.
-    mutating func note(_ report: ExecutionReport) throws {
+    /// - Parameter report: what came of them.
+    /// - Returns: whether there is sense in going on now; not where nothing but its status keeps an object from being written.
+    /// - Throws: ``MeshOperatorError`` with code `unsettled` when somebody else writes one again and again.
+    mutating func note(_ report: ExecutionReport) throws(MeshOperatorError) -> Bool {
         var again = report.outdated
         for case .apply(let write) in report.done {
             let id = ResourceID(write.object)
@@ -354,7 +387,9 @@ struct WriteEffort {
         }
         for id in again {
             spoilt[id, default: 0] += 1
-            guard spoilt[id, default: 0] < 3 else { throw MeshOperatorError.contested(id) }
+            guard spoilt[id, default: 0] < Self.limit else { throw MeshOperatorError.contested(id) }
         }
+        for id in report.overtaken { overtaken[id, default: 0] += 1 }
+        return overtaken.values.allSatisfy { $0 < Self.limit }
     }
 }

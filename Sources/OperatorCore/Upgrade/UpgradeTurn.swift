@@ -15,6 +15,8 @@ package struct UpgradeWrite: Sendable, Hashable {
     package var patch: Tree
     /// What it does, in one word, for metrics: `label`, `relabel` (again, since somebody took it off), `restore`, `forget`, `restart`.
     package var verb: String
+    /// What it was decided from; nil where a change of anything has it decided anew.
+    package var base: KubeObject?
 }
 
 /// What may be moved now, and what keeps the rest from moving.
@@ -276,7 +278,9 @@ extension UpgradeCrowd {
     }
 
     private func write(_ id: ResourceID, _ patch: Tree, verb: String) -> UpgradeWrite? {
-        RestartableWorkload.resource(of: id).map { UpgradeWrite(id: id, resource: $0, patch: patch, verb: verb) }
+        RestartableWorkload.resource(of: id).map {
+            UpgradeWrite(id: id, resource: $0, patch: patch, verb: verb, base: sight.owners[id])
+        }
     }
 }
 

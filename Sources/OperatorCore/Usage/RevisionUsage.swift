@@ -2,7 +2,7 @@ internal import DataTree
 package import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
-internal import UpgradePlanning
+package import UpgradePlanning
 
 /// Who still uses a revision of the mesh.
 package struct RevisionUsage: Sendable, Hashable {
@@ -62,20 +62,23 @@ package struct RevisionUsage: Sendable, Hashable {
     ///   - namespaces: all namespaces.
     ///   - workloads: the mesh's own Deployments and DaemonSets, whose pods do not count.
     ///   - tags: the names of further tags that lead to the revisions, by which pods get a sidecar.
+    ///   - rules: whether pods get a sidecar at all.
     package init(
         of revisions: Set<String>,
         pods: [KubeObject],
         namespaces: [KubeObject],
         workloads: [KubeObject],
-        tags: Set<String> = []
+        tags: Set<String> = [],
+        rules: InjectionRules = InjectionRules()
     ) {
         let own = workloads.compactMap { OwnPods($0) }
         let injecting = revisions.union(tags)
         var labels: [String: [String: String]] = [:]
         for namespace in namespaces { labels[namespace.name] = namespace.labels }
-        for pod in pods {
+        // What has ended for good uses nothing and lacks nothing.
+        for pod in pods where !SidecarPod.isFinished(pod) {
             guard let revision = SidecarPod.revision(of: pod) else {
-                let isLacking = Self.lacks(pod, labels[pod.namespace ?? ""] ?? [:], injecting)
+                let isLacking = Self.lacks(pod, labels[pod.namespace ?? ""] ?? [:], injecting, rules)
                 if isLacking, !own.contains(where: { $0.includes(pod) }) { lacking.append(pod.key) }
                 continue
             }
@@ -97,8 +100,16 @@ package struct RevisionUsage: Sendable, Hashable {
     }
 
     /// Whether a pod without a sidecar should have one of the names.
-    private static func lacks(_ pod: KubeObject, _ namespace: [String: String], _ names: Set<String>) -> Bool {
-        guard !pod.isDeleting, pod.annotation(SidecarPod.hostNetwork) == nil else { return false }
-        return RevisionChoice(tags: [:]).revision(pod: pod.labels, namespace: namespace).map(names.contains) ?? false
+    private static func lacks(
+        _ pod: KubeObject,
+        _ namespace: [String: String],
+        _ names: Set<String>,
+        _ rules: InjectionRules
+    ) -> Bool {
+        let labels = pod.labels
+        guard !pod.isDeleting, let name = RevisionChoice(tags: [:]).revision(pod: labels, namespace: namespace),
+            names.contains(name)
+        else { return false }
+        return rules.injects(pod, labels: labels)
     }
 }

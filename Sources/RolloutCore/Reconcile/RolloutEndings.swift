@@ -40,7 +40,7 @@ struct RolloutEndings: Sendable {
         let isLate = world.now - began >= Self.retreatLimit && isBearable
         let isForced =
             world.isCutOff || isLate || world.canary.ready == 0 || stable.ready >= rule.ready(at: 100)
-            || world.share == 0
+            || world.share == 0 && !world.routes.contains { $0.isTouched(world.object.name) }
         if isForced {
             return try await giveBackLast(world, run) ? .wrote : nil
         }
@@ -53,11 +53,18 @@ struct RolloutEndings: Sendable {
         }
         let bearable = RouteShape(weight: 100 - rule.share(of: stable.ready))
         for route in world.routes.reversed() {
-            guard let mark = route.mark, route.holder == world.holder, mark.written.weight > bearable.weight else {
-                continue
+            guard let mark = route.mark, route.holder == world.holder else { continue }
+            if mark.written.weight > bearable.weight {
+                try await routes.write(route, world, written, bearable)
+                return .wrote
             }
-            try await routes.write(route, world, written, bearable)
-            return .wrote
+            // A manifest applied meanwhile is no way back: it may lead to a side that cannot carry it.
+            let shape = RouteShape(weight: mark.written.weight)
+            if route.isTouched(world.object.name),
+                try await routes.putBack(route, world, written, shape, patience: RouteShield.patience, &run)
+            {
+                return .wrote
+            }
         }
         run.lookAgain(at: max(world.now + .seconds(1), min(began + Self.retreatLimit, world.now + .seconds(5))))
         run.wait(for: "\(stable.title) has \(stable.text) ready, everything needs \(rule.ready(at: 100))")
@@ -116,11 +123,18 @@ struct RolloutEndings: Sendable {
     /// and an abort, which has been obeyed by now.
     private func takeOffOrders(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         var late = RolloutCommands.late
-        let isAborted = run.commands.wishes(record: world.written?.record, isPaused: false).abort != nil
-        if isAborted { late.append(RolloutNames.Command.abort) }
+        let abort = run.commands.wishes(record: world.written?.record, isPaused: false).abort
+        if abort != nil { late.append(RolloutNames.Command.abort) }
         late.removeAll { world.object.annotations[$0] == nil }
         guard !late.isEmpty else { return false }
-        let values = Dictionary(uniqueKeysWithValues: late.map { ($0, String?.none) })
+        var values = Dictionary(uniqueKeysWithValues: late.map { ($0, String?.none) })
+        // That a person has decided outlives the order: nothing is kept from the failed version any more.
+        if let abort, world.routeRecord == nil, var ended = world.endedRecord, let verdict = ended.record.verdict,
+            verdict.cause != .aborted
+        {
+            ended.record.verdict = .init(.aborted, "\(abort); before that: \(verdict.message)")
+            values[RolloutNames.Annotation.record] = ended.text
+        }
         try await tools.annotate(world, values, endsRollout: false, &run)
         return true
     }
@@ -211,7 +225,11 @@ struct RolloutEndings: Sendable {
             try await tools.annotate(world, values, endsRollout: false, &run)
             return true
         }
-        if let ended = world.endedRecord, ended.record.verdict?.cause != .superseded {
+        // What failed is not tried again by itself when it is scaled up again; a version that is gone from the spec is not known any more.
+        let versions = [world.spec.stable.version, world.spec.canary.version]
+        if let ended = world.endedRecord, ended.record.verdict?.cause != .superseded,
+            !versions.contains(String(ended.record.target.prefix { $0 != "+" }))
+        {
             try await tools.annotate(world, [RolloutNames.Annotation.record: nil], endsRollout: false, &run)
             return true
         }

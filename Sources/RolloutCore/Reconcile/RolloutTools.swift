@@ -90,14 +90,27 @@ struct RolloutTools: Sendable {
     // MARK: Words
 
     /// Says who keeps changing an object.
-    func fightText(_ entry: ContestCount.Entry, _ title: String) -> String {
+    ///
+    /// - Parameters:
+    ///   - entry: what, and how often.
+    ///   - title: the object.
+    ///   - patience: how long it is left as it is once it has been put back.
+    /// - Returns: a sentence with the remedy.
+    func fightText(
+        _ entry: ContestCount.Entry,
+        _ title: String,
+        patience: Duration = ContestCount.patience
+    ) -> String {
+        let seconds = patience.components.seconds
+        let pace = seconds == 60 ? "at most once a minute" : "at most every \(seconds) s"
+
         let field = entry.edit == .subsets ? "spec.subsets" : "its routes"
         let what = "the \(entry.edit.noun) of \(title)"
         let since = entry.since.rfc3339
         let times = "\(entry.times) times since \(since)"
         let how = entry.times == 1 ? "changed \(what) at \(since)" : "keeps changing \(what), \(times)"
-        return "\(entry.writer) \(how); they are put back, at most once a minute; let it leave \(field) alone while a "
-            + "rollout is under way"
+        return "\(entry.writer) \(how); they are put back, \(pace); let it leave \(field) alone while a "
+            + "rollout is under way, or routes are kept from a version that failed"
     }
 
     /// Remembers something worth an Event, told with the next status.
@@ -110,7 +123,11 @@ struct RolloutTools: Sendable {
     func tellPutBack(_ contest: ContestCount, _ title: String, _ world: RolloutWorld) {
         metrics.putBack(of: world.object.key)
         guard let entry = contest.latest(now: world.now), entry.times == 1 else { return }
-        let rest = world.routeRecord == nil ? "at rest; they are" : "in the middle of the rollout; the step is"
+        var rest = "in the middle of the rollout; the step is"
+        if world.routeRecord == nil {
+            let isAfterFailure = world.routes.contains { RouteShield.isHeld($0, world) }
+            rest = isAfterFailure ? "after the rollout went back; they are" : "while nothing is rolled out; they are"
+        }
         note(
             .warning,
             "PutBack",

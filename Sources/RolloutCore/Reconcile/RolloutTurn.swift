@@ -165,7 +165,8 @@ struct RolloutTurn: Sendable {
         switch decision.action {
         case .begin: return try await begin(world, observation)
         case .enter(let step): return try await enter(step, world, observation)
-        case .condemn(let verdict): return try await condemn(verdict, world)
+        case .condemn(let verdict):
+            if world.routeRecord != nil { return try await condemn(verdict, world) }
         case .move:
             if try await routes.moveOne(world) { return .wrote }
         case .restore:
@@ -250,7 +251,7 @@ struct RolloutTurn: Sendable {
         written.condemned = world.now
         try await routes.write(lead, world, written, lead.mark?.written ?? RouteShape(weight: world.share))
         let reason: RolloutDecision.Reason =
-            world.spec.rollback == .manual && verdict.cause != .routeDeleted ? .failed : .rollingBack
+            world.spec.rollback == .manual && !verdict.cause.goesBackByItself ? .failed : .rollingBack
         tools.note(.warning, reason.rawValue, "\(verdict.cause.rawValue): \(verdict.message)", world.object)
         return .wrote
     }

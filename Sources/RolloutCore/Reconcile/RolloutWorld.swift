@@ -51,10 +51,13 @@ struct RolloutWorld: Sendable {
         WrittenRecord(object.annotations[RolloutNames.Annotation.record])
     }
 
-    /// The record that counts; one that was overtaken stands in nobody's way once the routes are free of it.
+    /// The record that counts; one that was overtaken stands in nobody's way once the routes are free of it, nor does one of what is no
+    /// longer to be rolled out.
     var written: WrittenRecord? {
         guard let route = routeRecord?.record, let ended = endedRecord else {
-            return routeRecord ?? (RolloutSupersession(self).last == nil ? endedRecord : nil)
+            if let routeRecord { return routeRecord }
+            let isOver = RolloutSupersession(self).last != nil || endedRecord?.record.target != target
+            return isOver ? nil : endedRecord
         }
         // What ended on the MeshRollout is on its way off the routes.
         let isSame = ended.record.target == route.target && ended.record.began == route.began

@@ -105,13 +105,17 @@ struct RouteKeeper: Sendable {
         _ world: RolloutWorld,
         _ written: WrittenRecord?,
         _ shape: RouteShape,
+        patience: Duration = ContestCount.patience,
         _ run: inout RolloutRun
     ) async throws -> Bool {
         let contest = route.mark?.contest ?? ContestCount()
         let (edit, change) = (route.edit(world.object.name), route.lastWrite)
-        if let fight = contest.fight(now: world.now) { run.fight = tools.fightText(fight, route.title) }
-        let time = contest.mayPutBack(edit, by: change.writer, now: world.now)
-        guard time <= world.now else {
+        let time = contest.mayPutBack(edit, by: change.writer, patience: patience, now: world.now)
+        let isLeft = time > world.now
+        // What is left as it is for now is told as a conflict, the first time too.
+        let entry = contest.fight(now: world.now) ?? (isLeft ? contest.latest(now: world.now) : nil)
+        if let entry { run.fight = tools.fightText(entry, route.title, patience: patience) }
+        guard !isLeft else {
             run.lookAgain(at: time)
             return false
         }
@@ -139,7 +143,7 @@ struct RouteKeeper: Sendable {
         let change = rule.lastWrite
         if isTouched {
             // Without its subset a version gets no traffic at all: this is put back sooner than weights.
-            if let fight = old.contest.fight(now: world.now) { run.fight = tools.fightText(fight, rule.title) }
+            if let fight = old.contest.fight(now: world.now) { run.fight = subsetText(fight, rule) }
             let time = old.contest.mayPutBack(
                 .subsets,
                 by: change.writer,
@@ -152,7 +156,7 @@ struct RouteKeeper: Sendable {
             }
             mark.contest = old.contest.counted(.subsets, by: change.writer, now: world.now)
         } else if let fight = old.contest.fight(now: world.now) {
-            run.fight = tools.fightText(fight, rule.title)
+            run.fight = subsetText(fight, rule)
             run.lookAgain(at: fight.last + ContestCount.window)
         }
         let patch = rule.patch(list, mark: mark.text, holder: world.holder)
@@ -165,6 +169,10 @@ struct RouteKeeper: Sendable {
         return true
     }
 
+    private func subsetText(_ fight: ContestCount.Entry, _ rule: SubsetObject) -> String {
+        tools.fightText(fight, rule.title, patience: Self.subsetPatience)
+    }
+
     static let subsetPatience = Duration.seconds(5)
     /// How long proxies may take to learn that no route names a subset before it goes.
     static let subsetGrace = Duration.seconds(5)
@@ -173,7 +181,10 @@ struct RouteKeeper: Sendable {
     func tidySubsets(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
         guard let rule = world.subsets, rule.holder == world.holder, !world.isMade(rule.object) else { return false }
         // Routes that stay with the side that serves need its subset.
-        guard !world.routes.contains(where: { $0.holder == world.holder && $0.mark != nil }) else { return false }
+        let shield = RouteShield(tools: tools)
+        guard !world.routes.contains(where: { $0.holder == world.holder && $0.mark != nil }),
+            !world.routes.contains(where: { shield.isLost($0, world, run) })
+        else { return false }
         if let last = tools.memories.of(world.object).routesRestored, world.now - last < Self.subsetGrace {
             run.lookAgain(at: last + Self.subsetGrace)
             return false

@@ -62,11 +62,19 @@ struct GroupBarrier: Sendable {
         for peer in peers {
             switch peer.status.phase {
             case .rollingBack?, .rolledBack?, .failed?:
-                return "MeshRollout \(peer.name) of the group failed: \(peer.status.progress.waitingFor)"
+                return "MeshRollout \(peer.name) of the group failed: \(Self.cause(peer.status.progress.waitingFor))"
             default: continue
             }
         }
         return nil
+    }
+
+    /// What a member says of its failure, without what it does about it at this moment.
+    private static func cause(_ text: String) -> String {
+        let ends = [RolloutDecider.nextBack, RolloutDecider.personDecides].compactMap {
+            text.firstRange(of: $0)?.lowerBound
+        }
+        return String(text[..<(ends.min() ?? text.endIndex)])
     }
 
     /// Why the group cannot step together; nil when it can.

@@ -2,20 +2,28 @@ internal import MeshBase
 
 /// Checks that end a rollout before its time.
 extension RolloutDecider {
+    /// What stands between why everything goes back and what is next to.
+    package static let nextBack = "; next to go back: "
+    /// What is said of a failure that waits for a person.
+    package static let personDecides = "; abort or retry decides"
+
     /// A rollout that was ended goes back, or waits for a person.
     func verdict(_ record: RolloutRecord) -> RolloutDecision? {
         guard let verdict = record.verdict else { return nil }
-        let isWanted =
-            [.aborted, .superseded, .routeDeleted].contains(verdict.cause) || observation.wishes.abort != nil
-        if policy.rollback == .manual, !isWanted {
+        let away = observation.parts.filter { $0.moved > 0 }
+        if policy.rollback == .manual, !verdict.cause.goesBackByItself {
+            if let why = observation.wishes.abort {
+                guard !away.isEmpty else { return RolloutDecision(.restored, .rolledBack, verdict.message) }
+                // Written down, so that the time of the way back counts from now and not from when it began to wait for a person.
+                return condemn(.aborted, "\(why); before that: \(verdict.message)")
+            }
             guard observation.wishes.isRetried, record.target == observation.target else {
-                return RolloutDecision(.block, .failed, "\(verdict.message); abort or retry decides")
+                return RolloutDecision(.block, .failed, verdict.message + Self.personDecides)
             }
             if let refusal { return refusal }
             return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
         }
-        let away = observation.parts.filter { $0.moved > 0 }
-        if let last = away.last { return goingBack(record, "\(verdict.message); next to go back: \(last.name)") }
+        if let last = away.last { return goingBack(record, "\(verdict.message)\(Self.nextBack)\(last.name)") }
         if observation.wishes.isRetried, record.target == observation.target {
             if let refusal { return refusal }
             return RolloutDecision(.begin, .starting, "tried again from the start")
@@ -89,7 +97,7 @@ extension RolloutDecider {
 
     /// Writes down why everything goes back.
     func condemn(_ cause: RolloutRecord.Verdict.Cause, _ message: String) -> RolloutDecision {
-        let isManual = policy.rollback == .manual && cause != .routeDeleted
+        let isManual = policy.rollback == .manual && !cause.goesBackByItself
         return RolloutDecision(.condemn(.init(cause, message)), isManual ? .failed : .rollingBack, message)
     }
 

@@ -23,6 +23,10 @@ package struct RolloutRecord: Sendable, Hashable {
             case aborted = "Aborted"
             /// Something else is to be rolled out now.
             case superseded = "Superseded"
+
+            /// Whether everything goes back for it also where a person decides on failures: it was a person's order, or waiting would
+            /// only do harm.
+            package var goesBackByItself: Bool { [.aborted, .superseded, .routeDeleted].contains(self) }
         }
 
         /// Why it ended.

@@ -12,9 +12,11 @@ package enum SidecarPod {
     package static let proxyVersion = "meshoperator.io/proxy-version"
     /// Set on a trimmed pod that shares the network of its node, and thus gets no sidecar.
     package static let hostNetwork = "meshoperator.io/host-network"
+    /// Set on a trimmed pod all of whose containers have ended for good, as after a Job: it runs no sidecar and needs none.
+    package static let finished = "meshoperator.io/finished"
 
-    /// A pod reduced to identity, labels, controller, readiness, the revision and version of its sidecar, and what keeps it from coming
-    /// up; of a pod of the mesh itself also when it was made.
+    /// A pod reduced to identity, labels, controller, readiness, the revision and version of its sidecar, whether its author wants one,
+    /// and what keeps it from coming up; of a pod of the mesh itself also when it was made.
     package static func trimmed(_ pod: KubeObject) -> KubeObject {
         let full = pod.tree["metadata"]
         var metadata = TreeObject()
@@ -31,6 +33,10 @@ package enum SidecarPod {
             annotations[proxyVersion] = imageTag(ofProxy: pod).map { .string($0) }
         }
         if pod.tree.value(at: "spec", "hostNetwork")?.bool == true { annotations[hostNetwork] = "true" }
+        annotations[RevisionChoice.injectLabel] = pod.annotation(RevisionChoice.injectLabel).map { .string($0) }
+        // From these phases of core/v1 a pod does not come back.
+        let phase = pod.tree.value(at: "status", "phase")?.string
+        if phase == "Succeeded" || phase == "Failed" { annotations[finished] = "true" }
         if PodTrouble.concerns(pod) { metadata["creationTimestamp"] = full?["creationTimestamp"] }
         annotations[PodTrouble.annotation] = PodTrouble.text(of: pod).map { .string($0) }
         if !annotations.isEmpty { metadata["annotations"] = .object(annotations.sorted()) }
@@ -48,6 +54,9 @@ package enum SidecarPod {
 
     /// The revision of a trimmed pod's sidecar, nil where it has none.
     package static func revision(of pod: KubeObject) -> String? { pod.annotation(injectionStatus) }
+
+    /// Whether a trimmed pod has ended for good.
+    package static func isFinished(_ pod: KubeObject) -> Bool { pod.annotation(finished) != nil }
 
     /// The tag of the image of `istio-proxy`, among the containers or, as a native sidecar, the init containers.
     private static func imageTag(ofProxy pod: KubeObject) -> String? {

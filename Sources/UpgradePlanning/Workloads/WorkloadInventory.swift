@@ -18,19 +18,21 @@ package struct WorkloadInventory: Sendable, Hashable {
     ///   - owners: Deployments, StatefulSets, DaemonSets and Argo Rollouts, as far as known.
     ///   - namespaces: all namespaces.
     ///   - choice: which revision a pod gets.
+    ///   - rules: whether it gets a sidecar at all.
     ///   - isOwn: whether a pod belongs to the mesh itself (istiod, gateways, node agent), which is moved otherwise.
     package init(
         pods: [KubeObject],
         owners: [ResourceID: KubeObject],
         namespaces: [KubeObject],
         choice: RevisionChoice,
+        rules: InjectionRules = InjectionRules(),
         isOwn: (KubeObject) -> Bool
     ) {
         var labels: [String: [String: String]] = [:]
         for namespace in namespaces { labels[namespace.name] = namespace.labels }
         var places: [ResourceID: Int] = [:]
         var found: [Found] = []
-        for pod in pods where !pod.isDeleting && !isOwn(pod) {
+        for pod in pods where !pod.isDeleting && !SidecarPod.isFinished(pod) && !isOwn(pod) {
             let id = Self.owner(of: pod)
             let namespace = labels[pod.namespace ?? ""] ?? [:]
             let place = places[id] ?? found.endIndex
@@ -41,7 +43,9 @@ package struct WorkloadInventory: Sendable, Hashable {
                 found.append(Found(id: id, owner: owner, template: owner.flatMap { Self.templateLabels($0) }))
             }
             let podLabels = found[place].template ?? pod.labels
-            let entry = Self.entry(pod, podLabels, namespace, choice)
+            let isInjected = rules.injects(pod, labels: podLabels)
+            let wanted = isInjected ? choice.revision(pod: podLabels, namespace: namespace) : nil
+            let entry = Self.entry(pod, wanted: wanted)
             guard entry.revision != nil || entry.wanted != nil else { continue }
             if found[place].pods.isEmpty { found[place].labels = podLabels }
             found[place].pods.append(entry)
@@ -118,18 +122,12 @@ package struct WorkloadInventory: Sendable, Hashable {
         )
     }
 
-    private static func entry(
-        _ pod: KubeObject,
-        _ template: [String: String],
-        _ namespace: [String: String],
-        _ choice: RevisionChoice
-    ) -> MeshWorkload.Pod {
+    private static func entry(_ pod: KubeObject, wanted: String?) -> MeshWorkload.Pod {
         MeshWorkload.Pod(
             key: pod.key,
             revision: SidecarPod.revision(of: pod),
             proxyVersion: pod.annotation(SidecarPod.proxyVersion),
-            wanted: pod.annotation(SidecarPod.hostNetwork) == nil
-                ? choice.revision(pod: template, namespace: namespace) : nil,
+            wanted: wanted,
             isReady: pod.conditions.isTrue("Ready"),
             trouble: pod.annotations[PodTrouble.annotation]
         )

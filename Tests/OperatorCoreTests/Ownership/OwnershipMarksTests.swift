@@ -1,7 +1,9 @@
 internal import ControllerKit
+internal import DataTree
 internal import KubeAPI
 internal import KubeRuntime
 internal import Testing
+internal import UpgradePlanning
 
 @testable internal import OperatorCore
 
@@ -101,6 +103,41 @@ internal import Testing
         #expect(usage.summary == "1 pod (shop/a) and 1 namespace (shop)")
         #expect(usage.behind("1.30.2") == 0, "nothing is known of their proxies")
         #expect(!RevisionUsage(of: ["none"], pods: pods, namespaces: namespaces, workloads: []).isInUse)
+    }
+
+    @Test("A pod lacks a sidecar only where istiod would have injected one, and runs")
+    func lacking() throws {
+        let pods = try [
+            "{metadata: {name: plain}}",
+            "{metadata: {name: annotated, annotations: {sidecar.istio.io/inject: 'false'}}}",
+            "{metadata: {name: both, annotations: {sidecar.istio.io/inject: 'false'}, labels: {sidecar.istio.io/inject: 'true'}}}",
+            "{metadata: {name: odd, annotations: {sidecar.istio.io/inject: 'yes'}}}",
+            "{metadata: {name: done}, status: {phase: Succeeded}}",
+            "{metadata: {name: evicted}, status: {phase: Failed}}",
+            "{metadata: {name: never, labels: {job: batch}}}",
+            "{metadata: {name: runs}, status: {phase: Running}}",
+            "{metadata: {name: used, annotations: {sidecar.istio.io/status: '{}'}}, status: {phase: Succeeded}}",
+        ].map { text in
+            var pod = KubeObject(try requireDocument(text))
+            pod.tree.set("shop", at: ["metadata", "namespace"])
+            return MeshProjection.pods(pod)
+        }
+        let namespaces = try ["{metadata: {name: shop, labels: {istio-injection: enabled}}}"].map {
+            KubeObject(try requireDocument($0))
+        }
+        func lacking(_ values: String) throws -> [String] {
+            let rules = InjectionRules(values: try requireDocument(values))
+            let usage = RevisionUsage(of: ["default"], pods: pods, namespaces: namespaces, workloads: [], rules: rules)
+            #expect(usage.pods == [], "what has ended uses nothing")
+            return usage.lacking.map(\.name)
+        }
+        #expect(try lacking("{}") == ["both", "never", "plain", "runs"])
+        let never = "{sidecarInjectorWebhook: {neverInjectSelector: [{matchLabels: {job: batch}}]}}"
+        #expect(try lacking(never) == ["both", "plain", "runs"])
+        #expect(try lacking("{global: {proxy: {autoInject: disabled}}}") == ["both"])
+        let always =
+            "{global: {proxy: {autoInject: disabled}}, sidecarInjectorWebhook: {alwaysInjectSelector: [{matchLabels: {job: batch}}]}}"
+        #expect(try lacking(always) == ["both", "never"])
     }
 
     @Test func countsProxiesOfOtherVersions() throws {

@@ -175,7 +175,13 @@ final class ScriptedGates: GateAsking {
         try await life.until("failed", limit: 600) { try await $0.status().plan?.progress.reason == "Failed" }
         try await life.pass(120)
         #expect(try await life.world.revisions()["pay/bank"] == ["1-30-2"], "nothing goes back by itself")
+        // The time of the way back counts from the order, not from the failure.
+        life.world.breakPods("cart", with: ["1-30-2", "default"])
         try await life.annotate(RolloutNames.Command.abort, "true")
+        try await life.pass(40)
+        #expect(try await life.status().phase == .rollingBack)
+        try await life.until("stalled") { try await $0.status().plan?.progress.reason == "RollbackStalled" }
+        life.world.heal()
         try await life.until("rolled back") { try await $0.status().plan?.progress.reason == "RolledBack" }
         try await Self.expectAsBefore(life)
     }

@@ -194,7 +194,9 @@ internal import Testing
         try await life.run(to: .rolledBack, within: 120, "ratings")
         try await life.run(to: .rolledBack, within: 20, "reviews")
         #expect(try await cluster.weights("reviews")["v2"] ?? 0 == 0)
-        #expect(try await cluster.status("reviews").progress.waitingFor.contains("ratings"))
+        let words = try await cluster.status("reviews").progress.waitingFor
+        #expect(words.contains("MeshRollout ratings of the group failed: gate ratings failed"), "\(words)")
+        #expect(!words.contains("next to go back"), "\(words)")
     }
 
     // MARK: Several VirtualServices
