@@ -115,6 +115,7 @@ extension MeshStatusDraft {
 
     private func setProgressing(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
+        case .settled where LeftAlone(self).obstacle != nil: set(.progressing, .no, .objectsIgnored, "", &status)
         case .settled: set(.progressing, .no, .asDesired, "", &status)
         case .working where failures.contains(where: \.isRefusal):
             set(.progressing, .no, failureReason, "an object was refused; the condition Degraded says which", &status)

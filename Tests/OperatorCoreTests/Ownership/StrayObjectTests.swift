@@ -246,7 +246,12 @@ internal import Testing
         if isRestored {
             // As backup programs do, which want all to be as it was.
             let patch: Tree = ["metadata": ["managedFields": records ?? .null]]
-            _ = try await cluster.admin.patch(.services, made.key, .merge(patch))
+            let restored = try await cluster.admin.patch(.services, made.key, .merge(patch))
+            #expect(
+                ObjectOwnership(restored).applied(by: "mesh-operator")
+                    == ObjectOwnership(copy).applied(by: "mesh-operator")
+            )
+            #expect(ObjectOwnership(restored).applied(by: "mesh-operator") != nil)
         }
         try await cluster.change("{profile: minimal}")
         try await life.settle()

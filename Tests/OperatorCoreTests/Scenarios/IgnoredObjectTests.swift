@@ -32,6 +32,7 @@ internal import Testing
             #expect(condition.message.contains("Deployment istio-system/istiod"), "\(condition)")
         }
         #expect(try await cluster.condition("Ready")?.message.contains("has version 1.28.4") == true)
+        #expect(try await cluster.condition("Progressing")?.reason == "ObjectsIgnored")
         #expect(try await !life.events().contains { $0.contains("version 1.29.2 is up") })
         // It says so without a write more.
         life.transport.forget()
