@@ -82,7 +82,7 @@ internal import UpgradePlanning
         #expect(events.count { $0.hasPrefix("RollbackStalled: ") } == 1, "\(events)")
     }
 
-    @Test("Another version asked for on a way back that is stalled makes no progress, and reason and message agree")
+    @Test("Another version asked for on a stalled way back is no progress, and reason and message agree")
     func stalledAndChanged() async throws {
         let version = "1.29.2"
         let life = try await RollbackTests.started()

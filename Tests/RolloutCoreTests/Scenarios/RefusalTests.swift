@@ -79,7 +79,7 @@ internal import Testing
         }
     }
 
-    @Test("What a policy forbids, or a webhook does not answer, is told and tried again by itself", arguments: [403, 500])
+    @Test("What a policy forbids, or a webhook does not answer, is told and tried again", arguments: [403, 500])
     func whatTheServerRefusesIsSaidInTheMiddle(status code: Int) async throws {
         let cluster = try await SampleRollout.cluster()
         let life = try DirectRollout(cluster)
