@@ -139,6 +139,11 @@ package struct RolloutSubject: Sendable, Hashable {
         return isRefused || progress == nil
     }
 
+    /// The components of a mesh that are not ready; empty for an application.
+    var unreadyComponents: [MeshOperatorStatus.Component] {
+        kind == .meshOperator ? meshStatus.components.filter { !$0.ready } : []
+    }
+
     /// Whether the status speaks of an older spec.
     private var isBehind: Bool {
         let seen = kind == .meshOperator ? meshStatus.observedGeneration : rolloutStatus.observedGeneration

@@ -68,10 +68,20 @@ package struct RolloutTree: Sendable {
         switch subject.standing {
         case .unseen: [TextTree([Span(style.current, .busy), Span("the operator has not seen the last change yet")])]
         case .idle: [TextTree([Span(style.later, .faint), Span("nothing to roll out")])]
-        case .complete: [TextTree([Span(style.done, .good), Span("complete")])]
+        case .complete: completeNodes
         case .rolledBack(let why): [TextTree([Span(style.wrong, .bad), Span("rolled back: \(why)")])]
         case .failed(let why): [TextTree([Span(style.wrong, .bad), Span("failed: \(why)")])]
         case .underWay: []
+        }
+    }
+
+    /// That all has moved, and which components are not ready all the same.
+    private var completeNodes: [TextTree] {
+        let unready = subject.unreadyComponents
+        guard !unready.isEmpty else { return [TextTree([Span(style.done, .good), Span("complete")])] }
+        return unready.map { component in
+            let why = component.message.isEmpty ? "" : ": \(component.message)"
+            return TextTree([Span(style.current, .busy), Span("all has moved; waiting for \(component.name)\(why)")])
         }
     }
 

@@ -65,7 +65,7 @@ package struct RolloutWatch: Sendable {
 
     /// Draws until the rollout is over; one that is at rest is over at once, unless ``waitsForNext``.
     ///
-    /// The outcome's exit code is 0 when it is complete, 1 when it was rolled back, failed or deleted, 3 when the time limit
+    /// A mesh is complete once all its components are ready. The outcome's exit code is 0 when it is complete, 1 when it was rolled back, failed or deleted, 3 when the time limit
     /// came first. Throws ``CommandError`` where there is no such rollout or the cluster refuses; a connection that breaks
     /// is made anew. Cancelling the task ends it.
     package func run(_ reference: RolloutReference) async throws(CommandError) -> CommandOutcome {
@@ -142,7 +142,9 @@ package struct RolloutWatch: Sendable {
                 subject = next
                 canvas.show(subject, now: now(), trouble: nil)
                 if !subject.standing.isOver { hasBegun = true }
-                if hasBegun, subject.standing.isOver {
+                // A mesh that has moved and of which something is not up has not arrived yet.
+                let isUp = subject.standing != .complete || subject.unreadyComponents.isEmpty
+                if hasBegun, isUp, subject.standing.isOver {
                     return CommandOutcome(output: "", exitCode: subject.standing.exitCode)
                 }
             case .tick: canvas.refresh(subject, now: now())

@@ -188,6 +188,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         }
         // Seldom, since what is told may fail to be written too.
         guard FailurePace.isTold(failures) else { return }
+        if let run = scope.work.run, run.upgrade != nil, let plan = run.plan {
+            status = draft(plan, run, now: scope.now).status()
+        }
         let live = observe(MeshRun(object: scope.object, intent: nil)).live
         status.noteTrouble(
             (error as? any CodedError).map { "\($0.codeName): \($0.message)" } ?? "\(error)",

@@ -71,7 +71,7 @@ package struct StatusChange: Sendable {
         }
         notes += rollout + revisionNotes + gatewayNotes
         for type in [MeshConditionType.preflight, .degraded] {
-            guard let condition = new.condition(type), condition.reason != old.condition(type)?.reason else { continue }
+            guard let condition = new.condition(type), isNews(condition, type) else { continue }
             let isBad = type == .preflight ? condition.state == .no : condition.state == .yes
             let isTold = notes.contains { note in
                 note.note == condition.message || note.reason == condition.reason && Self.isWayBack(note.reason)
@@ -110,6 +110,20 @@ package struct StatusChange: Sendable {
         case .failed: !Set(reasons).isDisjoint(with: ["Failed", "PreflightFailed", "RollbackStalled"])
         default: reasons.contains(phase.rawValue)
         }
+    }
+
+    /// Whether a condition says what was not told yet: for another reason, or of another field that is refused.
+    ///
+    /// Why a spec is refused is told as `Preflight` says it, with field, value and remedy; other conditions only point there.
+    private func isNews(_ condition: MeshCondition, _ type: MeshConditionType) -> Bool {
+        let before = old.condition(type)
+        if type == .degraded, let preflight = new.condition(.preflight), preflight.state == .no,
+            preflight.reason == condition.reason
+        {
+            return false
+        }
+        let isRefusal = type == .preflight && condition.reason == MeshConditionReason.invalidSpec.rawValue
+        return condition.reason != before?.reason || isRefusal && condition.message != before?.message
     }
 
     /// Whether a reason is one of the way back, whose Event says what the condition does.

@@ -40,7 +40,9 @@ struct UpgradeMemo: Sendable {
     ) -> GateBook {
         let now = scene.now
         let told = progress ?? status
-        if record != observation.record {
+        if isSameWayBack(observation.record) {
+            record = observation.record
+        } else if record != observation.record {
             record = observation.record
             progressed = now
             counts = []
@@ -60,6 +62,13 @@ struct UpgradeMemo: Sendable {
         let step = observation.record?.step ?? -1
         let isLast = step >= scene.policy.steps.count - 1
         return GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
+    }
+
+    /// Whether everything goes back as it did before, be it for another reason by now: that is no progress.
+    private func isSameWayBack(_ other: RolloutRecord?) -> Bool {
+        guard var known = record, let other, known.verdict != nil, other.verdict != nil else { return false }
+        known.verdict = other.verdict
+        return known == other
     }
 
     /// Keeps where the rollout stands after a decision.

@@ -27,9 +27,9 @@ extension UpgradeScene {
         }
         var decision = RolloutDecider(policy: policy, observation: observation, now: now).decide()
         if decision.action == .restore, let awaited = crowd?.back(now: now).awaited, !awaited.isEmpty {
-            decision.message += "; waiting for \(awaited.prefix(3).map(\.description).joined(separator: ", "))"
+            decision.message += "; waiting for \(Self.few(awaited))"
         }
-        let names = crowd?.moves.inMotion.prefix(3).map(\.id.description).joined(separator: ", ") ?? ""
+        let names = Self.few(crowd?.moves.inMotion.map(\.id) ?? [])
         guard !names.isEmpty, observation.record?.verdict == nil else { return decision }
         switch decision.action {
         case .move: decision.message += "; waiting for \(names)"
@@ -41,6 +41,12 @@ extension UpgradeScene {
         default: break
         }
         return decision
+    }
+
+    /// Up to three by name, and how many more there are.
+    private static func few(_ ids: [ResourceID]) -> String {
+        let shown = ids.prefix(3).map(\.description).joined(separator: ", ")
+        return ids.count > 3 ? "\(shown) and \(ids.count - 3) more" : shown
     }
 
     /// How things are to stand after a decision: the same where it writes nothing down.

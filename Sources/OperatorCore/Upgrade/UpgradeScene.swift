@@ -237,7 +237,8 @@ package struct UpgradeScene: Sendable {
         guard let crowd else { return result }
         if result.record?.verdict != nil {
             result.parts += crowd.returnParts
-            let trouble = plan.troubles.min { $0.key < $1.key }.map { "\($0.key) does not come up: \($0.value)" }
+            let troubles = plan.troubles.sorted { $0.key < $1.key }.map { "\($0.key) does not come up: \($0.value)" }
+            let trouble = troubles.isEmpty ? nil : StageText.joined(troubles, most: 3)
             result.obstacle = crowd.returnObstacle ?? trouble.map { .init($0) }
             return result
         } else {

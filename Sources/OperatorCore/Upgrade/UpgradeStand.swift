@@ -51,7 +51,7 @@ package struct UpgradeStand: Sendable, Hashable {
     package var record: RolloutRecord? {
         if let slot = target, var record = marks[slot.name]?.record {
             if let verdict = record.verdict, !isStillMeant(record, goal: marks[slot.name]?.goal) {
-                record.verdict = .init(.superseded, "\(verdict.message); \(course.goal) is asked for now")
+                record.verdict = .init(.superseded, "\(course.goal) is asked for now; before that: \(verdict.message)")
             }
             return record
         }

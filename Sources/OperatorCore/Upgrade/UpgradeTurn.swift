@@ -147,10 +147,10 @@ extension UpgradeCrowd {
             obstacle.isPeoples = true
             return coming.isEmpty ? nil : obstacle
         }
-        let troubled = coming.lazy.compactMap { workload in
+        let troubled = coming.compactMap { workload in
             workload.trouble(besides: sides.new).map { "\(workload.id) does not come up: \($0)" }
         }
-        return troubled.first.map { .init($0) }
+        return troubled.isEmpty ? nil : .init(StageText.joined(troubled, most: 3))
     }
 
     /// Whether a workload was sent back and is not there yet.

@@ -18,7 +18,7 @@ extension MeshRolloutReconciler {
         _ scope: inout ReconcileScope<Void>
     ) async throws -> PhaseOutcome {
         let world = outcome.world
-        tools.memories.update(scope.object) { $0.unsettled = 0 }
+        tools.memories.update(scope.object) { ($0.unsettled, $0.failures) = (0, 0) }
         var draft = RolloutStatusDraft(
             scope.object,
             phase: outcome.phase,
@@ -117,6 +117,9 @@ extension MeshRolloutReconciler {
     /// Tells of failures.
     package func reportFailure(_ error: any Error, in phase: String, _ scope: inout ReconcileScope<Void>) {
         if let fight = error as? MeshRolloutError, fight.code == .unsettled { return reportFight(fight, &scope) }
+        if let failure = error as? KubeError, failure.code != .conflict, Self.mayPass(failure) {
+            return reportDelay(failure, &scope)
+        }
         guard let coded = error as? any CodedError, case .invalid = coded.retryClass else { return }
         var draft = RolloutStatusDraft(
             scope.object,
@@ -129,6 +132,56 @@ extension MeshRolloutReconciler {
         var status = draft.previous
         draft.complete(&status)
         _ = tell(status, draft.previous, &scope)
+    }
+
+    /// Tells what the API server, or a policy, refuses; it is tried again by itself, since what refuses it may change.
+    func refused(_ error: KubeError, _ scope: inout ReconcileScope<Void>) -> PhaseOutcome {
+        let words = error.status?.message ?? error.message
+        guard error.code == .forbidden else {
+            reportFailure(error, in: "MoveTraffic", &scope)
+            return .proceedAndRecheck(after: .seconds(300))
+        }
+        let remedy =
+            "give the operator the permission (kubectl apply -f Manifests/install.yaml), "
+            + "or let the policy that is named admit it"
+        deny(.forbidden, "\(words.prefix(600)); \(remedy); it is tried again each minute", &scope)
+        return .proceedAndRecheck(after: .seconds(60))
+    }
+
+    /// Tells of failures that time may heal and that last, as of a webhook that does not answer; seldom, since the status may fail too.
+    private func reportDelay(_ error: KubeError, _ scope: inout ReconcileScope<Void>) {
+        var count = 0
+        tools.memories.update(scope.object) { memory in
+            memory.failures += 1
+            count = memory.failures
+        }
+        guard FailurePace.isTold(count) else { return }
+        let words = "a read or a write goes on failing: \((error.status?.message ?? error.message).prefix(600))"
+        deny(.apiUnavailable, "\(words); it is tried again, more and more seldom", &scope)
+    }
+
+    /// Says what keeps the rollout where it is, beside where that is.
+    private func deny(_ reason: MeshConditionReason, _ text: String, _ scope: inout ReconcileScope<Void>) {
+        let told = MeshRolloutStatus(lenient: scope.object.tree["status"] ?? .null)
+        var draft = RolloutStatusDraft(
+            scope.object,
+            phase: told.phase ?? .pending,
+            reason: told.progress.reason.isEmpty ? reason.rawValue : told.progress.reason,
+            message: told.progress.waitingFor,
+            now: scope.now
+        )
+        draft.denial = (reason, RolloutText.fit(text))
+        draft.fight = told.conditions.first { $0.type == RolloutStatusDraft.fieldConflict }?.message
+        var status = draft.previous
+        draft.complete(&status)
+        _ = tell(status, draft.previous, &scope)
+    }
+
+    private static func mayPass(_ error: KubeError) -> Bool {
+        switch error.retryClass {
+        case .transient, .waiting: true
+        case .conflict, .invalid, .terminal: false
+        }
     }
 
     /// Tells of somebody who writes all the time, from the second time in a row on.
@@ -206,6 +259,12 @@ extension MeshRolloutReconciler {
                 add(RolloutNote(.warning, trouble.reason, trouble.message))
             }
             if phase == .completed, old.phase != nil, old.stable != new.stable { add(completed(new)) }
+        }
+        let denials: [MeshConditionReason] = [.forbidden, .apiUnavailable]
+        if let denial = new.condition(.degraded), denials.contains(where: { $0.rawValue == denial.reason }),
+            old.condition(.degraded)?.reason != denial.reason
+        {
+            add(RolloutNote(.warning, denial.reason, denial.message))
         }
         let type = RolloutStatusDraft.fieldConflict
         if let fight = new.conditions.first(where: { $0.type == type }),

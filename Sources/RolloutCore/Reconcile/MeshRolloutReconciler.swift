@@ -106,7 +106,13 @@ package struct MeshRolloutReconciler: ResourceReconciler {
         var run = RolloutRun(object: object, spec: spec, now: tools.environment.wall())
         try await tools.reader.confirm(object)
         for _ in 0..<Self.passLimit {
-            switch try await pass(&run) {
+            let pass: RolloutPass
+            do {
+                pass = try await look(&run)
+            } catch let error as KubeError where error.code == .forbidden || error.retryClass == .invalid {
+                return refused(error, &scope)
+            }
+            switch pass {
             case .wrote:
                 // What was written on the MeshRollout itself comes back through the watch, and with it the next reconcile.
                 guard run.hasWrittenOwn else { continue }
@@ -120,7 +126,7 @@ package struct MeshRolloutReconciler: ResourceReconciler {
     }
 
     /// One look at the world, and at most one write.
-    private func pass(_ run: inout RolloutRun) async throws -> RolloutPass {
+    private func look(_ run: inout RolloutRun) async throws -> RolloutPass {
         let now = tools.environment.wall()
         let world = try await tools.reader.world(run.object, run.spec, now: now)
         do {

@@ -22,6 +22,8 @@ struct RolloutMemory: Sendable {
     var restContest = ContestCount()
     /// How many reconciles in a row others kept from coming to an end.
     var unsettled = 0
+    /// How many reconciles in a row failed for want of an answer, or with one that time may heal.
+    var failures = 0
     /// How far the way back was when it got further last.
     var returned: Returned?
     /// The way back, by when its rollout began its last step, that the status was to tell of before anything goes back.

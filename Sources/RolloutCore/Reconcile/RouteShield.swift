@@ -51,14 +51,15 @@ struct RouteShield: Sendable {
     /// Whether a route that was to stay with the side that serves has lost all that was written on it, as by `kubectl replace` or when it
     /// is made anew; and one that was given back when the failed version was down, which is up again.
     func isLost(_ route: RouteObject, _ world: RolloutWorld, _ run: RolloutRun) -> Bool {
-        guard Self.isLost(route, world), !isAborted(world, run), world.refusals.isEmpty else { return false }
+        guard Self.isLost(route, world), !isAborted(world, run) else { return false }
         return RolloutPreflight(world, stores: tools.parts.stores).otherRollout == nil
     }
 
     private static func isLost(_ route: RouteObject, _ world: RolloutWorld) -> Bool {
         guard route.mark == nil, route.holder == nil || route.holder == world.holder, world.routeRecord == nil,
             let ended = world.endedRecord?.record, let cause = ended.verdict?.cause, ended.target == world.target,
-            ![.aborted, .superseded].contains(cause), !world.isCutOff, !world.usesSubsets || world.subsets != nil
+            ![.aborted, .superseded].contains(cause), world.refusals.isEmpty, !world.isCutOff,
+            !world.usesSubsets || world.subsets != nil
         else { return false }
         return wouldExpose(route, world)
     }

@@ -32,6 +32,8 @@ struct RolloutStatusDraft: Sendable {
     var exposure: String?
     /// What was deleted that traffic is routed by; nil for nothing.
     var loss: String?
+    /// What the API server does not let the rollout do, and in one word why; nil for nothing.
+    var denial: (reason: MeshConditionReason, text: String)?
     /// What else is wrong; nil for nothing.
     var trouble: String?
     /// What cannot be read of what people ask for; nil where nobody looked, so that what was said before stays.
@@ -56,7 +58,7 @@ struct RolloutStatusDraft: Sendable {
         status.phase = phase
         set(&status, .ready, isReady ? .yes : .no)
         set(&status, .progressing, isProgressing ? .yes : .no)
-        let problem = invalid ?? refusal ?? loss ?? fight ?? trouble
+        let problem = invalid ?? refusal ?? loss ?? denial?.text ?? fight ?? trouble
         let isBad = problem != nil || phase == .failed || phase == .rolledBack || phase == .rollingBack
         set(
             &status,
@@ -108,7 +110,7 @@ struct RolloutStatusDraft: Sendable {
     }
 
     private var isReady: Bool {
-        guard invalid == nil, refusal == nil, trouble == nil else { return false }
+        guard invalid == nil, refusal == nil, denial == nil, trouble == nil else { return false }
         return phase == .idle || phase == .completed
     }
 
@@ -123,6 +125,7 @@ struct RolloutStatusDraft: Sendable {
         if invalid != nil { return MeshConditionReason.invalidSpec.rawValue }
         if refusal != nil { return RolloutDecision.Reason.refused.rawValue }
         if loss != nil { return RolloutDecision.Reason.routeDeleted.rawValue }
+        if let denial { return denial.reason.rawValue }
         if fight != nil { return MeshConditionReason.fieldConflict.rawValue }
         return trouble == nil ? reason : MeshConditionReason.workloadsNotReady.rawValue
     }

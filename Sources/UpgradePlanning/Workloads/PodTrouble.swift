@@ -44,6 +44,11 @@ package enum PodTrouble {
         let waiting = container.value(at: "state", "waiting")
         let reason = waiting?["reason"]?.string ?? ""
         let end = ending(container.value(at: "state", "terminated")) ?? ending(container["lastState"]?["terminated"])
+        if isRunning(container), isCrashing(container) {
+            let last = end.map { "; it ended last with \($0)" } ?? ""
+            let count = container["restartCount"]?.integer ?? 0
+            return "NotReady: container \(name) runs and is not ready after \(count) restarts\(last)"
+        }
         if reason == "CrashLoopBackOff" || isCrashing(container), let end {
             // Without the pause and the count, which change with every start.
             return "CrashLoopBackOff: container \(name) ends with \(end)"
@@ -56,7 +61,12 @@ package enum PodTrouble {
         return "\(reason): container \(name)" + (message.isEmpty ? "" : ": \(message)")
     }
 
-    /// Whether a container is between two of several starts that failed.
+    /// Whether a container runs: one that neither waits nor has ended does (core/v1, ContainerState).
+    private static func isRunning(_ container: Tree) -> Bool {
+        container.value(at: "state", "running") != nil
+    }
+
+    /// Whether a container is between two of several starts that failed, or has come up once more and is not ready.
     private static func isCrashing(_ container: Tree) -> Bool {
         (container["restartCount"]?.integer ?? 0) > 1 && container["ready"]?.bool != true
     }

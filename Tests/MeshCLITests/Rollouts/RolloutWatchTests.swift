@@ -161,6 +161,24 @@ struct RolloutWatchTests {
         #expect(terminal.last.contains("rolled back: gate latency-p99 failed 4 times"))
     }
 
+    @Test("A mesh that has moved is complete once its components are ready, and says which is not")
+    func unready() async throws {
+        let (outcome, terminal) = try await watching("mesh", of: "mesh-holding", size: nil) { world, clock, terminal in
+            let object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
+            var status = try RolloutScenes.object("mesh-complete").tree["status"] ?? .null
+            status["plan"] = .null
+            status["components"] = [["name": "cni", "ready": false, "message": "1 of 2 pods"]]
+            try await world.setStatus(object, status)
+            await clock.settle()
+            #expect(terminal.last.contains("all has moved; waiting for cni: 1 of 2 pods"), "\(terminal.last)")
+            #expect(!terminal.last.contains("complete"))
+            let moved = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
+            status["components"] = [["name": "cni", "ready": true]]
+            try await world.setStatus(moved, status)
+        }
+        #expect(outcome.exitCode == 0 && terminal.last.contains("complete"))
+    }
+
     @Test("At rest it ends at once")
     func atRest() async throws {
         let (outcome, terminal) = try await watching("mesh", of: "mesh-complete", size: nil) { _, _, _ in }

@@ -42,6 +42,22 @@ internal import Testing
         }
     }
 
+    @Test("Each refusal of a spec is one Event with field, value and remedy, and nothing that only points there")
+    func refusals() {
+        func refused(_ why: String) -> Status {
+            Self.status { status in
+                (status.phase, status.plan) = (.failed, nil)
+                status.set(MeshCondition(.preflight, .no, .invalidSpec, why, generation: 1, at: ""))
+                let short = "spec.x is refused; the condition Preflight says why"
+                status.set(MeshCondition(.degraded, .yes, .invalidSpec, short, generation: 1, at: ""))
+            }
+        }
+        let (first, second) = ("spec.x: 7: is too large; write 1", "spec.x: 9: is too large; write 1")
+        #expect(Self.notes(Self.status { $0.plan = nil }, refused(first)) == ["Warning Failed: \(first)"])
+        #expect(Self.notes(refused(first), refused(second)) == ["Warning InvalidSpec: \(second)"])
+        #expect(Self.notes(refused(first), refused(first)) == [])
+    }
+
     @Test func nothingIsToldTwice() {
         #expect(Self.notes(Self.status(), Self.status()) == [])
     }

@@ -91,9 +91,7 @@ private final class NoisyServer: HTTPTransport {
         #expect(try await life.life.events().allSatisfy { !$0.hasPrefix("FieldConflict") })
     }
 
-    @Test(
-        "Where it changes before every write there is no fight: the rest goes back, and it is tried again in a second"
-    )
+    @Test("Where it changes before every write there is no fight: the rest goes back, and it is tried again soon")
     func everyWrite() async throws {
         let (life, server) = try await Self.started()
         try await life.annotate(RolloutNames.Command.abort, "no")

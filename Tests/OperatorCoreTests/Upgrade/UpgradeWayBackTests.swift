@@ -82,6 +82,34 @@ internal import UpgradePlanning
         #expect(events.count { $0.hasPrefix("RollbackStalled: ") } == 1, "\(events)")
     }
 
+    @Test("Another version asked for on a stalled way back is no progress, and reason and message agree")
+    func stalledAndChanged() async throws {
+        let version = "1.29.2"
+        let life = try await RollbackTests.started()
+        try await life.until(step: 1, "Holding")
+        life.world.breakPods("cart", with: ["default"])
+        try await life.annotate(RolloutNames.Command.abort, "no")
+        try await life.until("stalled", limit: 900) { try await $0.status().plan?.progress.reason == "RollbackStalled" }
+        try await life.cluster.change("{version: \(version)}")
+        try await life.pass(4, every: 1)
+        let status = try await life.status()
+        #expect(
+            status.phase == .failed && status.plan?.progress.reason == "RollbackStalled",
+            "what keeps it is the same"
+        )
+        let degraded = try #require(status.condition(.degraded))
+        #expect(degraded.reason == "RollbackStalled", "\(degraded)")
+        life.world.heal()
+        try await life.until("it goes on") { try await $0.status().plan?.progress.reason != "RollbackStalled" }
+        let told = try await life.status().condition(.degraded)
+        if told?.reason == "Superseded" {
+            let words = ": \(version) is asked for now; before that: a person"
+            #expect(told?.message.contains(words) == true, "\(told?.message ?? "")")
+        }
+        try await life.until("it is at rest") { try await $0.status().phase == .ready }
+        #expect(try await life.status().version == version)
+    }
+
     @Test("People who send workloads back themselves are waited for, however long they take")
     func byPeople() async throws {
         let life = try await UpgradeLife.start(

@@ -26,7 +26,7 @@ internal import Testing
     static let warnings: Set<String> = [
         "GateFailed", "GateUnavailable", "GateAsksToGoBack", "MovedByHand", "PutBack", "FieldConflict", "RouteDeleted",
         "RollingBack", "RolledBack", "Failed", "PreflightFailed", "CommandUnreadable", "Withdrawn", "Exposed",
-        "RollbackObstructed", "RollbackStalled",
+        "RollbackObstructed", "RollbackStalled", "Forbidden", "APIUnavailable",
     ]
 
     @Test func aRolloutToItsEnd() async throws {

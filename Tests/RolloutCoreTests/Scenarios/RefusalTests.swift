@@ -79,6 +79,30 @@ internal import Testing
         }
     }
 
+    @Test("What a policy forbids, or a webhook does not answer, is told and tried again", arguments: [403, 500])
+    func whatTheServerRefusesIsSaidInTheMiddle(status code: Int) async throws {
+        let cluster = try await SampleRollout.cluster()
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(60) { try await $0.weights()["v2"] == 5 }
+        life.transport.setRule { request, _ in
+            let isRoute = request.path.contains("/virtualservices/") && request.method == .patch
+            return isRoute ? .refuse(status: code, reason: code == 403 ? "Forbidden" : "InternalError") : nil
+        }
+        try await life.run(40, patience: 60)
+        let reason = code == 403 ? "Forbidden" : "APIUnavailable"
+        let told = try await cluster.status()
+        #expect(told.condition(.degraded)?.reason == reason, "\(told.tree.jsonText())")
+        #expect(told.condition(.degraded)?.message.contains("injected") == true)
+        #expect(told.phase == .progressing && told.condition(.ready)?.state == .no)
+        life.transport.setRule { _, _ in nil }
+        try await life.run(2)
+        #expect(try await cluster.status().condition(.degraded)?.state == .no)
+        try await life.run(to: .completed, within: 100)
+        let counts = try await EventTests.counted(life)
+        #expect(counts[reason] == 1, "\(counts)")
+    }
+
     @Test func routesOfOtherNamespacesNeedTheirOwnersConsent() async throws {
         let cluster = try await SampleRollout.cluster(
             SampleRollout.spec(

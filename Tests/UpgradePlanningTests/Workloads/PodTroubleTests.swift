@@ -38,6 +38,13 @@ internal import Testing
                 + " lastState: {terminated: {exitCode: 137, reason: OOMKilled}}}]}",
             "CrashLoopBackOff: container d ends with exit code 137 (OOMKilled)"
         ),
+        // A container that has come up once more and does not get ready is in no loop at this moment.
+        (
+            "{containerStatuses: [{name: d, restartCount: 3, ready: false, state: {running: {startedAt: '2026-01-01T00:00:00Z'}},"
+                + " lastState: {terminated: {exitCode: 137, reason: OOMKilled}}}]}",
+            "NotReady: container d runs and is not ready after 3 restarts; it ended last with exit code 137 (OOMKilled)"
+        ),
+        ("{containerStatuses: [{name: d, restartCount: 0, ready: false, state: {running: {}}}]}", nil),
         // The first start that failed is no loop, and a container that is on its way up again says nothing.
         (
             "{containerStatuses: [{name: d, restartCount: 0, state: {terminated: {exitCode: 1, reason: Error}}}]}",
