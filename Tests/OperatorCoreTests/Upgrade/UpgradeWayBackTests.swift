@@ -93,7 +93,7 @@ internal import UpgradePlanning
         try await life.cluster.change("{version: \(version)}")
         try await life.pass(4, every: 1)
         let status = try await life.status()
-        #expect(status.phase == .failed && status.plan?.progress.reason == "RollbackStalled", "what keeps it is the same")
+        #expect(status.phase == .failed && status.plan?.progress.reason == "RollbackStalled", "as before")
         let degraded = try #require(status.condition(.degraded))
         #expect(degraded.reason == "RollbackStalled", "\(degraded)")
         life.world.heal()
