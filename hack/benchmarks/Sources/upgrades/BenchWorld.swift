@@ -9,6 +9,7 @@ final class BenchWorld {
     private let mesh: BenchMesh
     /// The revision that an application's pods have.
     private(set) var running: [ObjectKey: String] = [:]
+    /// The metadata of the pod template that its pods were made of.
     private var restarted: [ObjectKey: String] = [:]
     private var serial = 0
     private let pods: Int
@@ -34,6 +35,7 @@ final class BenchWorld {
                 try await report(deployment)
                 for _ in 0..<pods { _ = try await makePod(deployment, "default") }
                 running[key] = "default"
+                restarted[key] = deployment.tree.value(at: "spec", "template", "metadata")?.jsonText(.compact)
                 if index % 2 == 0 { _ = try await makeBudget(key) }
             }
         }
@@ -105,14 +107,17 @@ final class BenchWorld {
         for path in Set(written) {
             let parts = path.split(separator: "/").map(String.init)
             guard parts.count == 7, parts[5] == "deployments", parts[4] != "istio-system" else { continue }
-            try await replace(ObjectKey(namespace: parts[4], name: parts[6]))
-            replaced += 1
+            if try await replace(ObjectKey(namespace: parts[4], name: parts[6])) { replaced += 1 }
         }
         return replaced
     }
 
-    private func replace(_ key: ObjectKey) async throws {
+    /// Replaces the pods of a Deployment whose pod template was changed; gives whether it was.
+    private func replace(_ key: ObjectKey) async throws -> Bool {
         let deployment = try await mesh.admin.get(.deployments, key)
+        let template = deployment.tree.value(at: "spec", "template", "metadata")?.jsonText(.compact)
+        guard restarted[key] != template else { return false }
+        restarted[key] = template
         let namespace = try await mesh.admin.get(.namespaces, ObjectKey(name: key.namespace ?? ""))
         let revision = namespace.labels["istio.io/rev"] ?? "default"
         let old = try await mesh.admin.list(.pods, .namespace(key.namespace ?? "")).objects
@@ -127,6 +132,7 @@ final class BenchWorld {
         }
         running[key] = revision
         try await report(deployment)
+        return true
     }
 
     private func report(_ deployment: KubeObject) async throws {
