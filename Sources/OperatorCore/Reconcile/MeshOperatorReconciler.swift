@@ -34,6 +34,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         package var definitions: [KubeObject] = []
         /// What is known of the cluster; nil to find out through ``client``.
         package var facts: ClusterFacts?
+        /// How many namespaces and workloads one reconcile writes, so that it ends in time to hear what people want meanwhile; at least 1.
+        var moveLimit = 500
         /// What is known to be as wanted, of all MeshOperators.
         let matches = ObjectMatches()
 

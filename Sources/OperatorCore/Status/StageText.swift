@@ -71,7 +71,7 @@ struct StageText {
     }
 
     /// How many characters of a reason fit a column.
-    private static let column = 155
+    private static let column = 150
 
     /// The first few of `texts`, within what a condition's message may hold.
     static func joined(_ texts: [String], most: Int = 5) -> String {

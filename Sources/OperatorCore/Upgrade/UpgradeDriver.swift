@@ -224,9 +224,6 @@ struct UpgradeDriver: Sendable {
 
     // MARK: Moving
 
-    /// How many namespaces and workloads one reconcile writes, so that it ends in time to hear what people want meanwhile.
-    static let moveLimit = 500
-
     /// Moves what may be moved, then ends what is over; gives whether anything was written.
     private func move(_ look: UpgradeLook, _ run: inout MeshRun) async throws -> Bool {
         if !look.spent.isEmpty {
@@ -238,12 +235,12 @@ struct UpgradeDriver: Sendable {
         guard !turn.writes.isEmpty else { return false }
         try await mesh.confirmIsCurrent(run.object)
         let (store, object) = (mesh.parts.stores.resources, run.object)
-        let report = try await executor.perform(Array(turn.writes.prefix(Self.moveLimit))) {
+        let report = try await executor.perform(Array(turn.writes.prefix(mesh.parts.moveLimit))) {
             store.object(object.key)?.uid == object.uid
         }
         tell(report, run)
         run.failures += report.failures
-        if turn.writes.count > Self.moveLimit {
+        if turn.writes.count > mesh.parts.moveLimit {
             run.goesOn = true
             return false
         }

@@ -33,6 +33,7 @@ struct DirectOperator {
         server: (any HTTPTransport)? = nil,
         gates: (any GateAsking)? = nil,
         settlesGates: Bool = true,
+        moveLimit: Int? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         life = ControllerLife(calledFor: cluster, server: server, rule: rule)
@@ -52,6 +53,7 @@ struct DirectOperator {
             renderer: renderer
         )
         parts.gates = gates
+        if let moveLimit { parts.moveLimit = moveLimit }
         reconciler = MeshOperatorReconciler(parts, environment: life.environment)
         driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: life.environment)
         caches = try ListedCaches(stores.all, of: cluster)

@@ -38,6 +38,7 @@ struct UpgradeLife {
         _ world: UpgradeWorld,
         gates: (any GateAsking)? = nil,
         settlesGates: Bool = true,
+        moveLimit: Int? = nil,
         server: (any HTTPTransport)? = nil,
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
@@ -49,6 +50,7 @@ struct UpgradeLife {
             server: server,
             gates: gates,
             settlesGates: settlesGates,
+            moveLimit: moveLimit,
             rule: rule
         )
     }

@@ -9,6 +9,8 @@ final class BenchWorld {
     private let mesh: BenchMesh
     /// The revision that an application's pods have.
     private(set) var running: [ObjectKey: String] = [:]
+    /// Whether every application was restarted since it was made.
+    var isMoved: Bool { running.values.allSatisfy { $0 != "default" } }
     /// The metadata of the pod template that its pods were made of.
     private var restarted: [ObjectKey: String] = [:]
     private var serial = 0

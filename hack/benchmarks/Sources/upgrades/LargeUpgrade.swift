@@ -81,7 +81,9 @@ enum LargeUpgrade {
         for _ in 0..<limit {
             let (counts, seconds) = try await mesh.reconcile()
             let moved = try await world.act(counts.written)
-            let step = mesh.status().plan?.progress.step ?? 0
+            // What the promotion writes once all has moved belongs to no step.
+            let isOver = moved == 0 && world.isMoved
+            let step = isOver ? 0 : mesh.status().plan?.progress.step ?? 0
             rounds.append(Round(step: step, counts: counts, seconds: seconds, moved: moved))
             mesh.pass(1)
             if counts.written.isEmpty, isDone(mesh.status()) { return rounds }
