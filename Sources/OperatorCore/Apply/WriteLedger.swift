@@ -90,12 +90,9 @@ package final class WriteLedger: Sendable {
         return version == last || version.isOlder(than: last)
     }
 
-    /// The objects noted as present.
-    package var presentIDs: [ResourceID] {
-        entries.withLock { entries in
-            entries.compactMap { id, entry in
-                if case .gone = entry { nil } else { id }
-            }
-        }
-    }
+    /// The objects of which something is noted.
+    ///
+    /// Who looks at things asks for each of them with ``latest(_:cached:version:now:)``, which forgets what caches show by now: an object that
+    /// is gone and no longer wanted is not asked for otherwise.
+    package var notedIDs: [ResourceID] { entries.withLock { Array($0.keys) } }
 }

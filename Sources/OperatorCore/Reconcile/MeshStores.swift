@@ -125,7 +125,7 @@ package struct MeshStores: Sendable {
     ) -> MeshObservation {
         var observation = MeshObservation(resource: resource)
         var ids = Set(wanted)
-        ids.formUnion(ledger.presentIDs)
+        ids.formUnion(ledger.notedIDs)
         // Versions are read before objects: what is read later is never older than its version says.
         var versions: [OwnedKind: ResourceVersion] = [:]
         var labelled: [ResourceID: KubeObject] = [:]

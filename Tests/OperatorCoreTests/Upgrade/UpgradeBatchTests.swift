@@ -49,6 +49,7 @@ internal import Testing
         let after = try await life.world.cluster.admin.get(.namespaces, ObjectKey(name: "shop")).labels
         #expect(after == labels)
         let status = try await life.status()
+        #expect(life.life.reconciler.ledger.notedIDs.isEmpty, "nothing is kept of what is gone")
         #expect(status.version == (goesBack ? "1.29.2" : "1.30.2"), "\(status)")
     }
 }
