@@ -144,7 +144,8 @@ struct UpgradeDriver: Sendable {
         decision = decision.telling(openQuestions(observation, scene, run), now: now)
         let next = scene.next(decision, plan)
         let isOver = scene.stand.record != nil && next.record == nil || scene.stand.isFailureOver
-        let spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
+        var spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
+        if decision.reason == .stepsChanged { spent = RolloutCommands(annotations: wish.annotations).aboutSteps }
         if next != scene.stand, spent.isEmpty {
             try compose(scene.composition(after: next), next, &run)
             plan = planned(run, observed)
@@ -338,6 +339,10 @@ struct UpgradeDriver: Sendable {
         let notes = RolloutNote.notes(from: told, to: progress)
         // Where an operator takes over, the status tells what its predecessor has told.
         if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
+        if look.decision.reason == .stepsChanged, look.spent.isEmpty {
+            let (word, text) = (look.decision.reason.rawValue, RolloutText.fit(look.decision.message))
+            run.entered.append(RolloutNote(.normal, word, text))
+        }
         tellGates(notes, look, run)
         dropGates(look, run)
         var report = UpgradeReport(

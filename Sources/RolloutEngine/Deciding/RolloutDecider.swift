@@ -52,15 +52,15 @@ package struct RolloutDecider: Sendable {
     /// The questions asked of a rollout under way, in order.
     static let checks: [Check] = [
         { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.harm }, { $0.pause },
-        { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold },
+        { $0.changedSteps }, { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold },
         { $0.approval },
         { $0.gates },
     ]
 
     /// The step written down; nil while the new side is being prepared.
     func step(_ record: RolloutRecord) -> RolloutStep? {
-        guard record.step >= 0, !policy.steps.isEmpty else { return nil }
-        return policy.steps[min(record.step, policy.steps.count - 1)]
+        let place = policy.place(of: record)
+        return place < 0 ? nil : policy.steps[place]
     }
 
     /// The share of the step written down.
@@ -74,7 +74,7 @@ package struct RolloutDecider: Sendable {
     /// `Step 2 of 4 (25%)`.
     func place(_ record: RolloutRecord) -> String {
         guard let step = step(record) else { return "before the first step" }
-        return "step \(min(record.step, policy.steps.count - 1) + 1) of \(policy.steps.count) (\(step.weight)%)"
+        return "step \(policy.place(of: record) + 1) of \(policy.steps.count) (\(step.weight)%)"
     }
 
     // MARK: Ends of a chain
