@@ -339,10 +339,7 @@ struct UpgradeDriver: Sendable {
         let notes = RolloutNote.notes(from: told, to: progress)
         // Where an operator takes over, the status tells what its predecessor has told.
         if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
-        if look.decision.reason == .stepsChanged, look.spent.isEmpty {
-            let (word, text) = (look.decision.reason.rawValue, RolloutText.fit(look.decision.message))
-            run.entered.append(RolloutNote(.normal, word, text))
-        }
+        run.entered += transitionNote(look)
         tellGates(notes, look, run)
         dropGates(look, run)
         var report = UpgradeReport(
@@ -365,6 +362,17 @@ struct UpgradeDriver: Sendable {
         ]
         .compactMap(\.self).min()
         run.upgrade = report
+    }
+
+    /// An Event for what is over with the look in which it is decided, so that no status shows it.
+    private func transitionNote(_ look: UpgradeLook) -> [RolloutNote] {
+        guard case .enter = look.decision.action, look.spent.isEmpty else { return [] }
+        let (word, text) = (look.decision.reason.rawValue, RolloutText.fit(look.decision.message))
+        switch look.decision.reason {
+        case .stepsChanged: return [RolloutNote(.normal, word, text)]
+        case .movedByHand: return [RolloutNote(.warning, word, text)]
+        default: return []
+        }
     }
 
     /// The outline that the status has of these hops: an operator that comes up in mid-upgrade works out none of its own, since what

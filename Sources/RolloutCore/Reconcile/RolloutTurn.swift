@@ -171,6 +171,10 @@ struct RolloutTurn: Sendable {
             if isOther, try await dropStepOrders(world, &run) { return .wrote }
             let pass = try await enter(step, world, observation)
             if isOther { tools.note(.normal, decision.reason.rawValue, decision.message, world.object) }
+            if decision.reason == .movedByHand {
+                let text = "\(decision.message), and weights are put back"
+                tools.note(.warning, decision.reason.rawValue, text, world.object)
+            }
             return pass
         case .condemn(let verdict):
             if world.routeRecord != nil { return try await condemn(verdict, world) }

@@ -84,20 +84,31 @@ package struct RolloutDecider: Sendable {
         guard observation.target != nil else {
             return RolloutDecision(.rest, .nothingToDo, "nothing to roll out")
         }
-        let inferred = StepInference(policy).step(of: observation.parts)
-        if inferred >= 0 {
-            return RolloutDecision(
-                .enter(step: inferred),
-                .moving,
-                "found under way without a record; taken up at step \(inferred + 1) of \(policy.steps.count)"
-            )
-        }
+        if let decision = takenUp() { return decision }
         if observation.wishes.isPaused { return RolloutDecision(.hold, .paused, "paused before the start") }
         if let trouble = observation.disturbance {
             return RolloutDecision(.hold, trouble.reason, trouble.message, until: trouble.until)
         }
         if let refusal { return refusal }
         return RolloutDecision(.begin, .starting, "preparing \(observation.target ?? "")")
+    }
+
+    /// A rollout that is found under way without a record; nil where nothing has moved.
+    private func takenUp() -> RolloutDecision? {
+        let place = StepInference(policy, gates: observation.gates).place(of: observation.parts)
+        guard place.step >= 0 else { return nil }
+        let name = "step \(place.step + 1) of \(policy.steps.count)"
+        guard place.isCut else {
+            return RolloutDecision(
+                .enter(step: place.step),
+                .moving,
+                "found under way without a record; taken up at \(name)"
+            )
+        }
+        let weight = policy.steps[place.step].weight
+        let message =
+            "more has moved than \(name) (\(weight)%) allows, and no record tells that it was approved and its gates passed; it is taken up there"
+        return RolloutDecision(.enter(step: place.step), .movedByHand, message)
     }
 
     /// A check that keeps a rollout from starting, or from being tried again.

@@ -42,4 +42,26 @@ internal import Testing
         #expect(told.count == 1)
         #expect(told.first?.contains("step 2 (40%)") == true, "\(told)")
     }
+
+    @Test func aRecordTakenAwayPassesNoApprovalOver() async throws {
+        let steps = "[{weight: 20, approve: true}, {weight: 60, approve: true}, {weight: 100}]"
+        let life = try await UpgradeLife.start("{version: 1.29.2, profile: minimal, \(Self.rules(steps))}")
+        try await life.cluster.change("{version: 1.30.2}")
+        try await life.until(step: 1, "AwaitingApproval")
+        try await life.annotate(RolloutNames.Command.approve, "1")
+        try await life.until(step: 2, "AwaitingApproval")
+        try await life.annotate(RolloutNames.Command.approve, nil)
+        let patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.record: .null]]]
+        let key = ObjectKey(namespace: "istio-system", name: "istiod-1-30-2")
+        _ = try await life.cluster.admin.patch(.deployments, key, .merge(patch))
+        try await life.until(step: 1, "AwaitingApproval")
+        try await life.pass(120)
+        #expect(try await life.status().plan?.progress.step == 1)
+        try await life.annotate(RolloutNames.Command.approve, "1")
+        try await life.until(step: 2, "AwaitingApproval")
+        try await life.annotate(RolloutNames.Command.approve, "1,2")
+        try await life.until("upgraded") { try await $0.status().version == "1.30.2" }
+        let told = try await life.life.events().filter { $0.hasPrefix("MovedByHand") }
+        #expect(told.count == 1, "\(told)")
+    }
 }

@@ -44,6 +44,31 @@ internal import Testing
         #expect(told.first?.note.contains("step 1 of 4 (20%)") == true)
     }
 
+    @Test func weightsMovedByHandWithTheRecordGonePassNoApprovalOver() async throws {
+        let steps = "[{setWeight: 10, hold: 2s}, {approve: true}, {setWeight: 50, hold: 5s}, {setWeight: 100}]"
+        let cluster = try await SampleRollout.cluster(Self.spec(steps))
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(30) { try await $0.status().progress.reason == "AwaitingApproval" }
+        var service = try #require(try await cluster.service())
+        service.annotations = [:]
+        let route = """
+            [{route: [{destination: {host: reviews, subset: v1}, weight: 0}, {destination: {host: reviews, subset: v2}, weight: 100}]}]
+            """
+        service.tree.set(try requireDocument(route), at: ["spec", "http"])
+        _ = try await cluster.admin.update(TrafficResources.virtualServices, service)
+        try await life.run(60)
+        #expect(try await cluster.weights() == ["v1": 90, "v2": 10])
+        let progress = try await cluster.status().progress
+        #expect(progress.reason == "AwaitingApproval")
+        #expect(progress.step == 2)
+        try await cluster.annotate(RolloutNames.Command.approve, "2")
+        try await life.run(to: .completed)
+        let told = try await life.events().filter { $0.reason == "MovedByHand" }
+        #expect(told.count == 1)
+        #expect(told.first?.type == "Warning")
+    }
+
     @Test func anApprovalOfOtherStepsDoesNotCount() async throws {
         let (cluster, life) = try await Self.waiting()
         // Of a step further on, as it was when it was given.
