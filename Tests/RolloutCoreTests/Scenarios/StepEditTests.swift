@@ -1,4 +1,6 @@
+internal import ControllerKit
 internal import DataTree
+internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
 internal import Testing
