@@ -173,7 +173,8 @@ struct SimulatedRollout {
             }
         }
         if case .enter(let step) = decision.action, let record, decision.reason == .stepsChanged {
-            if step > 0, policy.steps[step].weight > record.plan?.weight ?? 0 { breaches.append("an edit raised the share") }
+            let isRaised = step > 0 && policy.steps[step].weight > record.plan?.weight ?? 0
+            if isRaised { breaches.append("an edit raised the share") }
         } else if case .enter(let step) = decision.action, let record {
             checkApprovals(before: step)
             if step > record.step + 1 { breaches.append("jumped from step \(record.step) to \(step)") }

@@ -13,13 +13,13 @@ struct StepPlaceTests {
     }
 
     static let cases: [Case] = [
-        Case(testDescription: "finished step removed", before: [10, 20, 20, 50, 100], step: 2, after: [20, 20, 50, 100], place: 0),
-        Case(testDescription: "present step removed", before: [20, 30, 60, 100], step: 1, after: [5, 100], place: 0),
-        Case(testDescription: "steps put in front", before: [10, 50, 100], step: 1, after: [1, 5, 10, 50, 100], place: 3),
+        Case(testDescription: "first removed", before: [10, 20, 20, 100], step: 2, after: [20, 20, 50], place: 0),
+        Case(testDescription: "present removed", before: [20, 30, 60, 100], step: 1, after: [5, 100], place: 0),
+        Case(testDescription: "some put in front", before: [10, 50, 100], step: 1, after: [1, 5, 10, 50], place: 3),
         Case(testDescription: "all shares larger", before: [10, 50, 100], step: 0, after: [30, 100], place: 0),
         Case(testDescription: "only the end left", before: [10, 100], step: 0, after: [100], place: 0),
         Case(testDescription: "before the first step", before: [10, 100], step: -1, after: [30, 100], place: -1),
-        Case(testDescription: "a later step changed", before: [10, 20, 100], step: 1, after: [10, 20, 60, 100], place: 1),
+        Case(testDescription: "a later one changed", before: [10, 20, 100], step: 1, after: [10, 20, 60], place: 1),
     ]
 
     private static func policy(_ weights: [Int]) -> RolloutPolicy {

@@ -52,7 +52,8 @@ package struct RolloutDecider: Sendable {
     /// The questions asked of a rollout under way, in order.
     static let checks: [Check] = [
         { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.harm }, { $0.pause },
-        { $0.changedSteps }, { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold },
+        { $0.changedSteps }, { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling },
+        { $0.hold },
         { $0.approval },
         { $0.gates },
     ]

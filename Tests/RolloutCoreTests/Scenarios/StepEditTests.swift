@@ -9,6 +9,9 @@ internal import Testing
 
 /// Steps that people edit in the middle of a rollout.
 @Suite struct StepEditTests {
+    /// The steps of ``waiting()`` without the first one.
+    private static let shorter = "[{setWeight: 20}, {approve: true}, {setWeight: 50, hold: 20s}, {setWeight: 100}]"
+
     private static func spec(_ steps: String) -> String {
         SampleRollout.spec("virtualServices: [{name: reviews}]\ndestinationRule: {name: reviews}\nsteps: \(steps)")
     }
@@ -31,7 +34,7 @@ internal import Testing
 
     @Test func aFinishedStepRemovedPassesNoApprovalOver() async throws {
         let (cluster, life) = try await Self.waiting()
-        try await Self.change(cluster, "[{setWeight: 20}, {approve: true}, {setWeight: 50, hold: 20s}, {setWeight: 100}]")
+        try await Self.change(cluster, Self.shorter)
         try await life.run(60)
         #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
         let progress = try await cluster.status().progress
@@ -76,7 +79,7 @@ internal import Testing
         // Of a step further on, as it was when it was given.
         try await cluster.annotate(RolloutNames.Command.approve, "2,5")
         try await life.run(3)
-        try await Self.change(cluster, "[{setWeight: 20}, {approve: true}, {setWeight: 50, hold: 20s}, {setWeight: 100}]")
+        try await Self.change(cluster, Self.shorter)
         try await life.run(60)
         #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
         #expect(try await cluster.status().progress.reason == "AwaitingApproval")
