@@ -112,6 +112,23 @@ struct RolloutHistoryTests {
         #expect(world.observation.parts.allSatisfy { $0.moved == (isBack ? 0 : $0.total) }, "seed \(seed)")
     }
 
+    @Test(
+        "Steps edited in the middle raise nothing past an approval that was not given",
+        arguments: propertySeeds(400, from: 90_000)
+    )
+    func editedSteps(_ seed: UInt64) {
+        var world = SimulatedRollout(seed: seed, mood: .healthy)
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<400 where !world.isOver && world.breaches.isEmpty {
+            if random.oneIn(8) { world.edit() }
+            world.step(crashes: random.oneIn(4))
+        }
+        run(&world, crashes: false)
+        #expect(world.breaches.isEmpty, "seed \(seed): \(world.breaches)")
+        #expect(world.isOver, "seed \(seed): stands at \(String(describing: world.last))")
+        #expect(world.observation.parts.allSatisfy { $0.moved == $0.total }, "seed \(seed)")
+    }
+
     @Test("More moved by hand goes back to the step's share", arguments: propertySeeds(100, from: 60_000))
     func byHand(_ seed: UInt64) {
         var world = SimulatedRollout(seed: seed, mood: .healthy)

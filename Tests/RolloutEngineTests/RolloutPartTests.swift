@@ -1,3 +1,4 @@
+internal import MeshTestKit
 internal import RolloutEngine
 internal import Testing
 
@@ -25,6 +26,24 @@ struct RolloutPartTests {
     func inference(_ moved: Int, _ step: Int) {
         let policy = RolloutPolicy(steps: [5, 25, 50, 100].map { RolloutStep(weight: $0) })
         let part = RolloutPart(name: "p", total: 3, moved: moved, settled: moved)
-        #expect(StepInference(policy).step(of: [part]) == step)
+        #expect(StepInference(policy, gates: []).place(of: [part]) == .init(step: step, isCut: false))
+    }
+
+    @Test("What has moved proves no approval and no gate", arguments: propertySeeds(200, from: 7_000))
+    func inferenceStopsWhereSomethingIsAsked(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var steps = [5, 25, 25, 50, 100].map { RolloutStep(weight: $0, hold: .duration(.seconds(60))) }
+        let asking = random.int(below: steps.count)
+        let kind = random.int(below: 4)
+        if kind == 0 { steps[asking].needsApproval = true }
+        if kind == 1 { steps[asking].hold = .untilApproved }
+        for index in steps.indices where kind > 1 && index != asking { steps[index].gates = ["other"] }
+        let gates = kind > 1 ? [GateState(name: "rate", isDryRun: kind == 3)] : []
+        let isAsked = kind < 3
+        let parts = [RolloutPart(name: "p", total: 100, moved: 1 + random.int(below: 100))]
+        let covering = steps.firstIndex { parts[0].moved <= $0.weight } ?? steps.count - 1
+        let place = StepInference(RolloutPolicy(steps: steps), gates: gates).place(of: parts)
+        #expect(place.step == (isAsked ? min(covering, asking) : covering), "seed \(seed)")
+        #expect(place.isCut == (isAsked && asking < covering), "seed \(seed)")
     }
 }

@@ -15,7 +15,9 @@ struct SimulatedRollout {
         var before: String?
     }
 
-    let policy: RolloutPolicy
+    var policy: RolloutPolicy
+    /// The approvals given since the steps were edited last, and the share that had been entered then; nil before the first edit.
+    var edited: (approved: Set<Int>, floor: Int)?
     /// What moves, part by part, kept in step with the counts that the engine sees.
     private(set) var units: [[Unit]]
     /// How it all was before.
@@ -86,9 +88,10 @@ struct SimulatedRollout {
 
     mutating func perform(_ decision: RolloutDecision) {
         switch decision.action {
-        case .begin: observation.record = RolloutRecord(target: "v2", began: now)
+        case .begin: observation.record = RolloutRecord(target: "v2", began: now, plan: policy.plan(at: -1))
         case .enter(let step):
-            observation.record = RolloutRecord(target: "v2", step: step, began: now)
+            observation.record = RolloutRecord(target: "v2", step: step, began: now, plan: policy.plan(at: step))
+            if decision.reason == .stepsChanged { observation.wishes.approvedSteps = [] }
             observation.settledSince = nil
             for index in observation.gates.indices { observation.gates[index].reset() }
         case .move: moveOneUnit()
@@ -123,7 +126,7 @@ struct SimulatedRollout {
 
     private mutating func moveOneUnit() {
         guard let record = observation.record, record.step >= 0 else { return }
-        let weight = policy.steps[record.step].weight
+        let weight = policy.weight(of: record)
         for index in observation.parts.indices {
             let need = observation.parts[index].need(at: weight)
             if observation.parts[index].moved < need { observation.parts[index].moved += 1; return }
@@ -146,6 +149,7 @@ struct SimulatedRollout {
         for index in observation.gates.indices { observation.gates[index].note(reading()) }
         if decision.reason == .awaitingApproval, random.oneIn(3), let step = observation.record?.step {
             observation.wishes.approvedSteps.insert(step)
+            edited?.approved.insert(step)
         }
     }
 
@@ -168,7 +172,11 @@ struct SimulatedRollout {
             default: break
             }
         }
-        if case .enter(let step) = decision.action, let record {
+        if case .enter(let step) = decision.action, let record, decision.reason == .stepsChanged {
+            let isRaised = step > 0 && policy.steps[step].weight > record.plan?.weight ?? 0
+            if isRaised { breaches.append("an edit raised the share") }
+        } else if case .enter(let step) = decision.action, let record {
+            checkApprovals(before: step)
             if step > record.step + 1 { breaches.append("jumped from step \(record.step) to \(step)") }
             if record.verdict != nil { breaches.append("went on after a verdict") }
             if record.step >= 0 { checkDone(record) }
@@ -183,6 +191,37 @@ struct SimulatedRollout {
             breaches.append("said to be restored with something moved")
         }
         if decision.message.isEmpty { breaches.append("no reason given for \(decision.action)") }
+    }
+
+    /// Changes the steps while the rollout is under way.
+    mutating func edit() {
+        guard let record = observation.record else { return }
+        var steps = policy.steps
+        let holds: [RolloutStep.Hold] = [.none, .duration(.seconds(60)), .untilApproved]
+        for _ in 0...random.int(below: 3) {
+            switch random.int(below: 4) {
+            case 0 where steps.count > 1: steps.remove(at: random.int(below: steps.count))
+            case 1: steps[random.int(below: steps.count)].hold = random.pick(holds)
+            case 2 where random.oneIn(3): steps = []
+            default: break
+            }
+            let weight = random.oneIn(3) ? random.pick(policy.steps).weight : random.int(below: 100)
+            steps.append(RolloutStep(weight: weight, hold: random.pick(holds)))
+        }
+        steps.append(RolloutStep(weight: 100))
+        policy.steps = steps.enumerated().sorted { ($0.element.weight, $0.offset) < ($1.element.weight, $1.offset) }
+            .map(\.element)
+        guard !policy.isCurrent(record) else { return }
+        edited = ([], record.plan?.weight ?? 0)
+    }
+
+    /// Since an edit no share may rise past a step that asks for approval and has not got one since.
+    private mutating func checkApprovals(before step: Int) {
+        guard let edited, policy.steps.indices.contains(step), policy.steps[step].weight > edited.floor else { return }
+        let start = policy.steps.map(\.weight).filter { $0 <= edited.floor }.max() ?? 0
+        for index in 0..<step where policy.steps[index].weight >= start && policy.steps[index].hold == .untilApproved {
+            if !edited.approved.contains(index) { breaches.append("step \(index) was passed over after an edit") }
+        }
     }
 
     /// A step may be left only when its share is reached, its hold is over and every gate's last answer is a pass.

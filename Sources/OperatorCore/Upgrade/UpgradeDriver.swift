@@ -144,7 +144,8 @@ struct UpgradeDriver: Sendable {
         decision = decision.telling(openQuestions(observation, scene, run), now: now)
         let next = scene.next(decision, plan)
         let isOver = scene.stand.record != nil && next.record == nil || scene.stand.isFailureOver
-        let spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
+        var spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
+        if decision.reason == .stepsChanged { spent = RolloutCommands(annotations: wish.annotations).aboutSteps }
         if next != scene.stand, spent.isEmpty {
             try compose(scene.composition(after: next), next, &run)
             plan = planned(run, observed)
@@ -335,6 +336,7 @@ struct UpgradeDriver: Sendable {
         let notes = RolloutNote.notes(from: told, to: progress)
         // Where an operator takes over, the status tells what its predecessor has told.
         if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
+        run.entered += transitionNote(look)
         tellGates(notes, look, run)
         dropGates(look, run)
         var report = UpgradeReport(
@@ -357,6 +359,17 @@ struct UpgradeDriver: Sendable {
         ]
         .compactMap(\.self).min()
         run.upgrade = report
+    }
+
+    /// An Event for what is over with the look in which it is decided, so that no status shows it.
+    private func transitionNote(_ look: UpgradeLook) -> [RolloutNote] {
+        guard case .enter = look.decision.action, look.spent.isEmpty else { return [] }
+        let (word, text) = (look.decision.reason.rawValue, RolloutText.fit(look.decision.message))
+        switch look.decision.reason {
+        case .stepsChanged: return [RolloutNote(.normal, word, text)]
+        case .movedByHand: return [RolloutNote(.warning, word, text)]
+        default: return []
+        }
     }
 
     /// The outline that the status has of these hops: an operator that comes up in mid-upgrade works out none of its own, since what

@@ -53,7 +53,7 @@ extension UpgradeScene {
     package func next(_ decision: RolloutDecision, _ plan: MeshPlan) -> UpgradeStand {
         if stand.isPromoting { return !isPromotionPaused && isPromoted(plan) ? stand.promoted() : stand }
         if decision.action == .restored { return stand.dismissing(rules: spec.upgrade, now: now) }
-        return stand.after(decision, now: now)
+        return stand.after(decision, policy, now: now)
     }
 
     /// Whether people keep a promotion from going on, which they can once tags have arrived: half moved they would lead nowhere.

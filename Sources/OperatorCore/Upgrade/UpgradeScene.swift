@@ -216,12 +216,12 @@ package struct UpgradeScene: Sendable {
     ///
     /// A failure that waits for a person moves nothing.
     package var weight: Int {
-        guard let record = stand.record, record.step >= 0, !policy.steps.isEmpty else { return 0 }
+        guard let record = stand.record else { return 0 }
         if let verdict = record.verdict {
             let isWanted = [.aborted, .superseded].contains(verdict.cause) || wishes.abort != nil
             if isWanted || policy.rollback == .automatic { return 0 }
         }
-        return policy.steps[min(record.step, policy.steps.count - 1)].weight
+        return policy.weight(of: record)
     }
 
     /// What the engine decides from, but for gates and times.

@@ -5,7 +5,7 @@ package import RolloutEngine
 
 /// How the revisions of a mesh stand, and what is to be rendered of them: a function of the survey and the course.
 ///
-/// It is what is; a decision makes another one of it (``after(_:now:)``), whose difference is the record to write.
+/// It is what is; a decision makes another one of it (``after(_:_:now:)``), whose difference is the record to write.
 package struct UpgradeStand: Sendable, Hashable {
     /// Where the mesh is to go.
     package let course: UpgradeCourse
@@ -97,7 +97,7 @@ package struct UpgradeStand: Sendable, Hashable {
     package var isQuiet: Bool { target == nil && course.target == nil && survey.kept.isEmpty }
 
     /// The stand once a decision is written down; the same where a decision writes nothing down.
-    package func after(_ decision: RolloutDecision, now: Timestamp) -> UpgradeStand {
+    package func after(_ decision: RolloutDecision, _ policy: RolloutPolicy, now: Timestamp) -> UpgradeStand {
         var copy = self
         switch decision.action {
         case .begin:
@@ -105,7 +105,7 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.target = slot
             copy.kept.removeAll { $0.name == slot.name }
             var mark = RevisionMarks()
-            mark.record = RolloutRecord(target: slot.version, began: now)
+            mark.record = RolloutRecord(target: slot.version, began: now, plan: policy.plan(at: -1))
             copy.marks[slot.name] = mark
         case .enter(let step):
             guard let slot = target ?? course.target else { return self }
@@ -117,7 +117,8 @@ package struct UpgradeStand: Sendable, Hashable {
                 target: slot.version,
                 step: step,
                 began: now,
-                started: marks[slot.name]?.record?.started
+                started: marks[slot.name]?.record?.started,
+                plan: policy.plan(at: step)
             )
         case .condemn(let verdict):
             guard let slot = target, var record = marks[slot.name]?.record else { return self }

@@ -4,8 +4,8 @@ internal import MeshBase
 package import RolloutEngine
 
 /// The form in which a rollout is written down on the objects that move: the value of the annotation
-/// `meshoperator.io/rollout`, a JSON object with `target`, `step`, `began`, after the first step `started`, and, once it is given up,
-/// `verdict`.
+/// `meshoperator.io/rollout`, a JSON object with `target`, `step`, `began`, after the first step `started`, once it is given up
+/// `verdict`, and `plan`: a digest of the steps that `step` counts, with the weight of that one.
 package enum RecordText {
     /// What a text says; nil where there is none, or where it says nothing that can be read.
     ///
@@ -25,6 +25,11 @@ package enum RecordText {
             }
             record.verdict = .init(cause, verdict["message"]?.string ?? "")
         }
+        if let plan = tree["plan"] {
+            guard let digest = plan["digest"]?.string, let weight = plan["weight"]?.integer, (0...100).contains(weight)
+            else { return nil }
+            record.plan = .init(digest: digest, weight: Int(weight))
+        }
         return record
     }
 
@@ -38,6 +43,9 @@ package enum RecordText {
         if let verdict = record.verdict {
             let message = String(verdict.message.prefix(1_000))
             tree.set(["cause": .string(verdict.cause.rawValue), "message": .string(message)], at: ["verdict"])
+        }
+        if let plan = record.plan {
+            tree.set(["digest": .string(plan.digest), "weight": .integer(Int64(plan.weight))], at: ["plan"])
         }
         return tree.jsonText()
     }

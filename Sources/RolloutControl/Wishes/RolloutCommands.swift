@@ -73,6 +73,12 @@ package struct RolloutCommands: Sendable, Hashable {
         return orders.filter { $0.1 != nil && $0.1 != target }.map(\.0)
     }
 
+    /// The annotations that speak of single steps by their numbers: in other steps they would mean others.
+    package var aboutSteps: [String] {
+        let orders = [(RolloutNames.Command.approve, approved), (RolloutNames.Command.promote, promoted)]
+        return orders.filter { !$0.1.steps.isEmpty }.map(\.0)
+    }
+
     /// The annotations that say nothing once a rollout has gone back: what is not steered any more.
     package static let late = [RolloutNames.Command.approve, RolloutNames.Command.promote]
 

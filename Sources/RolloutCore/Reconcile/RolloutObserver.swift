@@ -139,7 +139,7 @@ struct RolloutObserver: Sendable {
 
     /// What keeps more traffic from moving: the canary could not carry it.
     private func obstacle(_ world: RolloutWorld, _ record: RolloutRecord) -> RolloutObservation.Obstacle? {
-        let weight = world.plan.shape(at: record.step).weight
+        let weight = world.shape(record).weight
         let rule = world.capacity
         let canary = world.canary
         guard weight > world.share, canary.ready < rule.ready(at: weight) else { return nil }

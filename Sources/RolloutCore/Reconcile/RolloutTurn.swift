@@ -122,9 +122,11 @@ struct RolloutTurn: Sendable {
 
     /// The gates to ask now that have a say in the present step, or are only shown.
     private func due(_ book: GateBook, _ world: RolloutWorld, isAnyTime: Bool = false) -> [String] {
-        guard let record = world.routeRecord?.record, record.step >= 0 else { return [] }
-        let steps = world.plan.steps
-        guard let step = steps.indices.contains(record.step) ? steps[record.step] : steps.last else { return [] }
+        let (steps, policy) = (world.plan.steps, world.plan.policy)
+        guard let place = world.routeRecord.map({ policy.place(of: $0.record) }), steps.indices.contains(place) else {
+            return []
+        }
+        let step = steps[place]
         let names = isAnyTime ? book.states.map(\.name) : book.due(now: world.now)
         return names.filter { step.rule.gates?.contains($0) ?? true }
     }
@@ -164,7 +166,16 @@ struct RolloutTurn: Sendable {
         run.lookAgain(at: decision.until)
         switch decision.action {
         case .begin: return try await begin(world, observation)
-        case .enter(let step): return try await enter(step, world, observation)
+        case .enter(let step):
+            let isOther = decision.reason == .stepsChanged
+            if isOther, try await dropStepOrders(world, &run) { return .wrote }
+            let pass = try await enter(step, world, observation)
+            if isOther { tools.note(.normal, decision.reason.rawValue, decision.message, world.object) }
+            if decision.reason == .movedByHand {
+                let text = "\(decision.message), and weights are put back"
+                tools.note(.warning, decision.reason.rawValue, text, world.object)
+            }
+            return pass
         case .condemn(let verdict):
             if world.routeRecord != nil { return try await condemn(verdict, world) }
         case .move:
@@ -201,7 +212,7 @@ struct RolloutTurn: Sendable {
         case .refused, .failed, .rollbackStalled: .failed
         case .starting, .preparing: world.routeRecord.map { $0.record.step < 0 } ?? true ? .preparing : .progressing
         case .moving, .settling, .movedByHand, .obstructed, .routeDeleted, .holding, .awaitingApproval, .awaitingGate,
-            .awaitingGroup, .stepDone:
+            .awaitingGroup, .stepDone, .stepsChanged:
             .progressing
         case .paused: .paused
         case .rollingBack, .rollbackObstructed: .rollingBack
@@ -212,12 +223,22 @@ struct RolloutTurn: Sendable {
 
     private func begin(_ world: RolloutWorld, _ observation: RolloutObservation) async throws -> RolloutPass {
         guard let target = observation.target, let lead = world.routes.first else { return .wrote }
-        var written = WrittenRecord(RolloutRecord(target: target, began: world.now))
+        let plan = world.plan.policy.plan(at: -1)
+        var written = WrittenRecord(RolloutRecord(target: target, began: world.now, plan: plan))
         written.capacity = world.stable.wanted
         try await routes.write(lead, world, written, RouteShape())
         let way = "from version \(world.stableSpec.version) to \(world.canarySpec.version)"
         tools.note(.normal, "Starting", "\(way), in \(world.plan.steps.count) steps", world.object)
         return .wrote
+    }
+
+    /// Takes off approvals and promotions of single steps, whose numbers are those of other steps; false when there are none.
+    private func dropStepOrders(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
+        let orders = run.commands.aboutSteps
+        guard !orders.isEmpty else { return false }
+        let values = Dictionary(uniqueKeysWithValues: orders.map { ($0, String?.none) })
+        try await tools.annotate(world, values, endsRollout: false, &run)
+        return true
     }
 
     private func enter(
@@ -230,12 +251,19 @@ struct RolloutTurn: Sendable {
         }
         var written = world.routeRecord ?? WrittenRecord(RolloutRecord(target: target, began: world.now))
         let started = written.record.started
-        written.record = RolloutRecord(target: target, step: step, began: world.now, started: started)
+        written.record = RolloutRecord(
+            target: target,
+            step: step,
+            began: world.now,
+            started: started,
+            plan: world.plan.policy.plan(at: step)
+        )
         written.condemned = nil
         if written.capacity == 0 { written.capacity = world.stable.wanted }
         var shape = world.plan.shape(at: step)
         shape.weight = lead.mark?.written.weight ?? min(shape.weight, world.share)
         try await routes.write(lead, world, written, shape)
+        guard step >= 0 else { return .wrote }
         var place = RolloutProgress()
         (place.step, place.steps) = (step + 1, world.plan.steps.count)
         place.stepWeight = world.plan.shape(at: step).weight

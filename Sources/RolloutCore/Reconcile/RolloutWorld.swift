@@ -37,6 +37,9 @@ struct RolloutWorld: Sendable {
     var host: HostName { HostName(spec.host, namespace: namespace) }
     var plan: StepPlan { StepPlan(spec) }
 
+    /// What routes look like where a record stands.
+    func shape(_ record: RolloutRecord) -> RouteShape { plan.shape(at: plan.policy.place(of: record)) }
+
     // MARK: What is written down
 
     /// The record on the routes; the first one's counts, else the one that is least far.

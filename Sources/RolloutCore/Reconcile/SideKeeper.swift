@@ -17,11 +17,11 @@ struct SideKeeper: Sendable {
     /// Scales the canary up to what the present step needs; down it is never scaled on the way.
     func keepScale(_ world: RolloutWorld, _ written: WrittenRecord, _ run: inout RolloutRun) async throws -> Bool {
         let canary = world.canary
-        let step = written.record.step
-        guard step >= 0, canary.kind == .deployment || canary.kind == .statefulSet, canary.isWanted else {
+        guard written.record.step >= 0, canary.kind == .deployment || canary.kind == .statefulSet, canary.isWanted
+        else {
             return false
         }
-        let needed = world.capacity.wanted(at: world.plan.shape(at: step).weight)
+        let needed = world.capacity.wanted(at: world.shape(written.record).weight)
         let wish = min(needed, canary.bounds?.most ?? needed)
         guard wish > canary.wanted else { return false }
         let memory = tools.memories.of(world.object)

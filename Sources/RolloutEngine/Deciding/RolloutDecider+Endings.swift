@@ -21,7 +21,7 @@ extension RolloutDecider {
                 return RolloutDecision(.block, .failed, verdict.message + Self.personDecides)
             }
             if let refusal { return refusal }
-            return RolloutDecision(.enter(step: record.step), .moving, "tried again at \(place(record))")
+            return RolloutDecision(.enter(step: policy.place(of: record)), .moving, "tried again at \(place(record))")
         }
         if let last = away.last { return goingBack(record, "\(verdict.message)\(Self.nextBack)\(last.name)") }
         if observation.wishes.isRetried, record.target == observation.target {

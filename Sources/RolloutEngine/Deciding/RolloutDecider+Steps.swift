@@ -8,6 +8,16 @@ extension RolloutDecider {
         return RolloutDecision(.hold, .paused, "paused at \(place(record))")
     }
 
+    /// In other steps than those that are written down the place is taken anew, and what is asked at it is asked anew.
+    func changedSteps(_ record: RolloutRecord) -> RolloutDecision? {
+        guard !policy.isCurrent(record), let plan = record.plan else { return nil }
+        let before = record.step < 0 ? "before the first step" : "step \(record.step + 1) (\(plan.weight)%)"
+        let message =
+            "the steps have changed at \(before); it goes on at \(place(record)), approvals and promotions of steps are to "
+            + "be given anew"
+        return RolloutDecision(.enter(step: policy.place(of: record)), .stepsChanged, message)
+    }
+
     /// What others did keeps everything where it is, for no longer than a step may take.
     func disturbance(_ record: RolloutRecord) -> RolloutDecision? {
         guard let trouble = observation.disturbance else { return nil }

@@ -52,15 +52,16 @@ package struct RolloutDecider: Sendable {
     /// The questions asked of a rollout under way, in order.
     static let checks: [Check] = [
         { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.harm }, { $0.pause },
-        { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling }, { $0.hold },
+        { $0.changedSteps }, { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling },
+        { $0.hold },
         { $0.approval },
         { $0.gates },
     ]
 
     /// The step written down; nil while the new side is being prepared.
     func step(_ record: RolloutRecord) -> RolloutStep? {
-        guard record.step >= 0, !policy.steps.isEmpty else { return nil }
-        return policy.steps[min(record.step, policy.steps.count - 1)]
+        let place = policy.place(of: record)
+        return place < 0 ? nil : policy.steps[place]
     }
 
     /// The share of the step written down.
@@ -74,7 +75,7 @@ package struct RolloutDecider: Sendable {
     /// `Step 2 of 4 (25%)`.
     func place(_ record: RolloutRecord) -> String {
         guard let step = step(record) else { return "before the first step" }
-        return "step \(min(record.step, policy.steps.count - 1) + 1) of \(policy.steps.count) (\(step.weight)%)"
+        return "step \(policy.place(of: record) + 1) of \(policy.steps.count) (\(step.weight)%)"
     }
 
     // MARK: Ends of a chain
@@ -84,20 +85,31 @@ package struct RolloutDecider: Sendable {
         guard observation.target != nil else {
             return RolloutDecision(.rest, .nothingToDo, "nothing to roll out")
         }
-        let inferred = StepInference(policy).step(of: observation.parts)
-        if inferred >= 0 {
-            return RolloutDecision(
-                .enter(step: inferred),
-                .moving,
-                "found under way without a record; taken up at step \(inferred + 1) of \(policy.steps.count)"
-            )
-        }
+        if let decision = takenUp() { return decision }
         if observation.wishes.isPaused { return RolloutDecision(.hold, .paused, "paused before the start") }
         if let trouble = observation.disturbance {
             return RolloutDecision(.hold, trouble.reason, trouble.message, until: trouble.until)
         }
         if let refusal { return refusal }
         return RolloutDecision(.begin, .starting, "preparing \(observation.target ?? "")")
+    }
+
+    /// A rollout that is found under way without a record; nil where nothing has moved.
+    private func takenUp() -> RolloutDecision? {
+        let place = StepInference(policy, gates: observation.gates).place(of: observation.parts)
+        guard place.step >= 0 else { return nil }
+        let name = "step \(place.step + 1) of \(policy.steps.count)"
+        guard place.isCut else {
+            return RolloutDecision(
+                .enter(step: place.step),
+                .moving,
+                "found under way without a record; taken up at \(name)"
+            )
+        }
+        let weight = policy.steps[place.step].weight
+        let message =
+            "more has moved than \(name) (\(weight)%) allows, and no record tells that it was approved and its gates passed; it is taken up there"
+        return RolloutDecision(.enter(step: place.step), .movedByHand, message)
     }
 
     /// A check that keeps a rollout from starting, or from being tried again.

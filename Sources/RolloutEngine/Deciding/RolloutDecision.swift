@@ -56,6 +56,8 @@ package struct RolloutDecision: Sendable, Hashable {
         case awaitingGroup = "AwaitingGroup"
         /// The step is done.
         case stepDone = "StepDone"
+        /// Other steps are wanted than those that were written down; the place in them is taken anew.
+        case stepsChanged = "StepsChanged"
         /// Somebody asked for a pause.
         case paused = "Paused"
         /// Everything goes back.

@@ -41,6 +41,20 @@ package struct RolloutRecord: Sendable, Hashable {
         }
     }
 
+    /// The steps that a record was written for, as far as it has to know them.
+    package struct Plan: Sendable, Hashable {
+        /// A text that is equal for equal steps.
+        package var digest: String
+        /// The share of the step that is written down, in percent.
+        package var weight: Int
+
+        /// Describes steps.
+        package init(digest: String, weight: Int) {
+            self.digest = digest
+            self.weight = weight
+        }
+    }
+
     /// What is rolled out, in a form that is equal when nothing changed: a version, a digest of a template.
     package var target: String
     /// The step being reached or held, counted from 0; -1 while the new side is only being prepared.
@@ -51,6 +65,8 @@ package struct RolloutRecord: Sendable, Hashable {
     package var started: Timestamp
     /// Why everything goes back; nil while it goes forward.
     package var verdict: Verdict?
+    /// The steps that ``step`` counts; nil for those that are wanted now.
+    package var plan: Plan?
 
     /// Makes a record; without `started` the rollout began with the step.
     package init(
@@ -58,12 +74,14 @@ package struct RolloutRecord: Sendable, Hashable {
         step: Int = -1,
         began: Timestamp,
         started: Timestamp? = nil,
-        verdict: Verdict? = nil
+        verdict: Verdict? = nil,
+        plan: Plan? = nil
     ) {
         self.target = target
         self.step = step
         self.began = began
         self.started = started ?? began
         self.verdict = verdict
+        self.plan = plan
     }
 }

@@ -1,19 +1,45 @@
 /// Tells the step of a rollout from what has moved.
+///
+/// What has moved proves that something moved it, not that a person or a gate allowed it.
 package struct StepInference: Sendable, Hashable {
-    /// The weights of the steps.
-    package let weights: [Int]
+    /// The step that a world without a record is in.
+    package struct Place: Sendable, Hashable {
+        /// The step, counted from 0; -1 where nothing has moved.
+        package var step: Int
+        /// Whether more has moved than can be proven to be allowed.
+        package var isCut: Bool
 
-    /// Reads the steps of a policy.
-    package init(_ policy: RolloutPolicy) {
-        weights = policy.steps.map(\.weight)
+        /// Describes a place.
+        package init(step: Int, isCut: Bool) {
+            self.step = step
+            self.isCut = isCut
+        }
     }
 
-    /// The step a world without a record is in: the first that covers everything that has moved; -1 when nothing has.
+    private let steps: [RolloutStep]
+    private let gates: [GateState]
+
+    /// Reads the steps of a policy, and the gates that are asked in them.
+    package init(_ policy: RolloutPolicy, gates: [GateState]) {
+        steps = policy.steps
+        self.gates = gates.filter { !$0.isDryRun }
+    }
+
+    /// The first step that covers everything that has moved, but none behind a step that asks for an approval or a gate: that it was given is
+    /// written down nowhere.
     ///
-    /// It is not a later one of equal share, so that no hold and no gate is passed over.
-    package func step(of parts: [RolloutPart]) -> Int {
-        guard parts.contains(where: { $0.moved > 0 }) else { return -1 }
-        let found = weights.firstIndex { weight in parts.allSatisfy { $0.moved <= $0.need(at: weight) } }
-        return found ?? weights.count - 1
+    /// It is not a later one of equal share, so that no hold is passed over.
+    package func place(of parts: [RolloutPart]) -> Place {
+        guard parts.contains(where: { $0.moved > 0 }) else { return Place(step: -1, isCut: false) }
+        let found = steps.firstIndex { step in parts.allSatisfy { $0.moved <= $0.need(at: step.weight) } }
+        let step = found ?? steps.count - 1
+        guard let asking = steps.prefix(max(0, step)).firstIndex(where: asks) else {
+            return Place(step: step, isCut: false)
+        }
+        return Place(step: asking, isCut: true)
+    }
+
+    private func asks(_ step: RolloutStep) -> Bool {
+        step.needsApproval || step.hold == .untilApproved || gates.contains { step.gates?.contains($0.name) ?? true }
     }
 }

@@ -5,6 +5,16 @@ internal import RolloutEngine
 internal import Testing
 
 @Suite struct RecordTextTests {
+    @Test func theStepsOfARecordComeBack() {
+        let began = Timestamp(microsecondsSinceEpoch: 1_800_000_000_000_000)
+        let plan = RolloutRecord.Plan(digest: "00ff", weight: 40)
+        let record = RolloutRecord(target: "1.30.3", step: 2, began: began, plan: plan)
+        let text = RecordText.write(record)
+        #expect(RecordText.read(text) == record)
+        #expect(RecordText.read(text.replacing("40", with: "400")) == nil, "steps that cannot be read are no record")
+        #expect(RecordText.read(text.replacing("weight", with: "share")) == nil)
+    }
+
     @Test(arguments: [nil, RolloutRecord.Verdict(.gateFailed, "success-rate: 93 is below 99")])
     func comesBackAsWritten(_ verdict: RolloutRecord.Verdict?) {
         let began = Timestamp(seconds: 1_700_000_000)

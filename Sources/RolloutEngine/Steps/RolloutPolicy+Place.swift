@@ -1,0 +1,54 @@
+/// Where a record stands in steps that may have changed since it was written.
+extension RolloutPolicy {
+    /// A short text that is equal for equal steps: FNV-1a of 64 bits over what each step asks for.
+    package var digest: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in steps.map(\.text).joined(separator: "\n").utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    /// What a record says of these steps when it enters one of them; before the first one the share is 0.
+    package func plan(at step: Int) -> RolloutRecord.Plan {
+        RolloutRecord.Plan(digest: digest, weight: steps.indices.contains(step) ? steps[step].weight : 0)
+    }
+
+    /// Whether a record was written for these steps; one that does not say counts as such.
+    package func isCurrent(_ record: RolloutRecord) -> Bool {
+        record.plan.map { $0.digest == digest } ?? true
+    }
+
+    /// The step at which a record stands, counted from 0; -1 before the first one.
+    ///
+    /// In other steps than it was written for it is the earliest with the largest share that is not above the one that was entered, so that no
+    /// share grows and all that is asked at that share is asked anew. Where all shares are larger it is the first, which nothing precedes.
+    package func place(of record: RolloutRecord) -> Int {
+        guard record.step >= 0, !steps.isEmpty else { return -1 }
+        guard let plan = record.plan, plan.digest != digest else { return min(record.step, steps.count - 1) }
+        guard let weight = steps.map(\.weight).filter({ $0 <= plan.weight }).max() else { return 0 }
+        return steps.firstIndex { $0.weight == weight } ?? 0
+    }
+
+    /// The share of a record: of the step it stands at, or, until that is written down in changed steps, the one that was entered.
+    package func weight(of record: RolloutRecord) -> Int {
+        if let plan = record.plan, plan.digest != digest { return min(100, max(0, plan.weight)) }
+        let place = place(of: record)
+        return place < 0 ? 0 : steps[place].weight
+    }
+}
+
+extension RolloutStep {
+    /// All that the step asks for; names are preceded by their length, so that different ones give different texts.
+    fileprivate var text: String {
+        let stay =
+            switch hold {
+            case .none: ""
+            case .untilApproved: "approved"
+            case .duration(let time): "\(time.components.seconds).\(time.components.attoseconds)"
+            }
+        let names = gates.map { $0.sorted().map { "\($0.utf8.count):\($0)" }.joined(separator: ",") } ?? "*"
+        return "\(weight);\(stay);\(needsApproval);\(names)"
+    }
+}

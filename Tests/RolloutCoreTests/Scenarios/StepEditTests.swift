@@ -1,0 +1,110 @@
+internal import ControllerKit
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import Testing
+
+@testable internal import RolloutCore
+
+/// Steps that people edit in the middle of a rollout.
+@Suite struct StepEditTests {
+    /// The steps of ``waiting()`` without the first one.
+    private static let shorter = "[{setWeight: 20}, {approve: true}, {setWeight: 50, hold: 20s}, {setWeight: 100}]"
+
+    private static func spec(_ steps: String) -> String {
+        SampleRollout.spec("virtualServices: [{name: reviews}]\ndestinationRule: {name: reviews}\nsteps: \(steps)")
+    }
+
+    private static func change(_ cluster: TestCluster, _ steps: String) async throws {
+        let patch = Patch.merge(["spec": ["steps": try requireDocument(steps)]])
+        _ = try await cluster.admin.patch(RolloutNames.resource, TestCluster.key, patch)
+    }
+
+    /// A rollout that waits for its approval at 20 percent.
+    private static func waiting() async throws -> (TestCluster, DirectRollout) {
+        let steps = "[{setWeight: 10}, {setWeight: 20}, {approve: true}, {setWeight: 50, hold: 20s}, {setWeight: 100}]"
+        let cluster = try await SampleRollout.cluster(spec(steps))
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(30) { try await $0.status().progress.reason == "AwaitingApproval" }
+        #expect(try await cluster.status().progress.step == 3)
+        return (cluster, life)
+    }
+
+    @Test func aFinishedStepRemovedPassesNoApprovalOver() async throws {
+        let (cluster, life) = try await Self.waiting()
+        try await Self.change(cluster, Self.shorter)
+        try await life.run(60)
+        #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
+        let progress = try await cluster.status().progress
+        #expect(progress.reason == "AwaitingApproval")
+        #expect(progress.step == 2)
+        try await cluster.annotate(RolloutNames.Command.approve, "2")
+        try await life.run(to: .completed)
+        let told = try await life.events().filter { $0.reason == "StepsChanged" }
+        #expect(told.count == 1)
+        #expect(told.first?.type == "Normal")
+        #expect(told.first?.note.contains("step 3 (20%)") == true)
+        #expect(told.first?.note.contains("step 1 of 4 (20%)") == true)
+    }
+
+    @Test func weightsMovedByHandWithTheRecordGonePassNoApprovalOver() async throws {
+        let steps = "[{setWeight: 10, hold: 2s}, {approve: true}, {setWeight: 50, hold: 5s}, {setWeight: 100}]"
+        let cluster = try await SampleRollout.cluster(Self.spec(steps))
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(30) { try await $0.status().progress.reason == "AwaitingApproval" }
+        var service = try #require(try await cluster.service())
+        service.annotations = [:]
+        let route = """
+            [{route: [{destination: {host: reviews, subset: v1}, weight: 0}, {destination: {host: reviews, subset: v2}, weight: 100}]}]
+            """
+        service.tree.set(try requireDocument(route), at: ["spec", "http"])
+        _ = try await cluster.admin.update(TrafficResources.virtualServices, service)
+        try await life.run(60)
+        #expect(try await cluster.weights() == ["v1": 90, "v2": 10])
+        let progress = try await cluster.status().progress
+        #expect(progress.reason == "AwaitingApproval")
+        #expect(progress.step == 2)
+        try await cluster.annotate(RolloutNames.Command.approve, "2")
+        try await life.run(to: .completed)
+        let told = try await life.events().filter { $0.reason == "MovedByHand" }
+        #expect(told.count == 1)
+        #expect(told.first?.type == "Warning")
+    }
+
+    @Test func anApprovalOfOtherStepsDoesNotCount() async throws {
+        let (cluster, life) = try await Self.waiting()
+        // Of a step further on, as it was when it was given.
+        try await cluster.annotate(RolloutNames.Command.approve, "2,5")
+        try await life.run(3)
+        try await Self.change(cluster, Self.shorter)
+        try await life.run(60)
+        #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
+        #expect(try await cluster.status().progress.reason == "AwaitingApproval")
+        let object = try await cluster.admin.get(RolloutNames.resource, TestCluster.key)
+        #expect(object.annotations[RolloutNames.Command.approve] == nil)
+    }
+
+    @Test func whereThePresentShareIsNoStepAnyMoreItGoesBackToTheOneBelow() async throws {
+        let (cluster, life) = try await Self.waiting()
+        try await Self.change(cluster, "[{setWeight: 5, hold: 60s}, {setWeight: 100}]")
+        try await life.run(30)
+        #expect(try await cluster.weights() == ["v1": 95, "v2": 5])
+        #expect(try await cluster.status().progress.reason == "Holding")
+    }
+
+    @Test func aPauseKeepsTheShareAcrossAnEdit() async throws {
+        let (cluster, life) = try await Self.waiting()
+        try await cluster.annotate(RolloutNames.Command.pause, "true")
+        try await life.run(3)
+        try await Self.change(cluster, "[{setWeight: 5}, {approve: true}, {setWeight: 100}]")
+        try await life.run(30)
+        #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
+        try await cluster.annotate(RolloutNames.Command.pause, nil)
+        try await life.run(30)
+        #expect(try await cluster.weights() == ["v1": 95, "v2": 5])
+        #expect(try await cluster.status().progress.reason == "AwaitingApproval")
+    }
+}

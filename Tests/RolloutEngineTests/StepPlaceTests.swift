@@ -1,0 +1,75 @@
+internal import MeshBase
+internal import RolloutEngine
+internal import Testing
+
+/// Where a rollout stands in steps that were edited in the middle of it.
+struct StepPlaceTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var before: [Int]
+        var step: Int
+        var after: [Int]
+        var place: Int
+    }
+
+    static let cases: [Case] = [
+        Case(testDescription: "first removed", before: [10, 20, 20, 100], step: 2, after: [20, 20, 50], place: 0),
+        Case(testDescription: "present removed", before: [20, 30, 60, 100], step: 1, after: [5, 100], place: 0),
+        Case(testDescription: "some put in front", before: [10, 50, 100], step: 1, after: [1, 5, 10, 50], place: 3),
+        Case(testDescription: "all shares larger", before: [10, 50, 100], step: 0, after: [30, 100], place: 0),
+        Case(testDescription: "only the end left", before: [10, 100], step: 0, after: [100], place: 0),
+        Case(testDescription: "before the first step", before: [10, 100], step: -1, after: [30, 100], place: -1),
+        Case(testDescription: "a later one changed", before: [10, 20, 100], step: 1, after: [10, 20, 60], place: 1),
+    ]
+
+    private static func policy(_ weights: [Int]) -> RolloutPolicy {
+        RolloutPolicy(steps: weights.map { RolloutStep(weight: $0) })
+    }
+
+    private static let now = Timestamp(microsecondsSinceEpoch: 1_800_000_000_000_000)
+
+    @Test(arguments: cases) func place(_ example: Case) {
+        let (before, after) = (Self.policy(example.before), Self.policy(example.after))
+        let plan = before.plan(at: example.step)
+        let record = RolloutRecord(target: "v2", step: example.step, began: Self.now, plan: plan)
+        #expect(before.place(of: record) == example.step)
+        #expect(after.place(of: record) == example.place)
+        #expect(after.weight(of: record) == plan.weight, "nothing moves before the place is written down")
+        var observation = RolloutObservation(target: "v2")
+        observation.record = record
+        let decision = RolloutDecider(policy: after, observation: observation, now: Self.now).decide()
+        #expect(decision.action == .enter(step: example.place))
+        #expect(decision.reason == .stepsChanged)
+    }
+
+    @Test func anOlderRecordCountsAsUnchanged() {
+        let policy = Self.policy([10, 50, 100])
+        let record = RolloutRecord(target: "v2", step: 1, began: Self.now)
+        #expect(policy.isCurrent(record))
+        #expect(policy.place(of: record) == 1)
+        #expect(policy.place(of: RolloutRecord(target: "v2", step: 7, began: Self.now)) == 2)
+    }
+
+    @Test func theDigestTellsAllThatAStepAsksFor() {
+        var steps = [RolloutStep(weight: 10, gates: ["a", "b"]), RolloutStep(weight: 100)]
+        var digests: Set<String> = []
+        func note() { digests.insert(RolloutPolicy(steps: steps).digest) }
+        note()
+        steps[0].gates = ["a,1:b"]
+        note()
+        steps[0].gates = nil
+        note()
+        steps[0].gates = []
+        note()
+        steps[0].hold = .untilApproved
+        note()
+        steps[0].hold = .duration(.milliseconds(1))
+        note()
+        steps[0].needsApproval = true
+        note()
+        steps.append(RolloutStep(weight: 100))
+        note()
+        #expect(digests.count == 8)
+        #expect(RolloutPolicy(steps: steps, failureLimit: 9).digest == RolloutPolicy(steps: steps).digest)
+    }
+}
