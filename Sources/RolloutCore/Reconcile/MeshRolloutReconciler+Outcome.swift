@@ -40,6 +40,7 @@ extension MeshRolloutReconciler {
         }
         draft.fight = run.fight
         (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
+        draft.stableDown = StableWatch(world).text
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             let why = world.stable.trouble.map { ": \($0)" } ?? ""
             draft.trouble = "\(world.stable.title), which serves, has no ready replicas\(why)"
@@ -67,6 +68,7 @@ extension MeshRolloutReconciler {
             let note = RolloutNote(.warning, RolloutStatusDraft.unreadable, issue)
             tools.memories.update(scope.object) { $0.notes.append(note) }
         }
+        draft.newOutage.map { note in tools.memories.update(scope.object) { $0.notes.append(note) } }
         let notes = tell(status, draft.previous, &scope)
         tellGates(notes, status, world)
         guard let again = run.again else { return .proceed }
