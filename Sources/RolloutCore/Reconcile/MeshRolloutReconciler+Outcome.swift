@@ -29,9 +29,9 @@ extension MeshRolloutReconciler {
         let isOver = world.target == nil && world.written == nil
         if outcome.decision.reason == .routeDeleted { draft.loss = run.progress.waitingFor }
         if world.written == nil, draft.loss == nil {
-            let refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
+            let refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals
             // Whether the stable side is up matters only once something is to be rolled out.
-            draft.refusal = isOver ? refusals.first { !$0.hasPrefix("the stable side") } : refusals.first
+            draft.refusal = refusals.first { !isOver || $0.kind != .stableSide }?.text
         }
         if let refusal = draft.refusal {
             draft.phase = .failed

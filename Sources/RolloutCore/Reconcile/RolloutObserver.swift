@@ -18,7 +18,7 @@ struct RolloutObserver: Sendable {
             observation.wishes.abort = observation.wishes.abort ?? failed
         }
         observation.parts = routeParts(world)
-        observation.refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
+        observation.refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals.map(\.text)
         observation.progressed = run.resumed
         if observation.record == nil, !observation.refusals.isEmpty {
             // Weights that others hold, or that may not be touched, are nothing to be taken up.
