@@ -99,13 +99,22 @@ struct RolloutObserver: Sendable {
             let title = "DestinationRule \(tools.reader.ruleKey(world))"
             var harm = RolloutObservation.Disturbance(
                 .routeDeleted,
-                "\(title) was deleted, and with it the subsets that routes lead to; everything goes back, so that requests find a way",
+                Self.cutOffText(title, world),
                 since: world.now
             )
             harm.isHarmful = true
             return harm
         }
         return deleted(world, run) ?? contested(world, &run)
+    }
+
+    /// What the way back heals of a DestinationRule that is gone, and what it cannot.
+    private static func cutOffText(_ title: String, _ world: RolloutWorld) -> String {
+        let what = "\(title) was deleted, and with it the subsets that routes lead to; everything goes back"
+        let lost = world.ownSubsets
+        guard !lost.isEmpty else { return "\(what), so that requests find a way; create it again before a retry" }
+        let routes = lost.map { "\($0.title) leads to \($0.subsets.joined(separator: ", ")) by itself" }
+        return "\(what), but \(routes.joined(separator: "; ")), which nobody defines: requests fail until \(title) is created again"
     }
 
     private func deleted(_ world: RolloutWorld, _ run: RolloutRun) -> RolloutObservation.Disturbance? {
