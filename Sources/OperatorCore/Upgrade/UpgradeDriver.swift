@@ -234,7 +234,8 @@ struct UpgradeDriver: Sendable {
             run.isOutdated = true
             return false
         }
-        let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
+        var turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
+        mesh.memories.update(run.object) { turn.writes = $0.upgrade.paced(turn.writes, now: look.scene.now) }
         guard !turn.writes.isEmpty else { return false }
         try await mesh.confirmIsCurrent(run.object)
         let (store, object) = (mesh.parts.stores.resources, run.object)
