@@ -109,7 +109,8 @@ struct UpgradeMemo: Sendable {
         let isHeld = observation.wishes.isPaused || obstacle?.until != nil || obstacle?.isPeoples == true
         let isAbsent = looked.map { now - $0 > Self.absence }
         // A pause that ended while nobody looked is known from the status.
-        let wasPaused = reason == RolloutDecision.Reason.paused.rawValue
+        let held: [RolloutDecision.Reason] = [.paused, .refused]
+        let wasPaused = held.contains { $0.rawValue == reason }
         if observation.wishes.isPaused || isAbsent ?? wasPaused { released = now }
         if isHeld || isAbsent ?? true || isSettled && observation.targetState == .ready { progressed = now }
         guard present.count == counts.count else {
