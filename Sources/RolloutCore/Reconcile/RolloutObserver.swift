@@ -136,10 +136,16 @@ struct RolloutObserver: Sendable {
             let fight = contest.fight(now: world.now) ?? contest.latest(now: world.now)
             let until = contest.mayPutBack(edit, by: writer, now: world.now)
             run.fight = run.fight ?? fight.map { tools.fightText($0, route.title) }
+            let since = fight?.since ?? world.now
+            let end = since + world.plan.policy.progressDeadline
+            let next =
+                until < end
+                ? "the step is put back next at \(until.rfc3339)"
+                : "it is put back no more: everything goes back at \(end.rfc3339) (progressDeadline)"
             return .init(
                 .contested,
-                "\(writer) keeps changing \(route.title); the step is put back next at \(until.rfc3339)",
-                since: fight?.since ?? world.now,
+                "\(writer) keeps changing \(route.title); \(next)",
+                since: since,
                 until: until
             )
         }
