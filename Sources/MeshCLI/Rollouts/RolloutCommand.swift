@@ -72,7 +72,7 @@ package struct RolloutCommand: Sendable {
         do {
             return (subject, try RolloutSteering(subject, now: now()).change(order))
         } catch {
-            guard subject.standing == .unseen, let patience else { throw error }
+            guard subject.isUnseen, let patience else { throw error }
             let seen = try await patience.wait(for: subject, directory)
             return (seen, try RolloutSteering(seen, now: now()).change(order))
         }

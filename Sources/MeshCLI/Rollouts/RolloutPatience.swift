@@ -27,7 +27,7 @@ package struct RolloutPatience: Sendable {
         tell("\(subject.title): waiting for the operator to see the last change, for at most \(NumberText.span(limit))")
         var present = subject
         var waited = Duration.zero
-        while present.standing == .unseen, waited < limit {
+        while present.isUnseen, waited < limit {
             let next = min(Self.pause, limit - waited)
             guard (try? await clock.sleep(for: next)) != nil else { break }
             waited += next

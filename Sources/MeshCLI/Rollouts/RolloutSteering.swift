@@ -52,6 +52,9 @@ package struct RolloutSteering: Sendable {
                 let patch = #"kubectl patch \#(name)\#(place) --type merge -p '{"spec":{"paused":false}}'"#
                 throw refused("is held by spec.paused, not by a command; \(patch) lets it go on")
             }
+            if let progress = subject.progress, progress.reason == "PreflightFailed" {
+                throw refused("is not paused but held: \(TerminalText.plain(progress.waitingFor))")
+            }
             throw refused("is not paused; `\(verb("status"))` shows where it is")
         }
         let rest = subject.isPausedBySpec ? "; spec.paused still holds all writes" : ""

@@ -1,6 +1,7 @@
 internal import DataTree
 package import KubeAPI
 package import MeshAPI
+internal import MeshBase
 
 /// A MeshOperator or a MeshRollout as commands look at it.
 package struct RolloutSubject: Sendable, Hashable {
@@ -94,6 +95,18 @@ package struct RolloutSubject: Sendable, Hashable {
 
     /// Whether an annotation keeps it where it is; the operator takes any text but `false` for a pause.
     var isPausedByCommand: Bool { command(RolloutNames.Command.pause) != nil }
+    /// Whether the operator has yet to see the last change of the spec, or a retry of what is over, which the spec's generation does not count.
+    package var isUnseen: Bool {
+        switch standing {
+        case .unseen: return true
+        case .idle, .underWay, .complete: return false
+        case .rolledBack, .failed:
+            guard let asked = command(RolloutNames.Command.retry).flatMap({ Timestamp(rfc3339: $0) }),
+                let since = progress?.since.flatMap({ Timestamp(rfc3339: $0) })
+            else { return false }
+            return asked >= since
+        }
+    }
     /// Whether its spec holds all writes.
     var isPausedBySpec: Bool { object.tree.value(at: "spec", "paused")?.bool == true }
 

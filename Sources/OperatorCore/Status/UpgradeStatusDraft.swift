@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import MeshAPI
 internal import MeshBase
@@ -42,7 +43,11 @@ struct UpgradeStatusDraft {
     private var way: MeshOperatorStatus.Plan? {
         guard upgrade.state != .none else { return nil }
         var way = MeshOperatorStatus.Plan()
-        way.hops = upgrade.scene.stand.course.hops
+        let course = upgrade.scene.stand.course
+        way.hops = course.hops
+        if course.refusal != nil, way.hops.isEmpty {
+            way.hops = MeshOperatorStatus(lenient: draft.resource.tree["status"] ?? .null).plan?.hops ?? []
+        }
         way.progress = upgrade.progress
         way.outline = upgrade.outline
         way.overrides = upgrade.overrides
@@ -130,6 +135,10 @@ struct UpgradeStatusDraft {
         case .moving, .promoting:
             set(.ready, .no, .upgrading, message, &status)
             set(.progressing, .yes, .upgrading, message, reason: reason, &status)
+            guard upgrade.decision.reason == .refused, let refusal = upgrade.scene.stand.course.refusal else { break }
+            set(.progressing, .no, .upgrading, message, reason: reason, &status)
+            set(.preflight, .no, refusal.reason, refusal.description, &status)
+            set(.degraded, .yes, refusal.reason, refusal.description, &status)
         case .returning:
             set(.ready, .no, .upgrading, message, reason: reason, &status)
             set(.progressing, .yes, .upgrading, message, reason: reason, &status)

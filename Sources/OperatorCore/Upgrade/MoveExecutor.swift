@@ -14,6 +14,8 @@ package struct MoveReport: Sendable {
     package var outdated: [ResourceID] = []
     /// The objects whose label somebody had taken off.
     package var relabelled: [ResourceID] = []
+    /// What is to be told of writes that somebody else's change brought about.
+    package var notes: [String] = []
     /// The writes the API server refused for good.
     package var failures: [StepFailure] = []
 }
@@ -55,6 +57,7 @@ package struct MoveExecutor: Sendable {
                 logger.debug("moved", metadata: ["object": "\(write.id)", "cause": "\(write.verb)"])
                 report.done += 1
                 if write.verb == "relabel" { report.relabelled.append(write.id) }
+                if let note = write.note { report.notes.append(note) }
             } catch {
                 metrics.failed(code: error.codeName)
                 logger.debug("move failed", metadata: ["object": "\(write.id)", "error": "\(error)"])

@@ -53,6 +53,30 @@ package struct NamespaceMove: Sendable, Hashable {
         return based(patch)
     }
 
+    /// The merge patch that leaves its labels as they are and writes down what they were before: a label of the stable revision.
+    func adopting(from label: NamespaceLabel) -> Tree {
+        var name = ""
+        if case .revision(let revision) = label { name = revision }
+        var patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.previousRevision: .string(name)]]]
+        if label == .injection { patch.set("enabled", at: ["metadata", "annotations", Self.previousInjection]) }
+        return based(patch)
+    }
+
+    /// The merge patch after which it names a revision by this label and no other.
+    func leading(to label: NamespaceLabel) -> Tree {
+        var patch: Tree = [:]
+        switch label {
+        case .revision(let name):
+            patch.set(.string(name), at: ["metadata", "labels", MeshNames.Label.revision])
+            guard namespace.labels[RevisionChoice.injectionLabel] != nil else { break }
+            patch.set(.null, at: ["metadata", "labels", RevisionChoice.injectionLabel])
+        case .injection:
+            patch.set(.null, at: ["metadata", "labels", MeshNames.Label.revision])
+            patch.set("enabled", at: ["metadata", "labels", RevisionChoice.injectionLabel])
+        }
+        return based(patch)
+    }
+
     /// The merge patch that gives back its own labels.
     package var restoring: Tree {
         let original = original

@@ -36,6 +36,8 @@ package struct UpgradeCrowd: Sendable {
         package var tags: [String: String]
         /// The tag by which namespaces get the new revision; nil where they get it by its name.
         package var alias: RevisionAlias?
+        /// Whether `istio-injection=enabled` leads to the stable revision.
+        package var isStableDefault = false
         /// Since when everything goes back; nil while it does not.
         package var returning: Timestamp?
         /// Restarts by the operator from then on count as under way although no pod shows it yet; nil for none.
@@ -109,7 +111,9 @@ package struct UpgradeCrowd: Sendable {
         }
         moves.maxInMotion = Self.limit(rules.maxUnavailable, of: moves.order.count)
         let labels = named
-        moves.isLabelled = { name in labels[name]?.labels[MeshNames.Label.revision] == sides.label }
+        moves.isLabelled = { name in
+            labels[name].flatMap { RevisionChoice.name(ofNamespace: $0.labels) } == sides.label
+        }
         moves.room = DisruptionRoom(sight.budgets)
         self.moves = moves
         // In mode Manual nobody restarts them but people, who cannot before the tag has moved: no promotion waits for that.
@@ -151,7 +155,7 @@ package struct UpgradeCrowd: Sendable {
     /// pod, that bear its label by the operator's hand.
     package var returnParts: [RolloutPart] {
         let running = Set(moves.order.map(\.id))
-        let labels = movedNamespaces.count + movedOwners.count { !running.contains(ResourceID($0)) }
+        let labels = movedNamespaces.count + takenNamespaces.count + movedOwners.count { !running.contains(ResourceID($0)) }
         return [
             RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) }),
             RolloutPart(name: "labels", total: labels, moved: labels),

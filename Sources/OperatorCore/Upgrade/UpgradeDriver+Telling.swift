@@ -17,16 +17,17 @@ extension UpgradeDriver {
         }
     }
 
-    /// An Event for each label that somebody took off what has moved.
+    /// An Event for each label that somebody took off what has moved, and for each that somebody gave.
     func tell(_ report: MoveReport, _ run: MeshRun) {
+        for note in report.notes { record(note, run, reason: RolloutDecision.Reason.movedByHand.rawValue) }
         for id in report.relabelled {
             let label = MeshNames.Label.revision
             record("\(id) has moved and lost the label \(label) of its revision, which is put back", run)
         }
     }
 
-    private func record(_ note: String, _ run: MeshRun) {
-        mesh.parts.recorder?.record(EventSubject(run.object), .warning, reason: Self.setRight, note: note)
+    private func record(_ note: String, _ run: MeshRun, reason: String = setRight) {
+        mesh.parts.recorder?.record(EventSubject(run.object), .warning, reason: reason, note: note)
     }
 }
 

@@ -232,7 +232,8 @@ struct UpgradeDriver: Sendable {
             run.isOutdated = true
             return false
         }
-        let turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
+        var turn = look.scene.stand.isPromoting ? look.scene.settling(look.plan) : look.turn
+        mesh.memories.update(run.object) { turn.writes = $0.upgrade.paced(turn.writes, now: look.scene.now) }
         guard !turn.writes.isEmpty else { return false }
         try await mesh.confirmIsCurrent(run.object)
         let (store, object) = (mesh.parts.stores.resources, run.object)
@@ -348,7 +349,7 @@ struct UpgradeDriver: Sendable {
         report.awaited = look.turn.awaited
         let rules = look.scene.spec.upgrade
         let stand = look.scene.stand
-        report.outline = (run.findings?.outline ?? toldOutline(run, stand.course.hops))?
+        report.outline = (run.findings?.outline ?? toldOutline(run, stand.course))?
             .showing(look.observation.record == nil ? nil : look.scene.crowd)
         report.overrides = stand.course.plan?.overrides ?? []
         let open = isAsking(look) ? openQuestions(look.observation, look.scene, run) : []
@@ -374,9 +375,10 @@ struct UpgradeDriver: Sendable {
 
     /// The outline that the status has of these hops: an operator that comes up in mid-upgrade works out none of its own, since what
     /// has moved already would be missing from it.
-    private func toldOutline(_ run: MeshRun, _ hops: [String]) -> PlanOutline? {
+    private func toldOutline(_ run: MeshRun, _ course: UpgradeCourse) -> PlanOutline? {
         let plan = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan
-        return plan?.hops == hops ? plan?.outline : nil
+        // A version that is refused leads nowhere: what is under way stays the way told of.
+        return plan?.hops == course.hops || course.refusal != nil ? plan?.outline : nil
     }
 }
 

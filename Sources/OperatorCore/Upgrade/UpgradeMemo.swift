@@ -1,3 +1,4 @@
+internal import KubeAPI
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutControl
@@ -19,6 +20,8 @@ struct UpgradeMemo: Sendable {
     var announced: RolloutRecord?
     /// What was found out before the start.
     var findings: UpgradeFindings?
+    /// When namespaces that somebody else had labelled got another label last.
+    private var relabelled: [ResourceID: Timestamp] = [:]
     private var counts: [Int] = []
     private var awaited = RolloutObservation.TargetState.ready
     private var looked: Timestamp?
@@ -64,6 +67,22 @@ struct UpgradeMemo: Sendable {
         return GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
     }
 
+    /// Leaves out new labels of namespaces that somebody labels again and again, one a minute each; and restarts in these before the
+    /// label has stayed for a minute, since pods would come up with the other revision again.
+    mutating func paced(_ writes: [UpgradeWrite], now: Timestamp) -> [UpgradeWrite] {
+        relabelled = relabelled.filter { now - $0.value < UpgradeCrowd.patience }
+        let young = Set(relabelled.keys.map(\.key.name))
+        let due = writes.filter { write in
+            switch write.verb {
+            case "release": relabelled[write.id] == nil
+            case "restart": !young.contains(write.id.key.namespace ?? "")
+            default: true
+            }
+        }
+        for write in due where write.verb == "release" { relabelled[write.id] = now }
+        return due
+    }
+
     /// Whether everything goes back as it did before, be it for another reason by now: that is no progress.
     private func isSameWayBack(_ other: RolloutRecord?) -> Bool {
         guard var known = record, let other, known.verdict != nil, other.verdict != nil else { return false }
@@ -90,7 +109,8 @@ struct UpgradeMemo: Sendable {
         let isHeld = observation.wishes.isPaused || obstacle?.until != nil || obstacle?.isPeoples == true
         let isAbsent = looked.map { now - $0 > Self.absence }
         // A pause that ended while nobody looked is known from the status.
-        let wasPaused = reason == RolloutDecision.Reason.paused.rawValue
+        let held: [RolloutDecision.Reason] = [.paused, .refused]
+        let wasPaused = held.contains { $0.rawValue == reason }
         if observation.wishes.isPaused || isAbsent ?? wasPaused { released = now }
         if isHeld || isAbsent ?? true || isSettled && observation.targetState == .ready { progressed = now }
         guard present.count == counts.count else {

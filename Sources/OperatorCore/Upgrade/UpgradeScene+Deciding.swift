@@ -26,6 +26,12 @@ extension UpgradeScene {
             return RolloutDecision(.finish, .completed, "\(message); \(names)", until: now < end ? end : nil)
         }
         var decision = RolloutDecider(policy: policy, observation: observation, now: now).decide()
+        if decision.reason == .paused, let refusal = stand.course.refusal {
+            // A wish that makes no sense holds it, which no `resume` ends.
+            decision.reason = .refused
+            decision.message = "\(decision.message); spec.version is not followed: \(refusal.description)"
+                .replacing("paused at", with: "held at", maxReplacements: 1)
+        }
         if decision.action == .restore, let awaited = crowd?.back(now: now).awaited, !awaited.isEmpty {
             decision.message += "; waiting for \(Self.few(awaited))"
         }

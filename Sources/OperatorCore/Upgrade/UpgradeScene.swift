@@ -63,6 +63,10 @@ package struct UpgradeScene: Sendable {
                 new: other?.name ?? course.stable.name,
                 tags: pointers
             )
+            let hasDefaultTag = survey.stable?.marks.hasDefaultTag == true || wish.spec.tagNames.contains(RevisionSlot.unnamed)
+            sides.isStableDefault =
+                (course.stable.name == RevisionSlot.unnamed || hasDefaultTag)
+                && pointers[RevisionSlot.unnamed] == course.stable.name
             if let alias {
                 sides.alias = alias
                 sides.tags[alias.name] = alias.revision

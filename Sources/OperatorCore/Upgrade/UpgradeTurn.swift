@@ -13,10 +13,13 @@ package struct UpgradeWrite: Sendable, Hashable {
     package var resource: APIResource
     /// The patch, with the object's resourceVersion.
     package var patch: Tree
-    /// What it does, in one word, for metrics: `label`, `relabel` (again, since somebody took it off), `restore`, `forget`, `restart`.
+    /// What it does, in one word, for metrics: `label`, `relabel` (again, since somebody took it off), `adopt` and `release` (what
+    /// somebody else labelled), `restore`, `forget`, `restart`.
     package var verb: String
     /// What it was decided from; nil where a change of anything has it decided anew.
     package var base: KubeObject?
+    /// What an Event says once it is written, since somebody else's change brought it about; nil for nothing.
+    package var note: String?
 }
 
 /// What may be moved now, and what keeps the rest from moving.
@@ -42,14 +45,16 @@ extension UpgradeCrowd {
         guard rules.mode == .restart else { return UpgradeTurn() }
         var turn = UpgradeTurn()
         turn.awaited = moves.inMotion.map(\.id)
+        turn.writes = adopting
         if let opens = rules.window?.opening(after: now) {
             turn.obstacle = "restarts may happen again from \(opens.rfc3339) on (spec.upgrade.workloads.window)"
             turn.until = opens
             return turn
         }
-        turn.writes = relabelling
+        let adopted = turn.writes
+        turn.writes += relabelling
         let planned = moves.turn(towards: moves.part.need(at: weight))
-        let labelled = Set(turn.writes.map(\.id.key.name))
+        let labelled = Set(turn.writes[adopted.count...].map(\.id.key.name))
         for move in planned.moves {
             switch move {
             case .label(let namespace) where labelled.contains(namespace): break
@@ -104,7 +109,8 @@ extension UpgradeCrowd {
             turn.append(restart(workload.id, for: sides.stable, now))
         }
         guard returning.isEmpty || turn.writes.isEmpty else { return turn }
-        for namespace in movedNamespaces.reversed() where restored.insert(namespace.name).inserted {
+        let named = takenNamespaces + movedNamespaces
+        for namespace in named.reversed() where restored.insert(namespace.name).inserted {
             turn.append(restoring(namespace.name))
         }
         let written = Set(turn.writes.map(\.id))
@@ -120,7 +126,15 @@ extension UpgradeCrowd {
     private func isToBeSentBack(_ workload: MeshWorkload, _ now: Timestamp) -> Bool {
         guard workload.directedTo == sides.stable, let last = workload.restartedAt else { return true }
         if let returning = sides.returning, last.advanced(by: .seconds(1)) <= returning { return true }
+        // A restart under a label that leads to the new revision would bring its pods up with that again.
+        guard workload.chooser != .namespace || !isTaken(workload.id.key.namespace ?? "") else { return false }
         return workload.isRolledOut && now - last >= Self.patience
+    }
+
+    /// Whether a workload was restarted for the stable revision since everything goes back.
+    func isSentBack(_ workload: MeshWorkload) -> Bool {
+        guard workload.directedTo == sides.stable, let last = workload.restartedAt else { return false }
+        return sides.returning.map { last.advanced(by: .seconds(1)) > $0 } ?? true
     }
 
     /// How long pods may come up with another revision than wanted before they are restarted once more.
@@ -150,7 +164,8 @@ extension UpgradeCrowd {
         let troubled = coming.compactMap { workload in
             workload.trouble(besides: sides.new).map { "\(workload.id) does not come up: \($0)" }
         }
-        return troubled.isEmpty ? nil : .init(StageText.joined(troubled, most: 3))
+        let why = misleading + troubled
+        return why.isEmpty ? nil : .init(StageText.joined(why, most: 3))
     }
 
     /// Whether a workload was sent back and is not there yet.
@@ -250,7 +265,9 @@ extension UpgradeCrowd {
     }
 
     private func restoring(_ name: String) -> UpgradeWrite? {
-        guard let namespace = namespaces[name], NamespaceMove(namespace).isMoved else { return nil }
+        guard let namespace = namespaces[name] else { return nil }
+        if isTaken(name) { return releasing(namespace) }
+        guard NamespaceMove(namespace).isMoved else { return nil }
         let patch = NamespaceMove(namespace).restoring
         return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "restore")
     }

@@ -32,7 +32,9 @@ package struct RolloutNote: Sendable, Hashable {
     /// itself in a moment (``quiet``) is not told at all.
     package static func notes(from old: RolloutProgress, to new: RolloutProgress) -> [RolloutNote] {
         var notes = gateNotes(from: old, to: new)
-        guard old.reason != new.reason || old.step != new.step, !new.reason.isEmpty else { return notes }
+        // What is over has no step: its number changes with the plan alone.
+        let isElsewhere = old.step != new.step && !ends.contains(new.reason)
+        guard old.reason != new.reason || isElsewhere, !new.reason.isEmpty else { return notes }
         if old.reason == RolloutDecision.Reason.paused.rawValue, new.reason != old.reason {
             notes.append(RolloutNote(.normal, "Resumed", "it goes on\(place(new))"))
         }

@@ -29,9 +29,9 @@ extension MeshRolloutReconciler {
         let isOver = world.target == nil && world.written == nil
         if outcome.decision.reason == .routeDeleted { draft.loss = run.progress.waitingFor }
         if world.written == nil, draft.loss == nil {
-            let refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
+            let refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals
             // Whether the stable side is up matters only once something is to be rolled out.
-            draft.refusal = isOver ? refusals.first { !$0.hasPrefix("the stable side") } : refusals.first
+            draft.refusal = refusals.first { !isOver || $0.kind != .stableSide }?.text
         }
         if let refusal = draft.refusal {
             draft.phase = .failed
@@ -40,6 +40,7 @@ extension MeshRolloutReconciler {
         }
         draft.fight = run.fight
         (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
+        draft.stableDown = StableWatch(world).text
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             let why = world.stable.trouble.map { ": \($0)" } ?? ""
             draft.trouble = "\(world.stable.title), which serves, has no ready replicas\(why)"
@@ -67,6 +68,7 @@ extension MeshRolloutReconciler {
             let note = RolloutNote(.warning, RolloutStatusDraft.unreadable, issue)
             tools.memories.update(scope.object) { $0.notes.append(note) }
         }
+        draft.newOutage.map { note in tools.memories.update(scope.object) { $0.notes.append(note) } }
         let notes = tell(status, draft.previous, &scope)
         tellGates(notes, status, world)
         guard let again = run.again else { return .proceed }

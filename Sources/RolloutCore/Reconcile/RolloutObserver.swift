@@ -18,7 +18,7 @@ struct RolloutObserver: Sendable {
             observation.wishes.abort = observation.wishes.abort ?? failed
         }
         observation.parts = routeParts(world)
-        observation.refusals = world.refusals + RolloutPreflight(world, stores: tools.parts.stores).refusals
+        observation.refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals.map(\.text)
         observation.progressed = run.resumed
         if observation.record == nil, !observation.refusals.isEmpty {
             // Weights that others hold, or that may not be touched, are nothing to be taken up.
@@ -99,13 +99,22 @@ struct RolloutObserver: Sendable {
             let title = "DestinationRule \(tools.reader.ruleKey(world))"
             var harm = RolloutObservation.Disturbance(
                 .routeDeleted,
-                "\(title) was deleted, and with it the subsets that routes lead to; everything goes back, so that requests find a way",
+                Self.cutOffText(title, world),
                 since: world.now
             )
             harm.isHarmful = true
             return harm
         }
         return deleted(world, run) ?? contested(world, &run)
+    }
+
+    /// What the way back heals of a DestinationRule that is gone, and what it cannot.
+    private static func cutOffText(_ title: String, _ world: RolloutWorld) -> String {
+        let what = "\(title) was deleted, and with it the subsets that routes lead to; everything goes back"
+        let lost = world.ownSubsets
+        guard !lost.isEmpty else { return "\(what), so that requests find a way; create it again before a retry" }
+        let routes = lost.map { "\($0.title) leads to \($0.subsets.joined(separator: ", ")) by itself" }
+        return "\(what), but \(routes.joined(separator: "; ")), which nobody defines: requests fail until \(title) is created again"
     }
 
     private func deleted(_ world: RolloutWorld, _ run: RolloutRun) -> RolloutObservation.Disturbance? {
@@ -127,10 +136,16 @@ struct RolloutObserver: Sendable {
             let fight = contest.fight(now: world.now) ?? contest.latest(now: world.now)
             let until = contest.mayPutBack(edit, by: writer, now: world.now)
             run.fight = run.fight ?? fight.map { tools.fightText($0, route.title) }
+            let since = fight?.since ?? world.now
+            let end = since + world.plan.policy.progressDeadline
+            let next =
+                until < end
+                ? "the step is put back next at \(until.rfc3339)"
+                : "it is put back no more: everything goes back at \(end.rfc3339) (progressDeadline)"
             return .init(
                 .contested,
-                "\(writer) keeps changing \(route.title); the step is put back next at \(until.rfc3339)",
-                since: fight?.since ?? world.now,
+                "\(writer) keeps changing \(route.title); \(next)",
+                since: since,
                 until: until
             )
         }

@@ -3,6 +3,22 @@ internal import KubeAPI
 internal import KubeRuntime
 internal import MeshAPI
 
+/// What keeps a rollout from beginning.
+struct RolloutRefusal: Sendable, Hashable {
+    /// What it is about.
+    enum Kind: Sendable, Hashable {
+        /// Objects, fields or other rollouts: it stays until somebody changes them.
+        case lasting
+        /// The side that serves is not up, which matters only once something is to be rolled out.
+        case stableSide
+    }
+
+    /// What it is about.
+    let kind: Kind
+    /// What is wrong and what to do, for people.
+    let text: String
+}
+
 /// The checks before a rollout begins.
 struct RolloutPreflight: Sendable {
     let world: RolloutWorld
@@ -19,11 +35,15 @@ struct RolloutPreflight: Sendable {
     /// The questions, in order.
     static let checks: [Check] = [
         { $0.otherRollout }, { $0.group }, { $0.holder }, { $0.missing }, { $0.foreign }, { $0.rule }, { $0.clash },
-        { $0.selection }, { $0.leads }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size }, { $0.stable },
+        { $0.selection }, { $0.leads }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size },
     ]
 
-    /// Everything that keeps the rollout from beginning.
-    var refusals: [String] { Self.checks.compactMap { $0(self) } }
+    /// Everything that keeps the rollout from beginning: what the reader found, then what the checks say.
+    var refusals: [RolloutRefusal] {
+        let lasting = world.refusals + Self.checks.compactMap { $0(self) }
+        let passing = stable.map { RolloutRefusal(kind: .stableSide, text: $0) }
+        return lasting.map { RolloutRefusal(kind: .lasting, text: $0) } + [passing].compactMap(\.self)
+    }
 
     // MARK: Others
 

@@ -69,7 +69,8 @@ struct RolloutTurn: Sendable {
         _ world: RolloutWorld
     ) -> RolloutDecision {
         let decision = RolloutDecider(policy: policy, observation: observation, now: world.now).decide()
-        return GroupBarrier(world, stores: tools.parts.stores).held(Self.worded(decision, world))
+        let held = GroupBarrier(world, stores: tools.parts.stores).held(Self.worded(decision, world))
+        return StableWatch(world).held(held, observation.wishes)
     }
 
     /// Says in words of the cluster what the engine knows only as another target.

@@ -136,6 +136,22 @@ struct RolloutWorld: Sendable {
         usesSubsets && subsets == nil && spec.destinationRule != nil && routes.contains { $0.mark != nil }
     }
 
+    /// The subsets of the host that VirtualServices name without the rollout.
+    var ownSubsets: [(title: String, subsets: [String])] {
+        routes.compactMap { route in
+            let base = route.base(object.name, sides: sides)
+            let destinations = RouteLists.Kind.allCases.flatMap { base[$0] }
+                .flatMap { $0["route"]?.array ?? [] }.compactMap { $0["destination"] }
+            let names = destinations.compactMap { destination -> String? in
+                guard let text = destination["host"]?.string, HostName(text, namespace: route.namespace) == host else {
+                    return nil
+                }
+                return destination["subset"]?.string.map { "subset \($0)" }
+            }
+            return names.isEmpty ? nil : (route.title, Set(names).sorted())
+        }
+    }
+
     /// The composer for a VirtualService.
     func composer(_ route: RouteObject, _ sides: RouteSides? = nil) -> RouteComposer {
         RouteComposer(

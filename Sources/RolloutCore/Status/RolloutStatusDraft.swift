@@ -30,6 +30,8 @@ struct RolloutStatusDraft: Sendable {
     var shield: String?
     /// Which routes lead to a version that failed; nil for none.
     var exposure: String?
+    /// What is wrong with the side that serves while traffic moves; nil for nothing.
+    var stableDown: String?
     /// What was deleted that traffic is routed by; nil for nothing.
     var loss: String?
     /// What the API server does not let the rollout do, and in one word why; nil for nothing.
@@ -88,6 +90,7 @@ struct RolloutStatusDraft: Sendable {
         if issues != nil {
             mark(&status, RolloutNames.shielded, shield, RolloutNames.shielded)
             mark(&status, RouteShield.exposed, exposure, RouteShield.exposed)
+            mark(&status, StableWatch.reason, stableDown, StableWatch.reason)
         }
         setIssues(&status)
     }
@@ -96,6 +99,12 @@ struct RolloutStatusDraft: Sendable {
     var newIssues: [String] {
         let told = previous.conditions.first { $0.type == Self.unreadable }?.message ?? ""
         return (issues ?? []).map { RolloutText.fit($0) }.filter { !told.contains($0) }
+    }
+
+    /// What is to be told of the side that serves, once for each time it goes down.
+    var newOutage: RolloutNote? {
+        let isTold = previous.conditions.contains { $0.type == StableWatch.reason }
+        return isTold ? nil : stableDown.map { RolloutNote(.warning, StableWatch.reason, $0) }
     }
 
     private func setIssues(_ status: inout MeshRolloutStatus) {

@@ -50,8 +50,9 @@ struct GroupBarrier: Sendable {
         }
         guard let late = peers.first(where: { !isReady($0, isLast: isLast) }) else { return decision }
         let stands = late.status.phase?.rawValue ?? "not begun"
+        let place = step > 0 ? "done with step \(step) of \(steps)" : "ready for the first of \(steps) steps"
         let message =
-            "done with step \(step) of \(steps); waits for MeshRollout \(late.name) of the group (\(stands), step "
+            "\(place); waits for MeshRollout \(late.name) of the group (\(stands), step "
             + "\(late.status.progress.step))"
         return RolloutDecision(.hold, .awaitingGroup, message)
     }

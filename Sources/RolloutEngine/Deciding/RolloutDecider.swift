@@ -74,7 +74,7 @@ package struct RolloutDecider: Sendable {
 
     /// `Step 2 of 4 (25%)`.
     func place(_ record: RolloutRecord) -> String {
-        guard let step = step(record) else { return "before the first step" }
+        guard let step = step(record) else { return "the start" }
         return "step \(policy.place(of: record) + 1) of \(policy.steps.count) (\(step.weight)%)"
     }
 

@@ -94,6 +94,17 @@ struct RolloutPatienceTests {
         #expect(ending.told.isEmpty == (seconds == 0))
     }
 
+    @Test("waits for a retry that the operator has yet to see, before an order that comes after it is refused")
+    func seesTheRetry() throws {
+        let retry = RolloutNames.Command.retry
+        #expect(try RolloutScenes.subject("mesh-rolled-back").isUnseen == false)
+        let asked = try RolloutScenes.commanding("mesh-rolled-back", [retry: RolloutScenes.now.rfc3339])
+        #expect(asked.isUnseen)
+        let old = try RolloutScenes.commanding("mesh-rolled-back", [retry: "2020-01-01T00:00:00Z"])
+        #expect(!old.isUnseen, "it was rolled back since")
+        #expect(try RolloutScenes.commanding("mesh-holding", [retry: RolloutScenes.now.rfc3339]).isUnseen == false)
+    }
+
     @Test("waits for nothing where it can be told at once")
     func isQuick() async throws {
         try await withVirtualTime { clock in

@@ -41,6 +41,12 @@ internal import Testing
         #expect(RolloutNote.notes(from: progress("", step: 0), to: progress("NothingToDo", step: 0)).isEmpty)
     }
 
+    @Test(arguments: ["RolledBack", "Failed", "RollingBack"])
+    func anEndIsNotToldAgainWhereOnlyStepsChanged(reason: String) {
+        #expect(RolloutNote.notes(from: progress(reason, step: 3), to: progress(reason, step: 2)).isEmpty)
+        #expect(RolloutNote.notes(from: progress("Moving", step: 3), to: progress(reason, step: 2)).count == 1)
+    }
+
     @Test func theEndOfAPauseIsTold() {
         let notes = RolloutNote.notes(from: progress("Paused"), to: progress("Moving"))
         #expect(notes == [RolloutNote(.normal, "Resumed", "it goes on (step 1 of 4, 25% (reached 40%))")])

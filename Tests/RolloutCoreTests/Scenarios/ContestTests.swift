@@ -154,10 +154,16 @@ internal import Testing
         let before = life.transport.writes.count
         var seconds = 0
         var moved: Set<Int64> = []
+        var (promises, hasAnnounced): (Set<String>, Bool) = ([], false)
         try await life.run(1_200) { cluster in
             seconds += 1
             try await HandEditTests.applyAgain(cluster)
             moved.insert(try await cluster.weights()["v2"] ?? 0)
+            let waits = try await cluster.status().progress.waitingFor
+            if let range = waits.ranges(of: "put back next at ").last {
+                promises.insert(String(waits[range.upperBound...]))
+            }
+            hasAnnounced = hasAnnounced || waits.contains("it is put back no more: everything goes back at ")
             return try await cluster.status().phase == .rolledBack
         }
         let status = try await cluster.status()
@@ -167,6 +173,9 @@ internal import Testing
             "\(status.progress.waitingFor)"
         )
         #expect((590...720).contains(seconds), "it took \(seconds) s")
+        let promised = promises.compactMap { Timestamp(rfc3339: $0) }
+        #expect(promised.allSatisfy { $0 < cluster.now }, "no put-back is promised that never comes")
+        #expect(hasAnnounced, "that everything goes back is said before")
         #expect(moved == [0], "nothing moves forward meanwhile")
         #expect(life.transport.writes.count - before < 60, "\(life.transport.writes.count - before) writes")
     }

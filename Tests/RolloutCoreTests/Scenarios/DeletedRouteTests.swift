@@ -140,6 +140,21 @@ internal import Testing
         #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
     }
 
+    /// The way back heals nothing where a route of the user's own leads to a subset that went with the DestinationRule.
+    @Test func aSubsetThatTheUsersOwnRouteNamesIsMissed() async throws {
+        let service = SampleRollout.service.replacing("host: reviews}", with: "host: reviews, subset: v1}")
+        let (cluster, life) = try await HandEditTests.begun(service: service)
+        _ = try await cluster.admin.delete(TrafficResources.destinationRules, TestCluster.key)
+        try await life.run(5)
+        let status = try await cluster.status()
+        #expect(status.phase == .rolledBack)
+        let lost = "VirtualService shop/reviews leads to subset v1 by itself, which nobody defines"
+        let remedy = "requests fail until DestinationRule shop/reviews is created again"
+        #expect(status.progress.waitingFor.contains("\(lost): \(remedy)"), "\(status.progress.waitingFor)")
+        #expect(status.condition(.degraded)?.message.contains(remedy) == true)
+        #expect(!status.progress.waitingFor.contains("find a way"))
+    }
+
     @Test func aDestinationRuleThatIsDeletedDuringAPromotionByCopyIsMadeAgain() async throws {
         let cluster = try await TestCluster()
         try await cluster.deploy("reviews-v1", version: "v1")

@@ -1,0 +1,101 @@
+package import KubeAPI
+internal import MeshAPI
+internal import MeshBase
+internal import RolloutEngine
+internal import UpgradePlanning
+
+/// Namespaces that people have given to the new revision in the middle of an upgrade that the operator moves.
+///
+/// What they named before is not known. They count as moved from the stable revision: its label is written down for the way back and
+/// for the promotion, or given to them where everything goes back already, since the revision they name goes away.
+extension UpgradeCrowd {
+    /// Namespaces of this mesh whose label leads to the new revision, by somebody else's hand; none in `mode: Manual`, where it is people
+    /// who label them.
+    package var takenNamespaces: [KubeObject] {
+        guard rules.mode == .restart else { return [] }
+        return sight.namespaces.filter { isTaken($0.name) }
+    }
+
+    /// Whether a namespace leads to the new revision by somebody else's hand.
+    func isTaken(_ name: String) -> Bool {
+        guard rules.mode == .restart, partaking.contains(name), let namespace = namespaces[name] else { return false }
+        let move = NamespaceMove(namespace)
+        return !move.isMoved && move.name == sides.label
+    }
+
+    /// The label by which namespaces get the stable revision.
+    package var stableLabel: NamespaceLabel {
+        sides.isStableDefault ? .injection : .revision(sides.stable)
+    }
+
+    /// Writes down, for each such namespace, what it goes back to; this restarts nothing.
+    var adopting: [UpgradeWrite] {
+        takenNamespaces.map { namespace in
+            var write = UpgradeWrite(
+                id: ResourceID(namespace),
+                resource: .namespaces,
+                patch: NamespaceMove(namespace).adopting(from: stableLabel),
+                verb: "adopt"
+            )
+            let label = "\(MeshNames.Label.revision)=\(sides.label)"
+            write.note =
+                "Namespace \(namespace.name) was labelled \(label) by somebody else in the middle of the upgrade; it counts as moved "
+                + "from \(stableLabel), which it gets back should the upgrade go back"
+            return write
+        }
+    }
+
+    /// Gives such a namespace the label of the stable revision.
+    func releasing(_ namespace: KubeObject) -> UpgradeWrite {
+        var write = UpgradeWrite(
+            id: ResourceID(namespace),
+            resource: .namespaces,
+            patch: NamespaceMove(namespace).leading(to: stableLabel),
+            verb: "release"
+        )
+        let label = "\(MeshNames.Label.revision)=\(sides.label)"
+        write.note =
+            "Namespace \(namespace.name) was labelled \(label) by somebody else, and that revision goes away; "
+            + "it gets \(stableLabel)"
+        return write
+    }
+
+    /// What by somebody else's hand leads workloads that were sent back to the new revision again, and what to set.
+    var misleading: [String] {
+        var result: [String] = []
+        var seen: Set<String> = []
+        for workload in moves.order where isAway(workload) {
+            let name = workload.id.key.namespace ?? ""
+            if case .revision(sides.new) = workload.chooser,
+                sight.owners[workload.id].map({ !TemplateMove($0).isMoved }) ?? false
+            {
+                let label = "\(MeshNames.Label.revision)=\(sides.new)"
+                result.append(
+                    "the pod template of \(workload.id) names \(label), which goes away: set \(sides.stable) there"
+                )
+            } else if isSentBack(workload), isTaken(name), seen.insert(name).inserted {
+                let label = "\(MeshNames.Label.revision)=\(sides.label)"
+                result.append(
+                    "Namespace \(name) is labelled \(label) again by somebody else, which goes away: label it \(stableLabel)"
+                )
+            }
+        }
+        return result
+    }
+}
+
+/// The label by which a namespace asks for a revision.
+package enum NamespaceLabel: Sendable, Hashable, CustomStringConvertible {
+    /// `istio-injection=enabled`, which stands for the revision that the name or tag `default` leads to.
+    case injection
+    /// `istio.io/rev` with this value.
+    case revision(String)
+
+    /// As it is given to `kubectl label`.
+    package var description: String {
+        switch self {
+        case .injection: "\(RevisionChoice.injectionLabel)=enabled"
+        case .revision(let name): "\(MeshNames.Label.revision)=\(name)"
+        }
+    }
+}
