@@ -57,7 +57,8 @@ extension UpgradeReport {
         let place = progress.step > 0 ? ", step \(progress.step) of \(progress.steps), \(progress.share)" : ""
         let since = progress.since.map { " (since \($0))" } ?? ""
         let isTold = progress.reason == RolloutDecision.Reason.refused.rawValue
-        let refused = isTold ? "" : stand.course.refusal.map { "; spec.version is not followed: \($0.description)" } ?? ""
+        let refused =
+            isTold ? "" : stand.course.refusal.map { "; spec.version is not followed: \($0.description)" } ?? ""
         return "\(way)\(place): \(progress.waitingFor)\(since)\(refused)"
     }
 }

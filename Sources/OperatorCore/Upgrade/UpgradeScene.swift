@@ -63,7 +63,8 @@ package struct UpgradeScene: Sendable {
                 new: other?.name ?? course.stable.name,
                 tags: pointers
             )
-            let hasDefaultTag = survey.stable?.marks.hasDefaultTag == true || wish.spec.tagNames.contains(RevisionSlot.unnamed)
+            let hasDefaultTag =
+                survey.stable?.marks.hasDefaultTag == true || wish.spec.tagNames.contains(RevisionSlot.unnamed)
             sides.isStableDefault =
                 (course.stable.name == RevisionSlot.unnamed || hasDefaultTag)
                 && pointers[RevisionSlot.unnamed] == course.stable.name

@@ -114,7 +114,8 @@ struct RolloutObserver: Sendable {
         let lost = world.ownSubsets
         guard !lost.isEmpty else { return "\(what), so that requests find a way; create it again before a retry" }
         let routes = lost.map { "\($0.title) leads to \($0.subsets.joined(separator: ", ")) by itself" }
-        return "\(what), but \(routes.joined(separator: "; ")), which nobody defines: requests fail until \(title) is created again"
+        return
+            "\(what), but \(routes.joined(separator: "; ")), which nobody defines: requests fail until \(title) is created again"
     }
 
     private func deleted(_ world: RolloutWorld, _ run: RolloutRun) -> RolloutObservation.Disturbance? {
