@@ -1,20 +1,28 @@
 internal import KubeAPI
+internal import KubeClient
 internal import KubeRuntime
 internal import MeshBase
 
-/// Writes that the API server refused for good, so that the same write is not sent with every change of the world around it.
+/// Writes that the API server refused, so that the same write is not sent with every change of the world around it.
 ///
 /// It is sent again when the spec has changed, when the object has, when other content is to be written, and by itself, more and more
 /// seldom: what heals a refusal may lie outside, as a policy that is taken away, and nothing tells of it.
+///
+/// What is forbidden, by a lack of permission or a quota, is sent again after a minute, whatever the object's version is: that changes
+/// with every status, and neither has to do with it. A namespace that is going away is the exception: its end is seen, and waited for.
 struct RefusalMemory: Sendable {
     /// How long the same write is not sent again: 5 s after the first refusal, twice as long after each further one, at most 5 min.
     ///
     /// In the first ten minutes a write is sent at most eight times, in an hour at most eighteen.
     static let pace = Backoff(initial: .seconds(5), factor: 2, maximum: .seconds(300), jitter: 0)
 
+    /// How long a write that is forbidden is not sent again.
+    static let forbiddenPause = Duration.seconds(60)
+
     private struct Refusal {
         let content: String
-        let version: String
+        /// The version of the object; nil where it does not matter.
+        let version: String?
         let generation: Int64?
         let until: Timestamp
         let failure: StepFailure
@@ -27,7 +35,8 @@ struct RefusalMemory: Sendable {
     /// The refusal that still holds for a write; nil where it is to be tried.
     func failure(of step: MeshStep, generation: Int64?, now: Timestamp) -> StepFailure? {
         guard let refusal = all[step.id], refusal.generation == generation, now < refusal.until,
-            refusal.content == Self.content(step), refusal.version == step.version ?? ""
+            refusal.content == Self.content(step, isForbidden: refusal.version == nil),
+            refusal.version.map({ $0 == step.version ?? "" }) ?? true
         else { return nil }
         return refusal.failure
     }
@@ -50,14 +59,17 @@ struct RefusalMemory: Sendable {
         all = all.filter { $0.value.until > stale && $0.value.generation == generation }
         for step in steps {
             let earlier = all.removeValue(forKey: step.id)
-            guard let failure = failures.first(where: { $0.id == step.id }), failure.isRefusal,
-                let content = Self.content(step)
+            guard let failure = failures.first(where: { $0.id == step.id }) else { continue }
+            let isForbidden = failure.error.code == .forbidden
+            guard isForbidden ? Denial(failure.error) != .terminating : failure.isRefusal,
+                let content = Self.content(step, isForbidden: isForbidden)
             else { continue }
             let count = earlier?.content == content ? (earlier?.count ?? 0) + 1 : 1
-            let wait = Self.pace.delay(afterFailures: count - 1, random: .seeded(0))
+            let wait =
+                isForbidden ? Self.forbiddenPause : Self.pace.delay(afterFailures: count - 1, random: .seeded(0))
             all[step.id] = Refusal(
                 content: content,
-                version: step.version ?? "",
+                version: isForbidden ? nil : step.version ?? "",
                 generation: generation,
                 until: now.advanced(by: wait),
                 failure: failure,
@@ -66,9 +78,14 @@ struct RefusalMemory: Sendable {
         }
     }
 
-    /// The content of an apply; deletions are always tried.
-    private static func content(_ step: MeshStep) -> String? {
-        guard case .apply(let write) = step else { return nil }
-        return Digest.of(write.object.tree.strippedForApply())
+    /// The content of an apply; nil of deletions, which are always tried unless they are forbidden.
+    private static func content(_ step: MeshStep, isForbidden: Bool) -> String? {
+        switch step {
+        case .apply(let write):
+            var object = write.object
+            if isForbidden { object.resourceVersion = nil }
+            return Digest.of(object.tree.strippedForApply())
+        case .delete(let object): return isForbidden ? "deletion of \(object.uid ?? "")" : nil
+        }
     }
 }

@@ -7,6 +7,17 @@ struct FieldClash: Sendable, Hashable {
     let ours: FieldPlace
     /// The field that is there, is not desired, and excludes ours.
     let theirs: FieldPlace
+
+    /// Names two fields.
+    init(ours: FieldPlace, theirs: FieldPlace) {
+        (self.ours, self.theirs) = (ours, theirs)
+    }
+
+    /// Names a field that takes the effect from the object as it is desired, and stands in the way of no single field: where it has to
+    /// stay, nothing of ours is left out.
+    init(alone theirs: FieldPlace) {
+        self.init(ours: theirs, theirs: theirs)
+    }
 }
 
 /// Finds fields that exclude each other: the members of unions, and what their discriminators rule out.
@@ -19,7 +30,9 @@ enum ExclusiveFields {
     static func clashes(desired: KubeObject, live: KubeObject) -> [FieldClash] {
         var search = Search()
         switch desired.kind.kind {
-        case "Deployment", "DaemonSet": search.workload(desired.tree, live.tree)
+        case "Deployment", "DaemonSet":
+            search.workload(desired.tree, live.tree)
+            search.alone("paused", desired.tree["spec"], live.tree["spec"], at: FieldPlace(fields: "spec"))
         case "Service": search.service(desired.tree["spec"], live.tree["spec"])
         case "ConfigMap": search.data(desired.tree, live.tree)
         case "PodDisruptionBudget":
@@ -29,6 +42,8 @@ enum ExclusiveFields {
             search.each("webhooks", desired.tree, live.tree, at: .root) { search, desired, live, place in
                 let (mine, other) = (desired["clientConfig"], live["clientConfig"])
                 search.oneOf(["service", "url"], mine, other, at: place.appending(.field("clientConfig")))
+                // What narrows down what the webhook is asked about.
+                for name in ["matchConditions", "objectSelector"] { search.alone(name, desired, live, at: place) }
             }
         default: break
         }
@@ -141,6 +156,14 @@ enum ExclusiveFields {
             for name in members where desired[name] == nil && live[name] != nil && seen.insert(name).inserted {
                 clash(mine, name, at: place)
             }
+        }
+
+        /// A field that says nothing where it is empty, and that is not desired.
+        mutating func alone(_ name: String, _ desired: Tree?, _ live: Tree?, at place: FieldPlace) {
+            guard desired?[name] == nil, let value = live?[name], value.bool != false,
+                value.array?.isEmpty != true, value.object?.isEmpty != true
+            else { return }
+            found.append(FieldClash(alone: place.appending(.field(name))))
         }
 
         private mutating func clash(_ mine: String, _ other: String, at place: FieldPlace) {

@@ -246,7 +246,10 @@ package struct MeshPlanner: Sendable {
         }
         let readiness = readiness(of: live, blueprint, mended: decision.write)
         plan.readiness[decision.id] = readiness
-        if case .waiting = readiness { return .waiting("\(decision.id) to become ready") }
+        if case .waiting(let why) = readiness {
+            let name = "\(decision.id) "
+            return .waiting(why.hasPrefix(name) ? "\(decision.id), which \(why.dropFirst(name.count))" : why)
+        }
         return readiness
     }
 

@@ -128,7 +128,13 @@ package struct ObjectDecider: Sendable {
         var judged = Judged(mark: ContestMark(live))
         keepMark(of: live, ownership, in: &wanted)
         let differences = comparison.differences(desired: wanted, live: live)
-        let clashes = ExclusiveFields.clashes(desired: wanted, live: live)
+        let displaced = DisplacedElements.clashes(
+            desired: wanted,
+            live: live,
+            manager: manager,
+            isDrift: cause == .drift
+        )
+        let clashes = ExclusiveFields.clashes(desired: wanted, live: live) + displaced
         guard !differences.isEmpty || !clashes.isEmpty else { return .match(id) }
         for clash in clashes { judge(clash, id, ownership, cause: cause, into: &judged) }
         for difference in differences {

@@ -23,7 +23,7 @@ package enum ObjectReadiness: Sendable, Hashable {
         if object.isDeleting, object.kind == .namespace {
             return .failed("\(ResourceID(object)) is being deleted, and nothing can be made in it until it is gone")
         }
-        if object.isDeleting { return .waiting("\(ResourceID(object)) is being deleted") }
+        if object.isDeleting { return .waiting("\(ResourceID(object)) is being deleted\(holders(of: object))") }
         return switch (object.kind.group, object.kind.kind) {
         case ("apps", "Deployment"): deployment(object)
         case ("apps", "DaemonSet"): daemonSet(object)
@@ -32,6 +32,14 @@ package enum ObjectReadiness: Sendable, Hashable {
         case ("", "Service"): service(object)
         default: .ready
         }
+    }
+
+    /// The finalizers that keep an object which is being deleted, and what helps; empty where it has none.
+    private static func holders(of object: KubeObject) -> String {
+        let names = object.tree.value(at: "metadata", "finalizers")?.array?.compactMap(\.string) ?? []
+        guard let first = names.first else { return "" }
+        let all = names.count == 1 ? "finalizer \(first)" : "finalizers \(names.joined(separator: ", "))"
+        return " and held by \(all): it is made anew once who set that takes it off, or kubectl edit does"
     }
 
     /// Deployed and available, as `kubectl rollout status` has it.

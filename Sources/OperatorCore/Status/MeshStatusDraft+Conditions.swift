@@ -216,7 +216,8 @@ extension MeshStatusDraft {
         let text = StageText.joined((failures + obstacles).map(words.text))
         guard failureReason == .applyRefused else { return text }
         return text
-            + "; change what it names: it is tried again with the spec's next change, and by itself, less and less often"
+            + "; \(words.remedy(failures + obstacles)): it is tried again with the spec's next change, "
+            + "and by itself, less and less often"
     }
 
     // MARK: Setting
@@ -256,8 +257,10 @@ extension MeshStatusDraft {
 extension RewriteHistory.Contest {
     /// What is said of it to people.
     fileprivate var note: String {
+        // Nothing of a deleted object says who deleted it.
         place == .root
-            ? "\(id) keeps being deleted by \(manager)" : "\(id) field \(place) is kept by manager \(manager)"
+            ? "\(id) was deleted \(RewriteHistory.limit) times or more within 10 minutes"
+            : "\(id) field \(place) is kept by manager \(manager)"
     }
 }
 

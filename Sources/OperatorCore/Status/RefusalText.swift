@@ -19,6 +19,24 @@ struct RefusalText {
         return named + (origin(of: field, failure.id).map { "; it most likely comes from \($0)" } ?? "")
     }
 
+    /// What helps against refusals that are not a lack of permission.
+    func remedy(_ failures: [StepFailure]) -> String {
+        var remedies: [String] = []
+        for failure in failures {
+            let words = failure.error.status?.message ?? failure.error.message
+            let remedy =
+                if words.contains("field is immutable when `immutable` is set") {
+                    "delete \(failure.id), which somebody made immutable, and it is made anew"
+                } else if Denial(failure.error) == .admission {
+                    Denial.admission.remedy
+                } else {
+                    "change what it names"
+                }
+            if !remedies.contains(remedy) { remedies.append(remedy) }
+        }
+        return remedies.joined(separator: "; ")
+    }
+
     private func origin(of field: String, _ id: ResourceID) -> TreePath? {
         guard let object = blueprint?.objects.first(where: { ResourceID($0) == id }),
             let spec = try? MeshOperatorResource(decoding: resource).spec

@@ -57,7 +57,11 @@ enum PodRules {
             "\(path).imagePullPolicy",
             ["Always", "IfNotPresent", "Never"]
         )
+        var portNames: Set<String> = []
         for (index, port) in (container["ports"]?.array ?? []).enumerated() {
+            if let name = port["name"]?.string, !name.isEmpty, !portNames.insert(name).inserted {
+                issues.append(.duplicate("\(path).ports[\(index)].name", MetadataRules.quoted(name)))
+            }
             issues += portNumber(port["containerPort"], "\(path).ports[\(index)].containerPort", isRequired: true)
             issues += portNumber(port["hostPort"], "\(path).ports[\(index)].hostPort", isRequired: false)
         }

@@ -107,7 +107,8 @@ package struct WorkloadPods {
         let observed = workload.tree.value(at: "status", "observedGeneration")?.integer
         guard let observed, observed >= workload.generation ?? 0 else { return nil }
         if let failure = workload.conditions.condition("ReplicaFailure"), failure.status == .isTrue {
-            return "no pod can be made: \(failure.reason): \(String(failure.message.prefix(PodTrouble.limit)))"
+            let why = Self.withoutName(failure.message)
+            return "no pod can be made: \(failure.reason): \(String(why.prefix(PodTrouble.limit)))"
         }
         let updated = workload.tree.value(at: "status", "updatedReplicas")?.integer ?? 0
         // Of a Deployment: none of the present template is there yet.
@@ -138,6 +139,15 @@ package struct WorkloadPods {
             return owner.uid == workload.uid ? pod.labels["controller-revision-hash"] ?? "" : nil
         default: return nil
         }
+    }
+
+    /// What an API server says of a pod it refused (`pods "NAME" is forbidden: …`), without the name, which is another at each try.
+    private static func withoutName(_ message: String) -> String {
+        for start in ["pods \"", "Pod \""] where message.hasPrefix(start) {
+            guard let end = message.dropFirst(start.count).firstIndex(of: "\"") else { continue }
+            return "the pod" + message[message.index(after: end)...]
+        }
+        return message
     }
 
     private static func time(_ pod: KubeObject) -> String {

@@ -50,6 +50,32 @@ internal import Testing
         #expect(memory.nextTry(generation: 1) == now + .seconds(5))
     }
 
+    @Test("What is forbidden is sent again after a minute, whatever version the object has by then")
+    func isForbidden() {
+        var memory = RefusalMemory()
+        let denied = StepFailure(id: Self.step().id, error: KubeError(.forbidden, "exceeded quota: q"))
+        var times: [Int] = []
+        for second in 0..<130 {
+            let (step, now) = (Self.step(version: "\(second)"), Timestamp.epoch + .seconds(second))
+            guard memory.failure(of: step, generation: 1, now: now) == nil else { continue }
+            times.append(second)
+            memory.note([denied], of: [step], generation: 1, now: now)
+        }
+        #expect(times == [0, 60, 120])
+        let now = Timestamp.epoch + .seconds(121)
+        #expect(memory.failure(of: Self.step("b"), generation: 1, now: now) == nil)
+        #expect(memory.failure(of: Self.step(), generation: 2, now: now) == nil)
+    }
+
+    @Test("The end of a namespace that is going away is waited for, not the clock")
+    func isTerminating() {
+        var memory = RefusalMemory()
+        let why = "unable to create new content in namespace n because it is being terminated"
+        let denied = StepFailure(id: Self.step().id, error: KubeError(.forbidden, why))
+        memory.note([denied], of: [Self.step()], generation: 1, now: .epoch)
+        #expect(memory.failure(of: Self.step(), generation: 1, now: .epoch + .seconds(1)) == nil)
+    }
+
     @Test func forgetsWhatWasTaken() {
         var memory = RefusalMemory()
         memory.note([Self.failure], of: [Self.step()], generation: 1, now: .epoch)

@@ -56,6 +56,16 @@ internal import Testing
         ("{kind: Namespace, apiVersion: v1, status: {phase: Terminating}}", .waiting),
     ]
 
+    @Test("Who holds an object that is being deleted is named")
+    func namesFinalizers() throws {
+        let text = "{kind: ConfigMap, apiVersion: v1, metadata: {deletionTimestamp: x, finalizers: [foo.example/x]}}"
+        guard case .waiting(let why) = ObjectReadiness.of(KubeObject(try requireDocument(text))) else {
+            Issue.record("not waited for")
+            return
+        }
+        #expect(why.contains("is being deleted and held by finalizer foo.example/x"), "\(why)")
+    }
+
     @Test(arguments: samples) func judgesByWhatControllersWrote(_ yaml: String, _ expected: Verdict) throws {
         let found: Verdict =
             switch ObjectReadiness.of(KubeObject(try requireDocument(yaml))) {

@@ -100,7 +100,65 @@ internal import Testing
         return contents
     }
 
-    @Test("What excludes a field of the mesh is removed, with one write before the apply", arguments: damages)
+    private static func change(_ operation: String, _ path: String, _ value: Tree) -> Patch {
+        .json([["op": .string(operation), "path": .string(path), "value": value]])
+    }
+
+    /// Elements of lists that got another key, and fields that take the effect from ours.
+    static let displaced: [Damage] = {
+        let (istiod, gateway) = (LifeTests.key("istiod"), LifeTests.key("istio-ingressgateway"))
+        let injector = ObjectKey(name: "istio-sidecar-injector")
+        let container = "/spec/template/spec/containers/0"
+        return [
+            Damage(
+                testDescription: "number of a port of a Service",
+                resource: .services,
+                key: gateway,
+                patch: change("replace", "/spec/ports/0/port", 9_999)
+            ),
+            Damage(
+                testDescription: "name of a container",
+                resource: .deployments,
+                key: gateway,
+                patch: change("replace", "\(container)/name", "evil")
+            ),
+            Damage(
+                testDescription: "number of a port of a container",
+                resource: .deployments,
+                key: istiod,
+                patch: change("replace", "\(container)/ports/0/containerPort", 9_999)
+            ),
+            Damage(
+                testDescription: "place of a volume",
+                resource: .deployments,
+                key: istiod,
+                patch: change("replace", "\(container)/volumeMounts/0/mountPath", "/evil")
+            ),
+            Damage(
+                testDescription: "name of a webhook",
+                resource: .mutatingWebhookConfigurations,
+                key: injector,
+                patch: change("replace", "/webhooks/0/name", "evil.example.com")
+            ),
+            Damage(
+                testDescription: "conditions of a webhook",
+                resource: .mutatingWebhookConfigurations,
+                key: injector,
+                patch: change("add", "/webhooks/0/matchConditions", [["name": "never", "expression": "false"]])
+            ),
+            Damage(
+                testDescription: "a paused Deployment",
+                resource: .deployments,
+                key: istiod,
+                patch: .merge(["spec": ["paused": true]])
+            ),
+        ]
+    }()
+
+    @Test(
+        "What excludes a field of the mesh is removed, with one write before the apply",
+        arguments: damages + displaced
+    )
     func setRight(_ damage: Damage) async throws {
         let cluster = try await TestCluster()
         try await cluster.create("{profile: demo}")

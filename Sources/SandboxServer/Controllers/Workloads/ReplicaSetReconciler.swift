@@ -45,6 +45,8 @@ struct ReplicaSetReconciler: Reconciling {
     }
 
     /// Writes the status when it differs; a failure to create pods shows as the condition ReplicaFailure.
+    ///
+    /// One that stands already stays as it is, as with kube-controller-manager: its message names a pod, by another name at each try.
     private func publish(_ status: Tree, failure: (any Error)?, on set: KubeObject) async throws {
         var wanted = set
         wanted.tree["status"] = status
@@ -52,11 +54,13 @@ struct ReplicaSetReconciler: Reconciling {
         if let failure {
             let old = set.conditions.filter { $0.type == "ReplicaFailure" }
             conditions += old
-            let message = ControllerContext.refusal(failure)
-            conditions.set(
-                Condition(type: "ReplicaFailure", status: .isTrue, reason: "FailedCreate", message: message),
-                now: context.now().rfc3339
-            )
+            if old.isEmpty {
+                let message = ControllerContext.refusal(failure)
+                conditions.set(
+                    Condition(type: "ReplicaFailure", status: .isTrue, reason: "FailedCreate", message: message),
+                    now: context.now().rfc3339
+                )
+            }
         }
         wanted.conditions = conditions
         try await context.publish(.replicaSets, wanted, replacing: set)
