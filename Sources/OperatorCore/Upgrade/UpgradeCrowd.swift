@@ -156,7 +156,8 @@ package struct UpgradeCrowd: Sendable {
     package var returnParts: [RolloutPart] {
         let running = Set(moves.order.map(\.id))
         let labels =
-            movedNamespaces.count + takenNamespaces.count + movedOwners.count { !running.contains(ResourceID($0)) }
+            movedNamespaces.count + LabelsByHand(self).taken.count
+            + movedOwners.count { !running.contains(ResourceID($0)) }
         return [
             RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) }),
             RolloutPart(name: "labels", total: labels, moved: labels),

@@ -33,6 +33,17 @@ struct UpgradeDriver: Sendable {
         var spent: [String] = []
         /// Whether the plan ends a promotion: with it the record of the hop goes.
         var isLast = false
+
+        /// An Event for what is over with the look in which it is decided, so that no status shows it.
+        var transitionNotes: [RolloutNote] {
+            guard case .enter = decision.action, spent.isEmpty else { return [] }
+            let (word, text) = (decision.reason.rawValue, RolloutText.fit(decision.message))
+            switch decision.reason {
+            case .stepsChanged: return [RolloutNote(.normal, word, text)]
+            case .movedByHand: return [RolloutNote(.warning, word, text)]
+            default: return []
+            }
+        }
     }
 
     /// Looks, decides and writes until there is nothing left to write.
@@ -337,7 +348,7 @@ struct UpgradeDriver: Sendable {
         let notes = RolloutNote.notes(from: told, to: progress)
         // Where an operator takes over, the status tells what its predecessor has told.
         if isKnown { run.entered += notes.filter { $0.reason == RolloutNote.stepEntered } }
-        run.entered += transitionNote(look)
+        run.entered += look.transitionNotes
         tellGates(notes, look, run)
         dropGates(look, run)
         var report = UpgradeReport(
@@ -360,17 +371,6 @@ struct UpgradeDriver: Sendable {
         ]
         .compactMap(\.self).min()
         run.upgrade = report
-    }
-
-    /// An Event for what is over with the look in which it is decided, so that no status shows it.
-    private func transitionNote(_ look: UpgradeLook) -> [RolloutNote] {
-        guard case .enter = look.decision.action, look.spent.isEmpty else { return [] }
-        let (word, text) = (look.decision.reason.rawValue, RolloutText.fit(look.decision.message))
-        switch look.decision.reason {
-        case .stepsChanged: return [RolloutNote(.normal, word, text)]
-        case .movedByHand: return [RolloutNote(.warning, word, text)]
-        default: return []
-        }
     }
 
     /// The outline that the status has of these hops: an operator that comes up in mid-upgrade works out none of its own, since what

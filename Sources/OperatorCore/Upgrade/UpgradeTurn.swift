@@ -45,7 +45,7 @@ extension UpgradeCrowd {
         guard rules.mode == .restart else { return UpgradeTurn() }
         var turn = UpgradeTurn()
         turn.awaited = moves.inMotion.map(\.id)
-        turn.writes = adopting
+        turn.writes = LabelsByHand(self).adopting
         if let opens = rules.window?.opening(after: now) {
             turn.obstacle = "restarts may happen again from \(opens.rfc3339) on (spec.upgrade.workloads.window)"
             turn.until = opens
@@ -109,7 +109,7 @@ extension UpgradeCrowd {
             turn.append(restart(workload.id, for: sides.stable, now))
         }
         guard returning.isEmpty || turn.writes.isEmpty else { return turn }
-        let named = takenNamespaces + movedNamespaces
+        let named = LabelsByHand(self).taken + movedNamespaces
         for namespace in named.reversed() where restored.insert(namespace.name).inserted {
             turn.append(restoring(namespace.name))
         }
@@ -127,14 +127,10 @@ extension UpgradeCrowd {
         guard workload.directedTo == sides.stable, let last = workload.restartedAt else { return true }
         if let returning = sides.returning, last.advanced(by: .seconds(1)) <= returning { return true }
         // A restart under a label that leads to the new revision would bring its pods up with that again.
-        guard workload.chooser != .namespace || !isTaken(workload.id.key.namespace ?? "") else { return false }
+        guard workload.chooser != .namespace || !LabelsByHand(self).isTaken(workload.id.key.namespace ?? "") else {
+            return false
+        }
         return workload.isRolledOut && now - last >= Self.patience
-    }
-
-    /// Whether a workload was restarted for the stable revision since everything goes back.
-    func isSentBack(_ workload: MeshWorkload) -> Bool {
-        guard workload.directedTo == sides.stable, let last = workload.restartedAt else { return false }
-        return sides.returning.map { last.advanced(by: .seconds(1)) > $0 } ?? true
     }
 
     /// How long pods may come up with another revision than wanted before they are restarted once more.
@@ -164,7 +160,7 @@ extension UpgradeCrowd {
         let troubled = coming.compactMap { workload in
             workload.trouble(besides: sides.new).map { "\(workload.id) does not come up: \($0)" }
         }
-        let why = misleading + troubled
+        let why = LabelsByHand(self).misleading + troubled
         return why.isEmpty ? nil : .init(StageText.joined(why, most: 3))
     }
 
@@ -266,7 +262,7 @@ extension UpgradeCrowd {
 
     private func restoring(_ name: String) -> UpgradeWrite? {
         guard let namespace = namespaces[name] else { return nil }
-        if isTaken(name) { return releasing(namespace) }
+        if LabelsByHand(self).isTaken(name) { return LabelsByHand(self).releasing(namespace) }
         guard NamespaceMove(namespace).isMoved else { return nil }
         let patch = NamespaceMove(namespace).restoring
         return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "restore")

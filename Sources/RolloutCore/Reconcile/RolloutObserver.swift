@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeRuntime
 internal import MeshAPI
@@ -111,11 +112,27 @@ struct RolloutObserver: Sendable {
     /// What the way back heals of a DestinationRule that is gone, and what it cannot.
     private static func cutOffText(_ title: String, _ world: RolloutWorld) -> String {
         let what = "\(title) was deleted, and with it the subsets that routes lead to; everything goes back"
-        let lost = world.ownSubsets
+        let lost = ownSubsets(world)
         guard !lost.isEmpty else { return "\(what), so that requests find a way; create it again before a retry" }
         let routes = lost.map { "\($0.title) leads to \($0.subsets.joined(separator: ", ")) by itself" }
         return
             "\(what), but \(routes.joined(separator: "; ")), which nobody defines: requests fail until \(title) is created again"
+    }
+
+    /// The subsets of the host that VirtualServices name without the rollout.
+    private static func ownSubsets(_ world: RolloutWorld) -> [(title: String, subsets: [String])] {
+        world.routes.compactMap { route in
+            let base = route.base(world.object.name, sides: world.sides)
+            let destinations = RouteLists.Kind.allCases.flatMap { base[$0] }
+                .flatMap { $0["route"]?.array ?? [] }.compactMap { $0["destination"] }
+            let names = destinations.compactMap { destination -> String? in
+                guard let text = destination["host"]?.string,
+                    HostName(text, namespace: route.namespace) == world.host
+                else { return nil }
+                return destination["subset"]?.string.map { "subset \($0)" }
+            }
+            return names.isEmpty ? nil : (route.title, Set(names).sorted())
+        }
     }
 
     private func deleted(_ world: RolloutWorld, _ run: RolloutRun) -> RolloutObservation.Disturbance? {
@@ -155,7 +172,7 @@ struct RolloutObserver: Sendable {
 
     /// What keeps more traffic from moving: the canary could not carry it.
     private func obstacle(_ world: RolloutWorld, _ record: RolloutRecord) -> RolloutObservation.Obstacle? {
-        let weight = world.shape(record).weight
+        let weight = world.plan.shape(of: record).weight
         let rule = world.capacity
         let canary = world.canary
         guard weight > world.share, canary.ready < rule.ready(at: weight) else { return nil }

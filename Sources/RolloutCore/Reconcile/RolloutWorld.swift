@@ -37,9 +37,6 @@ struct RolloutWorld: Sendable {
     var host: HostName { HostName(spec.host, namespace: namespace) }
     var plan: StepPlan { StepPlan(spec) }
 
-    /// What routes look like where a record stands.
-    func shape(_ record: RolloutRecord) -> RouteShape { plan.shape(at: plan.policy.place(of: record)) }
-
     // MARK: What is written down
 
     /// The record on the routes; the first one's counts, else the one that is least far.
@@ -134,22 +131,6 @@ struct RolloutWorld: Sendable {
     /// Whether routes lead to subsets that went with the user's DestinationRule, so that requests fail.
     var isCutOff: Bool {
         usesSubsets && subsets == nil && spec.destinationRule != nil && routes.contains { $0.mark != nil }
-    }
-
-    /// The subsets of the host that VirtualServices name without the rollout.
-    var ownSubsets: [(title: String, subsets: [String])] {
-        routes.compactMap { route in
-            let base = route.base(object.name, sides: sides)
-            let destinations = RouteLists.Kind.allCases.flatMap { base[$0] }
-                .flatMap { $0["route"]?.array ?? [] }.compactMap { $0["destination"] }
-            let names = destinations.compactMap { destination -> String? in
-                guard let text = destination["host"]?.string, HostName(text, namespace: route.namespace) == host else {
-                    return nil
-                }
-                return destination["subset"]?.string.map { "subset \($0)" }
-            }
-            return names.isEmpty ? nil : (route.title, Set(names).sorted())
-        }
     }
 
     /// The composer for a VirtualService.

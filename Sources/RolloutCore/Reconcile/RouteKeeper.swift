@@ -49,7 +49,7 @@ struct RouteKeeper: Sendable {
     /// Brings the weights of one VirtualService to the step written down; false when all have them, or may not be written yet.
     func moveOne(_ world: RolloutWorld) async throws -> Bool {
         guard let written = world.routeRecord else { return false }
-        let shape = world.shape(written.record)
+        let shape = world.plan.shape(of: written.record)
         for route in world.routes where route.mark?.written != shape && !route.isTouched(world.object.name) {
             try await write(route, world, written, shape)
             return true
@@ -81,7 +81,7 @@ struct RouteKeeper: Sendable {
         _ run: inout RolloutRun
     ) async throws -> Bool {
         guard route.holder == nil || route.holder == world.holder else { return false }
-        var shape = world.shape(written.record)
+        var shape = world.plan.shape(of: written.record)
         shape.weight = min(
             world.plan.policy.weight(of: written.record),
             route.mark?.written.weight ?? world.composer(route).parts(route.lists).map(\.share).max() ?? 0

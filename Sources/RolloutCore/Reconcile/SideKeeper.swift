@@ -21,7 +21,7 @@ struct SideKeeper: Sendable {
         else {
             return false
         }
-        let needed = world.capacity.wanted(at: world.shape(written.record).weight)
+        let needed = world.capacity.wanted(at: world.plan.shape(of: written.record).weight)
         let wish = min(needed, canary.bounds?.most ?? needed)
         guard wish > canary.wanted else { return false }
         let memory = tools.memories.of(world.object)

@@ -50,6 +50,9 @@ package struct StepPlan: Sendable, Hashable {
         )
     }
 
+    /// What routes look like where a record stands.
+    func shape(of record: RolloutRecord) -> RouteShape { shape(at: policy.place(of: record)) }
+
     /// What routes look like in a step, counted from 0; before the first one, all goes to the stable side.
     package func shape(at step: Int) -> RouteShape {
         guard step >= 0, let last = steps.last else { return RouteShape() }

@@ -59,10 +59,10 @@ internal import Testing
             )
         )
         let life = try DirectRollout(cluster)
-        cluster.breakWorkload("reviews-v1")
-        try await cluster.ready("reviews-v1")
         try await cluster.deploy("reviews-v2", version: "v2")
         try await life.run(90) { try await $0.status().phase == .promoting }
+        cluster.breakWorkload("reviews-v1")
+        try await cluster.ready("reviews-v1")
         try await cluster.create(
             """
             apiVersion: v1

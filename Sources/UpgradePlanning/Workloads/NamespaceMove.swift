@@ -1,7 +1,6 @@
 package import DataTree
 package import KubeAPI
 internal import MeshAPI
-internal import UpgradePlanning
 
 /// The labels by which a namespace chooses its revision, before and while an upgrade has moved it.
 package struct NamespaceMove: Sendable, Hashable {
@@ -54,7 +53,7 @@ package struct NamespaceMove: Sendable, Hashable {
     }
 
     /// The merge patch that leaves its labels as they are and writes down what they were before: a label of the stable revision.
-    func adopting(from label: NamespaceLabel) -> Tree {
+    package func adopting(from label: NamespaceLabel) -> Tree {
         var name = ""
         if case .revision(let revision) = label { name = revision }
         var patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.previousRevision: .string(name)]]]
@@ -63,7 +62,7 @@ package struct NamespaceMove: Sendable, Hashable {
     }
 
     /// The merge patch after which it names a revision by this label and no other.
-    func leading(to label: NamespaceLabel) -> Tree {
+    package func leading(to label: NamespaceLabel) -> Tree {
         var patch: Tree = [:]
         switch label {
         case .revision(let name):
@@ -113,5 +112,21 @@ package struct NamespaceMove: Sendable, Hashable {
             patch.set(.string(version), at: ["metadata", "resourceVersion"])
         }
         return patch
+    }
+}
+
+/// The label by which a namespace asks for a revision.
+package enum NamespaceLabel: Sendable, Hashable, CustomStringConvertible {
+    /// `istio-injection=enabled`, which stands for the revision that the name or tag `default` leads to.
+    case injection
+    /// `istio.io/rev` with this value.
+    case revision(String)
+
+    /// As it is given to `kubectl label`.
+    package var description: String {
+        switch self {
+        case .injection: "\(RevisionChoice.injectionLabel)=enabled"
+        case .revision(let name): "\(MeshNames.Label.revision)=\(name)"
+        }
     }
 }

@@ -1,4 +1,4 @@
-package import KubeAPI
+internal import KubeAPI
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutEngine
@@ -8,29 +8,38 @@ internal import UpgradePlanning
 ///
 /// What they named before is not known. They count as moved from the stable revision: its label is written down for the way back and
 /// for the promotion, or given to them where everything goes back already, since the revision they name goes away.
-extension UpgradeCrowd {
+struct LabelsByHand {
+    /// What moves, and who partakes.
+    let crowd: UpgradeCrowd
+
+    private var sides: UpgradeCrowd.Sides { crowd.sides }
+
+    /// Looks at what moves.
+    init(_ crowd: UpgradeCrowd) { self.crowd = crowd }
+
     /// Namespaces of this mesh whose label leads to the new revision, by somebody else's hand; none in `mode: Manual`, where it is people
     /// who label them.
-    package var takenNamespaces: [KubeObject] {
-        guard rules.mode == .restart else { return [] }
-        return sight.namespaces.filter { isTaken($0.name) }
+    var taken: [KubeObject] {
+        guard crowd.rules.mode == .restart else { return [] }
+        return crowd.sight.namespaces.filter { isTaken($0.name) }
     }
 
     /// Whether a namespace leads to the new revision by somebody else's hand.
     func isTaken(_ name: String) -> Bool {
-        guard rules.mode == .restart, partaking.contains(name), let namespace = namespaces[name] else { return false }
+        guard crowd.rules.mode == .restart, crowd.partaking.contains(name), let namespace = crowd.namespaces[name]
+        else { return false }
         let move = NamespaceMove(namespace)
         return !move.isMoved && move.name == sides.label
     }
 
     /// The label by which namespaces get the stable revision.
-    package var stableLabel: NamespaceLabel {
+    var stableLabel: NamespaceLabel {
         sides.isStableDefault ? .injection : .revision(sides.stable)
     }
 
     /// Writes down, for each such namespace, what it goes back to; this restarts nothing.
     var adopting: [UpgradeWrite] {
-        takenNamespaces.map { namespace in
+        taken.map { namespace in
             var write = UpgradeWrite(
                 id: ResourceID(namespace),
                 resource: .namespaces,
@@ -60,14 +69,20 @@ extension UpgradeCrowd {
         return write
     }
 
+    /// Whether a workload was restarted for the stable revision since everything goes back.
+    private func isSentBack(_ workload: MeshWorkload) -> Bool {
+        guard workload.directedTo == sides.stable, let last = workload.restartedAt else { return false }
+        return sides.returning.map { last.advanced(by: .seconds(1)) > $0 } ?? true
+    }
+
     /// What by somebody else's hand leads workloads that were sent back to the new revision again, and what to set.
     var misleading: [String] {
         var result: [String] = []
         var seen: Set<String> = []
-        for workload in moves.order where isAway(workload) {
+        for workload in crowd.moves.order where crowd.isAway(workload) {
             let name = workload.id.key.namespace ?? ""
             if case .revision(sides.new) = workload.chooser,
-                sight.owners[workload.id].map({ !TemplateMove($0).isMoved }) ?? false
+                crowd.sight.owners[workload.id].map({ !TemplateMove($0).isMoved }) ?? false
             {
                 let label = "\(MeshNames.Label.revision)=\(sides.new)"
                 result.append(
@@ -81,21 +96,5 @@ extension UpgradeCrowd {
             }
         }
         return result
-    }
-}
-
-/// The label by which a namespace asks for a revision.
-package enum NamespaceLabel: Sendable, Hashable, CustomStringConvertible {
-    /// `istio-injection=enabled`, which stands for the revision that the name or tag `default` leads to.
-    case injection
-    /// `istio.io/rev` with this value.
-    case revision(String)
-
-    /// As it is given to `kubectl label`.
-    package var description: String {
-        switch self {
-        case .injection: "\(RevisionChoice.injectionLabel)=enabled"
-        case .revision(let name): "\(MeshNames.Label.revision)=\(name)"
-        }
     }
 }
