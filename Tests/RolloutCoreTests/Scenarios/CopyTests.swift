@@ -28,9 +28,13 @@ internal import Testing
     private static func promoting(_ weight: Int64, _ more: String = "") async throws -> (TestCluster, DirectRollout) {
         let cluster = try await SampleRollout.cluster(spec(more))
         let life = try DirectRollout(cluster)
-        if weight == 100 { cluster.breakWorkload("reviews-v1") }
-        if weight == 100 { try await cluster.ready("reviews-v1") }
         try await cluster.deploy("reviews-v2", version: "v2")
+        if weight == 100 {
+            // A stable side that is down while it serves would hold the steps.
+            try await life.run(90) { try await $0.weights()["v2"] == 100 }
+            cluster.breakWorkload("reviews-v1")
+            try await cluster.ready("reviews-v1")
+        }
         try await life.run(90) { cluster in
             let share = try await cluster.weights()["v2"]
             return try await cluster.status().phase == .promoting && share == weight
