@@ -23,11 +23,17 @@ struct DisplacedElements {
     /// - Parameters:
     ///   - desired: what is to be applied by `manager`.
     ///   - live: what is there.
+    ///   - ownership: who owns what of it.
     ///   - manager: the name under which we apply.
     ///   - isDrift: whether the same was applied before.
     /// - Returns: the elements, each with that of ours which it was; in the order of the fields.
-    static func clashes(desired: KubeObject, live: KubeObject, manager: String, isDrift: Bool) -> [FieldClash] {
-        let ownership = ObjectOwnership(live)
+    static func clashes(
+        desired: KubeObject,
+        live: KubeObject,
+        _ ownership: ObjectOwnership,
+        manager: String,
+        isDrift: Bool
+    ) -> [FieldClash] {
         let written = ownership.records.filter { !$0.isApplied && $0.subresource.isEmpty }
         guard !written.isEmpty else { return [] }
         var search = DisplacedElements(ownership: ownership, manager: manager, isDrift: isDrift)

@@ -149,9 +149,10 @@ package struct MeshPlanner: Sendable {
             }
         }
         plan.steps = recordsFirst(plan.steps, blueprint)
-        let surplus = surplus(blueprint)
+        let rest = rest(blueprint)
+        let surplus = rest.filter(isSurplus)
         plan.surplus = surplus.map { ResourceID($0) }
-        noteLeftAlone(blueprint, into: &plan)
+        noteLeftAlone(rest, into: &plan)
         if let awaited {
             if plan.stage == .settled { plan.stage = .working("waiting for \(awaited)") }
         } else {
@@ -322,27 +323,27 @@ package struct MeshPlanner: Sendable {
 
     // MARK: Pruning
 
-    /// What is ours and no longer rendered; what lost its marks, or was never applied, is not: it may be a copy that somebody made.
-    private func surplus(_ blueprint: MeshBlueprint) -> [KubeObject] {
+    /// What is ours and no longer rendered; what was never applied is not: it may be a copy that somebody made.
+    private func rest(_ blueprint: MeshBlueprint) -> [KubeObject] {
         let wanted = Set(blueprint.objects.map { ResourceID($0) })
         return observation.ours(manager: Self.manager).filter { object in
             let id = ResourceID(object)
-            return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !isHandsOff(object)
+            return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always
                 && observation.marks.isMade(object, manager: Self.manager)
-                && !observation.refused.contains(id) && !observation.strays.contains(id)
         }
     }
 
-    /// Notes what stays although it is no longer rendered.
-    private func noteLeftAlone(_ blueprint: MeshBlueprint, into plan: inout MeshPlan) {
-        let wanted = Set(blueprint.objects.map { ResourceID($0) })
-        let rest = observation.ours(manager: Self.manager).filter { object in
-            let id = ResourceID(object)
-            return !wanted.contains(id) && OwnedKind.of(id)?.removal == .always && !object.isDeleting
-                && observation.marks.isMade(object, manager: Self.manager)
-        }
-        plan.ignored += rest.filter(isHandsOff).map { ResourceID($0) }
-        plan.strays = rest.filter { !isHandsOff($0) }.map { ResourceID($0) }.filter(observation.strays.contains)
+    /// Whether something of the rest goes: nothing that lost its marks, and nothing that may not be written.
+    private func isSurplus(_ object: KubeObject) -> Bool {
+        let id = ResourceID(object)
+        return !isHandsOff(object) && !observation.refused.contains(id) && !observation.strays.contains(id)
+    }
+
+    /// Notes what of the rest stays.
+    private func noteLeftAlone(_ rest: [KubeObject], into plan: inout MeshPlan) {
+        let staying = rest.filter { !$0.isDeleting }
+        plan.ignored += staying.filter(isHandsOff).map { ResourceID($0) }
+        plan.strays = staying.filter { !isHandsOff($0) }.map { ResourceID($0) }.filter(observation.strays.contains)
     }
 
     /// Deletes what is ours and no longer rendered, once all that is rendered is ready.

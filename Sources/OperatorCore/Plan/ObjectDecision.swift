@@ -131,6 +131,7 @@ package struct ObjectDecider: Sendable {
         let displaced = DisplacedElements.clashes(
             desired: wanted,
             live: live,
+            ownership,
             manager: manager,
             isDrift: cause == .drift
         )

@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import MeshAPI
 internal import MeshBase
@@ -40,32 +41,25 @@ struct LabelsByHand {
     /// Writes down, for each such namespace, what it goes back to; this restarts nothing.
     var adopting: [UpgradeWrite] {
         taken.map { namespace in
-            var write = UpgradeWrite(
-                id: ResourceID(namespace),
-                resource: .namespaces,
-                patch: NamespaceMove(namespace).adopting(from: stableLabel),
-                verb: "adopt"
-            )
-            let label = "\(MeshNames.Label.revision)=\(sides.label)"
-            write.note =
-                "Namespace \(namespace.name) was labelled \(label) by somebody else in the middle of the upgrade; it counts as moved "
-                + "from \(stableLabel), which it gets back should the upgrade go back"
-            return write
+            let what =
+                " in the middle of the upgrade; it counts as moved from \(stableLabel), which it gets back should the upgrade go back"
+            return write(namespace, NamespaceMove(namespace).adopting(from: stableLabel), verb: "adopt", what)
         }
     }
 
     /// Gives such a namespace the label of the stable revision.
     func releasing(_ namespace: KubeObject) -> UpgradeWrite {
-        var write = UpgradeWrite(
-            id: ResourceID(namespace),
-            resource: .namespaces,
-            patch: NamespaceMove(namespace).leading(to: stableLabel),
-            verb: "release"
-        )
-        let label = "\(MeshNames.Label.revision)=\(sides.label)"
-        write.note =
-            "Namespace \(namespace.name) was labelled \(label) by somebody else, and that revision goes away; "
-            + "it gets \(stableLabel)"
+        let what = ", and that revision goes away; it gets \(stableLabel)"
+        return write(namespace, NamespaceMove(namespace).leading(to: stableLabel), verb: "release", what)
+    }
+
+    /// The label that leads to the new revision, as it is given to `kubectl label`.
+    private var newLabel: NamespaceLabel { .revision(sides.label) }
+
+    /// A patch of a namespace with what an Event says of it: who labelled it, and `what` comes of that.
+    private func write(_ namespace: KubeObject, _ patch: Tree, verb: String, _ what: String) -> UpgradeWrite {
+        var write = UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: verb)
+        write.note = "Namespace \(namespace.name) was labelled \(newLabel) by somebody else\(what)"
         return write
     }
 
@@ -89,9 +83,8 @@ struct LabelsByHand {
                     "the pod template of \(workload.id) names \(label), which goes away: set \(sides.stable) there"
                 )
             } else if isSentBack(workload), isTaken(name), seen.insert(name).inserted {
-                let label = "\(MeshNames.Label.revision)=\(sides.label)"
                 result.append(
-                    "Namespace \(name) is labelled \(label) again by somebody else, which goes away: label it \(stableLabel)"
+                    "Namespace \(name) is labelled \(newLabel) again by somebody else, which goes away: label it \(stableLabel)"
                 )
             }
         }
