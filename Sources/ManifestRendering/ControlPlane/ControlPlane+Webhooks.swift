@@ -34,20 +34,19 @@ extension ControlPlane {
             namespace: nil,
             labels: labels([("app", "sidecar-injector"), (MeshNames.Label.tag, tag.map { .string($0) })]),
             annotations: values.at("sidecarInjectorWebhookAnnotations").ifSet,
-            body: [("webhooks", .array(webhooks.map { webhook($0, withAuthority: tag == nil) }))]
+            body: [("webhooks", .array(webhooks.map { webhook($0) }))]
         )
     }
 
-    private func webhook(_ webhook: InjectionWebhook, withAuthority: Bool) -> Tree {
+    private func webhook(_ webhook: InjectionWebhook) -> Tree {
         let url = values.text("istiodRemote.injectionURL")
         let service: Tree = [
             "name": .string(name), "namespace": .string(scope.namespace),
             "path": .string(values.text("istiodRemote.injectionPath")), "port": 443,
         ]
-        let authority = withAuthority ? values.at("istiodRemote.injectionCABundle").ifSet : nil
         let client = fields([
             ("url", when(!url.isEmpty, .string(url))), ("service", when(url.isEmpty, service)),
-            ("caBundle", authority),
+            ("caBundle", values.at("istiodRemote.injectionCABundle").ifSet),
         ])
         let rule: Tree = [
             "operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"],

@@ -2,7 +2,7 @@ package import ManifestRendering
 package import MeshAPI
 internal import UpgradePlanning
 
-/// The checks before any write, in order; the first that fails decides.
+/// The checks before any write, in order.
 package struct Preflight: Sendable {
     /// A check that failed.
     package struct Refusal: Sendable, Hashable {
@@ -42,12 +42,11 @@ package struct Preflight: Sendable {
         self.day = day
     }
 
-    /// The first check that fails, nil when none does.
+    /// All that fails, told at once so that nobody meets it one by one; the reason is that of the first check that fails. nil when none does.
     package func refusal() -> Refusal? {
-        for check in [checkVersionIsKnown, checkVersionIsMaintained, checkKubernetes, checkHop] {
-            if let refusal = check() { return refusal }
-        }
-        return nil
+        let refusals = [checkVersionIsKnown, checkVersionIsMaintained, checkKubernetes, checkHop].compactMap { $0() }
+        guard let first = refusals.first else { return nil }
+        return Refusal(reason: first.reason, message: refusals.map(\.message).joined(separator: "; also "))
     }
 
     private func checkVersionIsKnown() -> Refusal? {
@@ -100,9 +99,5 @@ package struct Preflight: Sendable {
         let planner = HopPlanner(catalogue: catalogue, situation: situation, rules: rules)
         guard let refusal = planner.decide(version).refusal, refusal.reason == .hopNotAllowed else { return nil }
         return Refusal(reason: refusal.reason, message: refusal.description)
-    }
-
-    private var maintained: [VersionCatalogue.Entry] {
-        catalogue.entries.filter { !catalogue.hasEnded($0, on: day) }
     }
 }

@@ -42,6 +42,12 @@ package struct TagView: Sendable {
     /// Whether every entry of the tag's object has a certificate authority.
     package func isTrusted(_ tag: String) -> Bool { object(of: tag).map { Self.distrusted($0) == nil } ?? false }
 
+    /// What a tag that leads elsewhere waits for before it may be asked; nil where it waits for nothing.
+    package func awaited(of tag: String) -> String? {
+        guard handover(of: tag).stage == .prepared, let object = object(of: tag) else { return nil }
+        return Self.distrusted(object).map { "webhook \($0) of \(object.name) to get its caBundle, which istiod writes" }
+    }
+
     /// An entry of a revision's own webhooks that has no certificate authority yet, or that the revision has no webhooks; nil when all are well.
     package func distrust(of revision: String) -> String? {
         let own = webhooks.filter {
@@ -58,10 +64,13 @@ package struct TagView: Sendable {
     private func object(of tag: String) -> KubeObject? { webhooks.first { $0.labels[MeshNames.Label.tag] == tag } }
 
     /// The Service that the active webhooks of the revision of a name lead to; nil where there are none.
+    ///
+    /// Where they lead to a URL (`istiodRemote.injectionURL`), which is the same for all, their label says whom they are lent to.
     private func ownService(of name: String) -> String? {
         for object in webhooks where object.labels[MeshNames.Label.tag] == nil {
             for webhook in object.tree["webhooks"]?.array ?? [] where Self.selects(webhook, name) {
-                return webhook.value(at: "clientConfig", "service", "name")?.string ?? Self.service(of: name)
+                return webhook.value(at: "clientConfig", "service", "name")?.string
+                    ?? Self.service(of: ControlPlaneRevision.name(of: object))
             }
         }
         return nil

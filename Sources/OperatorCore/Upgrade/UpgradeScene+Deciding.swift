@@ -15,6 +15,7 @@ extension UpgradeScene {
             if wishes.abort != nil {
                 message += "; \(RolloutNames.Command.lateAbort)"
             }
+            if let awaited = tagNames.lazy.compactMap(tags.awaited).first { message += "; waiting for \(awaited)" }
             if isPromotionPaused {
                 return RolloutDecision(.hold, .paused, "paused while \(message); tags have moved, the rest waits")
             }

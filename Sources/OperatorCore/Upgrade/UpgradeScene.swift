@@ -169,12 +169,13 @@ package struct UpgradeScene: Sendable {
 
     /// Whether every tag leads to the main revision and its move is over.
     package var haveTagsArrived: Bool {
-        var names = spec.tagNames
-        if stand.hasDefaultTag { names.append(RevisionSlot.unnamed) }
-        return names.allSatisfy { name in
+        tagNames.allSatisfy { name in
             tags.handover(of: name) == TagHandover(to: stand.main.name, name == stand.main.name ? .own : .moved)
         }
     }
+
+    /// The tags of the mesh, with that of namespaces labelled `istio-injection=enabled`.
+    var tagNames: [String] { spec.tagNames + (stand.hasDefaultTag ? [RevisionSlot.unnamed] : []) }
 
     /// The same with a decision written down.
     package func composition(after next: UpgradeStand) -> RevisionComposition {

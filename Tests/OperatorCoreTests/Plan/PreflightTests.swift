@@ -43,6 +43,12 @@ internal import UpgradePlanning
             reason: .endOfLifeVersion,
             words: ["2025-12-31", "use one of 1.28.4, 1.29.2, 1.30.2 (the newest patch of each minor), or annotate"]
         ),
+        .init(
+            version: "1.26.8",
+            kubernetes: "v1.36.0",
+            reason: .endOfLifeVersion,
+            words: ["gets no fixes since 2025-12-31", "; also spec.version: 1.26.8 runs on Kubernetes 1.31, 1.32"]
+        ),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.26.8"]),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.25.3"]),
         .init(version: "1.26.8", kubernetes: "v1.32.0", installed: ["1.27.1"], reason: .endOfLifeVersion),

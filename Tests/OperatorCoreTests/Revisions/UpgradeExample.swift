@@ -21,6 +21,16 @@ struct UpgradeExample: Sendable, CustomTestStringConvertible {
         UpgradeExample(name: "demo", spec: ["profile": "demo", "components": ["cni": ["enabled": true]]]),
     ]
 
+    /// All revisions are asked at one URL, so that no Service tells them apart.
+    static let byURL = UpgradeExample(
+        name: "by URL",
+        spec: [
+            "values": [
+                "istiodRemote": ["injectionURL": "https://mesh.example.com/inject", "injectionCABundle": "Y2E="]
+            ]
+        ]
+    )
+
     static let options: RenderOptions = {
         var options = RenderOptions()
         options.labels = .own(owner: "mesh")

@@ -72,9 +72,12 @@ internal import Testing
         }
     }
 
-    @Test("Every stage of a tag's move is found again", arguments: [false, true])
-    func stages(_ isBack: Bool) throws {
-        let example = TagMoveTests.example
+    @Test(
+        "Every stage of a tag's move is found again",
+        arguments: [false, true],
+        [TagMoveTests.example, UpgradeExample.byURL]
+    )
+    func stages(_ isBack: Bool, _ example: UpgradeExample) throws {
         var stages = TagMoveTests.way(UpgradeExample.beside, to: "1-30-2")
         if isBack { stages = TagMoveTests.way(try #require(stages.last), to: "default") }
         for stage in stages {
@@ -92,7 +95,20 @@ internal import Testing
         #expect(trusted.isTrusted("default") && trusted.distrust(of: "1-30-2") == nil)
         let fresh = TagView(try example.composed(prepared).objects)
         #expect(!fresh.isTrusted("default") && !fresh.isTrusted("none"))
+        #expect(fresh.awaited(of: "default")?.contains("of istio-revision-tag-default to get its caBundle") == true)
+        #expect(trusted.awaited(of: "default") == nil && fresh.awaited(of: "none") == nil)
         #expect(fresh.distrust(of: "1-30-2")?.contains("caBundle") == true)
+    }
+
+    @Test("A tag asked at a URL has the certificate authority of the spec, as the revision's own webhooks have")
+    func trustByURL() throws {
+        let prepared = UpgradeExample.beside.moving(tag: "default", to: "1-30-2", isTrusted: false)
+        let objects = try UpgradeExample.byURL.composed(prepared).objects
+        let webhooks = objects.filter { $0.kind.kind == "MutatingWebhookConfiguration" }
+        #expect(webhooks.count == 3 && TagView(objects).isTrusted("default"))
+        for entry in webhooks.flatMap({ $0.tree["webhooks"]?.array ?? [] }) {
+            #expect(entry["clientConfig"] == ["url": "https://mesh.example.com/inject", "caBundle": "Y2E="])
+        }
     }
 
     @Test("Nothing that was written down: the tag default tells which revision is the stable one")
