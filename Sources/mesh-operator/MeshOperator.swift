@@ -24,6 +24,8 @@ struct MeshOperator: AsyncParsableCommand {
     var kubeconfig: String?
     @Option(help: "Whether to lead only while holding a lease, so that several operators may run: true or false.")
     var leaderElect = true
+    @Option(help: ArgumentHelp("Where that lease is (default: POD_NAMESPACE, else meshoperator-system).", valueName: "name"))
+    var leaderElectionNamespace: String?
     @Option(help: "The host:port of /metrics; port 0 takes any free one.", transform: { try .init(parsing: $0) })
     var metricsBind: ListenAddress = "127.0.0.1:8080"
     @Option(help: "The host:port of /healthz and /readyz.", transform: { try .init(parsing: $0) })
@@ -68,7 +70,7 @@ struct MeshOperator: AsyncParsableCommand {
         configuration.companions = [.rollouts]
         configuration.patience = .seconds(Int(serverWait))
         configuration.gates = HTTPGateAsker.standard
-        if leaderElect { configuration.elect(in: variables["POD_NAMESPACE"] ?? link.transport.connection.namespace) }
+        if leaderElect { configuration.elect(in: leaderElectionNamespace ?? variables["POD_NAMESPACE"]) }
         let definitions = crds.map { folder in
             let names: @Sendable (String) -> [String]? = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
             return { @Sendable in try OwnDefinitions(folder: folder, names: names, read: SystemFiles().read) }

@@ -168,11 +168,27 @@ public final class LeaderElector: Sendable {
         let startedAt = environment.time.now
         let written: KubeObject
         switch step {
-        case .create(let lease): written = try await client.create(.leases, lease)
+        case .create(let lease): written = try await create(lease)
         case .update(let lease): written = try await client.update(.leases, lease)
         case .heldBy, .read: return
         }
         machine.withLock { $0.wrote(written, startedAt: startedAt, now: environment.time.now) }
+    }
+
+    /// Makes the lease, and first its namespace where that is missing.
+    private func create(_ lease: KubeObject) async throws(KubeError) -> KubeObject {
+        do throws(KubeError) {
+            return try await client.create(.leases, lease)
+        } catch  where error.code == .notFound {
+            guard let name = configuration.lease.namespace else { throw error }
+            let namespace = KubeObject(kind: APIResource.namespaces.kind, key: ObjectKey(name: name))
+            do throws(KubeError) {
+                _ = try await client.create(.namespaces, namespace)
+            } catch  where error.code == .alreadyExists {
+                logger.debug("namespace of the lease is there", metadata: ["namespace": "\(name)"])
+            }
+            return try await client.create(.leases, lease)
+        }
     }
 
     /// Warns of a refusal once, and of tries that go on failing.

@@ -314,7 +314,12 @@ public final class Watcher: Sendable {
             logger.debug("list begins", metadata: ["cause": "\(cause)"])
         case .problem(let problem, let failures, let wait):
             metrics.failed()
-            if problem.kind == .forbidden, failures >= Self.patience { store.setObstacle(problem) }
+            switch problem.kind {
+            case .forbidden where failures >= Self.patience: store.setObstacle(problem)
+            // Who is told what there is, or is not, may ask: a kind that is not served never opens a watch that would say so.
+            case .notServed, .expired: store.setObstacle(nil)
+            default: break
+            }
             // A cache that grows old unnoticed is worth a warning.
             // A kind that may be missing counts as read when it is.
             let isWorrying = FailurePace.isTold(failures) && (problem.kind != .notServed || !store.isSynced)

@@ -16,7 +16,7 @@ struct RenderedObjectCheck {
     /// Checks all objects but CustomResourceDefinitions, which no setting changes.
     ///
     /// - Parameter objects: the objects.
-    /// - Returns: notes about fields that the kinds do not have, which API servers refuse or drop.
+    /// - Returns: notes about fields that the kinds do not have, which the API server refuses.
     /// - Throws: ``RenderError`` with at most 20 issues.
     func run(_ objects: [KubeObject]) throws(RenderError) -> [String] {
         var issues = clashes(objects)
@@ -94,7 +94,7 @@ struct RenderedObjectCheck {
     private func note(_ path: TreePath, _ object: KubeObject) -> String {
         let origin = SettingOrigin(spec).path(of: path.description, in: object)
         return "\(origin?.description ?? "spec"): \(path) is no field of \(Self.name(object)) that is known "
-            + "here, and API servers refuse or drop those; check its name"
+            + "here, and the API server refuses those; check its name"
     }
 
     private static func name(_ object: KubeObject) -> String {

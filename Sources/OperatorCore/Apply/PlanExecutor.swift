@@ -25,7 +25,18 @@ package struct StepFailure: Sendable, Hashable {
 
     /// The first field the API server complains about; nil where it names none.
     package var field: String? {
-        (error.status?.details?.causes ?? []).map(\.field).first { !$0.isEmpty && $0 != "<nil>" }
+        (error.status?.details?.causes ?? []).map(\.field).first { !$0.isEmpty && $0 != "<nil>" } ?? undeclaredField
+    }
+
+    /// The field of a server-side apply that the schema of the kind lacks, which is answered like a fault of the server: with 500, "failed
+    /// to create typed patch object (NAMESPACE/NAME; VERSION, Kind=KIND): .FIELD: field not declared in schema".
+    package var undeclaredField: String? {
+        let words = error.status?.message ?? error.message
+        guard error.code == .serverFailure, words.contains("failed to create typed patch object"),
+            let end = words.firstRange(of: ": field not declared in schema")?.lowerBound,
+            let start = words[..<end].ranges(of: ": .").last?.upperBound
+        else { return nil }
+        return String(words[start..<end])
     }
 
     /// Compares without the cause.
@@ -162,6 +173,7 @@ package struct PlanExecutor: Sendable {
         logger.debug("write failed", metadata: ["object": "\(id)", "error": "\(error)"])
         let failure = StepFailure(id: id, error: error, verb: step.verb)
         switch error.retryClass {
+        case .transient where failure.undeclaredField != nil: report.failures.append(failure)
         case .transient where error.code == .serverFailure:
             // An answer about this object, a webhook's failure most of the time; it says nothing of the others, unless nothing works.
             if report.delayed != nil, report.done.isEmpty { throw error.naming(id) }

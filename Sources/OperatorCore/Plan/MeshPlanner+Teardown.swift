@@ -35,7 +35,12 @@ extension MeshPlanner {
         guard let wave = order.firstWave(of: doomed) else {
             return MeshPlan(stage: .removed)
         }
-        var plan = MeshPlan(stage: .removing("waiting for \(ResourceID(wave[0])) to be gone"))
+        let held = wave.lazy.filter(\.isDeleting).compactMap { object in
+            ObjectReadiness.holders(of: object).map {
+                "\(ResourceID(object)) to be gone, held by \($0): it goes once \(ObjectReadiness.release)"
+            }
+        }
+        var plan = MeshPlan(stage: .removing("waiting for \(held.first ?? "\(ResourceID(wave[0])) to be gone")"))
         plan.steps = wave.filter { !$0.isDeleting && !observation.refused.contains(ResourceID($0)) }
             .map { .delete($0) }
         return plan

@@ -23,7 +23,10 @@ package enum ObjectReadiness: Sendable, Hashable {
         if object.isDeleting, object.kind == .namespace {
             return .failed("\(ResourceID(object)) is being deleted, and nothing can be made in it until it is gone")
         }
-        if object.isDeleting { return .waiting("\(ResourceID(object)) is being deleted\(holders(of: object))") }
+        if object.isDeleting {
+            let held = holders(of: object).map { " and held by \($0): it is made anew once \(Self.release)" } ?? ""
+            return .waiting("\(ResourceID(object)) is being deleted\(held)")
+        }
         return switch (object.kind.group, object.kind.kind) {
         case ("apps", "Deployment"): deployment(object)
         case ("apps", "DaemonSet"): daemonSet(object)
@@ -34,12 +37,16 @@ package enum ObjectReadiness: Sendable, Hashable {
         }
     }
 
-    /// The finalizers that keep an object which is being deleted, and what helps; empty where it has none.
-    private static func holders(of object: KubeObject) -> String {
-        let names = object.tree.value(at: "metadata", "finalizers")?.array?.compactMap(\.string) ?? []
-        guard let first = names.first else { return "" }
-        let all = names.count == 1 ? "finalizer \(first)" : "finalizers \(names.joined(separator: ", "))"
-        return " and held by \(all): it is made anew once who set that takes it off, or kubectl edit does"
+    /// What helps against finalizers.
+    static let release = "who set that takes it off, or kubectl edit does"
+
+    /// The finalizers that keep an object which is being deleted; nil where it has none but those of the garbage collector, which go by
+    /// themselves.
+    static func holders(of object: KubeObject) -> String? {
+        let names = (object.tree.value(at: "metadata", "finalizers")?.array?.compactMap(\.string) ?? [])
+            .filter { $0 != "foregroundDeletion" && $0 != "orphan" }
+        guard let first = names.first else { return nil }
+        return names.count == 1 ? "finalizer \(first)" : "finalizers \(names.joined(separator: ", "))"
     }
 
     /// Deployed and available, as `kubectl rollout status` has it.

@@ -35,10 +35,12 @@ package struct MeshOperatorService: Sendable {
         /// What else runs in this process, under the same leadership.
         package var companions: [OperatorCompanion] = []
 
-        /// Lets the operator lead only while it holds the lease `mesh-operator` of a namespace.
-        package mutating func elect(in namespace: String) {
+        /// Lets the operator lead only while it holds the lease `mesh-operator` of a namespace, which is made where it is missing.
+        ///
+        /// MeshOperators are the whole cluster's, so all its operators have to find one lease: nil is the namespace of `install.yaml`.
+        package mutating func elect(in namespace: String?) {
             election = LeaderElectionMachine.Configuration(
-                lease: ObjectKey(namespace: namespace, name: "mesh-operator"),
+                lease: ObjectKey(namespace: namespace ?? "meshoperator-system", name: "mesh-operator"),
                 identity: "\(instance)_\(String(RandomSource.system.unit().bitPattern, radix: 16))"
             )
         }

@@ -27,6 +27,8 @@ struct RefusalText {
             let remedy =
                 if words.contains("field is immutable when `immutable` is set") {
                     "delete \(failure.id), which somebody made immutable, and it is made anew"
+                } else if words.contains("field is immutable") {
+                    "put back what it names, or delete \(failure.id), which stops what it runs, and it is made anew"
                 } else if Denial(failure.error) == .admission {
                     Denial.admission.remedy
                 } else {

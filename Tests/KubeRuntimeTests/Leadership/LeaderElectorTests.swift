@@ -150,6 +150,32 @@ internal import Testing
         }
     }
 
+    @Test("the namespace of the lease is made where it is missing, once, and by others at the same time as well")
+    func missingNamespace() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock)
+            let server = ObjectServer(time: environment.time)
+            let (first, second) = (
+                Self.elector("first", server, environment), Self.elector("second", server, environment)
+            )
+            server.setFault { request in
+                let isMissing = server.object("/api/v1/namespaces/istio-system") == nil
+                return request.method == .post && request.path.hasSuffix("/leases") && isMissing ? .status(404) : nil
+            }
+            try await withBackground {
+                try? await first.run { try await environment.time.sleep(for: .seconds(1_000)) }
+            } _: {
+                try await withBackground {
+                    try? await second.run {}
+                } _: {
+                    await clock.advance(by: .seconds(30))
+                    #expect(first.leads != second.leads)
+                    #expect(server.objects(under: "/api/v1/namespaces").map(\.name) == ["istio-system"])
+                }
+            }
+        }
+    }
+
     @Test("a leader who cannot renew stops before anybody else may start")
     func lost() async throws {
         try await withVirtualTime { clock in

@@ -102,6 +102,28 @@ internal import Testing
         }
     }
 
+    @Test("what may not be watched is an obstacle until it may, also where it then turns out not to be served")
+    func forbiddenThenNotServed() async throws {
+        try await withVirtualTime { clock in
+            let environment = testEnvironment(clock, seed: 1)
+            let source = MissingKind()
+            let store = ObjectStore(.init(name: "rollouts"))
+            let watcher = try Watcher(source: source, store: store, environment: environment)
+            let changes = Mutex(0)
+            store.subscribeToObstacles { changes.withLock { $0 += 1 } }
+            source.isForbidden = true
+            try await withBackground {
+                await watcher.run()
+            } _: {
+                await clock.advance(by: .seconds(120))
+                #expect(store.obstacle?.kind == .forbidden)
+                source.isForbidden = false
+                await clock.advance(by: .seconds(120))
+                #expect(store.obstacle == nil && changes.withLock(\.self) == 2)
+            }
+        }
+    }
+
     @Test("a definition that is seen while the server is still being asked is not forgotten")
     func arrivalBeforeTheAnswer() async throws {
         try await withVirtualTime { clock in
@@ -346,6 +368,7 @@ private final class MissingKind: ObjectSource {
     private struct State {
         var isServed = false
         var refusesLists = false
+        var isForbidden = false
         var asked = 0
         var onRefusal: (@Sendable () -> Void)?
     }
@@ -370,6 +393,12 @@ private final class MissingKind: ObjectSource {
         set { state.withLock { $0.refusesLists = newValue } }
     }
 
+    /// Whether nobody may ask.
+    var isForbidden: Bool {
+        get { state.withLock(\.isForbidden) }
+        set { state.withLock { $0.isForbidden = newValue } }
+    }
+
     /// Called when a watch is refused, before the answer is told.
     var onRefusal: (@Sendable () -> Void)? {
         get { state.withLock(\.onRefusal) }
@@ -378,12 +407,14 @@ private final class MissingKind: ObjectSource {
 
     func list(continuation: String?, limit: Int?) async throws -> ListPage {
         state.withLock { $0.asked += 1 }
+        if isForbidden { throw WatchProblem(.forbidden, message: "403") }
         if refusesLists, !isServed { throw WatchProblem(.notServed, message: "404") }
         return ListPage(objects: isServed ? [pod("a", version: 7)] : [], version: isServed ? "7" : "0")
     }
 
     func watch(_ start: WatchStart, limit: Duration, receive: @Sendable (WatchSignal) -> WatchAnswer) async throws {
         state.withLock { $0.asked += 1 }
+        if isForbidden { throw WatchProblem(.forbidden, message: "403") }
         guard isServed else {
             if start != .initialEvents { onRefusal?() }
             throw WatchProblem(start == .initialEvents ? .unsupported : .notServed, message: "404")

@@ -125,6 +125,7 @@ internal import Testing
             let degraded = try #require(try await live.cluster.condition("Degraded"))
             #expect(degraded.reason == "ApplyRefused")
             #expect(degraded.message.contains("immutable"), "\(degraded.message)")
+            #expect(degraded.message.contains("or delete Deployment istio-system/istiod"), "\(degraded.message)")
             // After 5, 15, 35, 75, 155, 315, 615 seconds.
             #expect((4...9).contains(Self.tries(live, "/deployments/istiod")))
             _ = try await live.cluster.admin.delete(.deployments, key)

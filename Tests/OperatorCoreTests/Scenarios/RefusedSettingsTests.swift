@@ -104,6 +104,33 @@ internal import Testing
         #expect(try await cluster.condition("Ready")?.status == .isTrue)
     }
 
+    /// Server-side apply answers a field that the kind lacks with 500, as if the server were ill. No waiting helps.
+    @Test func saysThatAFieldOfAnOverlayDoesNotExist() async throws {
+        let cluster = try await TestCluster()
+        let overlay = "{kind: Deployment, name: istiod, patches: [{path: spec.foo.bar, value: x}]}"
+        try await cluster.create("{profile: minimal, components: {pilot: {k8s: {overlays: [\(overlay)]}}}}")
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        for type in ["Ready", "Reconciled", "Degraded"] {
+            let condition = try #require(try await cluster.condition(type))
+            #expect(condition.reason == "ApplyRefused", "\(condition)")
+            for word in [
+                "Deployment istio-system/istiod", ".spec.foo: field not declared in schema",
+                "most likely comes from spec.components.pilot.k8s.overlays[0].patches[0]",
+            ] {
+                #expect(condition.message.contains(word), "\(condition)")
+            }
+        }
+        #expect(try await cluster.resource()?.tree.value(at: "status", "phase") == "Failed")
+        #expect(try await cluster.object(.services, "istio-system", "istiod") != nil)
+        life.transport.forget()
+        for _ in 0..<3 { try await life.settle() }
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+        try await cluster.change("{components: null}")
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+    }
+
     /// The API server knows what we do not: a refusal in the middle of an installation.
     @Test func saysWhichFieldBroughtWhatTheAPIServerRefuses() async throws {
         try await withVirtualTime { clock in

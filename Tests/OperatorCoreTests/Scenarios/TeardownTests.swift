@@ -64,6 +64,27 @@ internal import Testing
         #expect(try await cluster.resource() == nil)
     }
 
+    @Test func namesTheFinalizerThatHoldsIt() async throws {
+        let (cluster, life) = try await LifeTests.settled()
+        let key = ObjectKey(namespace: Self.namespace, name: "istiod")
+        func hold(_ finalizers: Tree) async throws {
+            _ = try await cluster.admin.patch(.deployments, key, .merge(["metadata": ["finalizers": finalizers]]))
+        }
+        try await hold(["example.com/backup"])
+        try await Self.delete(cluster)
+        try await life.settle()
+        let message = try #require(try await cluster.condition("Ready")?.message)
+        #expect(
+            message.contains(
+                "waiting for Deployment istio-system/istiod to be gone, held by finalizer example.com/backup: it goes once who set that takes it off"
+            ),
+            "\(message)"
+        )
+        try await hold(.null)
+        try await life.settle()
+        #expect(try await cluster.resource() == nil)
+    }
+
     @Test func doesNotWaitWhenToldNotTo() async throws {
         let (cluster, life) = try await LifeTests.settled("{profile: default, teardown: {inUse: Remove}}")
         let shop = KubeObject(kind: .namespace, key: ObjectKey(name: "shop"), labels: ["istio-injection": "enabled"])
