@@ -27,10 +27,19 @@ struct MeshParts {
             case .ready?: break
             case .waiting?: problems[name] = "\(id) is not ready yet" + trouble(of: id)
             case .failed(let why)?: problems[name] = why + trouble(of: id)
-            case nil: problems[name] = observation.live[id] == nil ? "\(id)\(Self.notThere)" : nil
+            case nil:
+                guard let live = observation.live[id] else {
+                    problems[name] = "\(id)\(Self.notThere)"
+                    continue
+                }
+                if !isOurs(live) { problems[name] = "\(id) belongs to somebody else" }
             }
         }
         return names.map { .init(name: $0, ready: problems[$0] == nil, message: problems[$0] ?? "") }
+    }
+
+    private func isOurs(_ live: KubeObject) -> Bool {
+        observation.marks.verdict(on: live, manager: MeshPlanner.manager) == .ours
     }
 
     private func trouble(of id: ResourceID) -> String { observation.troubles[id].map { ": \($0)" } ?? "" }
@@ -41,7 +50,7 @@ struct MeshParts {
             let id = ResourceID(object)
             guard object.kind == .service, let component = blueprint.components[id],
                 component.hasPrefix("ingressGateways") || component.hasPrefix("egressGateways"),
-                let live = observation.live[id]
+                let live = observation.live[id], isOurs(live)
             else { return nil }
             return MeshOperatorStatus.Gateway(
                 name: object.name,

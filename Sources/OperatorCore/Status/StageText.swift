@@ -64,7 +64,9 @@ struct StageText {
         case .invalid, .refused:
             let (reason, message) = full
             let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
-            let why = words.count > Self.column ? words.prefix(Self.column - 1) + "…" : words
+            let cut = words.prefix(Self.column - 1)
+            // Between words, so that nobody copies half a name.
+            let why = words.count > Self.column ? cut[..<(cut.lastIndex(of: " ") ?? cut.endIndex)] + " …" : words[...]
             return (reason, "\(why); nothing is written until it is corrected; the condition Preflight says it in full")
         default: return short
         }

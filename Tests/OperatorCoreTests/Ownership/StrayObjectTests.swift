@@ -321,5 +321,11 @@ internal import Testing
         let words = "ServiceAccount istio-system/istiod, which no MeshOperator made"
         #expect(condition.message.contains(words), "\(condition)")
         #expect(second.transport.writes.allSatisfy { $0.path.contains("/meshoperators/") })
+        // What is there is not told as this mesh's.
+        let status = MeshOperatorStatus(lenient: try #require(try await cluster.resource()?.tree["status"]))
+        #expect(status.gateways.isEmpty && !status.components.isEmpty)
+        for component in status.components {
+            #expect(!component.ready && component.message.hasSuffix("belongs to somebody else"), "\(component)")
+        }
     }
 }
