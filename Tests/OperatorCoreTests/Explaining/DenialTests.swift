@@ -34,7 +34,7 @@ internal import Testing
         #expect(Denial(error) == denial)
         let id = ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: "istio-system", name: "gw"))
         let message = ForbiddenNote.message([StepFailure(id: id, error: error)]) ?? ""
-        #expect(message.contains(remedy) && message.contains(words) && message.hasSuffix("about every minute"))
+        #expect(message.contains(remedy) && message.contains(words) && message.hasSuffix("at least once a minute"))
         #expect(message.contains("the operator may not patch services") == (denial == .permission), "\(message)")
         #expect(message.contains("Manifests/install.yaml") == (denial == .permission), "\(message)")
     }

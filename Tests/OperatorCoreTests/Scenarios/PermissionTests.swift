@@ -88,6 +88,18 @@ internal import Testing
         }
     }
 
+    /// A quota that is raised soon, or permissions that come a moment after the mesh, hold it up for moments.
+    @Test func isUpSoonAfterAShortBan() async throws {
+        let ban = Ban()
+        ban.set { $0.method == .patch && $0.path.contains("/deployments/") }
+        try await Self.play(ban) { live in
+            try await live.cluster.create("{profile: default}")
+            try await live.pass(3)
+            ban.set(nil)
+            try await live.untilReady(within: 15)
+        }
+    }
+
     /// The permission to list and to watch a kind is missing from the start.
     @Test func worksWithoutAKindItMayNotRead() async throws {
         let ban = Ban()
