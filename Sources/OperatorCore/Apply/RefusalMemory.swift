@@ -61,7 +61,7 @@ struct RefusalMemory: Sendable {
             let earlier = all.removeValue(forKey: step.id)
             guard let failure = failures.first(where: { $0.id == step.id }) else { continue }
             let isForbidden = failure.error.code == .forbidden
-            guard isForbidden ? Denial(failure.error) != .terminating : failure.isRefusal,
+            guard failure.isBlocking,
                 let content = Self.content(step, isForbidden: isForbidden)
             else { continue }
             let count = earlier?.content == content ? (earlier?.count ?? 0) + 1 : 1
