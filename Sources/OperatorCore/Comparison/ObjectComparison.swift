@@ -120,7 +120,8 @@ private struct Walk {
 
     /// A desired value none of which is ours: reported leaf by leaf where objects allow it.
     private mutating func unowned(_ desired: Tree, _ live: Tree?, at place: FieldPlace) {
-        let isWhole = place.fieldNames.last.map(Self.whole.contains) ?? false && !place.fieldNames.contains("properties")
+        let isWhole =
+            place.fieldNames.last.map(Self.whole.contains) ?? false && !place.fieldNames.contains("properties")
         if case .object(let wanted) = desired, !wanted.isEmpty, live?.object != nil, !isWhole {
             for entry in wanted.entries {
                 unowned(entry.value, live?[entry.key], at: place.appending(.field(entry.key)))

@@ -40,12 +40,15 @@ package enum InjectionReadiness: Sendable, Hashable {
     private static func narrowing(_ webhook: KubeObject) -> String? {
         let ownership = ObjectOwnership(webhook)
         for entry in webhook.tree["webhooks"]?.array ?? [] {
-            for field in ExclusiveFields.narrowing + ["rules"] where entry[field].map(ExclusiveFields.saysSomething) ?? false {
-                let place = FieldPlace([.field("webhooks"), .key(["name": entry["name"] ?? ""]), .field(field)])
+            let name = entry["name"]?.string ?? ""
+            for field in ExclusiveFields.narrowing + ["rules"] {
+                guard let value = entry[field], ExclusiveFields.saysSomething(value) else { continue }
+                let place = FieldPlace([.field("webhooks"), .key(["name": .string(name)]), .field(field)])
                 let owners = Set(ownership.records.filter { $0.owns(place) }.map(\.manager))
                 guard !owners.contains(MeshPlanner.manager), let owner = owners.min() else { continue }
-                return "\(field) of webhook \(entry["name"]?.string ?? "") of \(webhook.name) is not as rendered, since field manager "
-                    + "\(owner) wrote it: pods that it leaves out get no sidecar"
+                return
+                    "\(field) of webhook \(name) of \(webhook.name) is not as rendered, since field manager \(owner) "
+                    + "wrote it: pods that it leaves out get no sidecar"
             }
         }
         return nil

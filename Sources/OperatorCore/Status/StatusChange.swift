@@ -14,7 +14,7 @@ package struct StatusChange: Sendable {
     let new: MeshOperatorStatus
     /// The steps of a rollout entered in between, in order.
     var entered: [RolloutNote] = []
-    /// What is left as it is; nil where nothing is. The condition Reconciled of the new status ends with it.
+    /// What is left as it is, with which the condition Reconciled of the new status ends; nil where nothing is.
     var leftAlone: String?
 
     /// Compares two.

@@ -33,7 +33,8 @@ package struct InjectionRules: Sendable, Hashable {
     ///   - labels: the labels that count: its own, or those of the template that new pods are made of.
     /// - Returns: false where istiod leaves it as it is.
     package func injects(_ pod: KubeObject, labels: [String: String]) -> Bool {
-        guard pod.annotation(SidecarPod.hostNetwork) == nil, !SystemNamespaces.names.contains(pod.namespace ?? "") else {
+        guard pod.annotation(SidecarPod.hostNetwork) == nil, !SystemNamespaces.names.contains(pod.namespace ?? "")
+        else {
             return false
         }
         let said = labels[RevisionChoice.injectLabel] ?? pod.annotation(RevisionChoice.injectLabel) ?? ""

@@ -43,7 +43,10 @@ internal import Testing
     /// Answers that are no lack of a permission, and what is said to help.
     static let remedies: [(KubeError, String)] = [
         (
-            KubeError(.invalid, "ConfigMap \"c\" is invalid: data: Forbidden: field is immutable when `immutable` is set"),
+            KubeError(
+                .invalid,
+                "ConfigMap \"c\" is invalid: data: Forbidden: field is immutable when `immutable` is set"
+            ),
             "delete ConfigMap n/c, which somebody made immutable, and it is made anew"
         ),
         (KubeError(.forbidden, "admission webhook \"v.example.com\" denied the request: no"), Denial.admission.remedy),

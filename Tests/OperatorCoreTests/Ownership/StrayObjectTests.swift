@@ -216,7 +216,9 @@ internal import Testing
         let live = try LiveObject("{apiVersion: v1, kind: Service, metadata: {namespace: edge, name: x}}")
             .owned(by: "mesh-operator", #"{"f:spec":{"f:type":{}}}"#, time: "2026-11-26T10:00:00Z").object
         let id = ResourceID(live)
-        let mesh = KubeObject(try requireDocument("{metadata: {name: mesh, creationTimestamp: '2026-11-26T09:00:00Z'}}"))
+        let mesh = KubeObject(
+            try requireDocument("{metadata: {name: mesh, creationTimestamp: '2026-11-26T09:00:00Z'}}")
+        )
         func found(_ others: Set<String>, _ names: Set<ResourceID>?, isRendered: Bool = false) -> MeshObservation {
             var observation = MeshObservation(resource: mesh, live: [id: live])
             (observation.otherOwners, observation.othersNames) = (others, names)

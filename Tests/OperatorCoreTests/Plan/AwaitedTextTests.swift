@@ -28,7 +28,9 @@ internal import Testing
     /// The plan for one object that nothing is to be written to, since somebody wants it left alone.
     private static func plan(_ text: String) throws -> MeshPlan {
         var live = KubeObject(try requireDocument("{\(text)}"))
-        for (field, value) in [("name", "x"), ("namespace", "n")] { live.tree.set(.string(value), at: ["metadata", field]) }
+        for (field, value) in [("name", "x"), ("namespace", "n")] {
+            live.tree.set(.string(value), at: ["metadata", field])
+        }
         live.tree.set(1, at: ["metadata", "generation"])
         live.annotations = [MeshNames.Annotation.ignore: "true"]
         let mesh = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "mesh"))

@@ -96,7 +96,10 @@ internal import Testing
     @Test(
         "What others wrote by which a webhook may leave pods out is told with who wrote it",
         arguments: [
-            ("matchConditions: [{name: never, expression: 'false'}]", #""f:matchConditions":{"k:{\"name\":\"never\"}":{}}"#),
+            (
+                "matchConditions: [{name: never, expression: 'false'}]",
+                #""f:matchConditions":{"k:{\"name\":\"never\"}":{}}"#
+            ),
             ("namespaceSelector: {matchLabels: {x: y}}", #""f:namespaceSelector":{}"#),
             ("objectSelector: {matchLabels: {x: y}}", #""f:objectSelector":{}"#), ("rules: [{}]", #""f:rules":{}"#),
         ]
@@ -113,7 +116,10 @@ internal import Testing
             Issue.record("\(field) is not told")
             return
         }
-        #expect(how.hasPrefix("\(name) of webhook a of i is not as rendered, since field manager kubectl-edit"), "\(how)")
+        #expect(
+            how.hasPrefix("\(name) of webhook a of i is not as rendered, since field manager kubectl-edit"),
+            "\(how)"
+        )
         #expect(try judged(field, "mesh-operator", isUpdate: false) == .ready)
         #expect(try judged("\(name): {}", "kubectl-edit", isUpdate: true) == .ready, "empty means all")
     }

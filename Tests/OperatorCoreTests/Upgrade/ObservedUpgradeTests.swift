@@ -153,8 +153,12 @@ internal import Testing
                     + "labels: {\(labels), app.kubernetes.io/version: 1.29.2}, annotations: {\(annotations)}}}"
             )
             let owner = #""f:labels":{"f:meshoperator.io/owner":{}},"f:annotations":{"f:meshoperator.io/version":{}}"#
-            return try live.owned(by: isMade ? "mesh-operator" : "kubectl-create", update: !isMade, "{\"f:metadata\":{\(owner)}}")
-                .object
+            return try live.owned(
+                by: isMade ? "mesh-operator" : "kubectl-create",
+                update: !isMade,
+                "{\"f:metadata\":{\(owner)}}"
+            )
+            .object
         }
         let original = try deployment("istiod", revision: "default", isMade: true)
         let copy = try deployment("istiod-copy", revision: "copy", isMade: false)
