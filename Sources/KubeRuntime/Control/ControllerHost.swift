@@ -201,6 +201,7 @@ public final class ControllerHost: Sendable {
     private var controllers: [Controller] { parts.controllers + parts.followers.controllers }
 
     private func runFollowingWatchers() async {
+        guard !parts.followers.watchers.isEmpty else { return }
         for watcher in parts.watchers {
             guard (try? await watcher.store.waitUntilSynced(orObstacle: true)) != nil else { return }
         }

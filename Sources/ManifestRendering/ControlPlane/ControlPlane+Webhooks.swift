@@ -136,12 +136,12 @@ struct InjectionWebhook {
             ),
         ]
         if values.has("sidecarInjectorWebhook.enableNamespacesByDefault") {
-            let system = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]
             result.append(
                 InjectionWebhook(
                     prefix: "auto.",
                     namespaces: [
-                        lacks(injection), lacks(revisionKey), has("kubernetes.io/metadata.name", "NotIn", system),
+                        lacks(injection), lacks(revisionKey),
+                        has("kubernetes.io/metadata.name", "NotIn", SystemNamespaces.names),
                     ],
                     objects: [lacks(inject), lacks(revisionKey)]
                 )

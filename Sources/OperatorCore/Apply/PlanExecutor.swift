@@ -23,6 +23,9 @@ package struct StepFailure: Sendable, Hashable {
     /// Whether the API server, or admission, does not take the object as it is: only an edit helps.
     package var isRefusal: Bool { error.code != .forbidden && fieldConflicts.isEmpty }
 
+    /// Whether nothing comes of it before somebody edits something: refused, or forbidden other than in a namespace that is going away.
+    package var isBlocking: Bool { error.code == .forbidden ? Denial(error) != .terminating : isRefusal }
+
     /// The first field the API server complains about; nil where it names none.
     package var field: String? {
         (error.status?.details?.causes ?? []).map(\.field).first { !$0.isEmpty && $0 != "<nil>" } ?? undeclaredField

@@ -8,7 +8,7 @@ internal import MeshBase
 /// It is sent again when the spec has changed, when the object has, when other content is to be written, and by itself, more and more
 /// seldom: what heals a refusal may lie outside, as a policy that is taken away, and nothing tells of it.
 ///
-/// What is forbidden, by a lack of permission or a quota, is sent again after a minute, whatever the object's version is: that changes
+/// What is forbidden, by a lack of permission or a quota, is sent again sooner, whatever the object's version is: that changes
 /// with every status, and neither has to do with it. A namespace that is going away is the exception: its end is seen, and waited for.
 struct RefusalMemory: Sendable {
     /// How long the same write is not sent again: 5 s after the first refusal, twice as long after each further one, at most 5 min.
@@ -16,8 +16,8 @@ struct RefusalMemory: Sendable {
     /// In the first ten minutes a write is sent at most eight times, in an hour at most eighteen.
     static let pace = Backoff(initial: .seconds(5), factor: 2, maximum: .seconds(300), jitter: 0)
 
-    /// How long a write that is forbidden is not sent again.
-    static let forbiddenPause = Duration.seconds(60)
+    /// How long a write that is forbidden is not sent again: 1 s after the first time, twice as long after each further one, at most 60 s.
+    static let forbiddenPace = Backoff(initial: .seconds(1), factor: 2, maximum: .seconds(60), jitter: 0)
 
     private struct Refusal {
         let content: String
@@ -61,12 +61,12 @@ struct RefusalMemory: Sendable {
             let earlier = all.removeValue(forKey: step.id)
             guard let failure = failures.first(where: { $0.id == step.id }) else { continue }
             let isForbidden = failure.error.code == .forbidden
-            guard isForbidden ? Denial(failure.error) != .terminating : failure.isRefusal,
+            guard failure.isBlocking,
                 let content = Self.content(step, isForbidden: isForbidden)
             else { continue }
             let count = earlier?.content == content ? (earlier?.count ?? 0) + 1 : 1
-            let wait =
-                isForbidden ? Self.forbiddenPause : Self.pace.delay(afterFailures: count - 1, random: .seeded(0))
+            let pace = isForbidden ? Self.forbiddenPace : Self.pace
+            let wait = pace.delay(afterFailures: count - 1, random: .seeded(0))
             all[step.id] = Refusal(
                 content: content,
                 version: isForbidden ? nil : step.version ?? "",

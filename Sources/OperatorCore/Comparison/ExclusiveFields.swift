@@ -26,6 +26,14 @@ struct FieldClash: Sendable, Hashable {
 /// no difference. Which fields exclude each other is what the API server validates (`pkg/apis/core/validation`,
 /// `pkg/apis/apps/validation`, `pkg/apis/policy/validation` and `pkg/apis/admissionregistration/validation` of Kubernetes).
 enum ExclusiveFields {
+    /// Fields of a webhook that narrow down what it is asked about (`MutatingWebhook` of admissionregistration/v1).
+    static let narrowing = ["matchConditions", "namespaceSelector", "objectSelector"]
+
+    /// Whether a value is neither false nor empty.
+    static func saysSomething(_ value: Tree) -> Bool {
+        value.bool != false && value.array?.isEmpty != true && value.object?.isEmpty != true
+    }
+
     /// What in `live` excludes something of `desired`, in the order of the fields.
     static func clashes(desired: KubeObject, live: KubeObject) -> [FieldClash] {
         var search = Search()
@@ -42,8 +50,7 @@ enum ExclusiveFields {
             search.each("webhooks", desired.tree, live.tree, at: .root) { search, desired, live, place in
                 let (mine, other) = (desired["clientConfig"], live["clientConfig"])
                 search.oneOf(["service", "url"], mine, other, at: place.appending(.field("clientConfig")))
-                // What narrows down what the webhook is asked about.
-                for name in ["matchConditions", "objectSelector"] { search.alone(name, desired, live, at: place) }
+                for name in narrowing { search.alone(name, desired, live, at: place) }
             }
         default: break
         }
@@ -160,9 +167,7 @@ enum ExclusiveFields {
 
         /// A field that says nothing where it is empty, and that is not desired.
         mutating func alone(_ name: String, _ desired: Tree?, _ live: Tree?, at place: FieldPlace) {
-            guard desired?[name] == nil, let value = live?[name], value.bool != false,
-                value.array?.isEmpty != true, value.object?.isEmpty != true
-            else { return }
+            guard desired?[name] == nil, let value = live?[name], saysSomething(value) else { return }
             found.append(FieldClash(alone: place.appending(.field(name))))
         }
 

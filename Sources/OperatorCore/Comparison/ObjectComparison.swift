@@ -112,16 +112,26 @@ private struct Walk {
         }
     }
 
+    /// Objects that are written and owned as one value (`x-kubernetes-map-type: atomic`): who adds to one of ours takes all of it, and
+    /// what it selects is something else then.
+    private static let whole: Set<String> = [
+        "selector", "namespaceSelector", "objectSelector", "podSelector", "labelSelector", "nodeSelector",
+    ]
+
     /// A desired value none of which is ours: reported leaf by leaf where objects allow it.
     private mutating func unowned(_ desired: Tree, _ live: Tree?, at place: FieldPlace) {
-        if case .object(let wanted) = desired, !wanted.isEmpty, live?.object != nil {
+        let isWhole =
+            place.fieldNames.last.map(Self.whole.contains) ?? false && !place.fieldNames.contains("properties")
+        if case .object(let wanted) = desired, !wanted.isEmpty, live?.object != nil, !isWhole {
             for entry in wanted.entries {
                 unowned(entry.value, live?[entry.key], at: place.appending(.field(entry.key)))
             }
             return
         }
-        let kind: FieldDifference.Kind =
-            if let live { ValueComparison.holds(live, desired, at: place) ? .unclaimed : .changed } else { .missing }
+        let isSame =
+            ValueComparison.holds(live, desired, at: place)
+            && (!isWhole || ValueComparison.holds(desired, live ?? .null, at: place))
+        let kind: FieldDifference.Kind = live == nil ? .missing : isSame ? .unclaimed : .changed
         found.append(FieldDifference(place: place, kind: kind, desired: desired, live: live))
     }
 

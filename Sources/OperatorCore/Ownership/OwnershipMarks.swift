@@ -8,14 +8,6 @@ internal import MeshBase
 /// The label finds the objects of a MeshOperator; the annotation with its UID decides, so that a MeshOperator made anew under
 /// the same name does not inherit what another one left.
 package struct OwnershipMarks: Sendable, Hashable {
-    /// The annotation with the UID of the MeshOperator.
-    package static let ownerUIDAnnotation = "meshoperator.io/owner-uid"
-    /// The annotation with the version a workload was rendered for.
-    package static let versionAnnotation = "meshoperator.io/version"
-
-    /// The annotation with the digest of what was rendered when the object was applied last.
-    package static let digestAnnotation = MeshNames.Annotation.appliedDigest
-
     /// The name of the MeshOperator.
     package let owner: String
     /// Its UID.

@@ -51,10 +51,8 @@ extension MeshObservation {
     /// - Parameter rendered: the objects of the mesh, where they are known.
     mutating func findStrays(rendered: MeshBlueprint? = nil) {
         let candidates = live.filter { StrayObject.isCandidate($0.value) }
-        guard !candidates.isEmpty else {
-            strays = []
-            return
-        }
+        (strays, orphans) = ([], [])
+        guard !candidates.isEmpty else { return }
         var digests: [ResourceID: String] = [:]
         for object in rendered?.objects ?? [] where candidates[ResourceID(object)] != nil {
             digests[ResourceID(object)] = Digest.of(object.tree)
@@ -70,5 +68,7 @@ extension MeshObservation {
             )
         }
         strays = Set(found.keys)
+        guard rendered != nil, let othersNames else { return }
+        orphans = Set(candidates.keys).subtracting(strays).subtracting(digests.keys).subtracting(othersNames)
     }
 }

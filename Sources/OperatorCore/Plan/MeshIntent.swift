@@ -23,12 +23,6 @@ package struct MeshIntent: Sendable, Hashable {
         package static let removeDefinitions = Wishes(rawValue: 16)
     }
 
-    /// The annotation on a MeshOperator by which a user takes a version without fixes knowingly, when it says `true`.
-    package static let acceptEndOfLife = MeshNames.Annotation.acceptEndOfLife
-
-    /// The annotation by which a user takes a version knowingly that nobody tested on the cluster's Kubernetes version.
-    package static let acceptKubernetes = MeshNames.Annotation.acceptKubernetes
-
     /// The version to run.
     package var version: String
     /// The revision to run, `default` for the one without a name.

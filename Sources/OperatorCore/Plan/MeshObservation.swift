@@ -31,6 +31,8 @@ package struct MeshObservation: Sendable {
     var othersNames: Set<ResourceID>?
     /// Objects that lost their marks and are ours all the same.
     package internal(set) var strays: Set<ResourceID> = []
+    /// Objects that lost their marks and are rendered by no MeshOperator, beside several: whose they were is not known.
+    var orphans: Set<ResourceID> = []
     /// Whether nobody can tell who uses our revision, since pods or namespaces may not be read.
     package var isUsageUnknown = false
 

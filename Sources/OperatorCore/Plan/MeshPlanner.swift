@@ -60,8 +60,8 @@ package struct MeshPlanner: Sendable {
             installed: observation.installedVersions(manager: Self.manager, apartFrom: kept),
             day: String(now.rfc3339.prefix(10))
         )
-        checks.acceptsEndOfLife = observation.resource.annotations[MeshIntent.acceptEndOfLife] == "true"
-        checks.acceptsKubernetes = observation.resource.annotations[MeshIntent.acceptKubernetes] == "true"
+        checks.acceptsEndOfLife = observation.resource.annotations[MeshNames.Annotation.acceptEndOfLife] == "true"
+        checks.acceptsKubernetes = observation.resource.annotations[MeshNames.Annotation.acceptKubernetes] == "true"
         return checks.refusal()
     }
 

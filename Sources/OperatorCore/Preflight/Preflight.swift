@@ -67,7 +67,7 @@ package struct Preflight: Sendable {
             reason: .endOfLifeVersion,
             message:
                 "spec.version: \(version) gets no fixes since \(entry.minor.endOfLife ?? ""); "
-                + "\(VersionCatalogue.remedy(catalogue.choices(on: day))), or annotate the MeshOperator with \(MeshIntent.acceptEndOfLife): \"true\""
+                + "\(VersionCatalogue.remedy(catalogue.choices(on: day))), or annotate the MeshOperator with \(MeshNames.Annotation.acceptEndOfLife): \"true\""
         )
     }
 
@@ -85,7 +85,7 @@ package struct Preflight: Sendable {
             reason: .unsupportedKubernetes,
             message: "spec.version: \(version) runs on Kubernetes \(entry.minor.kubernetes.joined(separator: ", ")), "
                 + "and this cluster is \(cluster.minorText); \(remedy), or annotate the MeshOperator with "
-                + "\(MeshIntent.acceptKubernetes): \"true\""
+                + "\(MeshNames.Annotation.acceptKubernetes): \"true\""
         )
     }
 

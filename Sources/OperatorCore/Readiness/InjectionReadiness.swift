@@ -9,6 +9,8 @@ package enum InjectionReadiness: Sendable, Hashable {
     case notInstalled
     /// They would not; says why.
     case notReady(String)
+    /// Nobody can tell which of them would, since others narrowed down what a webhook is asked about; says who and how.
+    case narrowed(String)
 
     /// Judges the control planes and injection webhooks of a mesh.
     ///
@@ -29,6 +31,26 @@ package enum InjectionReadiness: Sendable, Hashable {
             if case .waiting(let what) = readiness { return .notReady(what) }
             if case .failed(let what) = readiness { return .notReady(what) }
         }
-        return .ready
+        return webhooks.lazy.compactMap(narrowing).first.map { .narrowed($0) } ?? .ready
+    }
+
+    /// What somebody else wrote by which a webhook may leave pods out that it is meant for; nil where nothing is.
+    ///
+    /// The fields are written as one value, or are never rendered: what is not ours, as the managed fields say, is not as rendered.
+    private static func narrowing(_ webhook: KubeObject) -> String? {
+        let ownership = ObjectOwnership(webhook)
+        for entry in webhook.tree["webhooks"]?.array ?? [] {
+            let name = entry["name"]?.string ?? ""
+            for field in ExclusiveFields.narrowing + ["rules"] {
+                guard let value = entry[field], ExclusiveFields.saysSomething(value) else { continue }
+                let place = FieldPlace([.field("webhooks"), .key(["name": .string(name)]), .field(field)])
+                let owners = Set(ownership.records.filter { $0.owns(place) }.map(\.manager))
+                guard !owners.contains(MeshPlanner.manager), let owner = owners.min() else { continue }
+                return
+                    "\(field) of webhook \(name) of \(webhook.name) is not as rendered, since field manager \(owner) "
+                    + "wrote it: pods that it leaves out get no sidecar"
+            }
+        }
+        return nil
     }
 }

@@ -51,7 +51,8 @@ extension MeshOperatorReconciler {
             memory.history.expire(now: environment.wall())
             if plan.stage == .settled { memory.isChanging = false }
         }
-        let postponed = tell(draft(plan, run, now: scope.now).status(), &scope, entered: run.entered)
+        let draft = draft(plan, run, now: scope.now)
+        let postponed = tell(draft.status(), &scope, entered: run.entered, leftAlone: draft.leftAlone)
         if run.goesOn { return .proceedAndRecheck(after: .zero) }
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
         if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
@@ -123,16 +124,18 @@ extension MeshOperatorReconciler {
     ///   - scope: where it is put.
     ///   - isDetailTold: whether small progress is told at once, since nobody comes back for it.
     ///   - entered: the steps of a rollout entered since the last status.
+    ///   - leftAlone: what is left as it is, if anything.
     /// - Returns: how long the status is held back, nil where it is not.
     @discardableResult
     func tell(
         _ status: MeshOperatorStatus,
         _ scope: inout ReconcileScope<MeshWork>,
         isDetailTold: Bool = false,
-        entered: [RolloutNote] = []
+        entered: [RolloutNote] = [],
+        leftAlone: String? = nil
     ) -> Duration? {
         var change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
-        change.entered = entered
+        (change.entered, change.leftAlone) = (entered, leftAlone)
         metrics.show(status, of: scope.object.name)
         guard change.isAny else { return nil }
         if let wait = change.quietTime(of: scope.object, now: environment.wall()) {

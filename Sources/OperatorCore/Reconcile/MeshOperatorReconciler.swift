@@ -154,7 +154,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             now: scope.now
         )
         (draft.upgrade, draft.blueprint, draft.drift) = (run.upgrade, run.blueprint, drift)
-        tell(draft.status(), &scope, isDetailTold: true)
+        tell(draft.status(), &scope, isDetailTold: true, leftAlone: draft.leftAlone)
     }
 
     /// Tells of failures that last.
@@ -174,7 +174,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             // How far an upgrade has got is told all the same.
             if let run = scope.work.run, let plan = run.plan { status = draft(plan, run, now: scope.now).status() }
             let writer = fight.object.flatMap { id in
-                observe(MeshRun(object: scope.object, intent: nil)).live[id].flatMap { OtherWriter(of: $0) }
+                observe(MeshRun(object: scope.object, intent: nil)).live[id].flatMap {
+                    ObjectOwnership($0).lastWriter(otherThan: MeshPlanner.manager)
+                }
             }
             if failures > 1 {
                 status.noteFight(

@@ -9,7 +9,7 @@ enum ForbiddenNote {
     /// The type of the condition that is there only while something is forbidden.
     static let conditionType = MeshConditionReason.forbidden.rawValue
 
-    private static let again = "it is tried again about every minute"
+    private static let again = "it is tried again, at least once a minute"
 
     /// Names the verb, the resource, the object and what the API server said.
     static func text(_ failure: StepFailure) -> String {

@@ -73,24 +73,21 @@ struct MeshParts {
         return revision
     }
 
-    /// The readiness of the workloads of the control plane that the mesh uses; that of a revision being rolled out is looked at apart.
-    var controlPlane: [ObjectReadiness] {
-        blueprint.objects.compactMap { object in
-            let id = ResourceID(object)
-            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
-                blueprint.groups[id] == nil
-            else { return nil }
-            return plan.readiness[id] ?? .waiting("\(id) is not there yet")
+    /// The workloads of the control plane that the mesh uses; that of a revision being rolled out is looked at apart.
+    private var controlPlanes: [ResourceID] {
+        blueprint.objects.filter { $0.kind == .deployment }.map { ResourceID($0) }.filter { id in
+            blueprint.components[id]?.hasPrefix("pilot") == true && blueprint.groups[id] == nil
         }
+    }
+
+    /// The readiness of the workloads of the control plane that the mesh uses.
+    var controlPlane: [ObjectReadiness] {
+        controlPlanes.map { plan.readiness[$0] ?? .waiting("\($0) is not there yet") }
     }
 
     /// Whether each control plane that the mesh uses has a pod that injects, be the others still replaced.
     var injectors: [ObjectReadiness] {
-        blueprint.objects.compactMap { object in
-            let id = ResourceID(object)
-            guard object.kind == .deployment, blueprint.components[id]?.hasPrefix("pilot") == true,
-                blueprint.groups[id] == nil
-            else { return nil }
+        controlPlanes.map { id in
             guard let live = observation.live[id] else { return .waiting("\(id) is not there") }
             if live.tree.value(at: "status", "availableReplicas")?.integer ?? 0 > 0 { return .ready }
             return plan.readiness[id] ?? ObjectReadiness.of(live)

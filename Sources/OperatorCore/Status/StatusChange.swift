@@ -14,6 +14,8 @@ package struct StatusChange: Sendable {
     let new: MeshOperatorStatus
     /// The steps of a rollout entered in between, in order.
     var entered: [RolloutNote] = []
+    /// What is left as it is, with which the condition Reconciled of the new status ends; nil where nothing is.
+    var leftAlone: String?
 
     /// Compares two.
     init(old: MeshOperatorStatus, new: MeshOperatorStatus) {
@@ -90,18 +92,12 @@ package struct StatusChange: Sendable {
             notes.append((.warning, injection.reason, injection.message))
         }
         if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
-        if let left = Self.leftAlone(new), left != Self.leftAlone(old) {
-            notes.append((.normal, "ObjectsLeftAlone", left))
+        if let leftAlone, new.condition(.reconciled)?.state == .yes,
+            old.condition(.reconciled)?.message.hasSuffix(leftAlone) != true
+        {
+            notes.append((.normal, "ObjectsLeftAlone", leftAlone))
         }
         return notes
-    }
-
-    /// What the condition Reconciled says besides that all else is as rendered.
-    private static func leftAlone(_ status: MeshOperatorStatus) -> String? {
-        guard let reconciled = status.condition(.reconciled), reconciled.state == .yes,
-            let end = reconciled.message.firstRange(of: "; ")
-        else { return nil }
-        return String(reconciled.message[end.upperBound...])
     }
 
     /// Whether what a rollout tells says what the phase would.

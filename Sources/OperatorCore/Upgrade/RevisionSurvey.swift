@@ -48,7 +48,9 @@ package struct RevisionSurvey: Sendable, Hashable {
     /// the one that the tag `default` leads to, and failing that the oldest.
     package init(_ observation: MeshObservation) {
         let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
-        revisions = Self.revisions(ours)
+        // A copy of a control plane that somebody made bears its marks, and is no revision.
+        let made = ours.filter { observation.marks.isMade($0, manager: MeshPlanner.manager) }
+        revisions = Self.revisions(made.contains(where: ControlPlaneRevision.isControlPlane) ? made : ours)
         underWay = revisions.filter { $0.marks.record?.target == $0.slot.version }
             .max { ($0.marks.record?.began ?? .epoch) < ($1.marks.record?.began ?? .epoch) }
         let candidates = revisions.filter { $0.slot.name != underWay?.slot.name }

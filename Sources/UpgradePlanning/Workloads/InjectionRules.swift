@@ -1,5 +1,6 @@
 package import DataTree
 package import KubeAPI
+internal import ManifestRendering
 
 /// Whether a pod that an injection webhook is asked about gets a sidecar, by what istiod itself looks at.
 ///
@@ -10,8 +11,6 @@ package struct InjectionRules: Sendable, Hashable {
     private var never: [LabelSelector] = []
     private var always: [LabelSelector] = []
     private var isDefault = true
-
-    private static let system: Set<String> = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]
 
     /// The rules of a mesh without settings of its own.
     package init() {}
@@ -34,7 +33,8 @@ package struct InjectionRules: Sendable, Hashable {
     ///   - labels: the labels that count: its own, or those of the template that new pods are made of.
     /// - Returns: false where istiod leaves it as it is.
     package func injects(_ pod: KubeObject, labels: [String: String]) -> Bool {
-        guard pod.annotation(SidecarPod.hostNetwork) == nil, !Self.system.contains(pod.namespace ?? "") else {
+        guard pod.annotation(SidecarPod.hostNetwork) == nil, !SystemNamespaces.names.contains(pod.namespace ?? "")
+        else {
             return false
         }
         let said = labels[RevisionChoice.injectLabel] ?? pod.annotation(RevisionChoice.injectLabel) ?? ""

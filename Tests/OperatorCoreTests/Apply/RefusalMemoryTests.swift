@@ -50,21 +50,34 @@ internal import Testing
         #expect(memory.nextTry(generation: 1) == now + .seconds(5))
     }
 
-    @Test("What is forbidden is sent again after a minute, whatever version the object has by then")
+    static let denied = StepFailure(id: step().id, error: KubeError(.forbidden, "exceeded quota: q"))
+
+    @Test("What is forbidden is sent again soon, then once a minute, whatever version the object has by then")
     func isForbidden() {
         var memory = RefusalMemory()
-        let denied = StepFailure(id: Self.step().id, error: KubeError(.forbidden, "exceeded quota: q"))
         var times: [Int] = []
-        for second in 0..<130 {
+        for second in 0..<250 {
             let (step, now) = (Self.step(version: "\(second)"), Timestamp.epoch + .seconds(second))
             guard memory.failure(of: step, generation: 1, now: now) == nil else { continue }
             times.append(second)
-            memory.note([denied], of: [step], generation: 1, now: now)
+            memory.note([Self.denied], of: [step], generation: 1, now: now)
         }
-        #expect(times == [0, 60, 120])
-        let now = Timestamp.epoch + .seconds(121)
+        #expect(times == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243])
+        let now = Timestamp.epoch + .seconds(244)
         #expect(memory.failure(of: Self.step("b"), generation: 1, now: now) == nil)
         #expect(memory.failure(of: Self.step(), generation: 2, now: now) == nil)
+    }
+
+    @Test("Other content begins anew, and so does a write that was taken in between", arguments: [true, false])
+    func isForbiddenAnew(_ isTaken: Bool) {
+        var memory = RefusalMemory()
+        for second in [0, 1, 3, 7] {
+            memory.note([Self.denied], of: [Self.step()], generation: 1, now: .epoch + .seconds(second))
+        }
+        #expect(memory.nextTry(generation: 1) == .epoch + .seconds(15))
+        if isTaken { memory.note([], of: [Self.step()], generation: 1, now: .epoch + .seconds(15)) }
+        memory.note([Self.denied], of: [Self.step(isTaken ? "a" : "b")], generation: 1, now: .epoch + .seconds(16))
+        #expect(memory.nextTry(generation: 1) == .epoch + .seconds(17))
     }
 
     @Test("The end of a namespace that is going away is waited for, not the clock")

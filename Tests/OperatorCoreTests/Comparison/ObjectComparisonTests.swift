@@ -46,6 +46,20 @@ struct ComparisonCase: Sendable, CustomTestStringConvertible {
             expected: ["unclaimed data.a"]
         ),
         .init(
+            name: "an addition to what is owned as one value",
+            desired: "{spec: {selector: {app: istiod}}}",
+            live: "{spec: {selector: {app: istiod, other: x}}}",
+            fields: "{}",
+            expected: ["changed spec.selector"]
+        ),
+        .init(
+            name: "one value of somebody else's that is right",
+            desired: "{spec: {selector: {matchLabels: {app: istiod}}}}",
+            live: "{spec: {selector: {matchLabels: {app: istiod}}}}",
+            fields: "{}",
+            expected: ["unclaimed spec.selector"]
+        ),
+        .init(
             name: "ours and no longer desired",
             desired: "{data: {a: x}}",
             live: "{data: {a: x, b: y}}",

@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import Testing
@@ -34,8 +35,31 @@ internal import Testing
         #expect(Denial(error) == denial)
         let id = ResourceID(group: "", kind: "Service", key: ObjectKey(namespace: "istio-system", name: "gw"))
         let message = ForbiddenNote.message([StepFailure(id: id, error: error)]) ?? ""
-        #expect(message.contains(remedy) && message.contains(words) && message.hasSuffix("about every minute"))
+        #expect(message.contains(remedy) && message.contains(words) && message.hasSuffix("at least once a minute"))
         #expect(message.contains("the operator may not patch services") == (denial == .permission), "\(message)")
         #expect(message.contains("Manifests/install.yaml") == (denial == .permission), "\(message)")
+    }
+
+    /// Answers that are no lack of a permission, and what is said to help.
+    static let remedies: [(KubeError, String)] = [
+        (
+            KubeError(
+                .invalid,
+                "ConfigMap \"c\" is invalid: data: Forbidden: field is immutable when `immutable` is set"
+            ),
+            "delete ConfigMap n/c, which somebody made immutable, and it is made anew"
+        ),
+        (KubeError(.forbidden, "admission webhook \"v.example.com\" denied the request: no"), Denial.admission.remedy),
+        (KubeError(.invalid, "ConfigMap \"c\" is invalid: data: Required value"), "change what it names"),
+        (KubeError(.invalid, "Deployment \"d\" is invalid: spec.selector: field is immutable"), "change what it names"),
+    ]
+
+    @Test(arguments: remedies) func remedy(_ error: KubeError, _ remedy: String) {
+        let id = ResourceID(group: "", kind: "ConfigMap", key: ObjectKey(namespace: "n", name: "c"))
+        let text = RefusalText(resource: KubeObject(.null), blueprint: nil)
+        let failure = StepFailure(id: id, error: error)
+        #expect(text.remedy([failure]) == remedy)
+        #expect(text.remedy([failure, failure]) == remedy, "each once")
+        #expect(text.text(failure) == "ConfigMap n/c: \(error.message)")
     }
 }

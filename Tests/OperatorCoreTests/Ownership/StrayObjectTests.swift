@@ -211,6 +211,30 @@ internal import Testing
         #expect(try await cluster.object(.services, "istio-system", "mine")?.uid == made.uid)
     }
 
+    @Test("Beside other MeshOperators, what lost its marks and nobody renders is told of, and is nobody's")
+    func orphans() throws {
+        let live = try LiveObject("{apiVersion: v1, kind: Service, metadata: {namespace: edge, name: x}}")
+            .owned(by: "mesh-operator", #"{"f:spec":{"f:type":{}}}"#, time: "2026-11-26T10:00:00Z").object
+        let id = ResourceID(live)
+        let mesh = KubeObject(
+            try requireDocument("{metadata: {name: mesh, creationTimestamp: '2026-11-26T09:00:00Z'}}")
+        )
+        func found(_ others: Set<String>, _ names: Set<ResourceID>?, isRendered: Bool = false) -> MeshObservation {
+            var observation = MeshObservation(resource: mesh, live: [id: live])
+            (observation.otherOwners, observation.othersNames) = (others, names)
+            observation.findStrays(rendered: MeshBlueprint(phases: isRendered ? [[live]] : []))
+            return observation
+        }
+        let several = found(["u2"], [])
+        #expect(several.strays.isEmpty && several.orphans == [id])
+        let note = LeftAlone(MeshPlan(stage: .settled), nil, several).note
+        #expect(note?.hasPrefix("rendered by no MeshOperator") == true && note?.contains("Service edge/x") == true)
+        #expect(found(["u2"], [id]).orphans.isEmpty, "another one's")
+        #expect(found(["u2"], nil).orphans.isEmpty, "perhaps another one's")
+        #expect(found(["u2"], [], isRendered: true).orphans.isEmpty, "ours")
+        #expect(found([], []).orphans.isEmpty && found([], []).strays == [id])
+    }
+
     @Test("What is no longer rendered and lost its marks is told of, once")
     func strayIsTold() async throws {
         let (cluster, life) = try await LifeTests.settled("{profile: demo}")

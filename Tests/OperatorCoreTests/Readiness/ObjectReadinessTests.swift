@@ -92,4 +92,35 @@ internal import Testing
         let waiting = InjectionReadiness.of([try webhook("{url: x}")], controlPlane: [.waiting("w")])
         #expect(waiting == .notReady("w"))
     }
+
+    @Test(
+        "What others wrote by which a webhook may leave pods out is told with who wrote it",
+        arguments: [
+            (
+                "matchConditions: [{name: never, expression: 'false'}]",
+                #""f:matchConditions":{"k:{\"name\":\"never\"}":{}}"#
+            ),
+            ("namespaceSelector: {matchLabels: {x: y}}", #""f:namespaceSelector":{}"#),
+            ("objectSelector: {matchLabels: {x: y}}", #""f:objectSelector":{}"#), ("rules: [{}]", #""f:rules":{}"#),
+        ]
+    )
+    func isNarrowed(_ field: String, _ record: String) throws {
+        let name = field.prefix { $0 != ":" }
+        func judged(_ field: String, _ manager: String, isUpdate: Bool) throws -> InjectionReadiness {
+            let text = "{kind: MutatingWebhookConfiguration, metadata: {name: i}, webhooks: [{name: a, \(field)}]}"
+            let fields = #"{"f:webhooks":{"k:{\"name\":\"a\"}":{\#(record)}}}"#
+            let live = try LiveObject(text).owned(by: manager, update: isUpdate, fields).object
+            return InjectionReadiness.of([live], controlPlane: [.ready])
+        }
+        guard case .narrowed(let how) = try judged(field, "kubectl-edit", isUpdate: true) else {
+            Issue.record("\(field) is not told")
+            return
+        }
+        #expect(
+            how.hasPrefix("\(name) of webhook a of i is not as rendered, since field manager kubectl-edit"),
+            "\(how)"
+        )
+        #expect(try judged(field, "mesh-operator", isUpdate: false) == .ready)
+        #expect(try judged("\(name): {}", "kubectl-edit", isUpdate: true) == .ready, "empty means all")
+    }
 }

@@ -15,6 +15,8 @@ internal import Testing
         var resource: APIResource
         var key: ObjectKey
         var patch: Patch
+        /// How many writes set it right.
+        var writes = 2
     }
 
     private static func container(_ change: [String: Tree], _ name: String = "discovery") -> Patch {
@@ -155,9 +157,32 @@ internal import Testing
         ]
     }()
 
+    /// Additions to what is written as one value, so that who adds owns all of it, and that then selects less than is asked for.
+    static let narrowed: [Damage] = {
+        let (istiod, injector) = (LifeTests.key("istiod"), ObjectKey(name: "istio-sidecar-injector"))
+        func webhook(_ field: String, _ value: Tree) -> Patch {
+            change("add", "/webhooks/0/\(field)", value)
+        }
+        return [
+            ("namespaces of a webhook", .mutatingWebhookConfigurations, injector, "namespaceSelector"),
+            ("objects of a webhook", .mutatingWebhookConfigurations, injector, "objectSelector"),
+        ].map { name, resource, key, field in
+            let patch = webhook("\(field)/matchLabels", ["no-such-label": "x"])
+            return Damage(testDescription: name, resource: resource, key: key, patch: patch, writes: 1)
+        } + [
+            Damage(
+                testDescription: "pods of a Service",
+                resource: .services,
+                key: istiod,
+                patch: .merge(["spec": ["selector": ["no-such-label": "x"]]]),
+                writes: 1
+            )
+        ]
+    }()
+
     @Test(
-        "What excludes a field of the mesh is removed, with one write before the apply",
-        arguments: damages + displaced
+        "What excludes or narrows a field of the mesh is removed, with one write before the apply at most",
+        arguments: damages + displaced + narrowed
     )
     func setRight(_ damage: Damage) async throws {
         let cluster = try await TestCluster()
@@ -175,8 +200,44 @@ internal import Testing
             Issue.record("\(id)\n\(text)\n\(state[id] ?? .null)")
         }
         let writes = life.transport.writes.filter { !$0.path.contains("/meshoperators/") }
-        #expect(writes.count == 2, "\(writes)")
+        #expect(writes.count == damage.writes, "\(writes)")
         // And nothing more.
+        life.transport.forget()
+        for _ in 0..<3 { try await life.settle() }
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+    }
+
+    @Test("What cannot be told from an addition stays beside ours, and Reconciled names it and its field manager")
+    func additionsAreTold() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: demo}")
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        #expect(try await cluster.condition("Reconciled")?.message == HeldDrift.none)
+        let container = "/spec/template/spec/containers/0"
+        let renamed: [Tree] = [
+            ["op": "replace", "path": .string("\(container)/name"), "value": "evil"],
+            ["op": "replace", "path": .string("\(container)/image"), "value": "nowhere/evil:1"],
+        ]
+        let variable: [Tree] = [
+            ["op": "add", "path": .string("\(container)/env/-"), "value": ["name": "EXTRA", "value": "1"]]
+        ]
+        let options = WriteOptions(fieldManager: "kubectl-edit")
+        let gateway = LifeTests.key("istio-ingressgateway")
+        _ = try await cluster.admin.patch(.deployments, gateway, .json(renamed), options)
+        _ = try await cluster.admin.patch(.deployments, LifeTests.key("istiod"), .json(variable), options)
+        try await life.settle()
+        let there = try await cluster.admin.get(.deployments, gateway)
+        let names = there.tree.value(at: "spec", "template", "spec", "containers")?.array?.map { $0["name"]?.string }
+        #expect(Set(names ?? []) == ["istio-proxy", "evil"])
+        let reconciled = try #require(try await cluster.condition("Reconciled"))
+        #expect(reconciled.status == .isTrue)
+        let texts = [
+            "Deployment istio-system/istio-ingressgateway containers[name=evil] (field manager kubectl-edit)",
+            "Deployment istio-system/istiod containers[name=discovery].env[name=EXTRA] (field manager kubectl-edit)",
+        ]
+        for text in texts { #expect(reconciled.message.contains(text), "\(reconciled)") }
+        #expect(try await cluster.condition("Ready")?.message.contains("evil") == false)
         life.transport.forget()
         for _ in 0..<3 { try await life.settle() }
         #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")

@@ -95,7 +95,7 @@ internal import Testing
         #expect(degraded.message.contains("NetworkPolicy istio-system/istiod"))
         #expect(try await cluster.object(.daemonSets, "istio-system", "istio-cni-node") != nil)
         isForbidden.withLock { $0 = false }
-        cluster.pass(RefusalMemory.forbiddenPause)
+        cluster.pass(RefusalMemory.forbiddenPace.maximum)
         try await life.settle()
         #expect(try await cluster.condition("Ready")?.status == .isTrue)
     }

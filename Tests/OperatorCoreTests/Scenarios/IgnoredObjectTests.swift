@@ -62,5 +62,13 @@ internal import Testing
             #expect(message.contains("Service istio-system/istiod"), "\(message)")
             #expect(message.contains("ServiceAccount istio-system/egress"), "\(message)")
         }
+        #expect(try await life.events().filter { $0.contains("ObjectsLeftAlone") }.count == 1)
+        // So does a pause, which changes nothing about it.
+        try await cluster.change("{profile: minimal, paused: true}")
+        try await life.settle()
+        let held = try #require(try await cluster.condition("Reconciled"))
+        #expect(held.status == .isTrue, "\(held)")
+        #expect(held.message.contains("Service istio-system/istiod"), "\(held)")
+        #expect(try await life.events().filter { $0.contains("ObjectsLeftAlone") }.count == 1)
     }
 }

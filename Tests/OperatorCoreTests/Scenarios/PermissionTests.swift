@@ -59,6 +59,7 @@ internal import Testing
                 "may not create and patch networkpolicies.networking.k8s.io istio-system/istiod"
             )
             #expect(try await cluster.condition("Ready")?.status == .isFalse)
+            #expect(try await cluster.resource()?.tree.value(at: "status", "phase") == "Degraded")
             // Phases after the one it belongs to go on.
             #expect(try await cluster.object(.mutatingWebhookConfigurations, nil, "istio-mutating") != nil)
             #expect(try await cluster.object(.deployments, "istio-system", "ingress") != nil)
@@ -83,8 +84,21 @@ internal import Testing
             #expect(try await live.cluster.object(.mutatingWebhookConfigurations, nil, "istio-mutating") == nil)
             let ready = try await live.cluster.condition("Ready")
             #expect(ready?.message.contains("Deployment istio-system/istiod") == true, "\(ready?.message ?? "")")
+            #expect(try await live.cluster.resource()?.tree.value(at: "status", "phase") == "Failed")
             ban.set(nil)
             try await live.untilReady(within: 90)
+        }
+    }
+
+    /// A quota that is raised soon, or permissions that come a moment after the mesh, hold it up for moments.
+    @Test func isUpSoonAfterAShortBan() async throws {
+        let ban = Ban()
+        ban.set { $0.method == .patch && $0.path.contains("/deployments/") }
+        try await Self.play(ban) { live in
+            try await live.cluster.create("{profile: default}")
+            try await live.pass(3)
+            ban.set(nil)
+            try await live.untilReady(within: 15)
         }
     }
 

@@ -92,6 +92,25 @@ internal import Testing
         #expect(status.components.filter { !$0.ready }.map(\.name) == ["pilot"])
     }
 
+    @Test(
+        "A mesh that nobody mends does not claim that new pods get a sidecar where somebody narrowed down its webhook",
+        arguments: ["{paused: true}", "{version: 9.9.9}"]
+    )
+    func narrowedWebhook(spec: String) async throws {
+        let (cluster, life) = try await RefusedSettingsTests.injecting()
+        try await cluster.change(spec)
+        let conditions: Tree = [["name": "never", "expression": "false"]]
+        let patch: [Tree] = [["op": "add", "path": "/webhooks/0/matchConditions", "value": conditions]]
+        let webhook = ObjectKey(name: "istio-mutating")
+        let options = WriteOptions(fieldManager: "kubectl-edit")
+        _ = try await cluster.admin.patch(.mutatingWebhookConfigurations, webhook, .json(patch), options)
+        try await life.settle()
+        let injection = try #require(try await cluster.condition("InjectionReady"))
+        #expect(injection.status == .unknown && injection.reason == "FieldConflict", "\(injection)")
+        #expect(injection.message.contains("matchConditions of webhook"), "\(injection)")
+        #expect(injection.message.contains("field manager kubectl-edit wrote it"), "\(injection)")
+    }
+
     @Test("A mesh that never was there claims nothing about injection")
     func neverThere() async throws {
         let cluster = try await TestCluster()

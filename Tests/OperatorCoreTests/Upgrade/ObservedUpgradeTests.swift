@@ -159,6 +159,30 @@ internal import Testing
         #expect(share.sides.map(\.home) == [.plain, .named])
     }
 
+    @Test("A copy of a control plane with its marks is no revision, whatever it is called")
+    func copies() throws {
+        func deployment(_ name: String, revision: String, isMade: Bool) throws -> KubeObject {
+            let labels = "meshoperator.io/owner: mesh, meshoperator.io/component: pilot, istio.io/rev: \(revision)"
+            let annotations = "meshoperator.io/owner-uid: u1, meshoperator.io/version: 1.29.2"
+            let live = try LiveObject(
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {namespace: n, name: \(name), "
+                    + "labels: {\(labels), app.kubernetes.io/version: 1.29.2}, annotations: {\(annotations)}}}"
+            )
+            let owner = #""f:labels":{"f:meshoperator.io/owner":{}},"f:annotations":{"f:meshoperator.io/version":{}}"#
+            return try live.owned(
+                by: isMade ? "mesh-operator" : "kubectl-create",
+                update: !isMade,
+                "{\"f:metadata\":{\(owner)}}"
+            )
+            .object
+        }
+        let original = try deployment("istiod", revision: "default", isMade: true)
+        let copy = try deployment("istiod-copy", revision: "copy", isMade: false)
+        #expect(survey([original, copy]).revisions.map(\.slot.name) == ["default"])
+        // Where nothing says who made what, all that bears the marks counts.
+        #expect(survey([copy]).revisions.map(\.slot.name) == ["copy"])
+    }
+
     @Test("Odd objects are passed over")
     func odd() throws {
         let kind = GroupVersionKind(group: "apps", version: "v1", kind: "Deployment")

@@ -145,14 +145,23 @@ internal import Testing
         #expect(WorkloadPods(Self.deployment()).trouble(among: [leaving]) == nil)
     }
 
-    @Test func saysWhyNoPodCanBeMade() {
+    /// What API servers answer about a pod that may not be made, and what is told of it: not the name, which is another at each try.
+    static let refusals = [
+        ("exceeded quota: pods", "exceeded quota: pods"),
+        (
+            #"pods "istiod-7c84-x2v9q" is forbidden: exceeded quota: q, requested: pods=1"#,
+            "the pod is forbidden: exceeded quota: q, requested: pods=1"
+        ),
+        (#"Pod "istiod-7c84-zzzzz" is invalid: spec.x: Required value"#, "the pod is invalid: spec.x: Required value"),
+        (#"pods "istiod-"#, #"pods "istiod-"#),
+    ]
+
+    @Test(arguments: refusals) func saysWhyNoPodCanBeMade(_ message: String, _ told: String) {
         let failure: Tree = [
-            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: pods",
+            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": .string(message),
         ]
         let deployment = Self.deployment(["observedGeneration": 1, "conditions": [failure]])
-        #expect(
-            WorkloadPods(deployment).trouble(among: []) == "no pod can be made: FailedCreate: exceeded quota: pods"
-        )
+        #expect(WorkloadPods(deployment).trouble(among: []) == "no pod can be made: FailedCreate: \(told)")
     }
 
     @Test func knowsThePodsOfADaemonSet() throws {

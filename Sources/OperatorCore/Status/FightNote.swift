@@ -1,40 +1,23 @@
-internal import DataTree
-internal import KubeAPI
 internal import MeshAPI
 internal import MeshBase
-
-/// Who wrote an object last besides the operator, by its managed fields (meta/v1, ManagedFieldsEntry).
-struct OtherWriter: Sendable, Hashable {
-    /// The field manager.
-    let manager: String
-
-    /// Looks for the last writer of anything but the status; nil where the managed fields name nobody else.
-    init?(of object: KubeObject) {
-        let entries = object.tree.value(at: "metadata", "managedFields")?.array ?? []
-        let others = entries.filter { $0["manager"]?.string != MeshPlanner.manager && $0["subresource"] == nil }
-        let last = others.max { ($0["time"]?.string ?? "") < ($1["time"]?.string ?? "") }
-        guard let manager = last?["manager"]?.string, !manager.isEmpty else { return nil }
-        self.manager = manager
-    }
-}
 
 extension MeshOperatorStatus {
     /// Says that an object does not stay as it is applied, and who writes it, where that is known.
     ///
     /// - Parameters:
     ///   - error: which object.
-    ///   - writer: who writes it; nil where nobody is known.
+    ///   - writer: the field manager that wrote it last; nil where nobody is known.
     ///   - told: the status told last, whose times stay where the states do.
     ///   - generation: the generation of the MeshOperator.
     ///   - now: the time.
     mutating func noteFight(
         _ error: MeshOperatorError,
-        _ writer: OtherWriter?,
+        _ writer: String?,
         told: MeshOperatorStatus,
         generation: Int64,
         now: Timestamp
     ) {
-        let who = writer.map { "; field manager \($0.manager) wrote it last" } ?? ""
+        let who = writer.map { "; field manager \($0) wrote it last" } ?? ""
         let remedy = "let one of both own it, or annotate it \(MeshNames.Annotation.ignore): \"true\""
         let message = "\(error.message.prefix(800))\(who); \(remedy)"
         let states: [(MeshConditionType, MeshCondition.State)] = [(.reconciled, .no), (.degraded, .yes)]
