@@ -42,6 +42,8 @@ enum ExclusiveFields {
             search.workload(desired.tree, live.tree)
             search.alone("paused", desired.tree["spec"], live.tree["spec"], at: FieldPlace(fields: "spec"))
         case "Service": search.service(desired.tree["spec"], live.tree["spec"])
+        // A controller gathers the rules of a role that aggregates others, and takes all others out.
+        case "ClusterRole": search.alone("aggregationRule", desired.tree, live.tree, at: .root)
         case "ConfigMap": search.data(desired.tree, live.tree)
         case "PodDisruptionBudget":
             let place = FieldPlace(fields: "spec")

@@ -209,7 +209,7 @@ package struct ObjectDecider: Sendable {
         if owners.isEmpty, ownership.applied(by: manager)?.owns(clash.theirs) == true { return }
         let owner = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
         let contest = RewriteHistory.Contest(id: id, place: clash.theirs, manager: owner)
-        let isClaimed = cause != .adopt && owners.contains(where: \.isApplied)
+        let isClaimed = cause != .adopt && owners.contains(where: Self.isClaim)
         let until = cause == .drift ? wait(contest, judged.mark) : nil
         if isClaimed || until != nil {
             judged.leftOut.append(clash.ours)
@@ -219,6 +219,14 @@ package struct ObjectDecider: Sendable {
         judged.rewritten.append(contest)
         judged.taken.append(clash.theirs)
         judged.excluded.append(clash.ours)
+    }
+
+    /// Whether an owner is somebody who lastingly wants what it applied.
+    ///
+    /// The controller of Kubernetes that fills ClusterRoles which aggregate others applies too, for whoever made the role such a one; none of
+    /// the mesh is.
+    private static func isClaim(_ owner: OwnershipRecord) -> Bool {
+        owner.isApplied && owner.manager != "clusterrole-aggregation-controller"
     }
 
     private func creation(_ desired: KubeObject, _ id: ResourceID, wasThere: Bool) -> ObjectDecision {
@@ -263,7 +271,7 @@ package struct ObjectDecider: Sendable {
             }
             return
         }
-        if cause != .adopt, difference.kind == .changed, let applier = owners.first(where: \.isApplied) {
+        if cause != .adopt, difference.kind == .changed, let applier = owners.first(where: Self.isClaim) {
             let contest = RewriteHistory.Contest(id: id, place: difference.place, manager: applier.manager)
             judged.leftOut.append(difference.place)
             judged.yields.append(.init(contest: contest, until: nil))

@@ -15,16 +15,29 @@ package enum InjectionReadiness: Sendable, Hashable {
     /// Judges the control planes and injection webhooks of a mesh.
     ///
     /// A webhook serves when each entry that calls a Service has the certificate authority to trust, which the control plane
-    /// writes itself, and when a control plane is available.
-    package static func of(_ live: [KubeObject], controlPlane: [ObjectReadiness]) -> InjectionReadiness {
+    /// writes itself, when that Service is there, and when a control plane is available.
+    ///
+    /// - Parameters:
+    ///   - live: the objects of the mesh.
+    ///   - controlPlane: how its control planes are.
+    ///   - isMissing: whether something that belongs to the mesh is not there; a Service may be somebody else's.
+    /// - Returns: the verdict.
+    package static func of(
+        _ live: [KubeObject],
+        controlPlane: [ObjectReadiness],
+        isMissing: (ResourceID) -> Bool = { _ in false }
+    ) -> InjectionReadiness {
         let webhooks = live.filter { $0.kind.kind == "MutatingWebhookConfiguration" }
         guard !webhooks.isEmpty else { return .notInstalled }
         for webhook in webhooks {
             for entry in webhook.tree["webhooks"]?.array ?? [] {
-                let config = entry["clientConfig"]
-                guard config?["service"] != nil, config?["caBundle"]?.string?.isEmpty != false else { continue }
-                let name = entry["name"]?.string ?? ""
-                return .notReady("webhook \(name) of \(webhook.name) has no caBundle yet, which istiod writes")
+                guard let config = entry["clientConfig"], let service = config["service"] else { continue }
+                let name = "webhook \(entry["name"]?.string ?? "") of \(webhook.name)"
+                let key = ObjectKey(namespace: service["namespace"]?.string, name: service["name"]?.string ?? "")
+                let called = ResourceID(group: "", kind: "Service", key: key)
+                if isMissing(called) { return .notReady("\(name) calls \(called), which is not there") }
+                guard config["caBundle"]?.string?.isEmpty != false else { continue }
+                return .notReady("\(name) has no caBundle yet, which istiod writes")
             }
         }
         for readiness in controlPlane {

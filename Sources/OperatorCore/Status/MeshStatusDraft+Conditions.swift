@@ -155,7 +155,10 @@ extension MeshStatusDraft {
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
             let injectors = drift?.injectors ?? parts?.injectors ?? []
             let live = observation.ours(manager: MeshPlanner.manager)
-            var (state, reason, message) = InjectionReadiness.of(live, controlPlane: injectors).told
+            let readiness = InjectionReadiness.of(live, controlPlane: injectors) { id in
+                observation.live[id] == nil && blueprint?.components[id] != nil
+            }
+            var (state, reason, message) = readiness.told
             if let lacking = observation.usage.lackingSummary {
                 message += "; \(lacking)"
                 if state == .yes { reason = .sidecarsMissing }
@@ -251,7 +254,8 @@ extension RewriteHistory.Contest {
     fileprivate var note: String {
         // Nothing of a deleted object says who deleted it.
         place == .root
-            ? "\(id) was deleted \(RewriteHistory.limit) times or more within 10 minutes"
+            ? "\(id) was deleted \(RewriteHistory.limit) times or more within 10 minutes, so it is made anew more and more "
+                + "seldom; see in the API server's audit log who does that"
             : "\(id) field \(place) is kept by manager \(manager)"
     }
 }

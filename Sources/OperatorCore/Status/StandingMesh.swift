@@ -78,7 +78,9 @@ struct StandingMesh {
             if live.tree.value(at: "status", "availableReplicas")?.integer ?? 0 > 0 { return .ready }
             return ObjectReadiness.of(live)
         }
-        return InjectionReadiness.of(ours, controlPlane: injectors)
+        return InjectionReadiness.of(ours, controlPlane: injectors) { id in
+            observation.live[id] == nil && (expected[id] != nil || observation.known.contains(id))
+        }
     }
 
     private func component(of id: ResourceID) -> String? {

@@ -91,6 +91,9 @@ internal import Testing
         #expect(bare == .notReady("webhook a of i has no caBundle yet, which istiod writes"))
         let waiting = InjectionReadiness.of([try webhook("{url: x}")], controlPlane: [.waiting("w")])
         #expect(waiting == .notReady("w"))
+        let alone = try webhook("{service: {namespace: x, name: s}, caBundle: abc}")
+        let missing = InjectionReadiness.of([alone], controlPlane: [.ready]) { $0.description == "Service x/s" }
+        #expect(missing == .notReady("webhook a of i calls Service x/s, which is not there"))
     }
 
     @Test(

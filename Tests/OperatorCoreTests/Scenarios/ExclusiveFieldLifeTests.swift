@@ -154,8 +154,17 @@ internal import Testing
                 key: istiod,
                 patch: .merge(["spec": ["paused": true]])
             ),
+            Damage(
+                testDescription: "a role that aggregates others",
+                resource: .clusterRoles,
+                key: reader,
+                patch: change("add", "/aggregationRule", aggregation)
+            ),
         ]
     }()
+
+    private static let reader = ObjectKey(name: "istio-reader-clusterrole-istio-system")
+    private static let aggregation: Tree = ["clusterRoleSelectors": [["matchLabels": ["a": "b"]]]]
 
     /// Additions to what is written as one value, so that who adds owns all of it, and that then selects less than is asked for.
     static let narrowed: [Damage] = {
@@ -241,6 +250,25 @@ internal import Testing
         life.transport.forget()
         for _ in 0..<3 { try await life.settle() }
         #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+    }
+
+    @Test("Rules that were taken out of a role because it aggregated others come back, whoever applied that")
+    func emptiedRole() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: minimal}")
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        let whole = try await cluster.admin.get(.clusterRoles, Self.reader).tree["rules"]
+        _ = try await cluster.admin.patch(.clusterRoles, Self.reader, Self.change("add", "/aggregationRule", Self.aggregation))
+        var empty = KubeObject(kind: APIResource.clusterRoles.kind, key: Self.reader)
+        empty.tree["rules"] = []
+        let options = WriteOptions(fieldManager: "clusterrole-aggregation-controller")
+        _ = try await cluster.admin.apply(.clusterRoles, empty, force: true, options)
+        #expect(try await cluster.admin.get(.clusterRoles, Self.reader).tree["rules"] == [])
+        try await life.settle()
+        let role = try await cluster.admin.get(.clusterRoles, Self.reader)
+        #expect(role.tree["rules"] == whole && role.tree["aggregationRule"] == nil)
+        #expect(try await cluster.condition("FieldConflict") == nil)
     }
 
     @Test("Killed before or after each of the two writes it comes to the same")
