@@ -52,7 +52,7 @@ extension MeshOperatorReconciler {
             if plan.stage == .settled { memory.isChanging = false }
         }
         let draft = draft(plan, run, now: scope.now)
-        let postponed = tell(draft.status(), &scope, entered: run.entered, leftAlone: draft.leftAlone)
+        let postponed = tell(draft.status(), &scope, entered: run.entered, leftAlone: LeftAlone.words(of: draft))
         if run.goesOn { return .proceedAndRecheck(after: .zero) }
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
         if let wait = waits.min() { return .proceedAndRecheck(after: wait) }

@@ -154,7 +154,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             now: scope.now
         )
         (draft.upgrade, draft.blueprint, draft.drift) = (run.upgrade, run.blueprint, drift)
-        tell(draft.status(), &scope, isDetailTold: true, leftAlone: draft.leftAlone)
+        tell(draft.status(), &scope, isDetailTold: true, leftAlone: LeftAlone.words(of: draft))
     }
 
     /// Tells of failures that last.

@@ -18,6 +18,16 @@ struct LeftAlone {
         (self.plan, self.blueprint, self.observation, self.version) = (plan, blueprint, observation, version)
     }
 
+    /// Takes from what a status is drafted of what is left alone.
+    init(_ draft: MeshStatusDraft) {
+        self.init(draft.plan, draft.blueprint, draft.observation, version: draft.intent?.version ?? "")
+    }
+
+    /// What is left as it is while all else is as rendered; nil where nothing is.
+    static func words(of draft: MeshStatusDraft) -> String? {
+        draft.plan.stage == .paused ? draft.drift?.leftAlone : LeftAlone(draft).fullNote
+    }
+
     /// Workloads that are ignored and are not of the version they should have, with the one they have.
     private var behind: [(id: ResourceID, version: String)] {
         let rendered = Set(blueprint?.objects.map { ResourceID($0) } ?? [])

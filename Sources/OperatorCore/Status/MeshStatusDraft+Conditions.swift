@@ -64,8 +64,8 @@ extension MeshStatusDraft {
         case .settled where failures.isEmpty && blueprint?.isEmpty == true:
             let profile = resource.tree.value(at: "spec", "profile")?.string ?? MeshNames.defaultProfile
             set(.ready, .yes, .asDesired, "profile \(profile) renders no object: nothing is installed", &status)
-        case .settled where failures.isEmpty && left.obstacle != nil:
-            set(.ready, .no, .objectsIgnored, left.obstacle ?? "", &status)
+        case .settled where failures.isEmpty && LeftAlone(self).obstacle != nil:
+            set(.ready, .no, .objectsIgnored, LeftAlone(self).obstacle ?? "", &status)
         case .settled where failures.isEmpty:
             let conflicts = conflictTexts.isEmpty ? nil : StageText.joined(conflictTexts)
             let forbidden = ForbiddenNote.message(obstacles)
@@ -75,7 +75,7 @@ extension MeshStatusDraft {
             let late =
                 behind == 0
                 ? nil : "\(behind) of \(total) proxies have another version until their workloads are restarted"
-            let words = ["version \(version) is up", late, conflicts, forbidden, left.note]
+            let words = ["version \(version) is up", late, conflicts, forbidden, LeftAlone(self).note]
             set(.ready, .yes, reason, words.compactMap(\.self).joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)
         case .working where failures.contains(where: \.isBlocking):
@@ -92,11 +92,11 @@ extension MeshStatusDraft {
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.reconciled, .no, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.reconciled, .no, .fieldConflict, StageText.joined(conflicts), &status)
-        case .settled where left.obstacle != nil:
-            set(.reconciled, .no, .objectsIgnored, left.note ?? "", &status)
+        case .settled where LeftAlone(self).obstacle != nil:
+            set(.reconciled, .no, .objectsIgnored, LeftAlone(self).note ?? "", &status)
         case .settled:
             let message = blueprint?.isEmpty == true ? "no object is rendered, and none is there" : HeldDrift.none
-            let words = [message, leftAlone].compactMap(\.self).joined(separator: "; ")
+            let words = [message, LeftAlone.words(of: self)].compactMap(\.self).joined(separator: "; ")
             set(.reconciled, .yes, .asDesired, words, &status)
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
         default:
@@ -107,7 +107,7 @@ extension MeshStatusDraft {
 
     private func setProgressing(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
-        case .settled where left.obstacle != nil: set(.progressing, .no, .objectsIgnored, "", &status)
+        case .settled where LeftAlone(self).obstacle != nil: set(.progressing, .no, .objectsIgnored, "", &status)
         case .settled: set(.progressing, .no, .asDesired, "", &status)
         case .working where failures.contains(where: \.isBlocking):
             set(.progressing, .no, failureReason, "an object was refused; the condition Degraded says which", &status)
@@ -125,8 +125,8 @@ extension MeshStatusDraft {
         switch plan.stage {
         case _ where !(failures + obstacles).isEmpty: set(.degraded, .yes, failureReason, failureText, &status)
         case _ where !conflicts.isEmpty: set(.degraded, .yes, .fieldConflict, StageText.joined(conflicts), &status)
-        case .settled where left.obstacle != nil:
-            set(.degraded, .yes, .objectsIgnored, left.obstacle ?? "", &status)
+        case .settled where LeftAlone(self).obstacle != nil:
+            set(.degraded, .yes, .objectsIgnored, LeftAlone(self).obstacle ?? "", &status)
         case .settled, .removing, .removed: set(.degraded, .no, .asDesired, "", &status)
         case .working(let awaited):
             if status.phase == .degraded || !plan.troubles.isEmpty {

@@ -51,12 +51,6 @@ package struct MeshStatusDraft: Sendable {
 
     var generation: Int64 { resource.generation ?? 0 }
 
-    /// What of the mesh the operator does not touch.
-    var left: LeftAlone { LeftAlone(plan, blueprint, observation, version: intent?.version ?? "") }
-
-    /// What is left as it is while all else is as rendered; nil where nothing is.
-    var leftAlone: String? { plan.stage == .paused ? drift?.leftAlone : left.fullNote }
-
     /// How many proxies are of another version than is asked for; they have the old one until their workloads are restarted.
     var behind: Int {
         guard let intent, resource.tree.value(at: "spec", "tag")?.string?.isEmpty ?? true else { return 0 }
@@ -77,7 +71,7 @@ package struct MeshStatusDraft: Sendable {
             status.components = parts.components
             status.gateways = parts.gateways(revision: intent.revision)
             let others = otherVersions(than: intent.version)
-            let isUp = plan.stage == .settled && left.obstacle == nil
+            let isUp = plan.stage == .settled && LeftAlone(self).obstacle == nil
             status.version = others.first ?? (isUp ? intent.version : status.version)
             if plan.stage == .settled { status.revision = intent.revision }
             if plan.stage == .settled, blueprint.isEmpty { (status.version, status.revision) = (nil, nil) }
@@ -109,7 +103,7 @@ package struct MeshStatusDraft: Sendable {
         case .paused: return .paused
         case .removing, .removed, .inUse: return .deleting
         case .settled:
-            return failures.isEmpty && obstacles.isEmpty && left.obstacle == nil ? .ready : .degraded
+            return failures.isEmpty && obstacles.isEmpty && LeftAlone(self).obstacle == nil ? .ready : .degraded
         case .working, .stuck: break
         }
         if failures.contains(where: \.isBlocking) { return previous.version == nil ? .failed : .degraded }
