@@ -209,6 +209,14 @@ struct PlanCommandTests {
         #expect(strict.exitCode == 1)
     }
 
+    @Test("What moves is what the mesh's own rules of injection inject")
+    func ownRulesOfInjection() async throws {
+        let values = "profile: minimal, values: {global: {proxy: {autoInject: disabled}}}"
+        let mesh = Self.mesh.replacing("profile: minimal", with: values)
+        let outcome = try await command(["mesh.yaml": mesh]).run(request(), client: try await cluster(Self.world))
+        #expect(outcome.output.contains("Workloads: 0 move"), "\(outcome.output)")
+    }
+
     @Test("A dump of a cluster gives the same plan as the cluster", arguments: OutputFormat.allCases)
     func dump(_ format: OutputFormat) async throws {
         let items = try YAML.documents(Self.world)
