@@ -213,8 +213,12 @@ struct PlanCommandTests {
     func ownRulesOfInjection() async throws {
         let values = "profile: minimal, values: {global: {proxy: {autoInject: disabled}}}"
         let mesh = Self.mesh.replacing("profile: minimal", with: values)
-        let outcome = try await command(["mesh.yaml": mesh]).run(request(), client: try await cluster(Self.world))
-        #expect(outcome.output.contains("Workloads: 0 move"), "\(outcome.output)")
+        // A pod without a sidecar, which by default is one that lacks it.
+        let world = Self.world.replacing("sidecar.istio.io/status", with: "note").replacing("istio-proxy", with: "app")
+        let usual = try await command().run(request(), client: try await cluster(world))
+        #expect(usual.output.contains("shop/web"), "\(usual.output)")
+        let own = try await command(["mesh.yaml": mesh]).run(request(), client: try await cluster(world))
+        #expect(!own.output.contains("shop/web"), "\(own.output)")
     }
 
     @Test("A dump of a cluster gives the same plan as the cluster", arguments: OutputFormat.allCases)

@@ -87,7 +87,10 @@ internal import Testing
         let found = try reading(metric, new: of(value, 50))
         #expect(found.outcome == .inconclusive)
         #expect(found.message.contains("which it cannot be"), "\(found.message)")
-        #expect(try reading("{name: m, query: up, min: -1000}", new: of(value, 50)).outcome == .passed, "a query of a user may")
+        #expect(
+            try reading("{name: m, query: up, min: -1000}", new: of(value, 50)).outcome == .passed,
+            "a query of a user may"
+        )
     }
 
     @Test func withAllMovedThereIsNothingToCompareWith() throws {
