@@ -183,7 +183,13 @@ struct RolloutDeciderTests {
         Case(
             testDescription: "a gate asks to go back",
             change: { $0.gates = [gate(.rollBack)] },
-            action: .condemn(.init(.aborted, "gate rate asks to go back: 98 is below 99")),
+            action: .condemn(.init(.gateAsksToGoBack, "gate rate asks to go back: 98 is below 99")),
+            reason: .rollingBack
+        ),
+        Case(
+            testDescription: "another of the group failed",
+            change: { $0.groupFailure = "ratings failed" },
+            action: .condemn(.init(.groupFailed, "ratings failed")),
             reason: .rollingBack
         ),
         Case(

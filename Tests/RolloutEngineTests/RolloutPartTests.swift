@@ -29,10 +29,24 @@ struct RolloutPartTests {
         #expect(StepInference(policy, gates: []).place(of: [part]) == .init(step: step, isCut: false))
     }
 
+    @Test("What has moved proves no hold: the first one is begun anew", arguments: propertySeeds(200, from: 9_000))
+    func inferenceStopsWhereSomethingHolds(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var steps = [5, 25, 25, 50, 100].map { RolloutStep(weight: $0) }
+        let holding = random.int(below: steps.count)
+        for index in holding..<steps.count where index == holding || random.oneIn(2) {
+            steps[index].hold = .duration(.seconds(60))
+        }
+        let parts = [RolloutPart(name: "p", total: 100, moved: 1 + random.int(below: 100))]
+        let covering = steps.firstIndex { parts[0].moved <= $0.weight } ?? steps.count - 1
+        let place = StepInference(RolloutPolicy(steps: steps), gates: []).place(of: parts)
+        #expect(place == .init(step: min(covering, holding), isCut: holding < covering), "seed \(seed)")
+    }
+
     @Test("What has moved proves no approval and no gate", arguments: propertySeeds(200, from: 7_000))
     func inferenceStopsWhereSomethingIsAsked(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var steps = [5, 25, 25, 50, 100].map { RolloutStep(weight: $0, hold: .duration(.seconds(60))) }
+        var steps = [5, 25, 25, 50, 100].map { RolloutStep(weight: $0) }
         let asking = random.int(below: steps.count)
         let kind = random.int(below: 4)
         if kind == 0 { steps[asking].needsApproval = true }

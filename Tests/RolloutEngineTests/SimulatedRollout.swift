@@ -90,7 +90,8 @@ struct SimulatedRollout {
         switch decision.action {
         case .begin: observation.record = RolloutRecord(target: "v2", began: now, plan: policy.plan(at: -1))
         case .enter(let step):
-            observation.record = RolloutRecord(target: "v2", step: step, began: now, plan: policy.plan(at: step))
+            let plan = policy.plan(at: step, after: observation.record)
+            observation.record = RolloutRecord(target: "v2", step: step, began: now, plan: plan)
             if decision.reason == .stepsChanged { observation.wishes.approvedSteps = [] }
             observation.settledSince = nil
             for index in observation.gates.indices { observation.gates[index].reset() }
@@ -125,7 +126,7 @@ struct SimulatedRollout {
     }
 
     private mutating func moveOneUnit() {
-        guard let record = observation.record, record.step >= 0 else { return }
+        guard let record = observation.record else { return }
         let weight = policy.weight(of: record)
         for index in observation.parts.indices {
             let need = observation.parts[index].need(at: weight)
@@ -173,7 +174,7 @@ struct SimulatedRollout {
             }
         }
         if case .enter(let step) = decision.action, let record, decision.reason == .stepsChanged {
-            let isRaised = step > 0 && policy.steps[step].weight > record.plan?.weight ?? 0
+            let isRaised = step >= 0 && policy.steps[step].weight > record.plan?.weight ?? 0
             if isRaised { breaches.append("an edit raised the share") }
         } else if case .enter(let step) = decision.action, let record {
             checkApprovals(before: step)
@@ -218,6 +219,9 @@ struct SimulatedRollout {
     /// Since an edit no share may rise past a step that asks for approval and has not got one since.
     private mutating func checkApprovals(before step: Int) {
         guard let edited, policy.steps.indices.contains(step), policy.steps[step].weight > edited.floor else { return }
+        if step == 0, edited.floor > 0, !edited.approved.contains(-1) {
+            breaches.append("an edit led to a larger share without asking")
+        }
         let start = policy.steps.map(\.weight).filter { $0 <= edited.floor }.max() ?? 0
         for index in 0..<step where policy.steps[index].weight >= start && policy.steps[index].hold == .untilApproved {
             if !edited.approved.contains(index) { breaches.append("step \(index) was passed over after an edit") }

@@ -16,8 +16,8 @@ struct StepPlaceTests {
         Case(testDescription: "first removed", before: [10, 20, 20, 100], step: 2, after: [20, 20, 50], place: 0),
         Case(testDescription: "present removed", before: [20, 30, 60, 100], step: 1, after: [5, 100], place: 0),
         Case(testDescription: "some put in front", before: [10, 50, 100], step: 1, after: [1, 5, 10, 50], place: 3),
-        Case(testDescription: "all shares larger", before: [10, 50, 100], step: 0, after: [30, 100], place: 0),
-        Case(testDescription: "only the end left", before: [10, 100], step: 0, after: [100], place: 0),
+        Case(testDescription: "all shares larger", before: [10, 50, 100], step: 0, after: [30, 100], place: -1),
+        Case(testDescription: "only the end left", before: [10, 100], step: 0, after: [100], place: -1),
         Case(testDescription: "before the first step", before: [10, 100], step: -1, after: [30, 100], place: -1),
         Case(testDescription: "a later one changed", before: [10, 20, 100], step: 1, after: [10, 20, 60], place: 1),
     ]
@@ -40,6 +40,32 @@ struct StepPlaceTests {
         let decision = RolloutDecider(policy: after, observation: observation, now: Self.now).decide()
         #expect(decision.action == .enter(step: example.place))
         #expect(decision.reason == .stepsChanged)
+    }
+
+    @Test("Where all shares are larger than what has moved, a person says whether the first is entered")
+    func aLargerStartIsAskedFor() {
+        let policy = Self.policy([30, 100])
+        var observation = RolloutObservation(target: "v2")
+        let before = RolloutRecord(target: "v2", step: 0, began: Self.now, plan: Self.policy([10, 100]).plan(at: 0))
+        let plan = policy.plan(at: -1, after: before)
+        #expect(plan.weight == 10)
+        observation.record = RolloutRecord(target: "v2", step: -1, began: Self.now, plan: plan)
+        observation.parts = [RolloutPart(name: "p", total: 100, moved: 10, settled: 10)]
+        func decide(_ policy: RolloutPolicy) -> RolloutDecision {
+            RolloutDecider(policy: policy, observation: observation, now: Self.now).decide()
+        }
+        let decision = decide(policy)
+        #expect(decision.action == .hold)
+        #expect(decision.reason == .awaitingApproval)
+        #expect(decision.message.contains("the first one asks for 30%, and 10% have moved"))
+        #expect(decide(Self.policy([5, 30])).action == .enter(step: 0), "a smaller step needs no approval")
+        observation.parts[0].moved = 20
+        #expect(decide(policy).action == .move, "what others move goes back to what had moved")
+        observation.parts[0].moved = 10
+        observation.wishes.approvedSteps = [0]
+        #expect(decide(policy).action == .hold, "an approval of the first step is one of its end")
+        observation.wishes.approvedSteps = [-1]
+        #expect(decide(policy).action == .enter(step: 0))
     }
 
     @Test func anOlderRecordCountsAsUnchanged() {
@@ -69,7 +95,9 @@ struct StepPlaceTests {
         note()
         steps.append(RolloutStep(weight: 100))
         note()
-        #expect(digests.count == 8)
+        steps[0].effect = "copies"
+        note()
+        #expect(digests.count == 9)
         #expect(RolloutPolicy(steps: steps, failureLimit: 9).digest == RolloutPolicy(steps: steps).digest)
     }
 }

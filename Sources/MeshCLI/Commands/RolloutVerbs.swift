@@ -23,7 +23,7 @@ extension Verbs {
                 discussion: """
                     Exits 0 when it is complete or under way, 1 when it was rolled back or failed. With --watch it is drawn again
                     whenever it changes, until it is over: at once where nothing is under way; 3 says that --timeout came
-                    first.
+                    first. A mesh that has moved is waited for until its components are ready; 1 says that one is not after 5m.
                     """
             )
 

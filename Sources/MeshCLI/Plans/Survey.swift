@@ -103,6 +103,7 @@ struct Survey: Sendable {
             owners: owners,
             namespaces: namespaces,
             choice: RevisionChoice(tags: tags),
+            rules: InjectionRules(values: world.spec.values),
             isOwn: { pod in owners[WorkloadInventory.owner(of: pod)].map(Self.isOwn) ?? false }
         )
         world.gateways = owners.values.filter { Self.isGateway($0) }

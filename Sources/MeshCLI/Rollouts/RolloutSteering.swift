@@ -102,7 +102,9 @@ package struct RolloutSteering: Sendable {
             throw refused("waits for no approval: \(standsAt(progress)); --step N approves a step in advance")
         }
         let step = wanted ?? progress.step
-        guard step >= max(1, progress.step), step <= progress.steps else {
+        // Before the first step an approval is asked for once the steps were edited and all ask for more than has moved.
+        let isStart = step == 0 && progress.reason == "AwaitingApproval"
+        guard isStart || step >= max(1, progress.step), step <= progress.steps else {
             let choices = progress.steps > 0 ? "\(max(1, progress.step)) to \(progress.steps)" : "none yet"
             throw refused("has no step \(step) to come; --step takes \(choices)")
         }
@@ -111,6 +113,7 @@ package struct RolloutSteering: Sendable {
         // Steps before the present one are done: their approval says nothing any more, and could be of an earlier rollout.
         let kept = approved.filter { $0 >= progress.step }
         let text = Set(kept + [step]).sorted().map { String($0) }.joined(separator: ",") + target
+        if isStart { return done([Command.approve: text], "the first step is approved and entered\(whenResumed)") }
         let next = step == progress.step ? "goes on when its gates have passed" : "will not wait for approval"
         return done([Command.approve: text], "step \(step) of \(progress.steps) is approved and \(next)\(whenResumed)")
     }

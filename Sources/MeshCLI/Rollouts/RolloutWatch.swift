@@ -63,9 +63,13 @@ package struct RolloutWatch: Sendable {
         case timedOut
     }
 
+    /// How long a mesh that has moved may have a component that is not ready.
+    package static let settleLimit = Duration.seconds(300)
+
     /// Draws until the rollout is over; one that is at rest is over at once, unless ``waitsForNext``.
     ///
-    /// A mesh is complete once all its components are ready. The outcome's exit code is 0 when it is complete, 1 when it was rolled back, failed or deleted, 3 when the time limit
+    /// A mesh is complete once all its components are ready; one that has moved is waited for no longer than ``settleLimit``. The outcome's exit
+    /// code is 0 when it is complete, 1 when it was rolled back, failed or deleted or a component did not become ready, 3 when the time limit
     /// came first. Throws ``CommandError`` where there is no such rollout or the cluster refuses; a connection that breaks
     /// is made anew. Cancelling the task ends it.
     package func run(_ reference: RolloutReference) async throws(CommandError) -> CommandOutcome {
@@ -74,7 +78,8 @@ package struct RolloutWatch: Sendable {
         let (signals, sender) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(32))
         let result: Result<CommandOutcome, CommandError> = await withTaskGroup(of: Void.self) { group in
             group.addTask { await observe(subject, sender) }
-            if view.screen.size() != nil, view.format == nil { group.addTask { await tick(sender) } }
+            let isLive = view.screen.size() != nil && view.format == nil
+            group.addTask { await tick(sender, each: .seconds(isLive ? 1 : 30)) }
             if let timeout {
                 group.addTask {
                     guard (try? await clock.sleep(for: timeout)) != nil else { return }
@@ -93,8 +98,8 @@ package struct RolloutWatch: Sendable {
         return try result.get()
     }
 
-    private func tick(_ sender: AsyncStream<Signal>.Continuation) async {
-        while (try? await clock.sleep(for: .seconds(1))) != nil { sender.yield(.tick) }
+    private func tick(_ sender: AsyncStream<Signal>.Continuation, each pause: Duration) async {
+        while (try? await clock.sleep(for: pause)) != nil { sender.yield(.tick) }
     }
 
     /// Watches the object, again and again, with growing waits while the cluster cannot be reached.
@@ -142,12 +147,23 @@ package struct RolloutWatch: Sendable {
                 subject = next
                 canvas.show(subject, now: now(), trouble: nil)
                 if !subject.standing.isOver { hasBegun = true }
+                guard hasBegun, subject.standing.isOver else {
+                    canvas.awaits(nil, since: nil)
+                    continue
+                }
                 // A mesh that has moved and of which something is not up has not arrived yet.
-                let isUp = subject.standing != .complete || subject.unreadyComponents.isEmpty
-                if hasBegun, isUp, subject.standing.isOver {
+                guard let awaited = subject.awaited else {
                     return CommandOutcome(output: "", exitCode: subject.standing.exitCode)
                 }
-            case .tick: canvas.refresh(subject, now: now())
+                canvas.awaits(awaited, since: now())
+                canvas.refresh(subject, now: now())
+            case .tick:
+                canvas.refresh(subject, now: now())
+                guard let awaited = subject.awaited, let since = canvas.since, now() >= since + Self.settleLimit else {
+                    continue
+                }
+                let waited = "has moved, but for \(GoDuration.text(Self.settleLimit)) it waits for \(awaited)"
+                return canvas.end(subject, "\(subject.title) \(waited)", exitCode: 1)
             case .gone: return canvas.end(subject, "\(subject.title) was deleted", exitCode: 1)
             case .trouble(let error):
                 let problem = CommandError(cluster: error)
@@ -170,6 +186,9 @@ package struct RolloutWatch: Sendable {
         private var isFirst = true
         private var shown: Tree?
         private var trouble: String?
+        private var awaited: String?
+        /// Since when a mesh that has moved waits for a component; nil while none does.
+        private(set) var since: Timestamp?
 
         init(view: View) { self.view = view }
 
@@ -195,14 +214,32 @@ package struct RolloutWatch: Sendable {
             if isNewTrouble, let trouble { view.screen.write("warning: \(trouble)\n") }
         }
 
+        /// Takes up what a mesh that has moved waits for, nil for nothing.
+        ///
+        /// Elsewhere than on a terminal it is said when it changes.
+        mutating func awaits(_ text: String?, since now: Timestamp?) {
+            since = text == nil ? nil : since ?? now
+            let isNew = text != awaited
+            awaited = text
+            guard isNew, let line = waiting, view.format == nil, view.screen.size() == nil else { return }
+            view.screen.write(line + "\n")
+        }
+
+        private var waiting: String? {
+            guard let awaited, let since else { return nil }
+            let limit = GoDuration.text(RolloutWatch.settleLimit)
+            return "waiting for \(awaited), since \(since.rfc3339), for at most \(limit)"
+        }
+
         /// Draws the same state at another time, on a terminal.
         mutating func refresh(_ subject: RolloutSubject, now: Timestamp) {
-            guard let size = view.screen.size() else { return }
+            guard view.format == nil, let size = view.screen.size() else { return }
             var lines = picture(subject, now: now, width: size.columns)
             if let trouble {
                 let warning = TextTree([.init("warning:", .bad), .init(trouble)])
                 lines += warning.lines(width: size.columns, style: view.style)
             }
+            if let waiting { lines += TextTree([.init(waiting, .bad)]).lines(width: size.columns, style: view.style) }
             let text = RolloutScreen.frame(lines, size, isFirst: isFirst, ellipsis: view.style.ellipsis)
             view.screen.write(text)
             isFirst = false
@@ -220,6 +257,14 @@ package struct RolloutWatch: Sendable {
 }
 
 extension RolloutSubject {
+    /// Which component keeps a mesh that has moved from being complete, and why; nil for none.
+    fileprivate var awaited: String? {
+        guard standing == .complete, let first = unreadyComponents.first else { return nil }
+        let why = first.message.isEmpty ? "" : ": \(TerminalText.plain(first.message))"
+        let rest = unreadyComponents.count - 1
+        return "component \(TerminalText.plain(first.name))\(why)" + (rest > 0 ? " (and \(rest) more)" : "")
+    }
+
     /// What a picture shows, without the times at which gates were asked.
     fileprivate var fingerprint: Tree {
         var status = object.tree["status"] ?? .null

@@ -224,7 +224,7 @@ package struct UpgradeScene: Sendable {
     package var weight: Int {
         guard let record = stand.record else { return 0 }
         if let verdict = record.verdict {
-            let isWanted = [.aborted, .superseded].contains(verdict.cause) || wishes.abort != nil
+            let isWanted = verdict.cause.goesBackByItself || wishes.abort != nil
             if isWanted || policy.rollback == .automatic { return 0 }
         }
         return policy.weight(of: record)

@@ -118,7 +118,7 @@ package struct UpgradeStand: Sendable, Hashable {
                 step: step,
                 began: now,
                 started: marks[slot.name]?.record?.started,
-                plan: policy.plan(at: step)
+                plan: policy.plan(at: step, after: marks[slot.name]?.record)
             )
         case .condemn(let verdict):
             guard let slot = target, var record = marks[slot.name]?.record else { return self }

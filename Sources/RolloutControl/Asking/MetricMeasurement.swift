@@ -70,13 +70,15 @@ struct MetricVerdict: Sendable, Hashable {
     private var condition: MetricCondition {
         let isCompared = stable != nil
         let isCount = metric.source == .builtIn(.requestCount)
-        return MetricCondition(
+        var condition = MetricCondition(
             range: .init(metric.bounds),
             difference: isCompared ? .init(metric.difference) : .none,
             ratio: isCompared ? .init(metric.ratio) : .none,
             minSamples: isCount ? 0 : Double(max(0, metric.minSamples ?? analysis.minSamples)),
             onNoTraffic: .init(metric.onNoTraffic ?? analysis.onNoTraffic)
         )
+        if case .builtIn(let kind) = metric.source { condition.possible = BuiltInQuery.possible(kind) }
+        return condition
     }
 }
 

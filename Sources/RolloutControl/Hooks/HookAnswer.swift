@@ -5,7 +5,7 @@ internal import KubeClient
 /// download.
 ///
 /// It is one when it is empty, when it is text in UTF-8 of type `text/plain` or without a type, or when it is JSON of type
-/// `application/json`. What it says is not looked at.
+/// `application/json`. Of what it says only a plain no counts (``denial``).
 struct HookAnswer: Sendable, Hashable {
     private let answer: GateAnswer
 
@@ -20,6 +20,21 @@ struct HookAnswer: Sendable, Hashable {
             "answered \(answer.status)\(answer.typeText)\(what), which is no gate's answer; let the gate answer with an "
             + "empty body, text/plain or application/json, and set url to the gate itself"
     }
+
+    /// The words with which an answer of 2xx says no all the same; nil for one that does not.
+    ///
+    /// JSON of the value `false`, or an object with `false` under one of ``verdicts``, whatever its type: many a gate gives its verdict in the
+    /// body and never a status for it. A pass that is meant as a no does harm, a no that is meant as a pass is seen at once.
+    var denial: String? {
+        guard let tree = try? JSONParser.parse(answer.body, options: .init(duplicateKeys: .lastWins)) else {
+            return nil
+        }
+        if tree.bool == false { return "false" }
+        return Self.verdicts.first { tree[$0]?.bool == false }.map { "\"\($0)\": false" }
+    }
+
+    /// The members of a JSON object under which gates give their verdict.
+    static let verdicts = ["approved", "allowed", "confirmed", "passed", "success", "ok"]
 
     private var finding: String? {
         if let encoding = answer.encoding?.lowercased(), encoding != "identity" {

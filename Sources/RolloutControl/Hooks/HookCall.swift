@@ -55,6 +55,7 @@ struct HookCall: Sendable, Hashable {
     /// | status | ConfirmStep, ConfirmPromotion | Rollback | Event |
     /// |---|---|---|---|
     /// | 2xx, an answer of a gate (``HookAnswer``) | passed | asks to go back | passed |
+    /// | the same, with a plain no in it | as 403 | as 403 | passed |
     /// | 2xx, anything else | unavailable | unavailable | passed |
     /// | 4xx | inconclusive: the step stays | passed: it does not ask to go back (a warning, unless 403) | passed |
     /// | others | unavailable | unavailable | passed |
@@ -68,6 +69,12 @@ struct HookCall: Sendable, Hashable {
         case (_, 200..<300):
             if let problem = HookAnswer(answer).problem {
                 return GateReading(.unavailable, "\(server) \(problem)", taken: taken)
+            }
+            if let denial = HookAnswer(answer).denial {
+                let no = "answered \(answer.status) with \(denial)"
+                return gate.kind == .rollback
+                    ? GateReading(.passed, "does not ask to go back (\(no))", taken: taken)
+                    : GateReading(.inconclusive, "not confirmed: \(server) \(no)", taken: taken)
             }
             let outcome: GateReading.Outcome = gate.kind == .rollback ? .rollBack : .passed
             return GateReading(outcome, "answered \(answer.status)", taken: taken)

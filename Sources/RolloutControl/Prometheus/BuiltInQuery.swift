@@ -1,4 +1,5 @@
 internal import MeshAPI
+internal import RolloutEngine
 
 /// The queries behind built-in metrics; docs/analysis.md spells them out.
 struct BuiltInQuery: Sendable, Hashable {
@@ -23,6 +24,14 @@ struct BuiltInQuery: Sendable, Hashable {
         case .latencyP90: return quantile("0.9")
         case .latencyP99: return quantile("0.99")
         case .requestCount: return count
+        }
+    }
+
+    /// What the number of a built-in metric can be: shares in percent, times and counts from 0 on.
+    static func possible(_ metric: AnalysisMetric.BuiltIn) -> MetricCondition.Limits {
+        switch metric {
+        case .successRate, .errorRate: .init(least: 0, most: 100)
+        case .latencyP50, .latencyP90, .latencyP99, .requestCount: .init(least: 0)
         }
     }
 

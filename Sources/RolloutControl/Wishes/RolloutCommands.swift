@@ -4,7 +4,8 @@ package import RolloutEngine
 
 /// What people ask of a rollout by annotations on a MeshOperator or MeshRollout (``RolloutNames/Command``).
 ///
-/// Steps are counted from 1 in annotations, and from 0 in the engine. `2@1.30.3` means step 2 of the rollout of that target
+/// Steps are counted from 1 in annotations, and from 0 in the engine; an approval of 0 is one of the start, asked for
+/// once an edit has left no step as small as what has moved. `2@1.30.3` means step 2 of the rollout of that target
 /// alone; without `@` it means step 2 of whatever is rolled out. An abort, whose text is free, is bound by `@@` at its end. A text that cannot be read asks for nothing and is told in
 /// ``issues``, but for the pause: whoever mistypes it still wants things to stop.
 package struct RolloutCommands: Sendable, Hashable {
@@ -115,7 +116,7 @@ extension RolloutCommands {
         let (list, target) = Self.split(text)
         approved.target = target
         for word in list.split(separator: ",") {
-            guard let step = Self.step(word) else {
+            guard let step = Self.step(word, least: 0) else {
                 complain(RolloutNames.Command.approve, text, "write steps counted from 1, such as 1,2")
                 continue
             }
@@ -163,8 +164,10 @@ extension RolloutCommands {
     }
 
     /// A step as the engine counts.
-    private static func step(_ word: Substring) -> Int? {
-        guard let text = plain(String(word)), let number = Int(text), (1...1_000).contains(number) else { return nil }
+    private static func step(_ word: Substring, least: Int = 1) -> Int? {
+        guard let text = plain(String(word)), let number = Int(text), (least...1_000).contains(number) else {
+            return nil
+        }
         return number - 1
     }
 

@@ -17,8 +17,24 @@ extension MeshRolloutReconciler {
         _ run: RolloutRun,
         _ scope: inout ReconcileScope<Void>
     ) async throws -> PhaseOutcome {
-        let world = outcome.world
         tools.memories.update(scope.object) { ($0.unsettled, $0.failures) = (0, 0) }
+        var draft = draft(outcome, run, scope)
+        var status = draft.progressed(outcome.world, run)
+        draft.complete(&status)
+        let news = draft.news
+        tools.memories.update(scope.object) { $0.notes += news }
+        tellGates(tell(status, draft.previous, &scope), status, outcome.world)
+        guard let again = run.again else { return .proceed }
+        return .proceedAndRecheck(after: max(run.leastRest, again - tools.environment.wall()))
+    }
+
+    /// What conditions are made of: where it stands, and what is wrong.
+    private func draft(
+        _ outcome: RolloutOutcome,
+        _ run: RolloutRun,
+        _ scope: ReconcileScope<Void>
+    ) -> RolloutStatusDraft {
+        let world = outcome.world
         var draft = RolloutStatusDraft(
             scope.object,
             phase: outcome.phase,
@@ -26,62 +42,29 @@ extension MeshRolloutReconciler {
             message: run.progress.waitingFor,
             now: scope.now
         )
-        let isOver = world.target == nil && world.written == nil
         if outcome.decision.reason == .routeDeleted { draft.loss = run.progress.waitingFor }
-        if world.written == nil, draft.loss == nil {
-            let refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals
-            // Whether the stable side is up matters only once something is to be rolled out.
-            draft.refusal = refusals.first { !isOver || $0.kind != .stableSide }?.text
-        }
-        if let refusal = draft.refusal {
-            draft.phase = .failed
-            let isTold = draft.reason == RolloutDecision.Reason.refused.rawValue
-            if !isTold { (draft.reason, draft.message) = (RolloutDecision.Reason.refused.rawValue, refusal) }
-        }
+        refuse(&draft, world)
         draft.fight = run.fight
         (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
         draft.stableDown = StableWatch(world).text
+        draft.issues = run.commands.issues
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             let why = world.stable.trouble.map { ": \($0)" } ?? ""
             draft.trouble = "\(world.stable.title), which serves, has no ready replicas\(why)"
         }
-        var status = draft.previous
-        status.progress = run.progress
-        if draft.refusal != nil { Self.tellRefusal(draft, &status) }
-        status.stable = world.stableSpec.version
-        status.canary = world.canarySpec.version
-        if draft.phase == .completed {
-            // What was rolled out last serves: it has all of the traffic, and all steps are done.
-            status.canary = status.stable
-            status.progress.complete(world.stableSpec.version)
-            let isTold = draft.previous.progress.reason == status.progress.reason
-            status.progress.since = (isTold ? draft.previous.progress.since : nil) ?? world.now.rfc3339
-            if let end = RolloutSupersession(world).last { status.progress.waitingFor += "; \(end)" }
-            (draft.reason, draft.message) = (status.progress.reason, status.progress.waitingFor)
-        }
-        let place = status.progress
-        status.place = place.step > 0 ? "\(place.step)/\(place.steps)" : nil
-        status.ready = "\(world.stable.text) \(world.canary.text)"
-        draft.issues = run.commands.issues
-        draft.complete(&status)
-        for issue in draft.newIssues {
-            let note = RolloutNote(.warning, RolloutStatusDraft.unreadable, issue)
-            tools.memories.update(scope.object) { $0.notes.append(note) }
-        }
-        draft.newOutage.map { note in tools.memories.update(scope.object) { $0.notes.append(note) } }
-        let notes = tell(status, draft.previous, &scope)
-        tellGates(notes, status, world)
-        guard let again = run.again else { return .proceed }
-        return .proceedAndRecheck(after: max(run.leastRest, again - tools.environment.wall()))
+        return draft
     }
 
-    /// Says what is refused where people look first, also before there is anything to roll out.
-    private static func tellRefusal(_ draft: RolloutStatusDraft, _ status: inout MeshRolloutStatus) {
-        let before = draft.previous.progress
-        status.progress.reason = draft.reason
-        status.progress.waitingFor = RolloutText.fit(draft.message)
-        let isTold = before.reason == draft.reason && before.step == status.progress.step
-        status.progress.since = (isTold ? before.since : nil) ?? draft.now.rfc3339
+    /// What keeps the next rollout from beginning makes it a failed one, also before there is anything to roll out.
+    private func refuse(_ draft: inout RolloutStatusDraft, _ world: RolloutWorld) {
+        guard world.written == nil, draft.loss == nil else { return }
+        let refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals
+        // Whether the stable side is up matters only once something is to be rolled out.
+        draft.refusal = refusals.first { world.target != nil || $0.kind != .stableSide }?.text
+        guard let refusal = draft.refusal else { return }
+        draft.phase = .failed
+        let reason = RolloutDecision.Reason.refused.rawValue
+        if draft.reason != reason { (draft.reason, draft.message) = (reason, refusal) }
     }
 
     /// Tells that the spec cannot be used.
@@ -95,9 +78,7 @@ extension MeshRolloutReconciler {
             now: scope.now
         )
         draft.invalid = message
-        var status = draft.previous
-        draft.complete(&status)
-        _ = tell(status, draft.previous, &scope)
+        tell(draft, &scope)
         return .proceed
     }
 
@@ -111,9 +92,7 @@ extension MeshRolloutReconciler {
             message: "spec.paused holds all writes",
             now: scope.now
         )
-        var status = draft.previous
-        draft.complete(&status)
-        _ = tell(status, draft.previous, &scope)
+        tell(draft, &scope)
     }
 
     /// Tells of failures.
@@ -131,9 +110,7 @@ extension MeshRolloutReconciler {
             now: scope.now
         )
         draft.trouble = "\(error)"
-        var status = draft.previous
-        draft.complete(&status)
-        _ = tell(status, draft.previous, &scope)
+        tell(draft, &scope)
     }
 
     /// Tells what the API server, or a policy, refuses; it is tried again by itself, since what refuses it may change.
@@ -164,19 +141,22 @@ extension MeshRolloutReconciler {
 
     /// Says what keeps the rollout where it is, beside where that is.
     private func deny(_ reason: MeshConditionReason, _ text: String, _ scope: inout ReconcileScope<Void>) {
+        var draft = standing(scope, else: reason)
+        draft.denial = (reason, RolloutText.fit(text))
+        draft.fight = draft.previous.conditions.first { $0.type == RolloutStatusDraft.fieldConflict }?.message
+        tell(draft, &scope)
+    }
+
+    /// Where it stands by its status, to say something beside it; `reason` where that says nothing yet.
+    private func standing(_ scope: ReconcileScope<Void>, else reason: MeshConditionReason) -> RolloutStatusDraft {
         let told = MeshRolloutStatus(lenient: scope.object.tree["status"] ?? .null)
-        var draft = RolloutStatusDraft(
+        return RolloutStatusDraft(
             scope.object,
             phase: told.phase ?? .pending,
             reason: told.progress.reason.isEmpty ? reason.rawValue : told.progress.reason,
             message: told.progress.waitingFor,
             now: scope.now
         )
-        draft.denial = (reason, RolloutText.fit(text))
-        draft.fight = told.conditions.first { $0.type == RolloutStatusDraft.fieldConflict }?.message
-        var status = draft.previous
-        draft.complete(&status)
-        _ = tell(status, draft.previous, &scope)
     }
 
     private static func mayPass(_ error: KubeError) -> Bool {
@@ -194,15 +174,13 @@ extension MeshRolloutReconciler {
             count = memory.unsettled
         }
         guard count > 1 else { return }
-        let told = MeshRolloutStatus(lenient: scope.object.tree["status"] ?? .null)
-        var draft = RolloutStatusDraft(
-            scope.object,
-            phase: told.phase ?? .pending,
-            reason: told.progress.reason.isEmpty ? MeshConditionReason.fieldConflict.rawValue : told.progress.reason,
-            message: told.progress.waitingFor,
-            now: scope.now
-        )
+        var draft = standing(scope, else: .fieldConflict)
         draft.fight = error.message
+        tell(draft, &scope)
+    }
+
+    /// Writes down where it stands, all but conditions and phase as it was.
+    private func tell(_ draft: RolloutStatusDraft, _ scope: inout ReconcileScope<Void>) {
         var status = draft.previous
         draft.complete(&status)
         _ = tell(status, draft.previous, &scope)

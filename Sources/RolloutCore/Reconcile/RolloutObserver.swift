@@ -15,9 +15,7 @@ struct RolloutObserver: Sendable {
         observation.record = world.written?.record
         if world.routeRecord == nil { forgetOtherEnd(world, &observation) }
         observation.wishes = run.commands.wishes(record: observation.record, isPaused: false)
-        if let failed = GroupBarrier(world, stores: tools.parts.stores).failure(observation.record) {
-            observation.wishes.abort = observation.wishes.abort ?? failed
-        }
+        observation.groupFailure = GroupBarrier(world, stores: tools.parts.stores).failure(observation.record)
         observation.parts = routeParts(world)
         observation.refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals.map(\.text)
         observation.progressed = run.resumed

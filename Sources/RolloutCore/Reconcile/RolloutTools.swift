@@ -102,15 +102,32 @@ struct RolloutTools: Sendable {
         patience: Duration = ContestCount.patience
     ) -> String {
         let seconds = patience.components.seconds
-        let pace = seconds == 60 ? "at most once a minute" : "at most every \(seconds) s"
-
-        let field = entry.edit == .subsets ? "spec.subsets" : "its routes"
+        let pace =
+            switch seconds {
+            case 1: "at most once a second"
+            case 60: "at most once a minute"
+            default: "at most every \(seconds) s"
+            }
+        let field = entry.edit == .subsets ? "spec.subsets" : "the routes"
         let what = "the \(entry.edit.noun) of \(title)"
         let since = entry.since.rfc3339
-        let times = "\(entry.times) times since \(since)"
+        let times = "\(Self.roughly(entry.times)) times since \(since)"
         let how = entry.times == 1 ? "changed \(what) at \(since)" : "keeps changing \(what), \(times)"
-        return "\(entry.writer) \(how); they are put back, \(pace); let it leave \(field) alone while a "
+        return "\(entry.writer) \(how); they are put back, \(pace); \(Self.ignoring(entry.writer, field)) while a "
             + "rollout is under way, or routes are kept from a version that failed"
+    }
+
+    /// What keeps a writer from changing a field.
+    static func ignoring(_ writer: String, _ field: String = "the routes") -> String {
+        "let \(writer) leave \(field) alone (in Argo CD: ignoreDifferences, with RespectIgnoreDifferences=true)"
+    }
+
+    /// A count, rounded down so that it changes seldom however often it is counted: statuses show it.
+    static func roughly(_ count: Int) -> String {
+        guard count >= 10 else { return "\(count)" }
+        var unit = 10
+        while count / unit >= 10 { unit *= 10 }
+        return "at least \(count / unit * unit)"
     }
 
     /// Remembers something worth an Event, told with the next status.

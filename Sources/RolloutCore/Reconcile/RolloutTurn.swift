@@ -257,7 +257,7 @@ struct RolloutTurn: Sendable {
             step: step,
             began: world.now,
             started: started,
-            plan: world.plan.policy.plan(at: step)
+            plan: world.plan.policy.plan(at: step, after: world.routeRecord?.record)
         )
         written.condemned = nil
         if written.capacity == 0 { written.capacity = world.stable.wanted }

@@ -10,7 +10,7 @@ internal import RolloutEngine
 /// A route that names the host without a subset leads to whatever pods the Service selects, those of the failed version included. Such
 /// routes stay with the side that serves, their original beside them, until the failed version is taken down, or a person aborts; then
 /// they are given back exactly as they were. A person who aborts has them back at once, and is told what that means. What others make of
-/// such a route meanwhile is put back at once, then every ``patience`` while the same writer repeats it; what the failed version gets
+/// such a route meanwhile is put back at once, but not twice within ``patience`` while the same writer repeats it; what the failed version gets
 /// until then is told for as long as it lasts.
 struct RouteShield: Sendable {
     let tools: RolloutTools
@@ -21,7 +21,9 @@ struct RouteShield: Sendable {
     static let exposed = "Exposed"
 
     /// How long what somebody changes again is left as it is once it has been put back: a version that failed gets requests until then.
-    static let patience = Duration.seconds(5)
+    ///
+    /// It bounds a fight to one write of each side a second; who writes more often than that wins the rest of each second.
+    static let patience = Duration.seconds(1)
 
     // MARK: Questions
 
@@ -105,7 +107,7 @@ struct RouteShield: Sendable {
             let (writer, verb) = (route.lastWrite.writer, isHeld(route, world) ? "changed" : "replaced")
             let pace = "within \(patience.components.seconds) s"
             return "\(route.title) was \(verb) by \(writer), so \(who), which failed, gets requests until it is "
-                + "put back, \(pace); let \(writer) leave its routes alone, or take that down: \(down(world))"
+                + "put back, \(pace); \(RolloutTools.ignoring(writer)), or take that down: \(down(world))"
         }
         guard let route = world.routes.first(where: { !isHeld($0, world) && wouldExpose($0, world) }) else {
             return nil

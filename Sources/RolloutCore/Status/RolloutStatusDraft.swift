@@ -54,6 +54,37 @@ struct RolloutStatusDraft: Sendable {
     /// The status as it was.
     var previous: MeshRolloutStatus { MeshRolloutStatus(lenient: object.tree["status"] ?? .null) }
 
+    /// The status but for its conditions; a completed rollout changes what conditions say as well.
+    mutating func progressed(_ world: RolloutWorld, _ run: RolloutRun) -> MeshRolloutStatus {
+        var status = previous
+        status.progress = run.progress
+        if refusal != nil { tellRefusal(&status) }
+        status.stable = world.stableSpec.version
+        status.canary = world.canarySpec.version
+        if phase == .completed {
+            // What was rolled out last serves: it has all of the traffic, and all steps are done.
+            status.canary = status.stable
+            status.progress.complete(world.stableSpec.version)
+            let isTold = previous.progress.reason == status.progress.reason
+            status.progress.since = (isTold ? previous.progress.since : nil) ?? world.now.rfc3339
+            if let end = RolloutSupersession(world).last { status.progress.waitingFor += "; \(end)" }
+            (reason, message) = (status.progress.reason, status.progress.waitingFor)
+        }
+        let place = status.progress
+        status.place = place.step > 0 ? "\(place.step)/\(place.steps)" : nil
+        status.ready = "\(world.stable.text) \(world.canary.text)"
+        return status
+    }
+
+    /// Says what is refused where people look first, also before there is anything to roll out.
+    private func tellRefusal(_ status: inout MeshRolloutStatus) {
+        let before = previous.progress
+        status.progress.reason = reason
+        status.progress.waitingFor = RolloutText.fit(message)
+        let isTold = before.reason == reason && before.step == status.progress.step
+        status.progress.since = (isTold ? before.since : nil) ?? now.rfc3339
+    }
+
     /// Sets phase and conditions.
     func complete(_ status: inout MeshRolloutStatus) {
         status.observedGeneration = object.generation ?? 0
@@ -95,16 +126,13 @@ struct RolloutStatusDraft: Sendable {
         setIssues(&status)
     }
 
-    /// The issues that the status did not tell yet.
-    var newIssues: [String] {
+    /// What is worth an Event beside transitions: orders that cannot be read, each once, and a side that serves no more, once for each time.
+    var news: [RolloutNote] {
         let told = previous.conditions.first { $0.type == Self.unreadable }?.message ?? ""
-        return (issues ?? []).map { RolloutText.fit($0) }.filter { !told.contains($0) }
-    }
-
-    /// What is to be told of the side that serves, once for each time it goes down.
-    var newOutage: RolloutNote? {
-        let isTold = previous.conditions.contains { $0.type == StableWatch.reason }
-        return isTold ? nil : stableDown.map { RolloutNote(.warning, StableWatch.reason, $0) }
+        let issues = (issues ?? []).map { RolloutText.fit($0) }.filter { !told.contains($0) }
+        let isOutageTold = previous.conditions.contains { $0.type == StableWatch.reason }
+        let outage = isOutageTold ? nil : stableDown.map { RolloutNote(.warning, StableWatch.reason, $0) }
+        return issues.map { RolloutNote(.warning, Self.unreadable, $0) } + [outage].compactMap(\.self)
     }
 
     private func setIssues(_ status: inout MeshRolloutStatus) {

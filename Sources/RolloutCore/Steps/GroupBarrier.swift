@@ -7,13 +7,16 @@ internal import RolloutEngine
 /// Keeps MeshRollouts of one group and namespace in step: none enters a step before all are done with the one before, and when one
 /// fails, all do.
 ///
-/// What others have reached is read from their statuses. A status that is missing or behind makes the others wait, never go.
+/// What others have reached is read from their statuses. A status that is missing or behind makes the others wait, never go, and so do steps
+/// that were edited in some of the members only.
 struct GroupBarrier: Sendable {
     /// Another member.
     struct Peer: Sendable {
         let name: String
         let status: MeshRolloutStatus
         let steps: Int?
+        /// Whether the status speaks of the present spec.
+        let isCurrent: Bool
     }
 
     private let peers: [Peer]
@@ -32,10 +35,12 @@ struct GroupBarrier: Sendable {
                 other.tree.value(at: "spec", "group")?.string == group
             else { return nil }
             let spec = try? MeshRolloutResource(decoding: other).spec
+            let status = MeshRolloutStatus(lenient: other.tree["status"] ?? .null)
             return Peer(
                 name: other.name,
-                status: MeshRolloutStatus(lenient: other.tree["status"] ?? .null),
-                steps: spec.map { StepPlan($0).steps.count }
+                status: status,
+                steps: spec.map { StepPlan($0).steps.count },
+                isCurrent: status.observedGeneration == other.generation
             )
         }
     }
@@ -47,6 +52,10 @@ struct GroupBarrier: Sendable {
         case .enter where decision.reason == .stepDone: isLast = false
         case .finish: isLast = true
         default: return decision
+        }
+        if let refusal {
+            // Steps of some members were edited: their numbers cannot be compared until those of all are.
+            return RolloutDecision(.hold, .awaitingGroup, "does not go on: \(refusal)")
         }
         guard let late = peers.first(where: { !isReady($0, isLast: isLast) }) else { return decision }
         let stands = late.status.phase?.rawValue ?? "not begun"
@@ -87,6 +96,8 @@ struct GroupBarrier: Sendable {
 
     private func isReady(_ peer: Peer, isLast: Bool) -> Bool {
         let progress = peer.status.progress
+        // A step of steps that are no longer wanted is none of those that count.
+        guard peer.isCurrent else { return false }
         switch peer.status.phase {
         case .completed?, .promoting?: return isLast
         case .preparing?, .progressing?, .paused?:

@@ -51,7 +51,15 @@ package struct StepPlan: Sendable, Hashable {
     }
 
     /// What routes look like where a record stands.
-    func shape(of record: RolloutRecord) -> RouteShape { shape(at: policy.place(of: record)) }
+    ///
+    /// Before the first step all goes to the stable side but what an edit of the steps has left where it was.
+    func shape(of record: RolloutRecord) -> RouteShape {
+        let (policy, place) = (policy, policy.place(of: record))
+        guard place < 0 else { return shape(at: place) }
+        var shape = RouteShape(weight: policy.weight(of: record))
+        if shape.weight > 0 { shape.affinity = steps.first?.shape.affinity }
+        return shape
+    }
 
     /// What routes look like in a step, counted from 0; before the first one, all goes to the stable side.
     package func shape(at step: Int) -> RouteShape {
@@ -106,6 +114,9 @@ package struct StepPlan: Sendable, Hashable {
 
     private static func rule(_ wish: Wish, _ shape: RouteShape, _ watchers: Set<String>) -> RolloutStep {
         var rule = RolloutStep(weight: shape.weight)
+        var effect = shape
+        (effect.weight, effect.affinity) = (0, nil)
+        if effect.needsHTTP { rule.effect = effect.tree.jsonText(.canonical) }
         if let hold = wish.hold, hold > .zero { rule.hold = .duration(hold) }
         switch wish.change {
         case .approve: rule.needsApproval = true

@@ -54,12 +54,13 @@ extension RolloutDecider {
         return condemn(.superseded, "the rollout of \(record.target) ends: \(wanted)")
     }
 
-    /// A person, or a gate on a person's behalf, asks to go back; heard even while paused.
+    /// A person, or a gate on a person's behalf, asks to go back, or others go back; heard even while paused.
     func abort(_ record: RolloutRecord) -> RolloutDecision? {
         if let why = observation.wishes.abort { return condemn(.aborted, why) }
+        if let why = observation.groupFailure { return condemn(.groupFailed, why) }
         for gate in effectiveGates(record) {
             guard let last = gate.last, last.outcome == .rollBack else { continue }
-            return condemn(.aborted, "gate \(gate.name) asks to go back: \(last.message)")
+            return condemn(.gateAsksToGoBack, "gate \(gate.name) asks to go back: \(last.message)")
         }
         return nil
     }

@@ -11,7 +11,7 @@ extension RolloutDecider {
     /// In other steps than those that are written down the place is taken anew, and what is asked at it is asked anew.
     func changedSteps(_ record: RolloutRecord) -> RolloutDecision? {
         guard !policy.isCurrent(record), let plan = record.plan else { return nil }
-        let before = record.step < 0 ? "before the first step" : "step \(record.step + 1) (\(plan.weight)%)"
+        let before = record.step < 0 ? "the start (\(plan.weight)%)" : "step \(record.step + 1) (\(plan.weight)%)"
         let message =
             "the steps have changed at \(before); it goes on at \(place(record)), approvals and promotions of steps are to "
             + "be given anew"
@@ -91,11 +91,21 @@ extension RolloutDecider {
     }
 
     /// A step that asks for a person waits for one; passing over its hold is no approval, only a full promotion is.
+    ///
+    /// Where an edit has left no step as small as what has moved, a person says whether the first one may be entered.
     func approval(_ record: RolloutRecord) -> RolloutDecision? {
-        guard let step = step(record), step.hold == .untilApproved || step.needsApproval else { return nil }
         guard !observation.wishes.isPromotedFully, !observation.wishes.approvedSteps.contains(record.step) else {
             return nil
         }
+        guard let step = step(record) else {
+            let weight = weight(record)
+            guard weight > 0, let first = policy.steps.first else { return nil }
+            let message =
+                "the steps have changed: the first one asks for \(first.weight)%, and \(weight)% have moved; it stays there until "
+                + "approved, or until a step of at most \(weight)% stands before"
+            return RolloutDecision(.hold, .awaitingApproval, message)
+        }
+        guard step.hold == .untilApproved || step.needsApproval else { return nil }
         return RolloutDecision(.hold, .awaitingApproval, "\(place(record)) waits for approval")
     }
 

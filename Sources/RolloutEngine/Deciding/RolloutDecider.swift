@@ -53,9 +53,7 @@ package struct RolloutDecider: Sendable {
     static let checks: [Check] = [
         { $0.verdict }, { $0.target }, { $0.abort }, { $0.gateLimits }, { $0.targetFailure }, { $0.harm }, { $0.pause },
         { $0.changedSteps }, { $0.disturbance }, { $0.preparation }, { $0.excess }, { $0.share }, { $0.settling },
-        { $0.hold },
-        { $0.approval },
-        { $0.gates },
+        { $0.hold }, { $0.approval }, { $0.gates },
     ]
 
     /// The step written down; nil while the new side is being prepared.
@@ -64,8 +62,8 @@ package struct RolloutDecider: Sendable {
         return place < 0 ? nil : policy.steps[place]
     }
 
-    /// The share of the step written down.
-    func weight(_ record: RolloutRecord) -> Int { step(record)?.weight ?? 0 }
+    /// The share of the step written down, or what an edit of the steps has left before the first one.
+    func weight(_ record: RolloutRecord) -> Int { step(record)?.weight ?? policy.weight(of: record) }
 
     /// When the present step has gone on too long without progress.
     func deadline(_ record: RolloutRecord) -> Timestamp {
@@ -108,7 +106,7 @@ package struct RolloutDecider: Sendable {
         }
         let weight = policy.steps[place.step].weight
         let message =
-            "more has moved than \(name) (\(weight)%) allows, and no record tells that it was approved and its gates passed; it is taken up there"
+            "more has moved than \(name) (\(weight)%) allows, and no record tells that its hold is over, it was approved and its gates passed; it is taken up there"
         return RolloutDecision(.enter(step: place.step), .movedByHand, message)
     }
 
@@ -125,10 +123,11 @@ package struct RolloutDecider: Sendable {
         guard following < policy.steps.count else {
             return RolloutDecision(.finish, .completed, "all steps are done")
         }
+        let before = record.step < 0 ? "what is rolled out is up" : "\(place(record)) is done"
         return RolloutDecision(
             .enter(step: following),
             .stepDone,
-            "\(place(record)) is done; going to \(policy.steps[following].weight)%"
+            "\(before); going to \(policy.steps[following].weight)%"
         )
     }
 }

@@ -108,6 +108,8 @@ package struct RolloutObservation: Sendable, Hashable {
     package var progressed: Timestamp?
     /// What people ask for.
     package var wishes = Wishes()
+    /// Which of those that step together with it failed, and why; nil for none.
+    package var groupFailure: String?
 
     /// Nothing to do.
     package init(target: String?) {

@@ -10,9 +10,12 @@ extension RolloutPolicy {
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
-    /// What a record says of these steps when it enters one of them; before the first one the share is 0.
-    package func plan(at step: Int) -> RolloutRecord.Plan {
-        RolloutRecord.Plan(digest: digest, weight: steps.indices.contains(step) ? steps[step].weight : 0)
+    /// What a record says of these steps when it enters one of them.
+    ///
+    /// Before the first one the share is what `record` had, so that an edit of the steps moves nothing there; 0 without a record.
+    package func plan(at step: Int, after record: RolloutRecord? = nil) -> RolloutRecord.Plan {
+        let share = steps.indices.contains(step) ? steps[step].weight : record.map { weight(of: $0) } ?? 0
+        return RolloutRecord.Plan(digest: digest, weight: share)
     }
 
     /// Whether a record was written for these steps; one that does not say counts as such.
@@ -23,19 +26,20 @@ extension RolloutPolicy {
     /// The step at which a record stands, counted from 0; -1 before the first one.
     ///
     /// In other steps than it was written for it is the earliest with the largest share that is not above the one that was entered, so that no
-    /// share grows and all that is asked at that share is asked anew. Where all shares are larger it is the first, which nothing precedes.
+    /// share grows and all that is asked at that share is asked anew. Where all shares are larger it is before the first one.
     package func place(of record: RolloutRecord) -> Int {
-        guard record.step >= 0, !steps.isEmpty else { return -1 }
+        guard !steps.isEmpty, record.step >= 0 || (record.plan?.weight ?? 0) > 0 else { return -1 }
         guard let plan = record.plan, plan.digest != digest else { return min(record.step, steps.count - 1) }
-        guard let weight = steps.map(\.weight).filter({ $0 <= plan.weight }).max() else { return 0 }
-        return steps.firstIndex { $0.weight == weight } ?? 0
+        guard let weight = steps.map(\.weight).filter({ $0 <= plan.weight }).max() else { return -1 }
+        return steps.firstIndex { $0.weight == weight } ?? -1
     }
 
-    /// The share of a record: of the step it stands at, or, until that is written down in changed steps, the one that was entered.
+    /// The share of a record: of the step it stands at, or, until that is written down in changed steps and before the first of them, the one
+    /// that was entered.
     package func weight(of record: RolloutRecord) -> Int {
-        if let plan = record.plan, plan.digest != digest { return min(100, max(0, plan.weight)) }
         let place = place(of: record)
-        return place < 0 ? 0 : steps[place].weight
+        guard place >= 0, isCurrent(record) else { return min(100, max(0, record.plan?.weight ?? 0)) }
+        return steps[place].weight
     }
 }
 
@@ -49,6 +53,8 @@ extension RolloutStep {
             case .duration(let time): "\(time.components.seconds).\(time.components.attoseconds)"
             }
         let names = gates.map { $0.sorted().map { "\($0.utf8.count):\($0)" }.joined(separator: ",") } ?? "*"
-        return "\(weight);\(stay);\(needsApproval);\(names)"
+        let text = "\(weight);\(stay);\(needsApproval);\(names)"
+        // Steps with a share alone give the text that records of earlier versions were written with.
+        return effect.isEmpty ? text : "\(text);\(effect)"
     }
 }

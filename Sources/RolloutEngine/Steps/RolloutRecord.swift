@@ -19,14 +19,23 @@ package struct RolloutRecord: Sendable, Hashable {
             case targetFailed = "TargetFailed"
             /// Somebody deleted what requests need, so that they failed; heals by going back, also where a person decides else.
             case routeDeleted = "RouteDeleted"
-            /// A person or an HTTP gate asked for it.
+            /// A person asked for it.
             case aborted = "Aborted"
+            /// An HTTP gate asked for it.
+            case gateAsksToGoBack = "GateAsksToGoBack"
+            /// Another rollout that steps together with it failed.
+            case groupFailed = "GroupFailed"
             /// Something else is to be rolled out now.
             case superseded = "Superseded"
 
-            /// Whether everything goes back for it also where a person decides on failures: it was a person's order, or waiting would
-            /// only do harm.
-            package var goesBackByItself: Bool { [.aborted, .superseded, .routeDeleted].contains(self) }
+            /// Whether everything goes back for it also where a person decides on failures: it was somebody's order, others go back, or waiting
+            /// would only do harm.
+            package var goesBackByItself: Bool {
+                switch self {
+                case .aborted, .gateAsksToGoBack, .groupFailed, .superseded, .routeDeleted: true
+                case .gateFailed, .gateUnavailable, .progressDeadlineExceeded, .targetFailed: false
+                }
+            }
         }
 
         /// Why it ended.

@@ -18,12 +18,23 @@ package struct RolloutStep: Sendable, Hashable {
     package var needsApproval = false
     /// The gates that must pass before the next step; nil for all of the rollout.
     package var gates: Set<String>?
+    /// What the step does besides its share, in a form that is equal when nothing changed; empty for nothing.
+    package var effect = ""
 
     /// Describes a step.
     package init(weight: Int, hold: Hold = .none, gates: Set<String>? = nil) {
         self.weight = min(100, max(0, weight))
         self.hold = hold
         self.gates = gates
+    }
+
+    /// Whether the step stays once its share is reached, for a time or for a person.
+    var holds: Bool {
+        switch hold {
+        case .none: false
+        case .duration(let time): time > .zero
+        case .untilApproved: true
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 /// Tells the step of a rollout from what has moved.
 ///
-/// What has moved proves that something moved it, not that a person or a gate allowed it.
+/// What has moved proves that something moved it, not that a person, a gate or a hold allowed it.
 package struct StepInference: Sendable, Hashable {
     /// The step that a world without a record is in.
     package struct Place: Sendable, Hashable {
@@ -25,10 +25,10 @@ package struct StepInference: Sendable, Hashable {
         self.gates = gates.filter { !$0.isDryRun }
     }
 
-    /// The first step that covers everything that has moved, but none behind a step that asks for an approval or a gate: that it was given is
-    /// written down nowhere.
+    /// The first step that covers everything that has moved, but none behind a step that holds or asks for an approval or a gate: that it held, or
+    /// that it was allowed to end, is written down nowhere.
     ///
-    /// It is not a later one of equal share, so that no hold is passed over.
+    /// It is not a later one of equal share. The hold of the step begins anew.
     package func place(of parts: [RolloutPart]) -> Place {
         guard parts.contains(where: { $0.moved > 0 }) else { return Place(step: -1, isCut: false) }
         let found = steps.firstIndex { step in parts.allSatisfy { $0.moved <= $0.need(at: step.weight) } }
@@ -40,6 +40,6 @@ package struct StepInference: Sendable, Hashable {
     }
 
     private func asks(_ step: RolloutStep) -> Bool {
-        step.needsApproval || step.hold == .untilApproved || gates.contains { step.gates?.contains($0.name) ?? true }
+        step.needsApproval || step.holds || gates.contains { step.gates?.contains($0.name) ?? true }
     }
 }

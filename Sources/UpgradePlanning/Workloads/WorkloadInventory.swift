@@ -25,7 +25,7 @@ package struct WorkloadInventory: Sendable, Hashable {
         owners: [ResourceID: KubeObject],
         namespaces: [KubeObject],
         choice: RevisionChoice,
-        rules: InjectionRules = InjectionRules(),
+        rules: InjectionRules,
         isOwn: (KubeObject) -> Bool
     ) {
         var labels: [String: [String: String]] = [:]

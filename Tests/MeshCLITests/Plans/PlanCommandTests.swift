@@ -209,6 +209,18 @@ struct PlanCommandTests {
         #expect(strict.exitCode == 1)
     }
 
+    @Test("What moves is what the mesh's own rules of injection inject")
+    func ownRulesOfInjection() async throws {
+        let values = "profile: minimal, values: {global: {proxy: {autoInject: disabled}}}"
+        let mesh = Self.mesh.replacing("profile: minimal", with: values)
+        // A pod without a sidecar, which by default is one that lacks it.
+        let world = Self.world.replacing("sidecar.istio.io/status", with: "note").replacing("istio-proxy", with: "app")
+        let usual = try await command().run(request(), client: try await cluster(world))
+        #expect(usual.output.contains("shop/web"), "\(usual.output)")
+        let own = try await command(["mesh.yaml": mesh]).run(request(), client: try await cluster(world))
+        #expect(!own.output.contains("shop/web"), "\(own.output)")
+    }
+
     @Test("A dump of a cluster gives the same plan as the cluster", arguments: OutputFormat.allCases)
     func dump(_ format: OutputFormat) async throws {
         let items = try YAML.documents(Self.world)

@@ -229,6 +229,18 @@ struct RolloutSteeringTests {
         #expect(early.message.contains("the template it had"))
     }
 
+    @Test("Where an edit has left no step as small as what has moved, the start is what is approved")
+    func approvesTheStart() throws {
+        let subject = try RolloutScenes.subject("rollout-approval", ["status/progress/step": 0])
+        #expect(try annotations(.approve(step: nil), subject) == [Command.approve: "0,1"], "beside what was given")
+        #expect(try change(.approve(step: nil), subject).message.contains("the first step is approved and entered"))
+        let other = try RolloutScenes.subject(
+            "rollout-approval",
+            ["status/progress/step": 0, "status/progress/reason": "Preparing"]
+        )
+        #expect(try refusal(.approve(step: 0), other).contains("has no step 0 to come"))
+    }
+
     @Test("What was refused before it began begins by itself, and no order names one that would be refused too")
     func refusedBeforeTheStart() throws {
         let upgrade: Tree = ["strategy": "InPlace"]

@@ -170,13 +170,33 @@ struct RolloutWatchTests {
             status["components"] = [["name": "cni", "ready": false, "message": "1 of 2 pods"]]
             try await world.setStatus(object, status)
             await clock.settle()
-            #expect(terminal.last.contains("all has moved; waiting for cni: 1 of 2 pods"), "\(terminal.last)")
+            #expect(terminal.all.contains("all has moved; waiting for cni: 1 of 2 pods"), "\(terminal.all)")
             #expect(!terminal.last.contains("complete"))
             let moved = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
             status["components"] = [["name": "cni", "ready": true]]
             try await world.setStatus(moved, status)
         }
         #expect(outcome.exitCode == 0 && terminal.last.contains("complete"))
+    }
+
+    @Test("A component that never comes is waited for no longer than it may take, and named", arguments: [true, false])
+    func neverReady(_ isTerminal: Bool) async throws {
+        let size = isTerminal ? RolloutScreen.Size(columns: 90, rows: 40) : nil
+        let (outcome, terminal) = try await watching("mesh", of: "mesh-holding", size: size) { world, clock, terminal in
+            let object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
+            var status = try RolloutScenes.object("mesh-complete").tree["status"] ?? .null
+            status["plan"] = .null
+            status["components"] = [["name": "cni", "ready": false, "message": "1 of 2 pods"]]
+            try await world.setStatus(object, status)
+            await clock.settle()
+            let words = terminal.all.replacing("\n", with: " ")
+            #expect(words.contains("waiting for component cni: 1 of 2 pods, since 2026-"), "\(words)")
+            await clock.advance(by: .seconds(400))
+        }
+        #expect(outcome.exitCode == 1)
+        let words = "has moved, but for 5m it waits for component cni: 1 of 2 pods"
+        #expect(outcome.warnings.first?.contains(words) == true, "\(outcome.warnings)")
+        #expect(terminal.count > 1)
     }
 
     @Test("At rest it ends at once")

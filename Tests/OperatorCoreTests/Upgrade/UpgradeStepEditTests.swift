@@ -44,6 +44,20 @@ internal import Testing
         #expect(told.first?.contains("step 2 (40%)") == true, "\(told)")
     }
 
+    @Test("An edit to steps that are all larger moves nothing before a person approves")
+    func aLargerFirstStepIsAskedFor() async throws {
+        let life = try await Self.waiting()
+        let before = try await life.world.revisions()
+        try await life.cluster.change("{\(Self.rules("[{weight: 80}, {weight: 100}]"))}")
+        try await life.until(step: 0, "AwaitingApproval")
+        try await life.pass(120)
+        #expect(try await life.world.revisions() == before)
+        #expect(try await life.status().plan?.progress.step == 0)
+        try await life.annotate(RolloutNames.Command.approve, "0")
+        try await life.until("upgraded") { try await $0.status().version == "1.30.2" }
+        try await life.expectAll("1-30-2")
+    }
+
     @Test func aRecordTakenAwayPassesNoApprovalOver() async throws {
         let steps = "[{weight: 20, approve: true}, {weight: 60, approve: true}, {weight: 100}]"
         let life = try await UpgradeLife.start("{version: 1.29.2, profile: minimal, \(Self.rules(steps))}")

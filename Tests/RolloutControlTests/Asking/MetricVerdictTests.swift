@@ -74,6 +74,25 @@ internal import Testing
         #expect(try reading(metric, new: of(120, 50), stable: of(nil)).outcome == .inconclusive)
     }
 
+    @Test(
+        "A built-in number that it cannot be passes nothing",
+        arguments: [
+            ("{name: m, builtIn: SuccessRate, min: 99}", 1e308), ("{name: m, builtIn: SuccessRate, min: 99}", 101),
+            ("{name: m, builtIn: ErrorRate, max: 1}", -5), ("{name: m, builtIn: LatencyP99, max: 500}", -1),
+            ("{name: m, builtIn: LatencyP50, max: 500}", -1), ("{name: m, builtIn: LatencyP90, max: 500}", -1),
+            ("{name: m, builtIn: RequestCount, max: 500}", -1),
+        ]
+    )
+    func impossible(_ metric: String, _ value: Double) throws {
+        let found = try reading(metric, new: of(value, 50))
+        #expect(found.outcome == .inconclusive)
+        #expect(found.message.contains("which it cannot be"), "\(found.message)")
+        #expect(
+            try reading("{name: m, query: up, min: -1000}", new: of(value, 50)).outcome == .passed,
+            "a query of a user may"
+        )
+    }
+
     @Test func withAllMovedThereIsNothingToCompareWith() throws {
         let metric = "{name: m, builtIn: LatencyP99, max: 500, compare: {ratio: {max: 1.5}}}"
         for change in [{ (question: inout GateQuestion) in question.weight = 100 }, { $0.stable = nil }] {

@@ -70,6 +70,30 @@ internal import Testing
         }
     }
 
+    @Test(
+        "An answer of 200 that says no is a no, whatever its type",
+        arguments: [
+            (nil, #"{"approved": false}"#, true), ("application/json", #"{"approved":false,"by":"desk"}"#, true),
+            ("text/plain", #" {"ok": false}"#, true), ("application/json", "false", true),
+            ("application/json", #"{"allowed": false}"#, true), ("application/json", #"{"approved": true}"#, false),
+            ("application/json", #"{"approved": "false"}"#, false), ("application/json", #"{"error": false}"#, false),
+            ("text/plain", "not approved", false), ("application/json", #"[{"approved": false}]"#, false),
+        ] as [(String?, String, Bool)]
+    )
+    func aNoIsNoPass(_ row: (type: String?, body: String, isNo: Bool)) throws {
+        for (type, yes, no) in [
+            ("ConfirmStep", GateReading.Outcome.passed, GateReading.Outcome.inconclusive),
+            ("ConfirmPromotion", .passed, .inconclusive), ("Rollback", .rollBack, .passed), ("Event", .passed, .passed),
+        ] {
+            let gate = try SampleAnalysis.gate("{name: g, type: \(type), url: 'http://g'}")
+            let answer = GateAnswer(status: 200, type: row.type, body: Array(row.body.utf8))
+            let reading = HookCall(gate: gate, question: SampleAnalysis.question)
+                .reading(answer, server: "http://g:80", taken: SampleAnalysis.start)
+            #expect(reading.outcome == (row.isNo ? no : yes), "\(type) \(row.body): \(reading.message)")
+            #expect(!row.isNo || type == "Event" || reading.message.contains("false"), "\(reading.message)")
+        }
+    }
+
     @Test(arguments: [nil, "text/plain", "application/json"] as [String?])
     func whatIsEncodedOrNoUnicodeIsNoAnswer(_ type: String?) throws {
         let packed = GateAnswer(status: 200, type: type, encoding: "gzip", body: Array("go".utf8))

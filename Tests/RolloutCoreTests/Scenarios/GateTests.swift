@@ -182,6 +182,39 @@ internal import Testing
         #expect(seen.subtracting(allowed) == [], "\(seen)")
     }
 
+    @Test("Members whose steps are edited one after the other do not pass each other")
+    func aGroupWaitsForStepsThatWereEditedInSome() async throws {
+        let steps = "[{setWeight: 10, hold: 5s}, {setWeight: 50, hold: 5s}]"
+        let more = "[{setWeight: 1}, {setWeight: 5}, {setWeight: 10, hold: 5s}, {setWeight: 50, hold: 5s}]"
+        let cluster = try await Self.group(steps, steps)
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await cluster.deploy("ratings-v2", version: "v2")
+        func edit(_ name: String, _ steps: String) async throws {
+            let key = ObjectKey(namespace: "shop", name: name)
+            let patch = Patch.merge(["spec": ["steps": try requireDocument(steps)]])
+            _ = try await cluster.admin.patch(RolloutNames.resource, key, patch)
+        }
+        try await life.run(40) { cluster in
+            let weights = [try await cluster.weights("reviews")["v2"], try await cluster.weights("ratings")["v2"]]
+            return weights == [10, 10]
+        }
+        try await edit("reviews", more)
+        try await life.run(60)
+        for name in ["reviews", "ratings"] {
+            #expect(try await cluster.weights(name)["v2"] == 10, "\(name)")
+            let progress = try await cluster.status(name).progress
+            #expect(progress.reason == "AwaitingGroup", "\(name): \(progress.waitingFor)")
+            #expect(progress.waitingFor.contains("give all members as many"), "\(progress.waitingFor)")
+        }
+        try await edit("ratings", more)
+        try await life.run(200) { cluster in
+            let phases = [try await cluster.status("reviews").phase, try await cluster.status("ratings").phase]
+            return phases == [.completed, .completed]
+        }
+        #expect(try await cluster.status("ratings").phase == .completed)
+    }
+
     @Test func aGroupFailsTogether() async throws {
         let cluster = try await Self.group(
             "[{setWeight: 10, hold: 5s}, {setWeight: 50, hold: 5s}]",

@@ -95,6 +95,41 @@ internal import Testing
         #expect(try await cluster.status().progress.reason == "Holding")
     }
 
+    @Test("An edit to steps that are all larger asks before it goes there")
+    func aLargerFirstStepIsAskedFor() async throws {
+        let (cluster, life) = try await Self.waiting()
+        try await Self.change(cluster, "[{setWeight: 60, hold: 20s}, {setWeight: 100}]")
+        try await life.run(60)
+        #expect(try await cluster.weights() == ["v1": 80, "v2": 20])
+        let progress = try await cluster.status().progress
+        #expect(progress.reason == "AwaitingApproval")
+        #expect(progress.step == 0)
+        #expect(progress.waitingFor.contains("60%, and 20% have moved"), "\(progress.waitingFor)")
+        try await cluster.annotate(RolloutNames.Command.approve, "0")
+        try await life.run(10)
+        #expect(try await cluster.weights() == ["v1": 40, "v2": 60])
+        try await life.run(to: .completed)
+    }
+
+    @Test("What test users get is a part of the steps: once it is edited the step begins anew")
+    func otherMatchesAreOtherSteps() async throws {
+        func steps(_ user: String) -> String {
+            "[{match: [{headers: {user: {exact: \(user)}}}], hold: 60s}, {setWeight: 50}]"
+        }
+        let cluster = try await SampleRollout.cluster(Self.spec(steps("ann")))
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(50)
+        #expect(try await cluster.status().progress.reason == "Holding")
+        try await Self.change(cluster, steps("bob"))
+        try await life.run(40)
+        #expect(
+            try await cluster.status().progress.reason == "Holding",
+            "the hold counts for bob from when bob got there"
+        )
+        #expect(try await life.events().contains { $0.reason == "StepsChanged" })
+    }
+
     @Test func aPauseKeepsTheShareAcrossAnEdit() async throws {
         let (cluster, life) = try await Self.waiting()
         try await cluster.annotate(RolloutNames.Command.pause, "true")

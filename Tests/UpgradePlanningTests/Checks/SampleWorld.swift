@@ -32,6 +32,7 @@ enum SampleWorld {
             owners: world.owners,
             namespaces: world.namespaces,
             choice: RevisionChoice(tags: [:]),
+            rules: InjectionRules(values: world.spec.values),
             isOwn: { $0.namespace == "istio-system" }
         )
         return world

@@ -55,6 +55,7 @@ enum SampleWorkloads {
             owners: Dictionary(uniqueKeysWithValues: owners.map { (ResourceID($0), $0) }),
             namespaces: namespaces,
             choice: RevisionChoice(tags: ["default": "old"]),
+            rules: InjectionRules(),
             isOwn: { $0.namespace == "istio-system" }
         )
     }
