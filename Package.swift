@@ -56,6 +56,7 @@ let allTargets: [Target] = [
         dependencies: ["DataTree", "ExpressionLanguage", "KubeAPI", "MeshBase", "PatternMatching"]
     ),
     .target(name: "KubeSchema", dependencies: ["DataTree", "KubeAPI", "MeshBase", "StructuralSchema"]),
+    .target(name: "FieldOwnership", dependencies: ["DataTree", "KubeAPI"]),
 
     // L3: engines
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),
@@ -87,7 +88,8 @@ let allTargets: [Target] = [
     .target(
         name: "OperatorCore",
         dependencies: [
-            "DataTree", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI", "MeshBase",
+            "DataTree", "FieldOwnership", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
+            "MeshBase",
             "RolloutControl", "RolloutEngine", "UpgradePlanning", logging,
         ]
     ),
@@ -235,7 +237,8 @@ let allTargets: [Target] = [
     .testTarget(
         name: "OperatorCoreTests",
         dependencies: [
-            "ControllerKit", "CrashKit", "MeshTestKit", "DataTree", "KubeAPI", "KubeClient", "KubeRuntime",
+            "ControllerKit", "CrashKit", "MeshTestKit", "DataTree", "FieldOwnership", "KubeAPI", "KubeClient",
+            "KubeRuntime",
             "ManifestRendering", "MeshAPI", "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine",
             "SandboxStore", "UpgradePlanning", logging,
         ],

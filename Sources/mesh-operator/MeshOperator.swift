@@ -24,7 +24,7 @@ struct MeshOperator: AsyncParsableCommand {
     var kubeconfig: String?
     @Option(help: "Whether to lead only while holding a lease, so that several operators may run: true or false.")
     var leaderElect = true
-    @Option(help: ArgumentHelp("Where that lease is (default: POD_NAMESPACE, else meshoperator-system).", valueName: "name"))
+    @Option(help: ArgumentHelp("Where it is (default: POD_NAMESPACE or meshoperator-system).", valueName: "name"))
     var leaderElectionNamespace: String?
     @Option(help: "The host:port of /metrics; port 0 takes any free one.", transform: { try .init(parsing: $0) })
     var metricsBind: ListenAddress = "127.0.0.1:8080"

@@ -185,7 +185,7 @@ public final class LeaderElector: Sendable {
             do throws(KubeError) {
                 _ = try await client.create(.namespaces, namespace)
             } catch  where error.code == .alreadyExists {
-                logger.debug("namespace of the lease is there", metadata: ["namespace": "\(name)"])
+                logger.debug("namespace of the lease is there", metadata: ["name": "\(name)"])
             }
             return try await client.create(.leases, lease)
         }

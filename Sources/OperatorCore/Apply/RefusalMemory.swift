@@ -1,3 +1,4 @@
+internal import FieldOwnership
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime

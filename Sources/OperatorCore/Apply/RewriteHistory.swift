@@ -1,3 +1,4 @@
+package import FieldOwnership
 package import KubeAPI
 package import MeshBase
 

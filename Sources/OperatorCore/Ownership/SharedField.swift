@@ -1,4 +1,5 @@
 internal import DataTree
+package import FieldOwnership
 package import KubeAPI
 
 /// A field that we set at first and that others may take over for good.

@@ -1,3 +1,4 @@
+internal import FieldOwnership
 package import KubeAPI
 internal import MeshAPI
 

@@ -42,7 +42,9 @@ package struct Preflight: Sendable {
         self.day = day
     }
 
-    /// All that fails, told at once so that nobody meets it one by one; the reason is that of the first check that fails. nil when none does.
+    /// All that fails, told at once so that nobody meets it one by one.
+    ///
+    /// - Returns: the reason of the first check that fails and the words of all; nil when none does.
     package func refusal() -> Refusal? {
         let refusals = [checkVersionIsKnown, checkVersionIsMaintained, checkKubernetes, checkHop].compactMap { $0() }
         guard let first = refusals.first else { return nil }

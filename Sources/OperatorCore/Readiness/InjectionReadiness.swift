@@ -1,4 +1,5 @@
 internal import DataTree
+internal import FieldOwnership
 package import KubeAPI
 
 /// Whether pods made now would get a sidecar.

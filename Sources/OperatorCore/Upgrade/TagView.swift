@@ -45,7 +45,9 @@ package struct TagView: Sendable {
     /// What a tag that leads elsewhere waits for before it may be asked; nil where it waits for nothing.
     package func awaited(of tag: String) -> String? {
         guard handover(of: tag).stage == .prepared, let object = object(of: tag) else { return nil }
-        return Self.distrusted(object).map { "webhook \($0) of \(object.name) to get its caBundle, which istiod writes" }
+        return Self.distrusted(object).map {
+            "webhook \($0) of \(object.name) to get its caBundle, which istiod writes"
+        }
     }
 
     /// An entry of a revision's own webhooks that has no certificate authority yet, or that the revision has no webhooks; nil when all are well.

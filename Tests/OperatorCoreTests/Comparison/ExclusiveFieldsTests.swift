@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import Testing
 
+@testable internal import FieldOwnership
 @testable internal import OperatorCore
 
 /// Which fields exclude each other, and what is done about it.

@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import Testing
 
+@testable internal import FieldOwnership
 @testable internal import OperatorCore
 
 /// Compares `desired` with `live`, of which we own `fields`.

@@ -1,3 +1,4 @@
+internal import FieldOwnership
 internal import KubeAPI
 internal import MeshBase
 internal import Testing

@@ -259,7 +259,11 @@ internal import Testing
         let life = try RenderedMeshTests.life(cluster)
         try await life.settle()
         let whole = try await cluster.admin.get(.clusterRoles, Self.reader).tree["rules"]
-        _ = try await cluster.admin.patch(.clusterRoles, Self.reader, Self.change("add", "/aggregationRule", Self.aggregation))
+        _ = try await cluster.admin.patch(
+            .clusterRoles,
+            Self.reader,
+            Self.change("add", "/aggregationRule", Self.aggregation)
+        )
         var empty = KubeObject(kind: APIResource.clusterRoles.kind, key: Self.reader)
         empty.tree["rules"] = []
         let options = WriteOptions(fieldManager: "clusterrole-aggregation-controller")

@@ -1,15 +1,15 @@
-internal import DataTree
+package import DataTree
 internal import KubeAPI
 
 /// Compares what was asked for with what the API server made of it.
-enum ValueComparison {
+package enum ValueComparison {
     /// Fields below which values are quantities, so that `1000m` equals `1`.
     private static let quantityFields: Set<String> = [
         "limits", "requests", "sizeLimit", "divisor", "averageValue", "capacity", "hard",
     ]
 
     /// Whether two scalars or whole values are the same; integers and doubles compare by value.
-    static func areEqual(_ left: Tree, _ right: Tree) -> Bool {
+    package static func areEqual(_ left: Tree, _ right: Tree) -> Bool {
         if left == right { return true }
         guard let first = left.number, let second = right.number else { return false }
         return first == second
@@ -18,7 +18,7 @@ enum ValueComparison {
     /// Whether `live` holds all that `desired` asks for, at the field `place`.
     ///
     /// Objects may hold more: defaults the API server filled in. Lists must be as long, element by element.
-    static func holds(_ live: Tree?, _ desired: Tree, at place: FieldPlace) -> Bool {
+    package static func holds(_ live: Tree?, _ desired: Tree, at place: FieldPlace) -> Bool {
         guard let live else { return isNothing(desired) || isZero(desired) }
         switch (desired, live) {
         case (.object(let wanted), .object(let present)):
@@ -34,7 +34,7 @@ enum ValueComparison {
     }
 
     /// Whether leaving the value out says the same: null and empty lists.
-    static func isNothing(_ value: Tree) -> Bool {
+    package static func isNothing(_ value: Tree) -> Bool {
         value.isNull || value.array?.isEmpty == true
     }
 
@@ -56,7 +56,7 @@ extension Tree {
     ///
     /// The API server drops those, so that owning them would look like a difference for ever. Empty objects stay, since
     /// `emptyDir: {}` and an empty selector mean something.
-    func strippedForApply() -> Tree {
+    package func strippedForApply() -> Tree {
         switch self {
         case .object(let object):
             var result = TreeObject()

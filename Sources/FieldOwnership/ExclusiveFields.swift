@@ -1,21 +1,21 @@
-internal import DataTree
-internal import KubeAPI
+package import DataTree
+package import KubeAPI
 
 /// A desired field that cannot stand beside one that somebody else set.
-struct FieldClash: Sendable, Hashable {
+package struct FieldClash: Sendable, Hashable {
     /// The field that is desired.
-    let ours: FieldPlace
+    package let ours: FieldPlace
     /// The field that is there, is not desired, and excludes ours.
-    let theirs: FieldPlace
+    package let theirs: FieldPlace
 
     /// Names two fields.
-    init(ours: FieldPlace, theirs: FieldPlace) {
+    package init(ours: FieldPlace, theirs: FieldPlace) {
         (self.ours, self.theirs) = (ours, theirs)
     }
 
     /// Names a field that takes the effect from the object as it is desired, and stands in the way of no single field: where it has to
     /// stay, nothing of ours is left out.
-    init(alone theirs: FieldPlace) {
+    package init(alone theirs: FieldPlace) {
         self.init(ours: theirs, theirs: theirs)
     }
 }
@@ -25,17 +25,17 @@ struct FieldClash: Sendable, Hashable {
 /// Server-side apply leaves fields of others alone, so that an apply of our member beside another one is refused (422), for ever, or makes
 /// no difference. Which fields exclude each other is what the API server validates (`pkg/apis/core/validation`,
 /// `pkg/apis/apps/validation`, `pkg/apis/policy/validation` and `pkg/apis/admissionregistration/validation` of Kubernetes).
-enum ExclusiveFields {
+package enum ExclusiveFields {
     /// Fields of a webhook that narrow down what it is asked about (`MutatingWebhook` of admissionregistration/v1).
-    static let narrowing = ["matchConditions", "namespaceSelector", "objectSelector"]
+    package static let narrowing = ["matchConditions", "namespaceSelector", "objectSelector"]
 
     /// Whether a value is neither false nor empty.
-    static func saysSomething(_ value: Tree) -> Bool {
+    package static func saysSomething(_ value: Tree) -> Bool {
         value.bool != false && value.array?.isEmpty != true && value.object?.isEmpty != true
     }
 
     /// What in `live` excludes something of `desired`, in the order of the fields.
-    static func clashes(desired: KubeObject, live: KubeObject) -> [FieldClash] {
+    package static func clashes(desired: KubeObject, live: KubeObject) -> [FieldClash] {
         var search = Search()
         switch desired.kind.kind {
         case "Deployment", "DaemonSet":
@@ -203,9 +203,9 @@ enum ExclusiveFields {
 /// An apply removes what its manager applied before and applies no longer, unless somebody else owns it too. What an apply may not remove is
 /// therefore written into our record first: a patch of `metadata.managedFields` alone, which changes nothing else, so that workloads are not
 /// rolled twice (Kubernetes documentation, "Server-Side Apply", "Transferring ownership").
-enum FieldTakeover {
+package enum FieldTakeover {
     /// The patch of `live` after which the fields at `places` are those of `manager` alone, based on its version.
-    static func patch(_ places: [FieldPlace], of live: KubeObject, for manager: String) -> Tree {
+    package static func patch(_ places: [FieldPlace], of live: KubeObject, for manager: String) -> Tree {
         let taken = FieldSet(places.map { FieldPath($0.steps) })
         var entries: [Tree] = []
         var isRecorded = false

@@ -1,8 +1,8 @@
-internal import DataTree
+package import DataTree
 
 extension Tree {
     /// The value at a place whose list elements are named by key, nil where a step leads nowhere.
-    func value(at place: FieldPlace) -> Tree? {
+    package func value(at place: FieldPlace) -> Tree? {
         var current = self
         for step in place.steps {
             guard let next = current.child(step) else { return nil }
@@ -12,12 +12,12 @@ extension Tree {
     }
 
     /// The tree without the value at `place`, and without objects that this leaves empty; unchanged where there is none.
-    func removing(_ place: FieldPlace) -> Tree {
+    package func removing(_ place: FieldPlace) -> Tree {
         removing(place.steps[...])
     }
 
     /// The tree with another value at `place`; unchanged where there is none.
-    func replacing(_ place: FieldPlace, with value: Tree) -> Tree {
+    package func replacing(_ place: FieldPlace, with value: Tree) -> Tree {
         replacing(place.steps[...], with: value)
     }
 

@@ -22,7 +22,7 @@ package struct FieldPlace: Sendable, Hashable, Comparable, CustomStringConvertib
     package func appending(_ step: FieldStep) -> FieldPlace { FieldPlace(steps + [step]) }
 
     /// Whether this is `place` or below it.
-    func isWithin(_ place: FieldPlace) -> Bool { steps.starts(with: place.steps) }
+    package func isWithin(_ place: FieldPlace) -> Bool { steps.starts(with: place.steps) }
 
     /// The names of the fields on the way, list elements left out: what rules about kinds of fields look at.
     package var fieldNames: [String] {
@@ -57,7 +57,7 @@ package struct FieldPlace: Sendable, Hashable, Comparable, CustomStringConvertib
 
 extension FieldStep {
     /// Reads a key of a FieldsV1 object: `f:name`, `k:{"name":"x"}`, `v:"x"`, `i:0`; nil for `.` and anything odd.
-    init?(fieldsV1 text: String) {
+    package init?(fieldsV1Key text: String) {
         guard text.count >= 2, text.dropFirst().first == ":" else { return nil }
         let rest = String(text.dropFirst(2))
         switch text.first {
@@ -78,7 +78,7 @@ extension FieldStep {
     /// Whether this step, found in a field set, leads to the list element `element`.
     ///
     /// A key field that the element leaves out counts as holding its default, as `protocol` of a port does.
-    func leads(to element: Tree) -> Bool {
+    package func leads(to element: Tree) -> Bool {
         switch self {
         case .key(let keys):
             keys.entries.allSatisfy { entry in

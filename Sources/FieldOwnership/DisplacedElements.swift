@@ -1,12 +1,12 @@
 internal import DataTree
-internal import KubeAPI
+package import KubeAPI
 
 /// Finds elements of lists that a plain write made of ours by giving them another key.
 ///
 /// Lists merge by key, so that such an element is nobody's of ours any more, and an apply puts ours beside it. Where both bear a name that
 /// has to be unique the apply is refused, for ever (`pkg/apis/core/validation` of Kubernetes, `ValidateService` and `validateContainerPorts`);
 /// elsewhere a copy stays that does the same twice. What add-ons bring along is neither, and is left alone.
-struct DisplacedElements {
+package struct DisplacedElements {
     /// Lists whose elements nobody copies for a purpose: one that holds all that ours does is ours under another name.
     private static let whole: Set<String> = ["containers", "initContainers", "webhooks"]
     /// Lists in which an element is ours under another key where ours is missing, but may be an addition where ours is there.
@@ -27,7 +27,7 @@ struct DisplacedElements {
     ///   - manager: the name under which we apply.
     ///   - isDrift: whether the same was applied before.
     /// - Returns: the elements, each with that of ours which it was; in the order of the fields.
-    static func clashes(
+    package static func clashes(
         desired: KubeObject,
         live: KubeObject,
         _ ownership: ObjectOwnership,
@@ -68,7 +68,7 @@ struct DisplacedElements {
     ) {
         var owned: [(step: FieldStep, node: Tree)] = []
         for entry in nodes.flatMap({ $0.object?.entries ?? [] }) {
-            guard let step = FieldStep(fieldsV1: entry.key), case .key = step else { continue }
+            guard let step = FieldStep(fieldsV1Key: entry.key), case .key = step else { continue }
             owned.append((step, entry.value))
         }
         for element in desired {

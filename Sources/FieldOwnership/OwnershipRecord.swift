@@ -15,7 +15,7 @@ package struct OwnershipRecord: Sendable, Hashable {
     package let fields: Tree
 
     /// Reads an entry, nil where it is not one.
-    init?(_ entry: Tree) {
+    package init?(_ entry: Tree) {
         guard let manager = entry["manager"]?.string, let operation = entry["operation"]?.string else { return nil }
         self.manager = manager
         self.isApplied = operation == "Apply"
@@ -30,7 +30,7 @@ package struct OwnershipRecord: Sendable, Hashable {
         var isInside = false
         for step in place.steps {
             guard let children = node.object, !Self.isLeaf(children) else { return isInside }
-            let next = children.entries.first { FieldStep(fieldsV1: $0.key).map { Self.matches($0, step) } ?? false }
+            let next = children.entries.first { FieldStep(fieldsV1Key: $0.key).map { Self.matches($0, step) } ?? false }
             guard let next else { return false }
             node = next.value
             isInside = true
@@ -39,7 +39,7 @@ package struct OwnershipRecord: Sendable, Hashable {
     }
 
     /// Whether a node of a field set names a field as a whole.
-    static func isLeaf(_ children: TreeObject) -> Bool {
+    package static func isLeaf(_ children: TreeObject) -> Bool {
         children.entries.allSatisfy { $0.key == "." }
     }
 

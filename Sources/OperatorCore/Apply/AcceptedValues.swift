@@ -1,3 +1,4 @@
+package import FieldOwnership
 package import KubeAPI
 
 /// Differences that an apply of ours left behind: admission or the API server put other values into our fields.
