@@ -26,6 +26,12 @@ struct RolloutTurn: Sendable {
         } else {
             tools.desk.ask(inquiry)
         }
+        if world.spec.analysis.runsJobs, let record = (world.routeRecord ?? world.endedRecord)?.record,
+            record.verdict != nil
+        {
+            let verdict = "\(record.target) \(record.began.rfc3339Micro)"
+            tools.desk.endJobs(of: inquiry.subject, in: world.namespace, verdict: verdict)
+        }
         if decision.action == .hold, world.routeRecord?.record.verdict == nil, decision.reason != .paused {
             let open = tools.desk.open(of: inquiry.subject, at: inquiry.stage)
             decision = decision.telling(open, now: world.now)
