@@ -177,6 +177,12 @@ struct RolloutTurn: Sendable {
             let isOther = decision.reason == .stepsChanged
             if isOther, try await dropStepOrders(world, &run) { return .wrote }
             let pass = try await enter(step, world, observation)
+            let leftOut = RolloutPreflight(world, stores: tools.parts.stores).leftOut(at: step)
+            if !leftOut.isEmpty {
+                let more = leftOut.count > 3 ? "; and \(leftOut.count - 3) more" : ""
+                let text = leftOut.prefix(3).joined(separator: "; ") + more
+                tools.note(.warning, "TestUsersLeftOut", RolloutText.fit(text, limit: 900), world.object)
+            }
             if isOther { tools.note(.normal, decision.reason.rawValue, decision.message, world.object) }
             if decision.reason == .movedByHand {
                 let text = "\(decision.message), and weights are put back"
