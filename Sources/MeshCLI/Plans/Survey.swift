@@ -29,8 +29,10 @@ struct Survey: Sendable {
     var budgets: [KubeObject] = []
     var autoscalers: [KubeObject] = []
     var istio: [KubeObject] = []
-    /// What each revision tag points to.
+    /// What each revision tag of a MeshOperator points to.
     var tags: [String: String] = [:]
+    /// What each revision tag of others points to.
+    var foreignTags: [String: String] = [:]
     /// What was not looked at, and why.
     var notes: [String] = []
 
@@ -49,7 +51,9 @@ struct Survey: Sendable {
         case ("policy", "PodDisruptionBudget"): budgets.append(object)
         case ("autoscaling", "HorizontalPodAutoscaler"): autoscalers.append(object)
         case ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"):
-            if let tag = object.labels[MeshNames.Label.tag] { tags[tag] = object.labels[MeshNames.Label.revision] }
+            guard let tag = object.labels[MeshNames.Label.tag] else { return }
+            let revision = object.labels[MeshNames.Label.revision] ?? "default"
+            if object.labels[MeshNames.Label.owner] == nil { foreignTags[tag] = revision } else { tags[tag] = revision }
         case (MeshNames.group, MeshNames.kind.kind) where object.name == mesh:
             annotations = object.annotations
             status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)
@@ -95,6 +99,7 @@ struct Survey: Sendable {
     /// Puts everything into a world.
     func fill(_ world: inout UpgradeWorld) {
         world.namespaces = namespaces
+        world.foreignTags = foreignTags.filter { tags[$0.key] == nil }
         world.pods = pods
         world.owners = owners
         world.budgets = budgets
