@@ -70,6 +70,8 @@ struct AnalysisTests {
         func secret(_ key: ObjectKey) async throws(KubeError) -> KubeObject { throw KubeError(.notFound, "none") }
         func find(_ key: ObjectKey) async throws(KubeError) -> KubeObject? { nil }
         func create(_ job: KubeObject) async throws(KubeError) -> KubeObject { job }
+        func made(in namespace: String) async throws(KubeError) -> [KubeObject] { [] }
+        func end(_ job: KubeObject) async throws(KubeError) {}
     }
 
     /// A Prometheus that scrapes an exporter every 200 ms.

@@ -1,6 +1,7 @@
 internal import DataTree
 internal import KubeAPI
 internal import MeshAPI
+internal import UpgradePlanning
 
 /// What plans look at of Deployments, StatefulSets, DaemonSets and Rollouts.
 enum OwnerProjection {
@@ -14,7 +15,9 @@ enum OwnerProjection {
             metadata["annotations"] = .object(annotations)
         }
         var spec = TreeObject()
-        for field in ["replicas", "paused", "strategy", "updateStrategy"] { spec[field] = owner.tree["spec"]?[field] }
+        for field in ["replicas", "paused", "strategy", "updateStrategy", "restartAt"] {
+            spec[field] = owner.tree["spec"]?[field]
+        }
         if let template = owner.tree.value(at: "spec", "template", "metadata") {
             spec["template"] = ["metadata": template]
         }
@@ -45,6 +48,10 @@ enum OwnerProjection {
         guard owner.kind.kind == "Deployment", owner.label("app") == "istiod",
             let version = owner.annotation(MeshNames.Annotation.version)
         else { return nil }
-        return Survey.ControlPlane(revision: owner.label(MeshNames.Label.revision) ?? "default", version: version)
+        return Survey.ControlPlane(
+            revision: owner.label(MeshNames.Label.revision) ?? "default",
+            version: version,
+            left: owner.annotation(HopSituation.leftAnnotation)
+        )
     }
 }

@@ -10,6 +10,8 @@ struct Survey: Sendable {
     struct ControlPlane: Sendable, Hashable {
         let revision: String
         let version: String
+        /// The version that the hop to it came from, as the operator wrote it down.
+        let left: String?
     }
 
     /// The Kubernetes version.
@@ -27,8 +29,10 @@ struct Survey: Sendable {
     var budgets: [KubeObject] = []
     var autoscalers: [KubeObject] = []
     var istio: [KubeObject] = []
-    /// What each revision tag points to.
+    /// What each revision tag of a MeshOperator points to.
     var tags: [String: String] = [:]
+    /// What each revision tag of others points to.
+    var foreignTags: [String: String] = [:]
     /// What was not looked at, and why.
     var notes: [String] = []
 
@@ -47,7 +51,9 @@ struct Survey: Sendable {
         case ("policy", "PodDisruptionBudget"): budgets.append(object)
         case ("autoscaling", "HorizontalPodAutoscaler"): autoscalers.append(object)
         case ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"):
-            if let tag = object.labels[MeshNames.Label.tag] { tags[tag] = object.labels[MeshNames.Label.revision] }
+            guard let tag = object.labels[MeshNames.Label.tag] else { return }
+            let revision = object.labels[MeshNames.Label.revision] ?? "default"
+            if object.labels[MeshNames.Label.owner] == nil { foreignTags[tag] = revision } else { tags[tag] = revision }
         case (MeshNames.group, MeshNames.kind.kind) where object.name == mesh:
             annotations = object.annotations
             status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)
@@ -55,8 +61,7 @@ struct Survey: Sendable {
         }
     }
 
-    /// The versions that run, the hop under way, and the one that was just left as far as the cluster shows it: the operator keeps
-    /// an old revision while its rollback window is open.
+    /// The versions that run, the hop under way, and the one that the last hop came from while its control plane is there.
     func situation(day: String, running: [String]? = nil, over base: HopSituation? = nil) -> HopSituation {
         var situation = base ?? HopSituation(day: day)
         if let running {
@@ -66,13 +71,14 @@ struct Survey: Sendable {
         }
         situation.kubernetes = kubernetes
         let controlPlanes = controlPlanes.sorted { ($0.revision, $0.version) < ($1.revision, $1.version) }
-        let current = status?.revision.flatMap { name in controlPlanes.first { $0.revision == name }?.version }
+        let stable = status?.revision.flatMap { name in controlPlanes.first { $0.revision == name } }
+        let current = stable?.version
         let target = status?.targetRevision.flatMap { name in controlPlanes.first { $0.revision == name }?.version }
         if let current {
             let isMoving = target != nil && target != current
             situation.running = [current] + (isMoving ? [target].compactMap(\.self) : [])
             situation.underWay = isMoving ? target : nil
-            if !isMoving { situation.justLeft = controlPlanes.map(\.version).first { $0 != current } }
+            situation.justLeft = stable?.left.flatMap { left in controlPlanes.map(\.version).first { $0 == left } }
         } else {
             situation.running = controlPlanes.map(\.version)
         }
@@ -93,6 +99,7 @@ struct Survey: Sendable {
     /// Puts everything into a world.
     func fill(_ world: inout UpgradeWorld) {
         world.namespaces = namespaces
+        world.foreignTags = foreignTags.filter { tags[$0.key] == nil }
         world.pods = pods
         world.owners = owners
         world.budgets = budgets

@@ -68,12 +68,14 @@ package struct RolloutCommand: Sendable {
         _ order: RolloutOrder,
         _ reference: RolloutReference
     ) async throws(CommandError) -> (RolloutSubject, RolloutChange) {
-        let subject = try await directory.find(reference)
+        var subject = try await directory.find(reference)
+        if order == .undo { subject = try await directory.withOrigin(subject) }
         do {
             return (subject, try RolloutSteering(subject, now: now()).change(order))
         } catch {
             guard subject.isUnseen, let patience else { throw error }
-            let seen = try await patience.wait(for: subject, directory)
+            var seen = try await patience.wait(for: subject, directory)
+            if order == .undo { seen = try await directory.withOrigin(seen) }
             return (seen, try RolloutSteering(seen, now: now()).change(order))
         }
     }

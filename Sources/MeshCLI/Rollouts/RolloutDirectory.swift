@@ -1,6 +1,8 @@
+internal import DataTree
 internal import KubeAPI
 package import KubeClient
 internal import MeshAPI
+internal import UpgradePlanning
 
 /// Finds rollouts in a cluster.
 package struct RolloutDirectory: Sendable {
@@ -63,6 +65,25 @@ package struct RolloutDirectory: Sendable {
             throw CommandError(cluster: error)
         }
         throw CommandError(.notFound, "\(subject.title) is not there any more")
+    }
+
+    /// The rollout with what `undo` goes by besides: which version the last hop of a mesh came from.
+    ///
+    /// Throws ``CommandError`` where the cluster cannot be asked.
+    func withOrigin(_ subject: RolloutSubject) async throws(CommandError) -> RolloutSubject {
+        let status = subject.meshStatus
+        guard subject.kind == .meshOperator, let revision = status.revision, status.version == status.targetVersion
+        else { return subject }
+        let namespace = subject.object.tree.value(at: "spec", "namespace")?.string ?? MeshNames.defaultNamespace
+        let name = revision == "default" ? "istiod" : "istiod-\(revision)"
+        var result = subject
+        do {
+            let istiod = try await client.find(.deployments, ObjectKey(namespace: namespace, name: name))
+            result.left = istiod?.annotation(HopSituation.leftAnnotation)
+        } catch {
+            throw CommandError(cluster: error)
+        }
+        return result
     }
 
     /// Where an object of a kind is.

@@ -156,7 +156,7 @@ package struct RolloutSteering: Sendable {
         if let why = subject.command(Command.abort) {
             let (said, target) = Self.abortion(why)
             if target.isEmpty || binding.isEmpty || "@\(target)" == binding {
-                throw refused("is aborted already (\(TerminalText.plain(said)))")
+                throw refused("is aborted already\(said == "true" ? "" : " (\(TerminalText.plain(said)))")")
             }
         }
         // The sign is the operator's; in a reason it would name a target.

@@ -41,6 +41,9 @@ package struct RolloutSubject: Sendable, Hashable {
     package let kind: RolloutKind
     /// The object as read.
     package let object: KubeObject
+    /// Of a mesh: the version that the last hop came from, as it is written on the istiod of the revision that runs; nil where that
+    /// was not looked at, or says nothing.
+    package var left: String?
 
     /// Takes an object of either kind; nil for others.
     package init?(_ object: KubeObject) {

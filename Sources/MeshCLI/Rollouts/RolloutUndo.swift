@@ -8,7 +8,8 @@ internal import MeshBase
 ///
 /// - For a MeshOperator `spec.version` is set to the version that ran before. In the middle of an upgrade that is
 ///   `status.version`: the upgrade ends and what has moved goes back. Within the rollback window after it, which is as long as
-///   the old revision is kept (`spec.upgrade.retireAfter`), it is the version of the kept revision.
+///   the old revision is kept (`spec.upgrade.retireAfter`), it is the version that the last hop came from
+///   (``RolloutSubject/left``), and no other that is kept as well.
 /// - For a MeshRollout whose canary was promoted the side that was replaced becomes a release again, and goes through the same
 ///   steps. The operator takes it for none as long as it is noted as passed in the annotation ``RolloutNames/Annotation/serving``,
 ///   so that note is taken off. That works until the old side is scaled down (`spec.promotion.scaleDownDelay`); afterwards
@@ -42,9 +43,15 @@ struct RolloutUndo {
                 question: "\(subject.title): end the upgrade to \(TerminalText.plain(wanted)) and go back to \(text)?"
             )
         }
-        guard let kept = keptVersion(status, running: running) else {
+        guard let left = subject.left else {
             throw refused(
-                "keeps no revision of an earlier version, so there is nothing to go back to; "
+                "has no way back: nothing says which version \(TerminalText.plain(running)) came from; "
+                    + "only the operator's own upgrades by Canary have one"
+            )
+        }
+        guard let kept = keptVersion(status, left) else {
+            throw refused(
+                "keeps no revision of \(TerminalText.plain(left)), which the last hop came from, so there is nothing to go back to; "
                     + "within spec.upgrade.retireAfter of an upgrade there is one"
             )
         }
@@ -57,11 +64,9 @@ struct RolloutUndo {
         )
     }
 
-    /// The newest version older than the one that runs whose control plane is still there.
-    private func keptVersion(_ status: MeshOperatorStatus, running: String) -> String? {
-        guard let current = MeshVersion(running) else { return nil }
-        let others = status.revisions.filter { $0.name != status.revision }.compactMap { MeshVersion($0.version) }
-        return others.filter { $0 < current }.max()?.description
+    /// The version that the last hop came from, where its control plane is still there.
+    private func keptVersion(_ status: MeshOperatorStatus, _ left: String) -> String? {
+        status.revisions.first { $0.name != status.revision && $0.version == left }?.version
     }
 
     // MARK: MeshRollout

@@ -93,6 +93,8 @@ package struct MeshOperatorReconciler: ResourceReconciler {
                         "state": "\(notice.question.reason)", "problem": "\(why)",
                     ]
                 )
+            case .unended(let key, let why):
+                environment.logger.warning("jobs not ended", metadata: ["key": "\(key)", "problem": "\(why)"])
             }
         }
         self.facts = parts.facts ?? ClusterFacts(client: parts.client, time: environment.time)

@@ -83,10 +83,14 @@ package enum MeshProjection {
             ["metadata", "generation"], ["spec", "replicas"], ["spec", "strategy"], ["spec", "updateStrategy"],
             ["spec", "template", "metadata", "labels"], ["status", "observedGeneration"], ["status", "replicas"],
             ["status", "updatedReplicas"], ["status", "readyReplicas"], ["status", "desiredNumberScheduled"],
-            ["status", "updatedNumberScheduled"],
+            ["status", "updatedNumberScheduled"], ["spec", "restartAt"], ["status", "restartedAt"],
         ]
         return [
             "Deployment": workload, "StatefulSet": workload, "DaemonSet": workload, "Rollout": workload,
+            // By these labels a revision tag of others tells which revision it leads to (`istioctl tag set`).
+            "MutatingWebhookConfiguration": [MeshNames.Label.tag, MeshNames.Label.revision].map {
+                ["metadata", "labels", $0]
+            },
             "PodDisruptionBudget": [["spec"], ["status", "disruptionsAllowed"]],
             "HorizontalPodAutoscaler": [
                 ["spec", "scaleTargetRef"], ["spec", "minReplicas"], ["spec", "maxReplicas"],

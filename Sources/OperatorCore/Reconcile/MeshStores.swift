@@ -210,10 +210,18 @@ package struct MeshStores: Sendable {
             }
         }
         sight.namespaces = latest(namespaceStore)
+        sight.foreignTags = foreignTags(observation)
         sight.budgets = ownedStore(.podDisruptionBudgets)?.objects() ?? []
         let stores = [ownedStore(.deployments), ownedStore(.daemonSets)] + others.map(\.store)
         for object in stores.flatMap({ latest($0) }) { sight.owners[ResourceID(object)] = object }
         return sight
+    }
+
+    /// The revision tags that others made, with the revision each leads to.
+    private func foreignTags(_ observation: MeshObservation) -> [String: String] {
+        let own = TagView(observation.ours(manager: MeshPlanner.manager)).objects
+        return TagView(ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []).objects
+            .filter { own[$0.key] == nil }
     }
 
     /// Every HorizontalPodAutoscaler.
@@ -239,8 +247,9 @@ package struct MeshStores: Sendable {
     /// Who uses revisions, by their names and those of tags that lead to them.
     package func usage(of revisions: Set<String>, observation: MeshObservation) -> RevisionUsage {
         let workloads = observation.live.values.filter { ObjectReadiness.isWorkload($0.kind) }
+        let foreign = foreignTags(observation).filter { revisions.contains($0.value) }.keys
         return RevisionUsage(
-            of: revisions,
+            of: revisions.union(foreign),
             pods: pods.objects(),
             namespaces: namespaceStore?.objects() ?? [],
             workloads: workloads,

@@ -12,6 +12,8 @@ package struct RevisionReferences: Sendable, Hashable {
         package var namespaces: [String] = []
         /// Tags that point to it or are answered by it.
         package var tags: [String] = []
+        /// Tags of others that lead to it, with what moves them.
+        package var foreignTags: [String] = []
         /// Gateways that run with it.
         package var gateways: [GatewayID] = []
         /// Workloads without pods of it whose pod template names it, itself or by a tag.
@@ -22,7 +24,7 @@ package struct RevisionReferences: Sendable, Hashable {
 
         /// Whether nothing refers to the revision.
         package var isEmpty: Bool {
-            pods.isEmpty && namespaces.isEmpty && tags.isEmpty && gateways.isEmpty && templates.isEmpty
+            reasons.isEmpty
         }
 
         /// What holds the revision, for people: `3 pods in shop`, `namespace label of pay`; empty when nothing does.
@@ -34,6 +36,7 @@ package struct RevisionReferences: Sendable, Hashable {
             }
             if !namespaces.isEmpty { result.append("namespace label of \(Self.list(namespaces.sorted()))") }
             if !tags.isEmpty { result.append("tag \(Self.list(tags.sorted()))") }
+            if !foreignTags.isEmpty { result.append("tag of others \(Self.list(foreignTags.sorted()))") }
             if !gateways.isEmpty {
                 result.append("gateway \(Self.list(gateways.sorted().map(\.description)))")
             }
@@ -63,15 +66,20 @@ package struct RevisionReferences: Sendable, Hashable {
     /// Finds who among `sight` refers to the revisions of a mesh.
     init(_ composition: RevisionComposition, _ sight: UpgradeCrowd.Sight) {
         let own = sight.own.compactMap { OwnPods($0) }
-        self.init(composition, pods: sight.pods, namespaces: sight.namespaces) { pod in
+        let tags = composition.answering.merging(sight.foreignTags) { ours, _ in ours }
+        self.init(composition, tags: tags, pods: sight.pods, namespaces: sight.namespaces) { pod in
             own.contains { $0.includes(pod) }
+        }
+        for (tag, revision) in sight.foreignTags {
+            let remedy = "istioctl tag set \(tag) --revision \(composition.stable.name) --overwrite"
+            held[revision, default: Holders()].foreignTags.append("\(tag) (`\(remedy)` moves it)")
         }
         let running = Set(
             sight.pods.map { pod in
                 Run(owner: WorkloadInventory.owner(of: pod), revision: SidecarPod.revision(of: pod) ?? "")
             }
         )
-        for (id, revision) in sight.namedByTemplates(RevisionChoice(tags: composition.answering))
+        for (id, revision) in sight.namedByTemplates(RevisionChoice(tags: tags))
         where !running.contains(Run(owner: id, revision: revision)) {
             held[revision, default: Holders()].templates.append(id)
         }
@@ -87,16 +95,18 @@ package struct RevisionReferences: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - composition: the tags and gateways.
+    ///   - tags: what each tag leads to, those of others as well; nil where there are only the composition's.
     ///   - pods: all pods, as ``SidecarPod/trimmed(_:)`` leaves them.
     ///   - namespaces: all namespaces.
     ///   - isOwn: whether a pod is the mesh's own; gateways' pods count by their gateway.
     package init(
         _ composition: RevisionComposition,
+        tags: [String: String]? = nil,
         pods: [KubeObject],
         namespaces: [KubeObject],
         isOwn: (KubeObject) -> Bool
     ) {
-        let choice = RevisionChoice(tags: composition.answering)
+        let choice = RevisionChoice(tags: tags ?? composition.answering)
         for pod in pods where !isOwn(pod) {
             if let revision = SidecarPod.revision(of: pod) { held[revision, default: Holders()].pods.append(pod.key) }
         }

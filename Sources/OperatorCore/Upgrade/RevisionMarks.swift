@@ -3,6 +3,7 @@ internal import MeshAPI
 package import MeshBase
 internal import RolloutControl
 package import RolloutEngine
+internal import UpgradePlanning
 
 /// What is written down about a revision on its istiod Deployment, in annotations that are part of what the operator applies.
 ///
@@ -24,6 +25,8 @@ package struct RevisionMarks: Sendable, Hashable {
     package var record: RolloutRecord?
     /// When it became the stable one; nil for a revision that was installed as the first.
     package var promoted: Timestamp?
+    /// The version that was the stable one before it, written down with ``promoted``: the only one there is a way back to.
+    package var left: String?
     /// Since when nothing uses it.
     package var unused: Timestamp?
     /// A rollout away from this revision that failed.
@@ -42,6 +45,7 @@ package struct RevisionMarks: Sendable, Hashable {
     package init(reading annotations: [String: String]) {
         record = RecordText.read(annotations[RolloutNames.Annotation.record])
         promoted = annotations[Self.promotedAnnotation].flatMap { Timestamp(rfc3339: $0) }
+        left = annotations[HopSituation.leftAnnotation]
         unused = annotations[Self.unusedAnnotation].flatMap { Timestamp(rfc3339: $0) }
         failure = RecordText.read(annotations[Self.failureAnnotation])
         goal = annotations[Self.goalAnnotation].flatMap { $0.isEmpty ? nil : $0 }
@@ -53,6 +57,7 @@ package struct RevisionMarks: Sendable, Hashable {
         var result: [String: String] = [:]
         if let record { result[RolloutNames.Annotation.record] = RecordText.write(record) }
         if let promoted { result[Self.promotedAnnotation] = promoted.rfc3339Micro }
+        if let left { result[HopSituation.leftAnnotation] = left }
         if let unused { result[Self.unusedAnnotation] = unused.rfc3339Micro }
         if let failure { result[Self.failureAnnotation] = RecordText.write(failure) }
         if let goal, record?.verdict != nil || failure != nil { result[Self.goalAnnotation] = goal }

@@ -82,15 +82,9 @@ package struct UpgradeCourse: Sendable, Hashable {
             situation.running.append(underWay.slot.version)
             situation.underWay = underWay.slot.version
         }
-        var kept = survey.kept.filter(\.hasDeployment)
-        // Going back may be tried again as long as the revision is there to which it has failed.
-        if let failed = survey.underWay, failed.marks.record?.verdict != nil,
-            let version = MeshVersion(failed.slot.version), let current = MeshVersion(stable.slot.version),
-            version < current
-        {
-            kept.append(failed)
-        }
-        situation.justLeft = kept.max { ($0.marks.promoted ?? .epoch) < ($1.marks.promoted ?? .epoch) }?.slot.version
+        // One control plane is the way back, as long as it is there: kept, or as what going back has failed to.
+        let left = stable.marks.left
+        situation.justLeft = survey.revisions.contains { $0.hasDeployment && $0.slot.version == left } ? left : nil
         return HopPlanner(
             catalogue: wish.catalogue,
             situation: situation,

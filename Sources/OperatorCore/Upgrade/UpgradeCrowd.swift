@@ -17,6 +17,8 @@ package struct UpgradeCrowd: Sendable {
         package var owners: [ResourceID: KubeObject] = [:]
         /// All namespaces.
         package var namespaces: [KubeObject] = []
+        /// Revision tags that others made, with the revision each leads to: what follows them is not moved, and holds that revision.
+        package var foreignTags: [String: String] = [:]
         /// PodDisruptionBudgets.
         package var budgets: [KubeObject] = []
         /// The mesh's own workloads, whose pods are moved otherwise.

@@ -73,6 +73,7 @@ extension UpgradeDriver {
         let crowd = UpgradeCrowd(sight, world.spec.upgrade.workloads, sides)
         world.revision = course.stable.name
         world.namespaces = sight.namespaces
+        world.foreignTags = sight.foreignTags
         world.pods = sight.pods
         world.inventory = crowd.inventory
         world.owners = sight.owners

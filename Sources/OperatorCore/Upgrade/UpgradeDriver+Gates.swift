@@ -23,9 +23,13 @@ extension UpgradeDriver {
         mesh.desk.ask(GateInquiry(GateSubject(run.object), question(look, run), analysis, names: names))
     }
 
-    /// Stops asking gates that have no say any more.
+    /// Stops asking gates that have no say any more, and ends with a verdict the Jobs that still run for them.
     func dropGates(_ look: UpgradeLook, _ run: MeshRun) {
-        if !isAsking(look) { mesh.desk.withdraw(run.object.key) }
+        guard !isAsking(look) else { return }
+        mesh.desk.withdraw(run.object.key)
+        guard look.observation.record?.verdict != nil, look.scene.spec.upgrade.analysis.runsJobs else { return }
+        let verdict = Self.attempt(look.observation.record)
+        mesh.desk.endJobs(of: GateSubject(run.object), in: look.scene.spec.namespace, verdict: verdict)
     }
 
     /// Tells event gates of transitions, in order; each at least once, and where it stands anew by another process that takes over.

@@ -130,6 +130,7 @@ package struct UpgradeScene: Sendable {
         }
         guard let crowd else { return result }
         result.formUnion(crowd.inventory.podsPerRevision.filter { $0.value > 0 }.keys)
+        result.formUnion(crowd.sight.foreignTags.values)
         let choice = RevisionChoice(tags: pointers)
         for namespace in crowd.namespaces.values where !namespace.isDeleting {
             if let name = choice.revision(ofNamespace: namespace.labels) { result.insert(name) }

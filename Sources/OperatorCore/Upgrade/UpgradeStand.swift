@@ -41,6 +41,8 @@ package struct UpgradeStand: Sendable, Hashable {
         self.hasCommands = hasCommands
         self.survey = survey
         for revision in survey.revisions { marks[revision.slot.name] = revision.marks }
+        // A change in place is no hop there is a way back from.
+        if survey.stable?.slot.version != course.stable.version { marks[course.stable.name]?.left = nil }
         target = survey.underWay?.slot
         retire(rules, now, isUsed)
     }
@@ -130,6 +132,7 @@ package struct UpgradeStand: Sendable, Hashable {
         case .finish:
             guard let slot = target else { return self }
             copy.marks[slot.name]?.promoted = now
+            copy.marks[slot.name]?.left = course.stable.version
             copy.marks[slot.name]?.hasDefaultTag = hasDefaultTag
         case .restore:
             // Something is away again: it is not of no use yet.

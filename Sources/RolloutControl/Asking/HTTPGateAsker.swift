@@ -174,6 +174,17 @@ package struct HTTPGateAsker: GateAsking {
         }
     }
 
+    package func endJobs(of subject: GateSubject, in namespace: String) async -> String? {
+        do throws(KubeError) {
+            for job in try await jobs.made(in: namespace) where GateJob.runs(job, for: subject) {
+                try await jobs.end(job)
+            }
+            return nil
+        } catch {
+            return RolloutText.fit("Jobs of \(namespace): \(error)", limit: 500)
+        }
+    }
+
     /// The Job of the question, created if it is not there; another process may create it at the same time.
     private func found(_ job: GateJob) async throws(KubeError) -> KubeObject {
         if let found = try await jobs.find(job.key) { return found }

@@ -35,7 +35,9 @@ struct GateAnswer: Sendable, Hashable {
         case 300..<400:
             let place = location.map { " to \(RolloutText.fit($0, limit: 200))" } ?? ""
             return "answered \(status), a redirect\(place); redirects are not followed, set the address itself"
-        case 401, 403: return "answered \(status): it refuses the credentials"
+        case 401: return "answered 401: it refuses the credentials"
+        // The way for a gate to say no, as much as for a server that knows nobody (RFC 9110, section 15.5.4).
+        case 403: return "answered 403: it says no, or refuses the credentials"
         default: return "answered \(status)"
         }
     }

@@ -20,11 +20,15 @@ package final class GateDesk: Sendable {
         case answered(ObjectKey, name: String, GateReading)
         /// An event gate was not told, for this reason.
         case untold(GateNotice, String)
+        /// Jobs of an object's analysis could not be ended, for this reason; they run until their own deadline.
+        case unended(ObjectKey, String)
     }
 
     private struct State {
         var docket: GateDocket
         var withdrawals: [GateDocket.Ticket: AsyncStream<Never>.Continuation] = [:]
+        /// Whose Jobs are to end or have been ended, by the object's key.
+        var endings: [ObjectKey: JobEnding] = [:]
     }
 
     private let asker: any GateAsking
@@ -88,7 +92,26 @@ package final class GateDesk: Sendable {
 
     /// Drops all there is of an object that is gone.
     package func forget(_ key: ObjectKey) {
-        change { $0.docket.forget(key) }
+        change { state in
+            state.endings[key] = nil
+            return state.docket.forget(key)
+        }
+    }
+
+    /// Ends the Jobs of an object whose rollout has its verdict, once for each verdict; returns at once.
+    ///
+    /// - Parameters:
+    ///   - subject: the object.
+    ///   - namespace: where its Jobs are.
+    ///   - verdict: what tells this verdict from others of the object.
+    package func endJobs(of subject: GateSubject, in namespace: String, verdict: String) {
+        let ending = JobEnding(subject: subject, namespace: namespace, verdict: verdict)
+        let isNew = state.withLock { state in
+            guard state.endings[subject.key]?.isOf(ending) != true else { return false }
+            state.endings[subject.key] = ending
+            return true
+        }
+        if isNew { wakes.continuation.yield() }
     }
 
     /// Tells event gates, in order and after what they were to be told before; returns at once.
@@ -131,6 +154,7 @@ package final class GateDesk: Sendable {
     package func settle() async -> Set<ObjectKey> {
         var keys: Set<ObjectKey> = []
         while true {
+            for ending in takeEndings() { await end(ending) }
             let work = take()
             guard !work.isEmpty else { return keys }
             for (work, withdrawal) in work {
@@ -144,14 +168,15 @@ package final class GateDesk: Sendable {
 
     /// Lays down here what lies on another desk, instead of what was here; of nothing may a question or notice be out.
     func takeOver(_ other: GateDesk) {
-        let docket = other.docket
-        state.withLock { $0.docket = docket }
+        let (docket, endings) = other.state.withLock { ($0.docket, $0.endings) }
+        state.withLock { ($0.docket, $0.endings) = (docket, endings) }
     }
 
     private func begin(
         _ group: inout DiscardingTaskGroup,
         _ answered: @escaping @Sendable (ObjectKey) -> Void
     ) {
+        for ending in takeEndings() { group.addTask { await self.end(ending) } }
         for (work, withdrawal) in take() {
             group.addTask {
                 if let key = await self.perform(work, withdrawal) { answered(key) }
@@ -168,6 +193,26 @@ package final class GateDesk: Sendable {
                 return (work, stream)
             }
         }
+    }
+
+    private func takeEndings() -> [JobEnding] {
+        state.withLock { state in
+            let due = state.endings.values.filter { !$0.isTaken }
+            for ending in due { state.endings[ending.subject.key]?.isTaken = true }
+            return due.sorted { $0.subject.key < $1.subject.key }
+        }
+    }
+
+    /// Ends Jobs, with the pauses and tries of a notice; what fails to the end is left to the Jobs' own deadline.
+    private func end(_ ending: JobEnding) async {
+        var why = ""
+        for pause in [.zero] + Self.pauses {
+            if pause > .zero { try? await clock.sleep(for: pause) }
+            guard !Task.isCancelled else { return }
+            guard let trouble = await asker.endJobs(of: ending.subject, in: ending.namespace) else { return }
+            why = trouble
+        }
+        if !Task.isCancelled { observe(.unended(ending.subject.key, why)) }
     }
 
     /// Does one thing; gives the key of the object of which a question was answered.
@@ -233,6 +278,18 @@ package final class GateDesk: Sendable {
         let dropped = state.withLock { state in body(&state).compactMap { state.withdrawals[$0] } }
         for withdrawal in dropped { withdrawal.finish() }
     }
+}
+
+/// Jobs that are to end with a verdict.
+private struct JobEnding: Sendable, Hashable {
+    let subject: GateSubject
+    let namespace: String
+    let verdict: String
+    /// Whether somebody is at it, or was.
+    var isTaken = false
+
+    /// Whether both are about the same verdict.
+    func isOf(_ other: JobEnding) -> Bool { subject == other.subject && verdict == other.verdict }
 }
 
 /// Answers where nobody can ask.

@@ -35,9 +35,14 @@ struct DocumentQuestion: Sendable, Hashable {
         guard (200..<300).contains(answer.status) else {
             throw AnalysisError(.refusedByServer, "\(address.server) \(answer.refusal)")
         }
-        let options = JSONParser.Options(duplicateKeys: .lastWins)
-        guard let tree = try? JSONParser.parse(answer.body, options: options) else {
-            throw AnalysisError(.answerUnusable, "\(address.server) answered with something else than JSON")
+        let tree: Tree
+        do throws(ParseError) {
+            tree = try JSONParser.parse(answer.body)
+        } catch {
+            // RFC 8259, section 4: what an object with names that are not unique means is unpredictable.
+            let isDoubled = error.code == .duplicateKey
+            let what = isDoubled ? "JSON that is ambiguous: \(error.message)" : "something else than JSON"
+            throw AnalysisError(.answerUnusable, RolloutText.fit("\(address.server) answered with \(what)", limit: 400))
         }
         var result = MetricMeasurement()
         result.value = try number(path, pathText, tree)
@@ -55,7 +60,7 @@ struct DocumentQuestion: Sendable, Hashable {
         if let flag = value.bool { return flag ? 1 : 0 }
         if let number = value.number { return number }
         if let number = value.string.flatMap({ NumberText.number($0) }) { return number }
-        throw AnalysisError(.answerUnusable, "\(text) leads to a \(value.kindName) where a number is needed")
+        throw AnalysisError(.answerUnusable, "\(text) leads to \(value.kindText) where a number is needed")
     }
 
     /// A number of requests; what is none counts as none.
@@ -96,5 +101,13 @@ struct DocumentQuestion: Sendable, Hashable {
             rest = rest[end.upperBound...]
         }
         return result + rest
+    }
+}
+
+extension Tree {
+    /// The kind with its article: `an array`, `a string`.
+    fileprivate var kindText: String {
+        let isVowel = kindName.first.map { "aeiou".contains($0) } ?? false
+        return "\(isVowel ? "an" : "a") \(kindName)"
     }
 }

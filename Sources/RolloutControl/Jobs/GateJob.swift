@@ -58,6 +58,14 @@ struct GateJob: Sendable, Hashable {
         return object
     }
 
+    /// Whether a Job was made for an analysis of an object, and has not ended.
+    static func runs(_ job: KubeObject, for subject: GateSubject) -> Bool {
+        guard !job.isDeleting, job.annotations[identityKey] != nil,
+            job.ownerReferences.contains(where: { $0.uid == subject.uid })
+        else { return false }
+        return !job.conditions.contains { $0.status == .isTrue && ["Complete", "Failed"].contains($0.type) }
+    }
+
     /// What the state of the Job means.
     func reading(_ job: KubeObject, taken: Timestamp) -> GateReading {
         let name = "Job \(key)"
@@ -80,7 +88,10 @@ struct GateJob: Sendable, Hashable {
         if let made, made + limit <= taken {
             return GateReading(.failed, "\(name) has not ended within \(GoDuration.text(limit))", taken: taken)
         }
-        return GateReading(.inconclusive, "\(name) runs", taken: taken)
+        let isSuspended = job.tree.value(at: "spec", "suspend")?.bool == true
+        let suspended = "is suspended (spec.suspend); unset it, or delete the Job to have it made anew"
+        let state = isSuspended ? suspended : "runs"
+        return GateReading(.inconclusive, "\(name) \(state)", taken: taken)
     }
 
     /// What tells this Job from all others.

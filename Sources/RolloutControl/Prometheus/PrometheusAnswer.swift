@@ -112,7 +112,7 @@ struct PrometheusAnswer: Sendable, Hashable {
     }
 
     private static func parse(_ body: [UInt8]) -> Tree? {
-        guard let tree = try? JSONParser.parse(body, options: JSONParser.Options(duplicateKeys: .lastWins)),
+        guard let tree = try? JSONParser.parse(body),
             tree.object != nil
         else { return nil }
         return tree

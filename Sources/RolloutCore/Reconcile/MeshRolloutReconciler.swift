@@ -60,6 +60,8 @@ package struct MeshRolloutReconciler: ResourceReconciler {
                         "state": "\(notice.question.reason)", "problem": "\(why)",
                     ]
                 )
+            case .unended(let key, let why):
+                environment.logger.warning("jobs not ended", metadata: ["key": "\(key)", "problem": "\(why)"])
             }
         }
         tools = RolloutTools(parts: parts, environment: environment, metrics: metrics, desk: desk)

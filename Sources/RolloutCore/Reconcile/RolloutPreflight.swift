@@ -154,6 +154,34 @@ struct RolloutPreflight: Sendable {
         return nil
     }
 
+    /// Where test users of a step cannot be told apart from other users of a route, which get what all get there.
+    ///
+    /// - Parameter step: the place of the step.
+    /// - Returns: a text for each route and rule; empty where the step matches nobody, or all can.
+    func leftOut(at step: Int) -> [String] {
+        guard world.plan.steps.indices.contains(step), case .match(let rules)? = world.plan.steps[step].change else {
+            return []
+        }
+        return world.routes.flatMap { route in
+            httpRoutes(route).enumerated().flatMap { index, own -> [String] in
+                let name = own["name"]?.string ?? "http[\(index)]"
+                return MatchProduct.gaps(rules, own["match"]?.array ?? []).map { rule in
+                    "\(route.title) route \(name): no match can say both its own and spec.steps[\(step)].match[\(rule)] "
+                        + "(\(Self.fields(rules[rule]))), so these test users get there what all others get"
+                }
+            }
+        }
+    }
+
+    /// What a match looks at: `uri`, `headers.cookie`.
+    private static func fields(_ match: Tree) -> String {
+        let names = (match.object?.entries ?? []).flatMap { entry -> [String] in
+            guard ["headers", "queryParams"].contains(entry.key) else { return [entry.key] }
+            return (entry.value.object?.entries ?? []).map { "\(entry.key).\($0.key)" }
+        }
+        return names.joined(separator: ", ")
+    }
+
     private var cookies: String? {
         guard world.spec.affinity != nil else { return nil }
         for route in world.routes {

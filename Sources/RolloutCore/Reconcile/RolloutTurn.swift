@@ -26,6 +26,12 @@ struct RolloutTurn: Sendable {
         } else {
             tools.desk.ask(inquiry)
         }
+        if world.spec.analysis.runsJobs, let record = (world.routeRecord ?? world.endedRecord)?.record,
+            record.verdict != nil
+        {
+            let verdict = "\(record.target) \(record.began.rfc3339Micro)"
+            tools.desk.endJobs(of: inquiry.subject, in: world.namespace, verdict: verdict)
+        }
         if decision.action == .hold, world.routeRecord?.record.verdict == nil, decision.reason != .paused {
             let open = tools.desk.open(of: inquiry.subject, at: inquiry.stage)
             decision = decision.telling(open, now: world.now)
@@ -171,6 +177,12 @@ struct RolloutTurn: Sendable {
             let isOther = decision.reason == .stepsChanged
             if isOther, try await dropStepOrders(world, &run) { return .wrote }
             let pass = try await enter(step, world, observation)
+            let leftOut = RolloutPreflight(world, stores: tools.parts.stores).leftOut(at: step)
+            if !leftOut.isEmpty {
+                let more = leftOut.count > 3 ? "; and \(leftOut.count - 3) more" : ""
+                let text = leftOut.prefix(3).joined(separator: "; ") + more
+                tools.note(.warning, "TestUsersLeftOut", RolloutText.fit(text, limit: 900), world.object)
+            }
             if isOther { tools.note(.normal, decision.reason.rawValue, decision.message, world.object) }
             if decision.reason == .movedByHand {
                 let text = "\(decision.message), and weights are put back"

@@ -193,14 +193,22 @@ struct RouteKeeper: Sendable {
         let list = rule.mark.map { SubsetPlan.restored(rule.subsets, $0, keeping: used) } ?? rule.subsets
         guard let patch = rule.patch(list, mark: nil, holder: nil) else { return false }
         try await tools.send(patch, rule.object)
-        tellRestored(world)
+        let kept = list.filter { rule.mark?.added.contains($0) ?? false }.compactMap { $0["name"]?.string }
+        tellRestored(world, kept: kept.isEmpty ? nil : "\(kept.joined(separator: ", ")) of \(rule.title)")
         return true
     }
 
     /// Tells that everything is as it was, after a rollout that went back.
-    func tellRestored(_ world: RolloutWorld) {
+    ///
+    /// - Parameters:
+    ///   - world: what is there.
+    ///   - kept: the subsets of the rollout that stay since routes of others name them; nil for none.
+    func tellRestored(_ world: RolloutWorld, kept: String? = nil) {
         guard world.endedRecord?.record.verdict != nil || world.routeRecord?.record.verdict != nil else { return }
-        tools.note(.normal, "Restored", "routes and subsets are as they were before the rollout", world.object)
+        let rest = kept.map { "; a route that is not its own names subset \($0), which stays" }
+        let what = rest == nil ? "routes and subsets" : "routes"
+        let text = "\(what) are as they were before the rollout\(rest ?? "")"
+        tools.note(.normal, "Restored", text, world.object)
     }
 
     // MARK: Objects made for the rollout

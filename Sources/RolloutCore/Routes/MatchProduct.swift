@@ -26,6 +26,53 @@ enum MatchProduct {
         return result
     }
 
+    /// The entries of `rules` whose requests no entry tells apart among those of `own`, by their places.
+    ///
+    /// They may have requests in common with an entry of `own`, as far as can be told, and yet no entry says both: a regular expression
+    /// beside another match of the same header or path (https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch).
+    static func gaps(_ rules: [Tree], _ own: [Tree]) -> [Int] {
+        rules.indices.filter { index in
+            own.contains { both($0, rules[index]) == nil && !areApart($0, rules[index]) }
+        }
+    }
+
+    /// Whether certainly no request meets both.
+    private static func areApart(_ first: Tree, _ second: Tree) -> Bool {
+        let ignoresCase = [first, second].contains { $0["ignoreUriCase"]?.bool == true }
+        return (second.object?.entries ?? []).contains { entry in
+            guard let mine = first[entry.key] else { return false }
+            switch entry.key {
+            case "uri": return exclude(mine, entry.value, ignoresCase: ignoresCase)
+            case "scheme", "method", "authority": return exclude(mine, entry.value)
+            case "headers", "queryParams":
+                return (entry.value.object?.entries ?? []).contains { field in
+                    mine[field.key].map { exclude($0, field.value) } ?? false
+                }
+            case "sourceLabels":
+                return (entry.value.object?.entries ?? []).contains { field in
+                    mine[field.key].map { $0 != field.value } ?? false
+                }
+            case "gateways": return merge(entry.key, mine, entry.value) == nil
+            case "port", "sourceNamespace": return mine != entry.value
+            default: return false
+            }
+        }
+    }
+
+    /// Whether no text meets both of two StringMatches; what a regular expression accepts is not worked out.
+    private static func exclude(_ first: Tree, _ second: Tree, ignoresCase: Bool = false) -> Bool {
+        func text(_ match: Tree, _ kind: String) -> String? {
+            let text = match[kind]?.string
+            return ignoresCase ? text?.lowercased() : text
+        }
+        switch (text(first, "exact"), text(second, "exact"), text(first, "prefix"), text(second, "prefix")) {
+        case (let mine?, let theirs?, _, _): return mine != theirs
+        case (let exact?, _, _, let prefix?), (_, let exact?, let prefix?, _): return !exact.hasPrefix(prefix)
+        case (_, _, let mine?, let theirs?): return !mine.hasPrefix(theirs) && !theirs.hasPrefix(mine)
+        default: return false
+        }
+    }
+
     private static func merge(_ field: String, _ mine: Tree, _ theirs: Tree) -> Tree? {
         if mine == theirs { return mine }
         switch field {

@@ -9,7 +9,8 @@ struct UpgradeCheck: Sendable {
 
     /// All checks, in the order in which they are asked.
     static let all: [UpgradeCheck] =
-        EnvoyFilterChecks.all + ConfigurationChecks.all + WorkloadChecks.all + DisruptionChecks.all
+        EnvoyFilterChecks.all + ConfigurationChecks.all + WorkloadChecks.all + ForeignTagChecks.all
+        + DisruptionChecks.all
 }
 
 /// What all checks find in a world.

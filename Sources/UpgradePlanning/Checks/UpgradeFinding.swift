@@ -129,6 +129,8 @@ package enum UpgradeFindingCode: String, Sendable, Hashable, CaseIterable {
     case waveMismatch = "WaveMismatch"
     /// A gateway with so few pods that none can run beside the others, or that the first step takes far more of its traffic than it says.
     case gatewayTooSmall = "GatewayTooSmall"
+    /// A revision tag that is not the operator's and leads to the revision that is left.
+    case foreignTag = "ForeignTag"
     /// A namespace with both labels that choose a revision.
     case ambiguousInjection = "AmbiguousInjection"
     /// An annotation that proxies of the target pass over.

@@ -16,6 +16,8 @@ package struct UpgradeWorld: Sendable {
     package var spec: MeshOperatorSpec
     /// All namespaces, with their labels.
     package var namespaces: [KubeObject] = []
+    /// Revision tags that others made (`istioctl tag set`), with the revision each leads to: nothing moves them, nor what follows them.
+    package var foreignTags: [String: String] = [:]
     /// All pods as ``SidecarPod/trimmed(_:)`` leaves them, those of the mesh itself too: labels are looked at.
     package var pods: [KubeObject] = []
     /// The workloads of these pods.
@@ -56,6 +58,20 @@ package struct UpgradeWorld: Sendable {
     /// The namespace whose mesh configuration counts everywhere.
     package var rootNamespace: String {
         spec.meshConfig["rootNamespace"]?.string ?? spec.namespace
+    }
+
+    /// The tag of others by which pods get their sidecar.
+    ///
+    /// - Parameters:
+    ///   - template: the labels of a pod template.
+    ///   - namespace: the labels of its namespace.
+    /// - Returns: its name; nil where the operator's own tags or revisions decide, or no sidecar is wanted.
+    package func foreignTag(template: [String: String], namespace: [String: String]) -> String? {
+        guard template[RevisionChoice.injectLabel] != "false", namespace[RevisionChoice.injectionLabel] != "disabled"
+        else { return nil }
+        let isAsking = template[RevisionChoice.injectLabel] != nil
+        let asked = template[MeshNames.Label.revision] ?? (isAsking ? "default" : nil)
+        return (RevisionChoice.name(ofNamespace: namespace) ?? asked).flatMap { foreignTags[$0] == nil ? nil : $0 }
     }
 
     /// Reads the kinds of finding a user accepts (``MeshNames/Annotation/acceptFindings``); words that name none are left out.

@@ -60,9 +60,20 @@ package struct HopPlanner: Sendable {
 
     // MARK: The way
 
+    /// How many minors a hop covers at most, whatever is allowed.
+    private static let widest = 2
+
     /// A refusal as `Result` wants it.
     private struct Obstacle: Error {
         let refusal: HopRefusal
+    }
+
+    /// The version of an earlier minor that the last hop came from; nil where there is no such way back.
+    private func wayBack(from base: MeshVersion) -> MeshVersion? {
+        guard let left = situation.justLeft.flatMap({ MeshVersion($0) }), left.major == base.major,
+            (1...Self.widest).contains(base.minor - left.minor)
+        else { return nil }
+        return left
     }
 
     private func way(
@@ -75,8 +86,7 @@ package struct HopPlanner: Sendable {
             return .failure(Obstacle(refusal: otherMajor(target, base)))
         }
         if target.minor < base.minor {
-            let left = situation.justLeft.flatMap { MeshVersion($0) }
-            let isReturn = left?.minorText == target.minorText || underWay == target
+            let isReturn = wayBack(from: base)?.minorText == target.minorText || underWay == target
             return isReturn ? .success([target]) : .failure(Obstacle(refusal: downgrade(target, base)))
         }
         if let underWay, underWay.minor > base.minor, underWay.minor < target.minor || underWay == target,
@@ -91,7 +101,7 @@ package struct HopPlanner: Sendable {
     private func steps(from: MeshVersion, to target: MeshVersion) -> Result<[MeshVersion], Obstacle> {
         if from == target { return .success([]) }
         if from.minor == target.minor { return .success([target]) }
-        let most = min(max(rules.maxMinorHop, 1), 2)
+        let most = min(max(rules.maxMinorHop, 1), Self.widest)
         if rules.strategy == .inPlace, target.minor - from.minor > 1 {
             return .failure(Obstacle(refusal: inPlaceSkip(target, from)))
         }
@@ -281,14 +291,14 @@ package struct HopPlanner: Sendable {
 
     private func downgrade(_ target: MeshVersion, _ base: MeshVersion) -> HopRefusal {
         let remedy: String
-        if let left = situation.justLeft {
+        if let left = wayBack(from: base) {
             remedy =
                 "the last hop came from \(left), to which alone there is a way back; or set it to a version of "
                 + "\(base.minorText) or later"
         } else {
             remedy =
                 "set it to a version of \(base.minorText) or later; a way back to an earlier minor exists only "
-                + "during a hop and in the rollback window after it"
+                + "during a hop, and after it to what the hop came from, in the rollback window, while that control plane is there"
         }
         return HopRefusal(
             .hopNotAllowed,

@@ -42,13 +42,18 @@ package struct HopRules: Sendable, Hashable {
 
 /// What runs, as far as hops depend on it.
 package struct HopSituation: Sendable, Hashable {
+    /// The annotation on a revision's istiod with the version that the hop to it came from.
+    package static let leftAnnotation = "meshoperator.io/promoted-from"
+
     /// The versions of all control planes that serve workloads; empty where nothing runs.
     ///
     /// In any order, each as often as one likes. Leave out revisions that merely wait for their retirement.
     package var running: [String] = []
     /// The version that the hop under way leads to, from its first write until it is promoted or restored; nil when none is.
     package var underWay: String?
-    /// The version that the last finished hop came from, as long as the rollback window after it is open; nil afterwards.
+    /// The version that the last finished hop came from, as long as its control plane is there; nil afterwards.
+    ///
+    /// It is what was written down at the promotion (``leftAnnotation``): another control plane that is still kept was left earlier.
     package var justLeft: String?
     /// The cluster's Kubernetes version such as `v1.33.1+k3s1`, nil while not known: then it is not checked.
     package var kubernetes: String?

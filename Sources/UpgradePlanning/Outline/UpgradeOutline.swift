@@ -112,6 +112,8 @@ package struct UpgradeOutline: Sendable, Hashable {
     private mutating func takeWorkloads(_ world: UpgradeWorld) {
         let order = WaveOrder(world)
         var byWave: [Int: [MeshWorkload]] = [:]
+        var labels: [String: [String: String]] = [:]
+        for namespace in world.namespaces { labels[namespace.name] = namespace.labels }
         for workload in world.inventory.workloads {
             switch workload.restart {
             case .impossible(let why): staying.append(Stay(id: workload.id, why: why))
@@ -119,7 +121,10 @@ package struct UpgradeOutline: Sendable, Hashable {
                 staying.append(Stay(id: workload.id, why: "\(RolloutNames.Annotation.restart) is \"false\""))
             case .possible:
                 let namespace = workload.id.key.namespace ?? ""
-                if let wave = order.wave(of: namespace) {
+                let template = world.owners[workload.id].flatMap { WorkloadInventory.templateLabels($0) } ?? [:]
+                if let tag = world.foreignTag(template: template, namespace: labels[namespace] ?? [:]) {
+                    staying.append(Stay(id: workload.id, why: "it follows tag \(tag), which is not the operator's"))
+                } else if let wave = order.wave(of: namespace) {
                     byWave[wave, default: []].append(workload)
                 } else {
                     staying.append(Stay(id: workload.id, why: "namespace \(namespace) is in no wave"))

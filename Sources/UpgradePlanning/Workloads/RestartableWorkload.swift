@@ -1,6 +1,7 @@
 package import DataTree
 package import KubeAPI
 internal import MeshAPI
+internal import MeshBase
 
 /// What the operator restarts as `kubectl rollout restart` does: by an annotation of the pod template.
 package enum RestartableWorkload {
@@ -19,10 +20,17 @@ package enum RestartableWorkload {
         kinds.first { $0.kind.group == id.group && $0.kind.kind == id.kind }
     }
 
-    /// Whether a controller has brought all pods to the template.
+    /// Whether a controller has brought all pods to the template, and has carried out the restart asked for.
+    ///
+    /// Argo's controller writes the generation as text (`RolloutStatus.observedGeneration` of
+    /// https://argo-rollouts.readthedocs.io/en/stable/features/specification/), and `status.restartedAt` as `spec.restartAt` once no pod is
+    /// left that is older; what is no number, or is missing, counts as not done.
     package static func isRolledOut(_ owner: KubeObject) -> Bool {
         let status = owner.tree["status"]
-        guard status?["observedGeneration"]?.integer ?? -1 >= owner.generation ?? 0 else { return false }
+        guard let observed = generation(status?["observedGeneration"]), observed >= owner.generation ?? 0 else {
+            return false
+        }
+        guard owner.kind.group != argoRollouts.kind.group || isRestarted(owner) else { return false }
         if owner.kind.kind == "DaemonSet" {
             let wanted = status?["desiredNumberScheduled"]?.integer ?? 0
             return status?["updatedNumberScheduled"]?.integer ?? 0 >= wanted
@@ -31,6 +39,18 @@ package enum RestartableWorkload {
         let updated = status?["updatedReplicas"]?.integer ?? 0
         let total = status?["replicas"]?.integer ?? 0
         return updated >= wanted && total <= max(updated, wanted)
+    }
+
+    /// A generation, as a number or as text that is one.
+    private static func generation(_ value: Tree?) -> Int64? { value?.integer ?? value?.string.flatMap { Int64($0) } }
+
+    /// Whether a Rollout of Argo was restarted as asked for, in whole seconds: Kubernetes writes times without fractions.
+    private static func isRestarted(_ owner: KubeObject) -> Bool {
+        guard let wanted = owner.tree.value(at: "spec", "restartAt")?.string else { return true }
+        guard let asked = Timestamp(rfc3339: wanted)?.truncatedToSeconds,
+            let done = owner.tree.value(at: "status", "restartedAt")?.string.flatMap({ Timestamp(rfc3339: $0) })
+        else { return false }
+        return done >= asked
     }
 
     /// The merge patch (RFC 7386) that restarts `owner` for a revision, based on the version read.

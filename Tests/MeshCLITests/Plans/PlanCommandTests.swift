@@ -221,6 +221,70 @@ struct PlanCommandTests {
         #expect(!own.output.contains("shop/web"), "\(own.output)")
     }
 
+    @Test("A tag that is not the operator's is named, and what follows it stays", arguments: [false, true])
+    func foreignTag(_ isOurs: Bool) async throws {
+        let tag = """
+
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingWebhookConfiguration
+            metadata:
+              name: istio-revision-tag-stable
+              labels: {istio.io/tag: stable, istio.io/rev: default\(isOurs ? ", meshoperator.io/owner: mesh" : "")}
+            webhooks: []
+            """
+        let own = "labels: {istio-injection: enabled}"
+        let dump = Self.world.replacing(own, with: "labels: {istio.io/rev: stable}") + tag
+        let asked = request { ($0.dumps, $0.kubernetesVersion) = (["dump"], "v1.33.4") }
+        let output = try await command(["dump": dump]).run(asked, client: nil).output
+        #expect(output.contains("WARNS ForeignTag") != isOurs, "\(output)")
+        let words = isOurs ? "Workloads: 1 move at each hop, 0 stay" : "Workloads: 0 move at each hop, 1 stay"
+        #expect(output.contains(words), "\(output)")
+    }
+
+    @Test("A control plane kept from an earlier hop is no way back; the one written down is", arguments: [false, true])
+    func wayBack(_ isWrittenDown: Bool) async throws {
+        func istiod(_ revision: String, _ version: String, _ more: String = "") -> String {
+            """
+
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: istiod-\(revision)
+              namespace: istio-system
+              labels: {app: istiod, istio.io/rev: \(revision)}
+              annotations: {\(more)}
+            spec:
+              selector: {matchLabels: {app: istiod}}
+              template:
+                metadata: {labels: {app: istiod}}
+                spec: {containers: [{name: discovery, image: "docker.io/istio/pilot:\(version)"}]}
+            """
+        }
+        let left = isWrittenDown ? "meshoperator.io/promoted-from: 1.29.6" : ""
+        let dump = """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: istio-system}
+            ---
+            apiVersion: meshoperator.io/v1alpha1
+            kind: MeshOperator
+            metadata: {name: mesh}
+            spec: {version: 1.30.3}
+            status: {version: 1.30.3, targetVersion: 1.30.3, revision: 1-30-3}
+            """ + istiod("1-30-3", "1.30.3", left) + istiod("1-28-10", "1.28.10") + istiod("1-29-6", "1.29.6")
+        let command = try command(["dump": dump])
+        for (version, isAllowed) in [("1.28.10", false), ("1.29.6", isWrittenDown)] {
+            let asked = request {
+                ($0.dumps, $0.kubernetesVersion) = (["dump"], "v1.33.4")
+                $0.settings = ["version=\(version)"]
+            }
+            let outcome = try await command.run(asked, client: nil)
+            #expect(outcome.output.contains("1.30.3 to \(version) in 1 hop") == isAllowed, "\(outcome)")
+        }
+    }
+
     @Test("A dump of a cluster gives the same plan as the cluster", arguments: OutputFormat.allCases)
     func dump(_ format: OutputFormat) async throws {
         let items = try YAML.documents(Self.world)

@@ -71,6 +71,32 @@ struct RolloutCommandTests {
         #expect(object.tree.value(at: "spec", "version") == "1.28.10")
     }
 
+    @Test("Undo after an upgrade goes to what is written on the istiod that runs, and to nothing else that is kept")
+    func undoAfterwards() async throws {
+        let world = try await RolloutWorld()
+        try await world.put("mesh-complete")
+        let silent = try await refusal { try await order(world, .undo, "mesh", .yes) }
+        #expect(silent.message.contains("no way back") && world.transport.writeCount == 0)
+        let key = ObjectKey(namespace: "istio-system", name: "istiod-1-30-3")
+        var istiod = KubeObject(kind: .deployment, key: key)
+        istiod.annotations = ["meshoperator.io/promoted-from": "1.29.6"]
+        _ = try await world.admin.create(
+            .namespaces,
+            KubeObject(kind: .namespace, key: ObjectKey(name: "istio-system"))
+        )
+        istiod.tree["spec"] = [
+            "selector": ["matchLabels": ["app": "istiod"]],
+            "template": [
+                "metadata": ["labels": ["app": "istiod"]],
+                "spec": ["containers": [["name": "discovery", "image": "i"]]],
+            ],
+        ]
+        _ = try await world.admin.create(.deployments, istiod)
+        _ = try await order(world, .undo, "mesh", .yes)
+        let object = try await world.admin.get(MeshNames.resource, ObjectKey(name: "mesh"))
+        #expect(object.tree.value(at: "spec", "version") == "1.29.6")
+    }
+
     @Test("Undo of a MeshRollout changes the operator's note and nothing of the spec")
     func undoRollout() async throws {
         let world = try await RolloutWorld()

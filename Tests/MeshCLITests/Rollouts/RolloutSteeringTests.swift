@@ -60,6 +60,8 @@ struct RolloutSteeringTests {
         ])
         #expect(try refusal(.promote(fully: true), same).contains("promoted fully already"))
         #expect(try refusal(.abort(reason: nil), same).contains("aborted already (x)"))
+        let plain = try given([Command.abort: "true @@v2+0a1b"])
+        #expect(try refusal(.abort(reason: nil), plain).hasSuffix("is aborted already"))
         #expect(try annotations(.approve(step: nil), same) == [Command.approve: "2,3@v2+0a1b"])
         let other = try given([
             Command.promote: "full@v1+ffff", Command.abort: "x @@v1+ffff", Command.approve: "2@v1+ffff",
@@ -266,13 +268,22 @@ struct RolloutSteeringTests {
         #expect(
             middle.patch.tree.value(at: "spec", "version") == "1.28.10" && middle.question?.contains("1.30.3") == true
         )
-        let after = try change(.undo, RolloutScenes.subject("mesh-complete"))
+        var complete = try RolloutScenes.subject("mesh-complete")
+        #expect(try refusal(.undo, complete).contains("no way back"))
+        complete.left = "1.29.6"
+        let after = try change(.undo, complete)
         #expect(after.patch.tree.value(at: "spec", "version") == "1.29.6" && after.question?.contains("1.29.6") == true)
-        let late = try RolloutScenes.subject(
-            "mesh-complete",
-            ["status/revisions": [["name": "1-30-3", "version": "1.30.3", "ready": true]]]
-        )
-        #expect(try refusal(.undo, late).contains("retireAfter"))
+        // What a workload keeps from an earlier hop is not what ran before.
+        for kept: Tree in [[], [["name": "default", "version": "1.28.10", "ready": true]]] {
+            let own: [Tree] = [["name": "1-30-3", "version": "1.30.3", "ready": true]]
+            var late = try RolloutScenes.subject(
+                "mesh-complete",
+                ["status/revisions": .array(own + (kept.array ?? []))]
+            )
+            late.left = "1.29.6"
+            let text = try refusal(.undo, late)
+            #expect(text.contains("no revision of 1.29.6") && text.contains("retireAfter"), "\(text)")
+        }
     }
 
     @Test("Undo of a MeshRollout makes the side that was replaced a release again")

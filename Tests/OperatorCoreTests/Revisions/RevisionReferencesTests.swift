@@ -106,6 +106,28 @@ internal import UpgradePlanning
         #expect(!held.isEmpty)
     }
 
+    @Test("Tags of others hold the revision they lead to, with what follows them, and the remedy is named")
+    func foreignTags() {
+        var sight = UpgradeCrowd.Sight()
+        sight.foreignTags = ["stable": "1-29-5", "default": "1-29-5"]
+        sight.namespaces = [
+            namespace("follows", ["istio.io/rev": "stable"]), namespace("ours", ["istio-injection": "enabled"]),
+            namespace("free", [:]),
+        ]
+        let owner = deployment("named", ["istio.io/rev": "stable"])
+        sight.owners[ResourceID(owner)] = owner
+        let references = RevisionReferences(Self.promoted, sight)
+        let held = references.holders(of: "1-29-5")
+        let remedy = "istioctl tag set stable --revision 1-30-2 --overwrite"
+        #expect(held.foreignTags.contains("stable (`\(remedy)` moves it)"), "\(held.foreignTags)")
+        #expect(held.namespaces == ["follows"], "the operator's own tag counts where there are two")
+        #expect(held.templates.map(\.key.name) == ["named"])
+        #expect(references.retirable(Self.promoted).map(\.name) == ["default"])
+        sight = UpgradeCrowd.Sight()
+        sight.foreignTags = ["stable": "1-29-5"]
+        #expect(RevisionReferences(Self.promoted, sight).retirable(Self.promoted).map(\.name) == ["default"])
+    }
+
     @Test("While a tag moves it holds both revisions")
     func movingTag() {
         let stages = TagMoveTests.way(UpgradeExample.beside, to: "1-30-2")

@@ -22,6 +22,15 @@ final class ScriptedGates: GateAsking {
         self.now = now
     }
 
+    private let endings = Mutex<[String]>([])
+    /// Whose Jobs were ended, and where.
+    var ended: [String] { endings.withLock { $0 } }
+
+    func endJobs(of subject: GateSubject, in namespace: String) async -> String? {
+        endings.withLock { $0.append("\(subject.key) in \(namespace)") }
+        return nil
+    }
+
     var questions: [GateQuestion] { asked.withLock { $0 } }
     func say(_ outcome: GateReading.Outcome) { answer.withLock { $0 = outcome } }
 
@@ -69,7 +78,7 @@ final class ScriptedGates: GateAsking {
         let world = UpgradeWorld(cluster)
         let analysis =
             "analysis: {interval: 10s, failureLimit: 1, gates: [{name: smoke, type: ConfirmStep, url: http://x}, "
-            + "{name: chat, type: Event, url: http://y}]}"
+            + "{name: chat, type: Event, url: http://y}], metrics: [{name: load, dryRun: true, job: {template: {}}}]}"
         try await cluster.create(
             "{version: 1.29.2, profile: minimal, upgrade: {steps: [{weight: 50, hold: 30s}, {weight: 100, hold: 60s}], "
                 + "retireAfter: 60s, \(analysis)}}"
@@ -88,8 +97,10 @@ final class ScriptedGates: GateAsking {
         #expect(settled.stable?.workloads?.map(\.description) == ["shop/web"])
         let told = gates.questions.filter { !$0.message.isEmpty }.map(\.reason)
         #expect(told.count { $0 == "Holding" } == 2, "the event gate hears of each transition once: \(told)")
+        #expect(gates.ended == [], "a step whose Job may run")
         gates.say(.failed)
         try await life.until("rolled back") { try await $0.status().plan?.progress.reason == "RolledBack" }
+        #expect(gates.ended == ["mesh in istio-system"])
         let status = try await life.status()
         #expect(status.phase == .rolledBack)
         let degraded = try #require(status.condition(.degraded))
@@ -104,6 +115,7 @@ final class ScriptedGates: GateAsking {
         life.life.transport.forget()
         try await life.pass(60)
         #expect(life.life.transport.writes == [])
+        #expect(gates.ended.count == 1, "once for a verdict")
         gates.say(.passed)
         try await life.annotate(RolloutNames.Command.retry, cluster.now.rfc3339)
         try await life.until("upgraded", limit: 600) { try await $0.status().version == "1.30.2" }

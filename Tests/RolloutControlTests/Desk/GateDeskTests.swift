@@ -16,6 +16,8 @@ internal import Testing
             var outcomes: [String: GateReading.Outcome] = [:]
             var asked: [String] = []
             var ended = 0
+            var jobs: [String] = []
+            var troubles = 0
         }
 
         let state = Mutex(State())
@@ -38,6 +40,14 @@ internal import Testing
 
         func ask(_ gate: AnalysisGate, _ question: GateQuestion) async -> GateReading {
             await answer(gate.name, question)
+        }
+
+        func endJobs(of subject: GateSubject, in namespace: String) async -> String? {
+            state.withLock { state in
+                state.jobs.append("\(subject.key.name) in \(namespace)")
+                state.troubles -= 1
+                return state.troubles >= 0 ? "forbidden" : nil
+            }
         }
 
         private func answer(_ name: String, _ question: GateQuestion) async -> GateReading {
@@ -123,6 +133,31 @@ internal import Testing
             #expect(asker.ended == 3)
             #expect(asker.asked == ["a", "a", "a"])
             #expect(log.keys.withLock { $0 } == [], "nobody is called for what nobody wants")
+        }
+    }
+
+    @Test("Jobs are ended once for each verdict, tried three times, and anew by another verdict")
+    func jobsEndWithTheVerdict() async throws {
+        let subject = GateDocketTests.inquiry(["a"], try GateDocketTests.analysis()).subject
+        try await Self.atWork { desk, asker, clock, log in
+            for _ in 0..<3 {
+                desk.endJobs(of: subject, in: "shop", verdict: "v2 now")
+                await clock.settle()
+            }
+            #expect(asker.state.withLock { $0.jobs } == ["reviews in shop"])
+            asker.state.withLock { $0.troubles = 2 }
+            desk.endJobs(of: subject, in: "shop", verdict: "v2 later")
+            await clock.advance(by: .seconds(10))
+            #expect(asker.state.withLock { $0.jobs.count } == 4, "one verdict, three tries")
+            #expect(log.occurrences.withLock { $0 } == [])
+            asker.state.withLock { $0.troubles = 3 }
+            desk.endJobs(of: subject, in: "shop", verdict: "v3")
+            await clock.advance(by: .seconds(10))
+            #expect(log.occurrences.withLock { $0 } == [.unended(subject.key, "forbidden")])
+            desk.forget(subject.key)
+            desk.endJobs(of: subject, in: "shop", verdict: "v3")
+            await clock.settle()
+            #expect(asker.state.withLock { $0.jobs.count } == 8, "another object of that name")
         }
     }
 

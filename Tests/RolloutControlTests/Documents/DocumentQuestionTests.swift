@@ -57,11 +57,15 @@ internal import Testing
     }
 
     @Test(arguments: [
-        (200, #"{"v":[1]}"#, "{.v}", "a array where a number"), (200, #"{"v":"many"}"#, "{.v}", "a string where"),
+        (200, #"{"v":[1]}"#, "{.v}", "leads to an array where a number"),
+        (200, #"{"v":"many"}"#, "{.v}", "a string where"),
         (200, #"{"v":"infinite"}"#, "{.v}", "a string where"), (200, #"{"v":"0x10"}"#, "{.v}", "a string where"),
         (200, #"{"v":"nan(1)"}"#, "{.v}", "a string where"), (200, #"{"v":NaN}"#, "{.v}", "something else than JSON"),
         (200, #"{"v":[1,2]}"#, "{.v[*]}", "2 values where one"),
         (200, "<html>", "{.v}", "something else than JSON"), (200, "", "{.v}", "something else than JSON"),
+        (200, #"{"v":0,"v":1}"#, "{.v}", #"JSON that is ambiguous: duplicate key "v""#),
+        (200, #"{"v":1,"x":{"a":1,"b":2,"a":1}}"#, "{.v}", #"duplicate key "a""#),
+        (403, "{}", "{.v}", "answered 403: it says no, or refuses the credentials"),
         (404, "{}", "{.v}", "answered 404"), (301, "{}", "{.v}", "redirects are not followed"),
     ])
     func whatIsWrongIsSaid(_ row: (status: Int, body: String, path: String, words: String)) {

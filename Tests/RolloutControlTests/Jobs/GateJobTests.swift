@@ -1,5 +1,6 @@
 internal import DataTree
 internal import KubeAPI
+internal import KubeClient
 internal import MeshAPI
 internal import MeshBase
 internal import RolloutEngine
@@ -100,5 +101,41 @@ internal import Testing
         #expect(old.outcome == .failed)
         #expect(old.message.contains("has not ended within 11m"))
         #expect(try reading { $0.set(nil, at: ["metadata", "annotations"]) }.outcome == .unavailable)
+    }
+
+    @Test("With a verdict exactly the Jobs of this object's analysis that still run are ended")
+    func ended() async throws {
+        let cluster = FakeCluster()
+        let subject = GateSubject(key: SampleAnalysis.question.key, uid: "u")
+        let namespace = try #require(try job().key.namespace)
+        func put(_ step: Int, _ change: (inout KubeObject) -> Void = { _ in }) throws -> String {
+            var made = try job { $0.step = step }.object
+            change(&made)
+            cluster.put(job: made)
+            return made.name
+        }
+        let names = [
+            try put(1) { $0.tree.set([["type": "Complete", "status": "True"]], at: ["status", "conditions"]) },
+            try put(2) { $0.tree.set([["type": "Failed", "status": "True"]], at: ["status", "conditions"]) },
+            try put(3) { $0.ownerReferences[0].uid = "another" }, try put(4) { $0.annotations = [:] },
+            try put(5) { $0.tree.set("elsewhere", at: ["metadata", "namespace"]) },
+        ]
+        _ = try put(6)
+        _ = try put(7) { $0.tree.set([["type": "Suspended", "status": "True"]], at: ["status", "conditions"]) }
+        cluster.fail(KubeError(.forbidden, "jobs.batch is forbidden"))
+        let trouble = await asker(cluster).endJobs(of: subject, in: namespace)
+        #expect(trouble?.contains("jobs.batch is forbidden") == true && cluster.jobNames.count == 7)
+        cluster.fail(nil)
+        #expect(await asker(cluster).endJobs(of: subject, in: namespace) == nil)
+        #expect(cluster.jobNames == names.sorted())
+    }
+
+    @Test("A suspended Job is told of as suspended")
+    func suspended() throws {
+        let job = try job()
+        var object = job.object
+        object.tree.set(true, at: ["spec", "suspend"])
+        let reading = job.reading(object, taken: Self.taken)
+        #expect(reading.outcome == .inconclusive && reading.message.contains("is suspended"))
     }
 }

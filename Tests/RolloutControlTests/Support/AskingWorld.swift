@@ -89,6 +89,26 @@ final class FakeCluster: SecretReading, JobRunning {
         if isTaken { throw KubeError(.alreadyExists, "taken") }
         return job
     }
+
+    func made(in namespace: String) async throws(KubeError) -> [KubeObject] {
+        let (jobs, failure) = state.withLock { ($0.jobs, $0.failure) }
+        if let failure { throw failure }
+        return jobs.values.filter { $0.namespace == namespace }.sorted { $0.key < $1.key }
+    }
+
+    func end(_ job: KubeObject) async throws(KubeError) {
+        let failure = state.withLock { state in
+            if state.failure == nil { state.jobs[job.key] = nil }
+            return state.failure
+        }
+        if let failure { throw failure }
+    }
+
+    /// The names of the Jobs that are there.
+    var jobNames: [String] { state.withLock { $0.jobs.keys.map(\.name).sorted() } }
+
+    /// Puts a Job there.
+    func put(job: KubeObject) { state.withLock { $0.jobs[job.key] = job } }
 }
 
 /// An asker over real sockets.

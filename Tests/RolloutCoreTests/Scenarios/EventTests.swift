@@ -26,7 +26,7 @@ internal import Testing
     static let warnings: Set<String> = [
         "GateFailed", "GateUnavailable", "GateAsksToGoBack", "MovedByHand", "PutBack", "FieldConflict", "RouteDeleted",
         "RollingBack", "RolledBack", "Failed", "PreflightFailed", "CommandUnreadable", "Withdrawn", "Exposed",
-        "RollbackObstructed", "RollbackStalled", "Forbidden", "APIUnavailable",
+        "RollbackObstructed", "RollbackStalled", "TestUsersLeftOut", "Forbidden", "APIUnavailable",
     ]
 
     @Test func aRolloutToItsEnd() async throws {
@@ -125,6 +125,30 @@ internal import Testing
         #expect(counts["RolledBack"] == 1)
         #expect(counts["Restored"] == 1)
         #expect(counts["Completed"] == nil && counts["NothingToDo"] == nil)
+    }
+
+    @Test("A subset that stays since another route names it is told of with the restored routes")
+    func aSubsetThatStays() async throws {
+        let route = "route: [{destination: {host: reviews, subset: v2}}]"
+        let own = "    - {name: own, match: [{uri: {exact: /own}}], \(route)}\n"
+        let service = SampleRollout.service.replacing("http:\n", with: "http:\n\(own)")
+        let spec =
+            "virtualServices: [{name: reviews, routes: [primary]}]\ndestinationRule: {name: reviews}\n"
+            + "steps: [{setWeight: 20}, {approve: true}]"
+        let cluster = try await SampleRollout.cluster(SampleRollout.spec(spec), service: service)
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(60) { try await $0.status().progress.reason == "AwaitingApproval" }
+        try await cluster.annotate(RolloutNames.Command.abort, "no good")
+        try await life.run(to: .rolledBack, within: 60)
+        try await life.run(30)
+        let rule = try await cluster.find(TrafficResources.destinationRules, "reviews")
+        let subsets = (rule?.tree.value(at: "spec", "subsets")?.array ?? []).compactMap { $0["name"]?.string }
+        #expect(subsets == ["v2"])
+        let told = try await life.events().filter { $0.reason == "Restored" }.map(\.note)
+        let words = "names subset v2 of DestinationRule shop/reviews, which stays"
+        #expect(told.contains { $0.contains(words) }, "\(told)")
+        #expect(!told.contains { $0.contains("subsets are as they were") }, "\(told)")
     }
 
     @Test func aPromotionByCopy() async throws {

@@ -41,6 +41,29 @@ internal import Testing
         #expect(life.transport.writes.count == before, "what has failed is not tried again by itself")
     }
 
+    @Test("With the verdict the Jobs of the analysis end, once, also by an operator that comes up afterwards")
+    func jobsEndWithTheVerdict() async throws {
+        let analysis =
+            "analysis: {interval: 2s, failureLimit: 0, gates: [{name: go, url: 'http://gate'}], "
+            + "metrics: [{name: load, job: {template: {spec: {containers: []}}}}]}"
+        let objects = "virtualServices: [{name: reviews}]\ndestinationRule: {name: reviews}"
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec("\(objects)\nsteps: [{setWeight: 20}, {setWeight: 60}]\n\(analysis)")
+        )
+        let life = try DirectRollout(cluster)
+        life.asker.answer { name, question in name == "load" ? .inconclusive : .passed }
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(30)
+        #expect(life.asker.ended == [], "a step whose Job runs")
+        life.asker.answer { name, question in name == "go" ? .failed : .inconclusive }
+        try await life.run(to: .rolledBack, within: 100)
+        try await life.run(30)
+        #expect(life.asker.ended == ["shop/reviews in shop"])
+        let next = try DirectRollout(cluster)
+        try await next.run(5)
+        #expect(next.asker.ended == ["shop/reviews in shop"])
+    }
+
     @Test func aGateThatDoesNotPassKeepsTheStep() async throws {
         // A person may stand behind it, whom no deadline hurries.
         let spec = Self.spec("[{setWeight: 20}]", "progressDeadline: 60s")

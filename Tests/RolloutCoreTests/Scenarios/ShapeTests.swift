@@ -18,6 +18,37 @@ internal import Testing
         try await cluster.service()?.tree.value(at: "spec", "http")?.array ?? []
     }
 
+    @Test("A route whose test users no match tells apart is named with the rule, once")
+    func testUsersLeftOut() async throws {
+        let service = SampleRollout.service.replacing(
+            "http:\n",
+            with: """
+                http:
+                    - name: beta
+                      match: [{headers: {cookie: {regex: ".*who=b.*"}}}]
+                      route: [{destination: {host: reviews}}]
+                    - {name: rx, match: [{uri: {regex: "/x.*"}}], route: [{destination: {host: reviews}}]}
+                    - {name: apart, match: [{uri: {exact: /y}}], route: [{destination: {host: reviews}}]}
+
+                """
+        )
+        let rules = #"[{headers: {cookie: {regex: ".*beta=1.*"}}}, {uri: {prefix: /x/beta}}]"#
+        let steps = "[{match: \(rules)}, {setWeight: 20, hold: 9s}]"
+        let spec = "virtualServices: [{name: reviews}]\ndestinationRule: {name: reviews}\nsteps: \(steps)"
+        let cluster = try await SampleRollout.cluster(SampleRollout.spec(spec), service: service)
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(to: .completed, within: 100)
+        let told = try await life.events().filter { $0.reason == "TestUsersLeftOut" }
+        #expect(told.count == 1 && told.first?.type == "Warning", "\(told)")
+        let note = told.first?.note ?? ""
+        for words in [
+            "VirtualService shop/reviews route beta: no match can say both its own and spec.steps[0].match[0] (headers.cookie)",
+            "route rx: no match can say both its own and spec.steps[0].match[1] (uri)",
+        ] { #expect(note.contains(words), "\(words) in \(note)") }
+        #expect(!note.contains("route apart") && !note.contains("route primary"), "\(note)")
+    }
+
     @Test func testUsersFaultsAndCopiesComeBeforeTheFirstShare() async throws {
         let cluster = try await SampleRollout.cluster(
             SampleRollout.spec(

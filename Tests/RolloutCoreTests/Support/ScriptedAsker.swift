@@ -21,6 +21,7 @@ final class ScriptedAsker: GateAsking {
 
     private let answer: Mutex<Answer>
     private let log = Mutex<[Asked]>([])
+    private let endings = Mutex<[String]>([])
 
     init(now: @escaping @Sendable () -> Timestamp) {
         self.now = now
@@ -29,6 +30,14 @@ final class ScriptedAsker: GateAsking {
     }
 
     var asked: [Asked] { log.withLock { $0 } }
+
+    /// Whose Jobs were ended, and where.
+    var ended: [String] { endings.withLock { $0 } }
+
+    func endJobs(of subject: GateSubject, in namespace: String) async -> String? {
+        endings.withLock { $0.append("\(subject.key) in \(namespace)") }
+        return nil
+    }
 
     func answer(_ body: @escaping Answer) {
         answer.withLock { $0 = body }

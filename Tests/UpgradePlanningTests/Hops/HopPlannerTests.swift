@@ -228,6 +228,17 @@ struct HopPlannerTests {
             reason: .hopNotAllowed,
             words: ["came from 1.29.6"]
         ),
+        // No hop is three minors wide, and what was left for an older version is no way further back.
+        .init(
+            sample: .init(running: ["1.30.3"], wanted: "1.27.9", justLeft: "1.27.9"),
+            reason: .hopNotAllowed,
+            words: ["earlier minor than 1.30.3", "to what the hop came from"]
+        ),
+        .init(
+            sample: .init(running: ["1.29.6"], wanted: "1.28.10", justLeft: "1.30.3"),
+            reason: .hopNotAllowed,
+            words: ["earlier minor than 1.29.6", "to what the hop came from"]
+        ),
         .init(
             sample: .init(running: ["1.29.6", "1.30.3"], wanted: "1.28.10", underWay: "1.30.3"),
             reason: .hopNotAllowed,
