@@ -58,4 +58,14 @@ struct LeftAlone {
         }
         return texts.isEmpty ? nil : texts.joined(separator: "; ")
     }
+
+    /// The same, and what others keep that the mesh can do with as it is.
+    var remark: String? {
+        let names = StageText.joined(plan.lent.map(\.description), most: 8)
+        let lent =
+            plan.lent.isEmpty
+            ? nil : "left to whoever made it, since it serves what the mesh needs: \(names); spec.adopt takes it over"
+        let texts = [note, lent].compactMap(\.self)
+        return texts.isEmpty ? nil : texts.joined(separator: "; ")
+    }
 }

@@ -103,7 +103,7 @@ extension MeshStatusDraft {
                 .reconciled,
                 .yes,
                 .asDesired,
-                [message, LeftAlone(self).note].compactMap(\.self).joined(separator: "; "),
+                [message, LeftAlone(self).remark].compactMap(\.self).joined(separator: "; "),
                 &status
             )
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
