@@ -215,7 +215,7 @@ let allTargets: [Target] = [
     .testTarget(name: "ExpressionLanguageTests", dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage"]),
     .testTarget(
         name: "StructuralSchemaTests",
-        dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage", "KubeAPI", "StructuralSchema"]
+        dependencies: ["MeshTestKit", "DataTree", "ExpressionLanguage", "KubeAPI", "MeshAPI", "StructuralSchema"]
     ),
     .testTarget(
         name: "KubeRuntimeTests",

@@ -18,14 +18,22 @@ struct MeshGenerate: ParsableCommand {
         let project = URL(fileURLWithPath: root, isDirectory: true)
         let header = "# Made by hack/generate from the types in Sources/MeshAPI. Do not edit.\n"
         for definition in [MeshOperatorDefinition.tree, MeshRolloutDefinition.tree] {
-            let name = definition.value(at: "metadata", "name")?.string ?? ""
-            let plural = name.prefix { $0 != "." }
-            let group = name.dropFirst(plural.count + 1)
-            try write(header + definition.yaml(), to: project.appending(path: "CRDs/\(group)_\(plural).yaml"))
+            try write(header + definition.yaml(), to: project.appending(path: "CRDs/\(Self.file(of: definition))"))
+        }
+        for definition in IstioDefinitions.trees {
+            let file = project.appending(path: "CRDs/istio/\(Self.file(of: definition))")
+            try write(header + definition.yaml(), to: file)
         }
         for embedded in try EmbeddedFile.all(in: project) {
             try write(embedded.source, to: project.appending(path: embedded.path))
         }
+    }
+
+    /// The name of the file of a definition, `group_plural.yaml`.
+    private static func file(of definition: Tree) -> String {
+        let name = definition.value(at: "metadata", "name")?.string ?? ""
+        let plural = name.prefix { $0 != "." }
+        return "\(name.dropFirst(plural.count + 1))_\(plural).yaml"
     }
 
     private func write(_ text: String, to file: URL) throws {

@@ -126,7 +126,9 @@ extension MeshCondition {
 
 /// Collects fields in order, leaving out what is nil or empty.
 struct FieldWriter {
-    private(set) var object = TreeObject()
+    private(set) var object: TreeObject
+
+    init(object: TreeObject = TreeObject()) { self.object = object }
 
     mutating func add(_ key: String, _ value: Tree?) {
         if let value { object[key] = value }

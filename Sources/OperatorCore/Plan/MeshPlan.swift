@@ -58,6 +58,8 @@ package struct MeshPlan: Sendable, Hashable {
     /// Objects of the mesh that lost its marks and are no longer desired.
     package var strays: [ResourceID] = []
 
+    /// CustomResourceDefinitions that others made and keep, and that serve what the mesh needs.
+    package var lent: [ResourceID] = []
     /// The objects under our names that belong to others.
     package var taken: Set<ResourceID> = []
     /// How revisions stand that are not the main one, and of which something is not ready.

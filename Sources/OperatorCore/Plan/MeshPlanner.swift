@@ -72,7 +72,7 @@ package struct MeshPlanner: Sendable {
         blueprint.objects.compactMap { desired in
             let id = ResourceID(desired)
             guard OwnedKind.of(id)?.removal != .never, let live = observation.live[id], !isHandsOff(live),
-                !isSharedDefinition(live)
+                !isSharedDefinition(live), !isLent(live, for: desired)
             else { return nil }
             switch observation.marks.verdict(on: live, manager: Self.manager) {
             case .ours: return nil
@@ -85,20 +85,9 @@ package struct MeshPlanner: Sendable {
         }
     }
 
-    /// CustomResourceDefinitions that some MeshOperator made serve all of them.
-    private func isSharedDefinition(_ live: KubeObject) -> Bool {
-        guard live.kind.kind == "CustomResourceDefinition" else { return false }
-        if case .otherOwner = observation.marks.verdict(on: live, manager: Self.manager) { return true }
-        return false
-    }
-
     /// Whether the operator would write an object if it did not bear the annotation that keeps its hands off.
     private func isIgnored(_ id: ResourceID) -> Bool {
         observation.live[id].map(isHandsOff) == true && OwnedKind.of(id)?.removal == .always
-    }
-
-    private func isHandsOff(_ live: KubeObject) -> Bool {
-        live.annotations[MeshNames.Annotation.ignore] == "true"
     }
 
     // MARK: Rolling out
@@ -132,11 +121,13 @@ package struct MeshPlanner: Sendable {
 
     private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         var plan = MeshPlan(stage: .settled)
+        plan.lent = lentDefinitions(blueprint, intent)
         let work = PhaseWork(
             blueprint: blueprint,
             version: intent.version,
             decider: ObjectDecider(manager: Self.manager, marks: observation.marks, history: history, now: now),
-            autoscaled: Self.autoscaledWorkloads(blueprint)
+            autoscaled: Self.autoscaledWorkloads(blueprint),
+            lent: Set(plan.lent)
         )
         let (awaited, failure) = walk(nil, work, into: &plan)
         if let failure { plan.stage = .stuck(failure) }
@@ -184,6 +175,7 @@ package struct MeshPlanner: Sendable {
         let version: String
         let decider: ObjectDecider
         let autoscaled: [ResourceID: Int64]
+        let lent: Set<ResourceID>
     }
 
     /// Goes through the phases of one revision, nil for the main ones: what is awaited, and what failed for good.
@@ -199,7 +191,10 @@ package struct MeshPlanner: Sendable {
             for object in phase where work.blueprint.groups[ResourceID(object)] == group {
                 let id = ResourceID(object)
                 let version = work.blueprint.versions[id] ?? work.version
-                let decision = decide(object, version: version, work.decider, leastReplicas: work.autoscaled[id])
+                let decision =
+                    work.lent.contains(id)
+                    ? ObjectDecision(id: id, write: nil, yields: [])
+                    : decide(object, version: version, work.decider, leastReplicas: work.autoscaled[id])
                 plan.yields += decision.yields
                 if isIgnored(id) { plan.ignored.append(id) }
                 if let write = decision.write, write.cause != .claim { plan.differing.append(id) }

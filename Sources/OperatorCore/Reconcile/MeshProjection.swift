@@ -52,6 +52,7 @@ package enum MeshProjection {
         var result = KubeObject(kind: object.kind, key: object.key)
         if let uid = object.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
         result.resourceVersion = object.resourceVersion
+        if object.kind.kind == "CustomResourceDefinition" { DefinitionService.trimmed(object, onto: &result) }
         guard let places = kept[object.kind.kind] else { return result }
         // Why no pod can be made is kept only where none can.
         let failures = object.conditions.filter { $0.type == "ReplicaFailure" && $0.status == .isTrue }

@@ -56,8 +56,13 @@ struct LeftAlone {
     /// Objects that are left as they are, and why; nil where none is.
     var note: String? { Self.joined(objects) }
 
-    /// The same, and what others added within objects that are kept up.
-    var fullNote: String? { Self.joined(objects + [Self.told("added by others, and left", additions)]) }
+    /// The same, and what of others the mesh can do with as it is: definitions that they keep, and what they added within objects that are
+    /// kept up.
+    var fullNote: String? {
+        let why = "left to whoever made it, since it serves what the mesh needs"
+        let lent = Self.told(why, plan.lent.map(\.description), "; spec.adopt takes it over")
+        return Self.joined(objects + [lent, Self.told("added by others, and left", additions)])
+    }
 
     private var objects: [String?] {
         let marks = "label and annotation of the mesh were taken off, as from a copy"

@@ -34,6 +34,7 @@ struct DirectOperator {
         gates: (any GateAsking)? = nil,
         settlesGates: Bool = true,
         moveLimit: Int? = nil,
+        definitions: [KubeObject] = [],
         rule: @escaping FaultyTransport.Rule = { _, _ in nil }
     ) throws {
         life = ControllerLife(calledFor: cluster, server: server, rule: rule)
@@ -53,6 +54,7 @@ struct DirectOperator {
             renderer: renderer
         )
         parts.gates = gates
+        parts.definitions = definitions
         if let moveLimit { parts.moveLimit = moveLimit }
         reconciler = MeshOperatorReconciler(parts, environment: life.environment)
         driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: life.environment)
@@ -121,22 +123,22 @@ struct DirectOperator {
 
     /// Reconciles once, with caches as they are, and once more when gates have answered.
     @discardableResult
-    func reconcile() async throws -> ReconcileOutcome {
-        let outcome = try await driver.reconcile(TestCluster.key)
-        guard settlesGates, await reconciler.desk.settle().contains(TestCluster.key) else { return outcome }
-        return try await driver.reconcile(TestCluster.key)
+    func reconcile(_ key: ObjectKey = TestCluster.key) async throws -> ReconcileOutcome {
+        let outcome = try await driver.reconcile(key)
+        guard settlesGates, await reconciler.desk.settle().contains(key) else { return outcome }
+        return try await driver.reconcile(key)
     }
 
     /// Reconciles and lets the world act until nothing changes any more; gives the number of rounds.
     ///
     /// Errors that time heals are tried again at once, at most `patience` times in a row.
     @discardableResult
-    func settle(patience: Int = 3) async throws -> Int {
+    func settle(patience: Int = 3, _ key: ObjectKey = TestCluster.key) async throws -> Int {
         var patience = Patience(patience)
         for round in 1...80 {
             try await synchronize()
             let before = transport.writes.count
-            let isDone = try await patience.attempt(transport) { try await reconcile() }
+            let isDone = try await patience.attempt(transport) { try await reconcile(key) }
             let changed = try await cluster.step()
             cluster.pass(.seconds(1))
             if isDone, !changed, transport.writes.count == before { return round }
