@@ -43,7 +43,7 @@ internal import UpgradePlanning
             try await life.cluster.change("{version: \(version)}")
             try await life.settle()
             let refusal = try #require(try await life.status().condition(.preflight))
-            #expect(refusal.state == .no && refusal.reason == "HopNotAllowed", "\(version): \(refusal)")
+            #expect(refusal.state == .no && refusal.reason == "VersionSkewUnsupported", "\(version): \(refusal)")
             #expect(!refusal.message.contains("came from 1."), "\(refusal.message)")
             #expect(try await life.istiods() == ["istiod", "istiod-1-30-2"], "\(version)")
         }
