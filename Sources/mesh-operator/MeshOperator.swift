@@ -67,7 +67,7 @@ struct MeshOperator: AsyncParsableCommand {
     private func serve(_ link: ClusterLink, _ variables: [String: String], _ world: RuntimeEnvironment) async throws {
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
-        configuration.companions = [.rollouts]
+        configuration.companions = [.istioKinds, .rollouts]
         configuration.patience = .seconds(Int(serverWait))
         configuration.gates = HTTPGateAsker.standard
         if leaderElect { configuration.elect(in: leaderElectionNamespace ?? variables["POD_NAMESPACE"]) }

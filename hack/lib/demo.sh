@@ -49,9 +49,13 @@ demo_upgrade() {
 # The traffic of an application goes from v1 to v2: testers, copies, shares, promotion.
 demo_canary() {
     local folder=Manifests/samples
-    # They came with the mesh, which is Ready.
-    kubectl wait --for=condition=Established --timeout=30s \
-        crd/virtualservices.networking.istio.io crd/destinationrules.networking.istio.io >&2
+    # The operator brings them once it runs; `kubectl wait` of old fails where there is nothing to wait for yet.
+    local kinds=(crd/virtualservices.networking.istio.io crd/destinationrules.networking.istio.io)
+    for _ in $(seq 100); do
+        ! kubectl get "${kinds[@]}" >/dev/null 2>&1 || break
+        sleep 0.3
+    done
+    kubectl wait --for=condition=Established --timeout=30s "${kinds[@]}" >&2
     step "Applying $folder/apps/shop.yaml and the routes its owners wrote"
     kubectl apply --filename "$folder/apps/shop.yaml" --filename "$folder/demo/canary-routes.yaml" >&2
     wait_for_deployments shop

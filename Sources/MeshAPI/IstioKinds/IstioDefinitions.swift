@@ -1,6 +1,6 @@
 package import DataTree
 
-/// The CustomResourceDefinitions of Istio's kinds, which belong to the base of every mesh.
+/// The CustomResourceDefinitions of Istio's kinds, which the operator brings to its cluster.
 ///
 /// They agree with those of Istio 1.30 in names, versions, fields and rules (istio/api, `kubernetes/customresourcedefinitions.gen.yaml`), so
 /// that objects made for either are taken by the other. Sentences are their own.

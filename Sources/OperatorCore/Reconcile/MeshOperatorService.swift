@@ -18,7 +18,7 @@ package struct MeshOperatorService: Sendable {
         package var catalogue: VersionCatalogue
         /// What is known of the cluster; nil to find out.
         fileprivate var facts: ClusterFacts?
-        /// CustomResourceDefinitions to apply at the start, and to apply with every mesh besides those of Istio's kinds.
+        /// CustomResourceDefinitions to apply at the start, and to apply with every mesh.
         package var definitions: OwnDefinitions?
         /// How to elect a leader; nil to lead always.
         package var election: LeaderElectionMachine.Configuration?
@@ -112,7 +112,7 @@ package struct MeshOperatorService: Sendable {
         )
         parts.facts = configuration.facts
         parts.gates = configuration.gates?(client, environment)
-        parts.definitions = OwnDefinitions.base(with: configuration.definitions)
+        parts.definitions = configuration.definitions?.ofMeshes ?? []
         let reconciler = MeshOperatorReconciler(parts, environment: environment)
         let driver = ResourceDriver(reconciler, store: stores.resources, client: client, environment: environment)
         var settings = Controller.Configuration(name: "meshoperator", workers: configuration.workers)

@@ -4,26 +4,12 @@ package import KubeAPI
 package import KubeClient
 internal import MeshAPI
 
-/// The CustomResourceDefinitions an operator was started with: its own, and those that belong to every mesh besides Istio's.
+/// The CustomResourceDefinitions an operator was started with: its own, and those that belong to every mesh.
 package struct OwnDefinitions: Sendable {
     /// Definitions of the operator's own group, which it needs before it can watch anything.
     package let own: [KubeObject]
     /// All others, which belong to the base of every mesh.
     package let ofMeshes: [KubeObject]
-
-    /// Those of Istio's kinds, which every mesh brings.
-    private static let ofIstio = IstioDefinitions.trees.map { KubeObject($0) }
-
-    /// The definitions that belong to the base of every mesh.
-    ///
-    /// - Parameter definitions: what the operator was started with, if anything; it comes instead of what is built in under the same
-    ///   name.
-    /// - Returns: the objects, ordered by name.
-    package static func base(with definitions: OwnDefinitions?) -> [KubeObject] {
-        let given = definitions?.ofMeshes ?? []
-        let names = Set(given.map(\.name))
-        return (given + ofIstio.filter { !names.contains($0.name) }).sorted { $0.name < $1.name }
-    }
 
     /// Reads definitions from the texts of YAML files; what is none is left out.
     ///
