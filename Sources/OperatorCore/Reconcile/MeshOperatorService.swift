@@ -135,6 +135,7 @@ package struct MeshOperatorService: Sendable {
         let watchers = try stores.watchers(
             client: plain,
             configuration: configuration.watching,
+            keepsSchemas: !parts.definitions.isEmpty,
             environment: environment
         )
         var hosted = ControllerHost.Parts(

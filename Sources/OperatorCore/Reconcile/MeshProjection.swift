@@ -10,7 +10,12 @@ package enum MeshProjection {
     package static let pods = ObjectTrimming { SidecarPod.trimmed($0) }
 
     /// What of a resource is decoded at all: who owns which field decides whether an object is applied.
-    static func decoding(_ resource: APIResource) -> TreeProjection {
+    ///
+    /// - Parameters:
+    ///   - resource: the resource.
+    ///   - keepsSchemas: whether definitions are rendered, so that theirs are compared; they are most of what a cluster has to list.
+    /// - Returns: what is kept.
+    static func decoding(_ resource: APIResource, keepsSchemas: Bool = true) -> TreeProjection {
         switch resource {
         case .pods:
             TreeProjection(
@@ -19,6 +24,13 @@ package enum MeshProjection {
                     ["spec", "initContainers"], ["status", "conditions"],
                     ["status", "phase"],
                 ] + containerStates
+            )
+        case .customResourceDefinitions where !keepsSchemas:
+            TreeProjection(
+                dropping: [
+                    ["spec", "versions", "*", "schema"], ["spec", "versions", "*", "additionalPrinterColumns"],
+                    ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
+                ]
             )
         case MeshNames.resource, .namespaces: TreeProjection(dropping: [["metadata", "managedFields"]])
         default: TreeProjection(dropping: [])

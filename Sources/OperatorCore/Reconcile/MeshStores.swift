@@ -54,9 +54,18 @@ package struct MeshStores: Sendable {
     }
 
     /// What keeps the caches; call it once.
+    ///
+    /// - Parameters:
+    ///   - client: calls the API.
+    ///   - configuration: how they are kept.
+    ///   - keepsSchemas: whether the schemas of definitions are looked at.
+    ///   - environment: time, chance, log and metrics.
+    /// - Returns: one for each cache.
+    /// - Throws: `StoreError` when a cache is already being written.
     package func watchers(
         client: ClusterClient,
         configuration: Watcher.Configuration = .init(),
+        keepsSchemas: Bool = true,
         environment: RuntimeEnvironment
     ) throws -> [Watcher] {
         try all.map { resource, store in
@@ -69,7 +78,7 @@ package struct MeshStores: Sendable {
                     client: client,
                     resource: resource,
                     selection: Self.selection(of: resource),
-                    projection: MeshProjection.decoding(resource),
+                    projection: MeshProjection.decoding(resource, keepsSchemas: keepsSchemas),
                     mayBeMissing: mayBeMissing
                 ),
                 store: store,
