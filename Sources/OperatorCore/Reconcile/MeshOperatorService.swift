@@ -135,7 +135,8 @@ package struct MeshOperatorService: Sendable {
         let watchers = try stores.watchers(
             client: plain,
             configuration: configuration.watching,
-            keepsSchemas: !parts.definitions.isEmpty,
+            // The mesh's own renderer has no definitions but those given; what another renders is not known.
+            keepsSchemas: renderer != nil || !parts.definitions.isEmpty,
             environment: environment
         )
         var hosted = ControllerHost.Parts(

@@ -28,7 +28,7 @@ struct RefusalText {
                 if words.contains("field is immutable when `immutable` is set") {
                     "delete \(failure.id), which somebody made immutable, and it is made anew"
                 } else if words.contains("field is immutable") {
-                    "put back what it names, or delete \(failure.id), which stops what it runs, and it is made anew"
+                    "put back what it names, or delete \(failure.id)\(Self.stops(failure.id)), and it is made anew"
                 } else if Denial(failure.error) == .admission {
                     Denial.admission.remedy
                 } else {
@@ -37,6 +37,11 @@ struct RefusalText {
             if !remedies.contains(remedy) { remedies.append(remedy) }
         }
         return remedies.joined(separator: "; ")
+    }
+
+    /// What the deletion of an object means besides.
+    private static func stops(_ id: ResourceID) -> String {
+        ["Deployment", "DaemonSet"].contains(id.kind) ? " with its pods" : ""
     }
 
     private func origin(of field: String, _ id: ResourceID) -> TreePath? {

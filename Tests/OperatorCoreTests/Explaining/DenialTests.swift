@@ -51,8 +51,18 @@ internal import Testing
         ),
         (KubeError(.forbidden, "admission webhook \"v.example.com\" denied the request: no"), Denial.admission.remedy),
         (KubeError(.invalid, "ConfigMap \"c\" is invalid: data: Required value"), "change what it names"),
-        (KubeError(.invalid, "Deployment \"d\" is invalid: spec.selector: field is immutable"), "change what it names"),
+        (
+            KubeError(.invalid, "ConfigMap \"c\" is invalid: spec.selector: field is immutable"),
+            "put back what it names, or delete ConfigMap n/c, and it is made anew"
+        ),
     ]
+
+    @Test func remedyForAWorkload() {
+        let id = ResourceID(group: "apps", kind: "Deployment", key: ObjectKey(namespace: "n", name: "d"))
+        let error = KubeError(.invalid, "Deployment \"d\" is invalid: spec.selector: field is immutable")
+        let text = RefusalText(resource: KubeObject(.null), blueprint: nil).remedy([StepFailure(id: id, error: error)])
+        #expect(text == "put back what it names, or delete Deployment n/d with its pods, and it is made anew")
+    }
 
     @Test(arguments: remedies) func remedy(_ error: KubeError, _ remedy: String) {
         let id = ResourceID(group: "", kind: "ConfigMap", key: ObjectKey(namespace: "n", name: "c"))

@@ -104,7 +104,8 @@ internal import Testing
             #expect(try await live.cluster.resource()?.tree.value(at: "status", "phase") == "Degraded")
             isDown.withLock { $0 = false }
             try await live.untilReady(within: 120)
-            #expect(try await live.cluster.condition("Degraded")?.status == .isFalse)
+            let degraded = try #require(try await live.cluster.condition("Degraded"))
+            #expect(degraded.status == .isFalse, "\(degraded)")
         }
     }
 
