@@ -68,7 +68,7 @@ package struct DisplacedElements {
     ) {
         var owned: [(step: FieldStep, node: Tree)] = []
         for entry in nodes.flatMap({ $0.object?.entries ?? [] }) {
-            guard let step = FieldStep(fieldsV1Key: entry.key), case .key = step else { continue }
+            guard let step = FieldStep(fieldsV1: entry.key), case .key = step else { continue }
             owned.append((step, entry.value))
         }
         for element in desired {

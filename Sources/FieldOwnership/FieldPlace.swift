@@ -56,25 +56,6 @@ package struct FieldPlace: Sendable, Hashable, Comparable, CustomStringConvertib
 }
 
 extension FieldStep {
-    /// Reads a key of a FieldsV1 object: `f:name`, `k:{"name":"x"}`, `v:"x"`, `i:0`; nil for `.` and anything odd.
-    package init?(fieldsV1Key text: String) {
-        guard text.count >= 2, text.dropFirst().first == ":" else { return nil }
-        let rest = String(text.dropFirst(2))
-        switch text.first {
-        case "f": self = .field(rest)
-        case "k":
-            guard let keys = try? Tree(json: rest), let object = keys.object else { return nil }
-            self = .key(object)
-        case "v":
-            guard let value = try? Tree(json: rest) else { return nil }
-            self = .value(value)
-        case "i":
-            guard let index = Int(rest) else { return nil }
-            self = .index(index)
-        default: return nil
-        }
-    }
-
     /// Whether this step, found in a field set, leads to the list element `element`.
     ///
     /// A key field that the element leaves out counts as holding its default, as `protocol` of a port does.

@@ -67,14 +67,14 @@ private struct Walk {
             )
         }
         for entry in children.entries {
-            guard case .field(let name)? = FieldStep(fieldsV1Key: entry.key), desired[name] == nil else { continue }
+            guard case .field(let name)? = FieldStep(fieldsV1: entry.key), desired[name] == nil else { continue }
             surplus(live[name], at: place.appending(.field(name)))
         }
     }
 
     private mutating func list(_ desired: [Tree], _ live: [Tree], owned: TreeObject, at place: FieldPlace) {
         let steps = owned.entries.compactMap { entry in
-            FieldStep(fieldsV1Key: entry.key).map { (step: $0, fields: entry.value) }
+            FieldStep(fieldsV1: entry.key).map { (step: $0, fields: entry.value) }
         }
         var used: Set<FieldStep> = []
         for (index, element) in desired.enumerated() {
@@ -106,7 +106,7 @@ private struct Walk {
             )
         } else if desired.object?.isEmpty == true || desired.array == nil && desired.object == nil {
             for entry in owned.entries {
-                guard let step = FieldStep(fieldsV1Key: entry.key) else { continue }
+                guard let step = FieldStep(fieldsV1: entry.key) else { continue }
                 surplus(nil, at: place.appending(step))
             }
         }

@@ -30,7 +30,7 @@ package struct OwnershipRecord: Sendable, Hashable {
         var isInside = false
         for step in place.steps {
             guard let children = node.object, !Self.isLeaf(children) else { return isInside }
-            let next = children.entries.first { FieldStep(fieldsV1Key: $0.key).map { Self.matches($0, step) } ?? false }
+            let next = children.entries.first { FieldStep(fieldsV1: $0.key).map { Self.matches($0, step) } ?? false }
             guard let next else { return false }
             node = next.value
             isInside = true

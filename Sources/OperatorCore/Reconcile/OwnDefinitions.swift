@@ -56,7 +56,8 @@ package struct OwnDefinitions: Sendable {
             for definition in own {
                 group.addTask { () async -> Result<String?, KubeError> in
                     do throws(KubeError) {
-                        return .success(try await install(definition, with: client))
+                        let wanted = KubeObject(definition.tree.strippedForApply())
+                        return .success(try await Self.bring(wanted, with: client) ? wanted.name : nil)
                     } catch {
                         return .failure(error)
                     }
@@ -71,15 +72,26 @@ package struct OwnDefinitions: Sendable {
         return applied.sorted()
     }
 
-    /// Applies one definition where it differs; gives its name when it did.
-    private func install(_ definition: KubeObject, with client: ClusterClient) async throws(KubeError) -> String? {
-        let wanted = KubeObject(definition.tree.strippedForApply())
+    /// Applies one definition where it differs from what is there.
+    ///
+    /// - Parameters:
+    ///   - wanted: the definition.
+    ///   - client: calls the API.
+    ///   - leavesOthers: whether one that the operator never applied is left as it is.
+    /// - Returns: whether it was applied.
+    /// - Throws: `KubeError` when it cannot be read or applied.
+    static func bring(
+        _ wanted: KubeObject,
+        with client: ClusterClient,
+        leavesOthers: Bool = false
+    ) async throws(KubeError) -> Bool {
         if let live = try await client.find(.customResourceDefinitions, wanted.key) {
+            if leavesOthers, ObjectOwnership(live).applied(by: MeshPlanner.manager) == nil { return false }
             let comparison = ObjectComparison(manager: MeshPlanner.manager)
-            if comparison.differences(desired: wanted, live: live).isEmpty { return nil }
+            if comparison.differences(desired: wanted, live: live).isEmpty { return false }
         }
         _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-        return wanted.name
+        return true
     }
 
     private static func isOwn(_ definition: KubeObject) -> Bool {

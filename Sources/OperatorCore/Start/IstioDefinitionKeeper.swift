@@ -1,4 +1,3 @@
-internal import FieldOwnership
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
@@ -40,18 +39,9 @@ struct IstioDefinitionKeeper: Reconciling {
 
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
         guard let wanted = Self.definitions[key.name] else { return .done }
-        if let live = try await client.find(.customResourceDefinitions, key) {
-            guard ObjectOwnership(live).applied(by: MeshPlanner.manager) != nil else {
-                logger.debug("definition left to whoever made it", metadata: ["name": "\(key.name)"])
-                return .requeue(after: Self.interval)
-            }
-            let comparison = ObjectComparison(manager: MeshPlanner.manager)
-            guard !comparison.differences(desired: wanted, live: live).isEmpty else {
-                return .requeue(after: Self.interval)
-            }
+        if try await OwnDefinitions.bring(wanted, with: client, leavesOthers: true) {
+            logger.info("definition applied", metadata: ["name": "\(key.name)"])
         }
-        _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-        logger.info("definition applied", metadata: ["name": "\(key.name)"])
         return .requeue(after: Self.interval)
     }
 }

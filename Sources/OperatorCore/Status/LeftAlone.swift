@@ -114,7 +114,7 @@ enum AddedElements {
 
     private static func added(_ fields: Tree?, _ mine: OwnershipRecord, at place: FieldPlace) -> [FieldPlace] {
         (fields?.object?.entries ?? []).flatMap { entry -> [FieldPlace] in
-            guard let step = FieldStep(fieldsV1Key: entry.key) else { return [] }
+            guard let step = FieldStep(fieldsV1: entry.key) else { return [] }
             let next = place.appending(step)
             if case .key = step, !mine.owns(next) { return [next] }
             return added(entry.value, mine, at: next)
