@@ -57,7 +57,7 @@ package struct OwnDefinitions: Sendable {
                 group.addTask { () async -> Result<String?, KubeError> in
                     do throws(KubeError) {
                         let wanted = KubeObject(definition.tree.strippedForApply())
-                        return .success(try await Self.bring(wanted, with: client) ? wanted.name : nil)
+                        return .success(try await Self.bring(wanted, with: client) == .applied ? wanted.name : nil)
                     } catch {
                         return .failure(error)
                     }
@@ -72,26 +72,36 @@ package struct OwnDefinitions: Sendable {
         return applied.sorted()
     }
 
+    /// What came of bringing a definition.
+    enum Outcome: Sendable, Hashable {
+        /// It was applied.
+        case applied
+        /// It was there as it is wanted.
+        case equal
+        /// Somebody else made what is there.
+        case leftToOthers
+    }
+
     /// Applies one definition where it differs from what is there.
     ///
     /// - Parameters:
     ///   - wanted: the definition.
     ///   - client: calls the API.
     ///   - leavesOthers: whether one that the operator never applied is left as it is.
-    /// - Returns: whether it was applied.
+    /// - Returns: what came of it.
     /// - Throws: `KubeError` when it cannot be read or applied.
     static func bring(
         _ wanted: KubeObject,
         with client: ClusterClient,
         leavesOthers: Bool = false
-    ) async throws(KubeError) -> Bool {
+    ) async throws(KubeError) -> Outcome {
         if let live = try await client.find(.customResourceDefinitions, wanted.key) {
-            if leavesOthers, ObjectOwnership(live).applied(by: MeshPlanner.manager) == nil { return false }
+            if leavesOthers, ObjectOwnership(live).applied(by: MeshPlanner.manager) == nil { return .leftToOthers }
             let comparison = ObjectComparison(manager: MeshPlanner.manager)
-            if comparison.differences(desired: wanted, live: live).isEmpty { return false }
+            if comparison.differences(desired: wanted, live: live).isEmpty { return .equal }
         }
         _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-        return true
+        return .applied
     }
 
     private static func isOwn(_ definition: KubeObject) -> Bool {
