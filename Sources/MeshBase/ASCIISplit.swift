@@ -14,11 +14,20 @@ extension Substring {
         maxSplits: Int = .max,
         omittingEmptySubsequences: Bool = true
     ) -> [Substring] {
-        let parts = utf8.split(
-            maxSplits: maxSplits,
-            omittingEmptySubsequences: omittingEmptySubsequences
-        ) { UInt32($0) == separator.value }
-        return parts.map { Substring($0) }
+        let (bytes, wanted) = (utf8, UInt8(truncatingIfNeeded: separator.value))
+        var parts: [Substring] = []
+        var (start, next) = (bytes.startIndex, bytes.startIndex)
+        // A loop of its own: that of the standard library asks a closure for each byte.
+        while next != bytes.endIndex, parts.count < maxSplits {
+            let after = bytes.index(after: next)
+            if bytes[next] == wanted {
+                if start != next || !omittingEmptySubsequences { parts.append(self[start..<next]) }
+                start = after
+            }
+            next = after
+        }
+        if start != bytes.endIndex || !omittingEmptySubsequences { parts.append(self[start...]) }
+        return parts
     }
 }
 

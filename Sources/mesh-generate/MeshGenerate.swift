@@ -3,7 +3,7 @@ internal import DataTree
 internal import Foundation
 internal import MeshAPI
 
-/// Writes what is made from Swift types and from data files: CRDs, and Swift sources that carry the data files.
+/// Writes what is made from Swift types and data files: CRDs, and Swift sources that carry the data files.
 @main
 struct MeshGenerate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,13 +17,14 @@ struct MeshGenerate: ParsableCommand {
     func run() throws {
         let project = URL(fileURLWithPath: root, isDirectory: true)
         let header = "# Made by hack/generate from the types in Sources/MeshAPI. Do not edit.\n"
-        for definition in [MeshOperatorDefinition.tree, MeshRolloutDefinition.tree] {
-            try write(header + definition.yaml(), to: project.appending(path: "CRDs/\(Self.file(of: definition))"))
+        func file(_ definition: Tree, in folder: String) throws -> (name: String, content: [UInt8]) {
+            let (name, text) = (Self.file(of: definition), header + definition.yaml())
+            try write(text, to: project.appending(path: "\(folder)/\(name)"))
+            return (name, Array(text.utf8))
         }
-        for definition in IstioDefinitions.trees {
-            let file = project.appending(path: "CRDs/istio/\(Self.file(of: definition))")
-            try write(header + definition.yaml(), to: file)
-        }
+        let own = try [MeshOperatorDefinition.tree, MeshRolloutDefinition.tree].map { try file($0, in: "CRDs") }
+        for definition in IstioDefinitions.trees { _ = try file(definition, in: "CRDs/istio") }
+        try write(DefinitionFiles.source(of: own), to: project.appending(path: DefinitionFiles.sourcePath))
         for embedded in try EmbeddedFile.all(in: project) {
             try write(embedded.source, to: project.appending(path: embedded.path))
         }

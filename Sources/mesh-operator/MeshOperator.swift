@@ -38,6 +38,11 @@ struct MeshOperator: AsyncParsableCommand {
     @Option(help: "From which level on to log to the standard error.")
     var logLevel: LogThreshold = .info
 
+    static func main() async {
+        async let _ = MeshOperatorService.warmUp()  // while the command line is read
+        await main(nil)
+    }
+
     func run() async throws {
         let variables = ProcessInfo.processInfo.environment
         let locator = ClusterLocator(environment: variables, files: SystemFiles())
@@ -71,17 +76,14 @@ struct MeshOperator: AsyncParsableCommand {
         configuration.patience = .seconds(Int(serverWait))
         configuration.gates = HTTPGateAsker.standard
         if leaderElect { configuration.elect(in: leaderElectionNamespace ?? variables["POD_NAMESPACE"]) }
-        let definitions = crds.map { folder in
-            let names: @Sendable (String) -> [String]? = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
-            return { @Sendable in try OwnDefinitions(folder: folder, names: names, read: SystemFiles().read) }
-        }
+        let definitions = crds.map { path in { @Sendable in try OwnDefinitions(folder: path, files: SystemFiles()) } }
         try await MeshOperatorService.with(configuration, definitions: definitions, environment: world) { service in
             let probes = ProbeResponder(health: HealthRegistry(), metrics: world.metrics)
             service.register(in: probes.health)
-            let reconciling = Work(body: service.run, stop: service.stop)
+            let reconciling = Work(description: "operator", body: service.run, stop: service.stop)
             let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-                .init(service: Work(metricsBind, name: "metrics", probes, world.logger)),
-                .init(service: Work(healthBind, name: "health", probes, world.logger)),
+                .init(service: Work(metricsBind, name: "metrics", probes, service, world.logger)),
+                .init(service: Work(healthBind, name: "health", probes, service, world.logger)),
                 .init(service: reconciling, successTerminationBehavior: .gracefullyShutdownGroup),
             ]
             var group = ServiceGroupConfiguration(services: services, logger: world.logger)
@@ -94,36 +96,34 @@ struct MeshOperator: AsyncParsableCommand {
 extension LogThreshold: ExpressibleByArgument {}
 
 /// Something that runs until a signal asks it to stop, finishing what is in flight.
-private struct Work: Service {
+private struct Work: Service, CustomStringConvertible {
+    let description: String
     let body: @Sendable () async throws -> Void
     let stop: @Sendable () -> Void
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await body()
-        } onGracefulShutdown: {
-            stop()
-        }
+        try await withGracefulShutdownHandler(operation: body, onGracefulShutdown: stop)
     }
 }
 
 extension Work {
     /// Serves metrics and probes on one address.
-    init(_ place: ListenAddress, name: String, _ probes: ProbeResponder, _ logger: Logger) {
-        let server = HTTPServer(configuration: .init(host: place.host, port: place.port)) { request in
+    init(_ bind: ListenAddress, name: String, _ probes: ProbeResponder, _ main: MeshOperatorService, _ logger: Logger) {
+        let server = HTTPServer(configuration: .init(host: bind.host, port: bind.port)) { request in
             let answer = probes.answer(request.target)
             return .text(answer.body, status: answer.status, type: answer.contentType)
         }
-        body = {
+        let body: @Sendable () async throws -> Void = {
+            await main.hasBegun()
             do {
                 try await server.run {
                     logger.info("listening", metadata: ["endpoint": "\(name)", "address": "\($0)"])
                 }
             } catch  where !(error is CancellationError) {
-                throw StartFailure(cannotListen: error, at: "\(place)", option: "--\(name)-bind")
+                throw StartFailure(cannotListen: error, at: "\(bind)", option: "--\(name)-bind")
             }
         }
-        stop = { server.shutdown() }
+        self.init(description: name, body: body, stop: server.shutdown)
     }
 }
 

@@ -10,7 +10,12 @@ internal import Testing
                 text.split(ascii: " ", omittingEmptySubsequences: false)
                     == text.split(separator: " ", omittingEmptySubsequences: false)
             )
-            #expect(text.split(ascii: " ", maxSplits: 1) == text.split(separator: " ", maxSplits: 1))
+            for (count, omits) in [(0, true), (1, true), (2, true), (0, false), (1, false), (2, false)] {
+                #expect(
+                    text.split(ascii: " ", maxSplits: count, omittingEmptySubsequences: omits)
+                        == text.split(separator: " ", maxSplits: count, omittingEmptySubsequences: omits)
+                )
+            }
         }
     }
 

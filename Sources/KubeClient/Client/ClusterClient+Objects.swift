@@ -18,10 +18,11 @@ extension ClusterClient {
     public func find(
         _ resource: APIResource,
         _ key: ObjectKey,
-        freshness: Freshness = .latest
+        freshness: Freshness = .latest,
+        extent: ObjectExtent = .whole
     ) async throws(KubeError) -> KubeObject? {
         do {
-            return try await get(resource, key, freshness: freshness)
+            return try await object(requests.get(resource, key, freshness: freshness).asking(for: extent))
         } catch  where error.code == .notFound {
             return nil
         }

@@ -4,6 +4,12 @@ public protocol FileReading: Sendable {
     func read(_ path: String) throws -> [UInt8]
 }
 
+/// Reads files and lists folders.
+package protocol FolderReading: FileReading {
+    /// The names of what is in a folder, in any order; nil where it cannot be read.
+    func names(in folder: String) -> [String]?
+}
+
 /// Runs programs; given from outside so that nothing here starts a process.
 public protocol ProcessRunning: Sendable {
     /// Runs a program to its end and gives what it printed; cancelling the task ends the program.

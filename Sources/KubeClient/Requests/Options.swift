@@ -150,3 +150,21 @@ public struct DeleteOptions: Sendable, Hashable {
         self.isDryRun = isDryRun
     }
 }
+
+/// How much of an object is asked for.
+public enum ObjectExtent: Sendable, Hashable {
+    /// All of it.
+    case whole
+    /// Its metadata (`PartialObjectMetadata` of meta.k8s.io/v1); a server that does not know that form answers with the whole object.
+    case metadata
+}
+
+extension HTTPRequest {
+    /// The request, asking for that much of each object.
+    func asking(for extent: ObjectExtent) -> HTTPRequest {
+        guard extent == .metadata else { return self }
+        var request = self
+        request.headers["Accept"] = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+        return request
+    }
+}

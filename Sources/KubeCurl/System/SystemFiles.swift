@@ -1,8 +1,8 @@
 internal import Glibc
 internal import KubeClient
 
-/// Reads files from this machine's disks.
-package struct SystemFiles: FileReading {
+/// Reads files and lists folders of this machine's disks.
+package struct SystemFiles: FolderReading {
     /// Why a file could not be read.
     package struct Failure: Error, CustomStringConvertible {
         /// The path and the system's words.
@@ -33,6 +33,20 @@ package struct SystemFiles: FileReading {
             content += piece[..<count]
         }
         throw Failure(description: "\(path) is larger than \(Self.limit) bytes")
+    }
+
+    /// The names of what is in a folder, in any order; nil where it cannot be read.
+    package func names(in folder: String) -> [String]? {
+        guard !folder.utf8.contains(0), let stream = unsafe opendir(folder) else { return nil }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
     }
 
     private static func failure(_ path: String) -> Failure {

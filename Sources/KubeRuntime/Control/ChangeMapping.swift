@@ -52,9 +52,8 @@ public struct ChangeMapping: Sendable {
     /// The object whose name stands in a label, and whose namespace in another label where there is one.
     public static func label(name: String, namespace: String? = nil) -> ChangeMapping {
         ChangeMapping { object in
-            let labels = object.labels
-            guard let target = labels[name], !target.isEmpty else { return [] }
-            return [ObjectKey(namespace: namespace.flatMap { labels[$0] }, name: target)]
+            guard let target = object.label(name), !target.isEmpty else { return [] }
+            return [ObjectKey(namespace: namespace.flatMap { object.label($0) }, name: target)]
         }
     }
 }

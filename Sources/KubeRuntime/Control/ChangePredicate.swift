@@ -41,8 +41,8 @@ public struct ChangePredicate: Sendable {
     /// Objects that carry `value` under `label`, before or after the change.
     public static func labelled(_ label: String, _ value: String) -> ChangePredicate {
         ChangePredicate { change in
-            if case .updated(let old, _) = change, old.labels[label] == value { return true }
-            return change.object.labels[label] == value
+            if case .updated(let old, _) = change, old.label(label) == value { return true }
+            return change.object.label(label) == value
         }
     }
 

@@ -86,6 +86,8 @@ public final class ControllerHost: Sendable {
     private let environment: RuntimeEnvironment
     private let phase = Mutex(Phase.waiting)
     private let stopSignal = WakeSignal()
+    /// Opens once the first requests are on their way.
+    public let begun = Latch()
     /// Sent once ``Parts/warmUp`` is over.
     private let isWarm = WakeSignal()
     /// Ends the wait of the followers' controllers for their stores.
@@ -128,6 +130,7 @@ public final class ControllerHost: Sendable {
             for watcher in parts.watchers { group.addTask { await watcher.run() } }
             group.addTask { await self.runFollowingWatchers() }
             group.addTask {
+                self.begun.open()
                 await self.parts.warmUp?()
                 self.isWarm.send()
             }

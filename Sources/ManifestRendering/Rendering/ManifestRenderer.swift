@@ -1,5 +1,6 @@
 internal import DataTree
-internal import KubeAPI
+package import KubeAPI
+internal import KubeSchema
 package import MeshAPI
 
 /// Turns the spec of a MeshOperator into the objects of its mesh: a pure function of spec, version and options.
@@ -13,6 +14,9 @@ package struct ManifestRenderer: Sendable {
         self.catalogue = catalogue
         self.profiles = Result { () throws(RenderError) in try ProfileLibrary() }
     }
+
+    /// Builds what objects of a kind are checked against, which is done when it is first needed otherwise.
+    package static func warmUp(_ kind: GroupVersionKind) { _ = NativeKinds.kind(kind)?.schema }
 
     /// Renders all objects of a mesh in the order of application; the same input always gives the same bytes.
     ///

@@ -39,6 +39,8 @@ package enum MeshNames {
         package static let ignore = "meshoperator.io/ignore"
         /// On an object: digest of what the operator applied last.
         package static let appliedDigest = "meshoperator.io/applied-digest"
+        /// On a CustomResourceDefinition of the operator: which files it was last brought from (``DefinitionFiles/fingerprint(_:)``).
+        package static let broughtFrom = "meshoperator.io/brought-from"
         /// On an object: the uid of the MeshOperator it belongs to, which tells it from another one of the same name.
         package static let ownerUID = "meshoperator.io/owner-uid"
         /// On a workload: the version it was rendered for.

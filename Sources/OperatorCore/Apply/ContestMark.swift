@@ -16,7 +16,7 @@ package struct ContestMark: Sendable, Hashable {
 
     /// Reads what `object` bears; lines that are none are left out.
     package init(_ object: KubeObject) {
-        let text = object.annotations[Self.annotation] ?? ""
+        let text = object.annotation(Self.annotation) ?? ""
         for line in text.split(separator: "\n").prefix(Self.limit) {
             let parts = line.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, let time = Timestamp(rfc3339: String(parts[0])) else { continue }

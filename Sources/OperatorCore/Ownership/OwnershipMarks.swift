@@ -36,8 +36,8 @@ package struct OwnershipMarks: Sendable, Hashable {
     ///
     /// An object that lost the annotation is ours still when it bears our label and fields that we applied.
     package func verdict(on object: KubeObject, manager: String) -> Verdict {
-        let label = object.labels[MeshNames.Label.owner]
-        if let marked = object.annotations[MeshNames.Annotation.ownerUID] {
+        let label = object.label(MeshNames.Label.owner)
+        if let marked = object.annotation(MeshNames.Annotation.ownerUID) {
             return marked == uid ? .ours : .otherOwner(name: label ?? "", uid: marked)
         }
         guard let label else { return strays.contains(ResourceID(object)) ? .ours : .unmarked }
@@ -91,14 +91,7 @@ package struct OwnershipMarks: Sendable, Hashable {
 /// A short fingerprint of a tree, equal for equal trees; not fit against attackers.
 enum Digest {
     /// The digest an object bears.
-    static func on(_ object: KubeObject) -> String? { object.annotations[MeshNames.Annotation.appliedDigest] }
+    static func on(_ object: KubeObject) -> String? { object.annotation(MeshNames.Annotation.appliedDigest) }
 
-    static func of(_ tree: Tree) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
-        for byte in tree.json(.canonical) {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: max(0, 16 - digits.count)) + digits
-    }
+    static func of(_ tree: Tree) -> String { Fingerprint(of: tree.json(.canonical)).hexadecimal }
 }

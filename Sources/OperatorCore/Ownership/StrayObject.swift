@@ -38,8 +38,8 @@ enum StrayObject {
     }
 
     private static func record(of object: KubeObject) -> OwnershipRecord? {
-        guard object.labels[MeshNames.Label.owner] == nil,
-            object.annotations[MeshNames.Annotation.ownerUID] == nil,
+        guard object.label(MeshNames.Label.owner) == nil,
+            object.annotation(MeshNames.Annotation.ownerUID) == nil,
             OwnedKind.of(ResourceID(object))?.removal == .always
         else { return nil }
         return ObjectOwnership(object).applied(by: MeshPlanner.manager)

@@ -70,12 +70,12 @@ package struct MeshObservation: Sendable {
     package func installedVersions(manager: String, apartFrom revisions: Set<String> = []) -> [String] {
         let workloads = ours(manager: manager).filter { object in
             ObjectReadiness.isWorkload(object.kind) && !object.isDeleting
-                && !(object.labels[MeshNames.Label.revision].map { revisions.contains($0) } ?? false)
+                && !(object.label(MeshNames.Label.revision).map { revisions.contains($0) } ?? false)
         }
         let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.version)
         let versions = workloads.compactMap { workload -> String? in
             guard ObjectOwnership(workload).applied(by: manager)?.owns(place) == true else { return nil }
-            return workload.annotations[MeshNames.Annotation.version]
+            return workload.annotation(MeshNames.Annotation.version)
         }
         return Array(Set(versions)).sorted()
     }

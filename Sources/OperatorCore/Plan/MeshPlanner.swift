@@ -163,7 +163,7 @@ package struct MeshPlanner: Sendable {
 
     /// Whether an object stays at its version: one that gets another, in place, waits for what it needs like all others.
     private func hasVersion(_ live: KubeObject, of wanted: KubeObject) -> Bool {
-        live.annotations[MeshNames.Annotation.version] == wanted.annotations[MeshNames.Annotation.version]
+        live.annotation(MeshNames.Annotation.version) == wanted.annotation(MeshNames.Annotation.version)
     }
 
     /// What is the same for all objects of a plan.

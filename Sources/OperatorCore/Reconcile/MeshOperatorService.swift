@@ -62,7 +62,8 @@ package struct MeshOperatorService: Sendable {
 
     private let host: ControllerHost
     private let patience: Duration
-    private let ending = StartEnd()
+    /// Opens when the start is to end before it is complete.
+    private let ending = Latch()
     private let reconciler: MeshOperatorReconciler
     /// The caches.
     package let stores: MeshStores
@@ -94,8 +95,7 @@ package struct MeshOperatorService: Sendable {
             } else {
                 transport
             }
-        // Short waits are waited out where they arise, outside of the fence, which is asked for every try. Longer ones go
-        // back to the queue. Elections and watches have clocks of their own.
+        // Short waits are waited out here, outside of the fence. Elections and watches have clocks of their own.
         let client = ClusterClient(transport: Self.patient(writes, environment), now: environment.wall)
         let recorder = EventRecorder(
             client: client,
@@ -132,7 +132,8 @@ package struct MeshOperatorService: Sendable {
             watching: configuration.watching,
             environment: environment
         )
-        let companions = try configuration.companions.map { try $0.make(surroundings) }
+        let keepers = [configuration.definitions].compactMap(\.self).map { OperatorCompanion.keeping($0) }
+        let companions = try (configuration.companions + keepers).map { try $0.make(surroundings) }
         let watchers = try stores.watchers(
             client: plain,
             configuration: configuration.watching,
@@ -189,18 +190,18 @@ package struct MeshOperatorService: Sendable {
     private static func preparation(
         _ configuration: Configuration,
         _ reconciler: MeshOperatorReconciler,
-        _ ending: StartEnd,
+        _ ending: Latch,
         of watchers: [Watcher]
     ) -> ControllerHost.Preparation? {
         guard let definitions = configuration.definitions else { return nil }
-        let own = Set(definitions.own.map(\.name))
+        let own = Set(definitions.ownNames)
         let late = watchers.filter { own.contains($0.resource?.qualifiedName ?? "") }.map(\.store)
         let (patience, environment) = (configuration.patience, reconciler.environment)
         return ControllerHost.Preparation(before: late) {
-            try await reconciler.prepare(patience: patience) { ending.isAsked }
-            guard !ending.isAsked else { throw CancellationError() }
+            try await reconciler.prepare(patience: patience) { ending.isOpen }
+            guard !ending.isOpen else { throw CancellationError() }
             try await StartPatience(limit: patience).ask(in: environment) {
-                ending.isAsked
+                ending.isOpen
             } _: { () async throws(KubeError) in
                 try await Self.apply(definitions, reconciler.parts.client, environment)
             }
@@ -235,7 +236,7 @@ package struct MeshOperatorService: Sendable {
                 }
                 for try await isOver in group where isOver { return group.cancelAll() }
             }
-        } catch is CancellationError where ending.isAsked {
+        } catch is CancellationError where ending.isOpen {
             // Nothing had begun yet.
         }
     }
@@ -244,7 +245,7 @@ package struct MeshOperatorService: Sendable {
     private func prepare() async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await self.reconciler.prepare(patience: self.patience) { [ending] in ending.isAsked }
+                try await self.reconciler.prepare(patience: self.patience) { [ending] in ending.isOpen }
                 return true
             }
             group.addTask {
@@ -259,9 +260,12 @@ package struct MeshOperatorService: Sendable {
 
     /// Makes ``run()`` return once what is in flight has finished.
     package func stop() {
-        ending.ask()
+        ending.open()
         host.stop()
     }
+
+    /// Returns once the first requests are on their way, or when the task is cancelled: what else has to be started can wait for that.
+    package func hasBegun() async { await host.begun.wait() }
 
     /// Adds the checks of the operator.
     package func register(in health: HealthRegistry) { host.register(in: health) }
@@ -313,7 +317,7 @@ package struct MeshOperatorService: Sendable {
         for store in stores.ownerStores + [stores.pods, stores.namespaceStore].compactMap(\.self) {
             store.subscribe { [memories = reconciler.memories] delivery in
                 let moving = memories.moving
-                let concerns = delivery.changes.contains { $0.object.labels[MeshNames.Label.owner] == nil }
+                let concerns = delivery.changes.contains { $0.object.label(MeshNames.Label.owner) == nil }
                 guard !moving.isEmpty, concerns else { return }
                 for key in moving { controller.enqueue(key, after: movingDelay) }
             }
@@ -339,8 +343,8 @@ package struct MeshOperatorService: Sendable {
     /// Whether what keeps a pod of the mesh itself from coming up has changed.
     private static func concernsTrouble(_ change: StoreChange) -> Bool {
         guard PodTrouble.concerns(change.object) else { return false }
-        let text = change.object.annotations[PodTrouble.annotation]
-        if case .updated(let old, _) = change { return old.annotations[PodTrouble.annotation] != text }
+        let text = change.object.annotation(PodTrouble.annotation)
+        if case .updated(let old, _) = change { return old.annotation(PodTrouble.annotation) != text }
         return text != nil
     }
 

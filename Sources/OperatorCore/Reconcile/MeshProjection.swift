@@ -50,8 +50,8 @@ package enum MeshProjection {
 
     /// Of objects of the kinds a mesh consists of: all, where a MeshOperator owns them or the operator applied them; else only what says that they exist.
     package static let owned = ObjectTrimming { object in
-        if object.labels[MeshNames.Label.owner] != nil { return object }
-        if object.annotations[MeshNames.Annotation.ownerUID] != nil { return object }
+        if object.label(MeshNames.Label.owner) != nil { return object }
+        if object.annotation(MeshNames.Annotation.ownerUID) != nil { return object }
         if StrayObject.isCandidate(object) { return object }
         return foreign(object)
     }

@@ -40,3 +40,16 @@ struct RenderingAhead: Sendable {
         return (spec, run.options(mesh.parts.definitions), slot)
     }
 }
+
+extension MeshOperatorService {
+    /// Builds the tables that are built when they are first needed, to be called while there is nothing else to do.
+    ///
+    /// It gives way again and again to what has to be done.
+    @concurrent package static func warmUp() async {
+        _ = try? MeshOperatorResource(decoding: KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "mesh")))
+        for kind in OwnedKind.all {
+            await Task.yield()
+            ManifestRenderer.warmUp(kind.resource.kind)
+        }
+    }
+}

@@ -87,7 +87,7 @@ struct RevisionPart {
     }
 
     /// The tag an object belongs to.
-    static func tag(of object: KubeObject) -> String? { object.labels[MeshNames.Label.tag] }
+    static func tag(of object: KubeObject) -> String? { object.label(MeshNames.Label.tag) }
 
     /// Replaces the objects of tags by those of another rendering of the same revision.
     mutating func take(tagsFrom other: MeshBlueprint) {

@@ -1,7 +1,6 @@
 internal import KubeClient
 internal import KubeRuntime
 internal import Logging
-internal import Synchronization
 
 /// How long a start waits for an API server that does not answer yet, as while its machine or a rolling control plane comes up.
 ///
@@ -106,25 +105,5 @@ extension StartPatience {
             }
         )
         try await ask(in: surroundings, isEnding: isEnding, question)
-    }
-}
-
-/// Whether a start is to end before it is complete.
-final class StartEnd: Sendable {
-    private let state = Mutex(false)
-    private let signal = AsyncStream<Void>.makeStream()
-
-    /// Whether it is.
-    var isAsked: Bool { state.withLock(\.self) }
-
-    /// Asks for it.
-    func ask() {
-        state.withLock { $0 = true }
-        signal.continuation.finish()
-    }
-
-    /// Returns once it is asked for, or the task is cancelled; one task may wait.
-    func wait() async {
-        for await _ in signal.stream {}
     }
 }

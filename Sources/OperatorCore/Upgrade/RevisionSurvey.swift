@@ -17,17 +17,17 @@ package struct ControlPlaneRevision: Sendable, Hashable {
 
     /// Whether an object is the Deployment of an istiod.
     package static func isControlPlane(_ object: KubeObject) -> Bool {
-        object.kind == .deployment && object.labels[MeshNames.Label.component] == "pilot"
+        object.kind == .deployment && object.label(MeshNames.Label.component) == "pilot"
     }
 
     /// Whether an object is a revision's own: part of its control plane, and not of a tag that leads there.
     package static func isOwn(_ object: KubeObject) -> Bool {
-        object.labels[MeshNames.Label.component] == "pilot" && object.labels[MeshNames.Label.revision] != nil
-            && object.labels[MeshNames.Label.tag] == nil
+        object.label(MeshNames.Label.component) == "pilot" && object.label(MeshNames.Label.revision) != nil
+            && object.label(MeshNames.Label.tag) == nil
     }
 
     /// The revision an object belongs to.
-    package static func name(of object: KubeObject) -> String { object.labels[MeshNames.Label.revision] ?? "default" }
+    package static func name(of object: KubeObject) -> String { object.label(MeshNames.Label.revision) ?? "default" }
 }
 
 /// The revisions of a mesh, which of them is the stable one, and which one is being rolled out: a function of the objects that are
@@ -97,7 +97,7 @@ package struct RevisionSurvey: Sendable, Hashable {
                 revision.marks = RevisionMarks(reading: object.annotations)
                 revision.hasDeployment = true
                 found[name] = revision
-            } else if found[name] == nil, let version = object.labels[Self.versionLabel] {
+            } else if found[name] == nil, let version = object.label(Self.versionLabel) {
                 found[name] = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
             }
         }
@@ -108,9 +108,9 @@ package struct RevisionSurvey: Sendable, Hashable {
     private static func version(of object: KubeObject) -> String? {
         let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.version)
         if ObjectOwnership(object).applied(by: MeshPlanner.manager)?.owns(place) == true {
-            return object.annotations[MeshNames.Annotation.version]
+            return object.annotation(MeshNames.Annotation.version)
         }
-        return object.labels[versionLabel]
+        return object.label(versionLabel)
     }
 
     /// The revision that namespaces with `istio-injection=enabled` get by the webhooks that are there.

@@ -31,7 +31,7 @@ package struct TagView: Sendable {
     package var objects: [String: String] {
         var result: [String: String] = [:]
         for object in webhooks {
-            if let tag = object.labels[MeshNames.Label.tag] { result[tag] = ControlPlaneRevision.name(of: object) }
+            if let tag = object.label(MeshNames.Label.tag) { result[tag] = ControlPlaneRevision.name(of: object) }
         }
         return result
     }
@@ -53,7 +53,7 @@ package struct TagView: Sendable {
     /// An entry of a revision's own webhooks that has no certificate authority yet, or that the revision has no webhooks; nil when all are well.
     package func distrust(of revision: String) -> String? {
         let own = webhooks.filter {
-            $0.labels[MeshNames.Label.tag] == nil && ControlPlaneRevision.name(of: $0) == revision
+            $0.label(MeshNames.Label.tag) == nil && ControlPlaneRevision.name(of: $0) == revision
         }
         for object in own {
             if let entry = Self.distrusted(object) { return "webhook \(entry) of \(object.name) to get its caBundle" }
@@ -63,13 +63,13 @@ package struct TagView: Sendable {
 
     // MARK: Reading webhooks
 
-    private func object(of tag: String) -> KubeObject? { webhooks.first { $0.labels[MeshNames.Label.tag] == tag } }
+    private func object(of tag: String) -> KubeObject? { webhooks.first { $0.label(MeshNames.Label.tag) == tag } }
 
     /// The Service that the active webhooks of the revision of a name lead to; nil where there are none.
     ///
     /// Where they lead to a URL (`istiodRemote.injectionURL`), which is the same for all, their label says whom they are lent to.
     private func ownService(of name: String) -> String? {
-        for object in webhooks where object.labels[MeshNames.Label.tag] == nil {
+        for object in webhooks where object.label(MeshNames.Label.tag) == nil {
             for webhook in object.tree["webhooks"]?.array ?? [] where Self.selects(webhook, name) {
                 return webhook.value(at: "clientConfig", "service", "name")?.string
                     ?? Self.service(of: ControlPlaneRevision.name(of: object))

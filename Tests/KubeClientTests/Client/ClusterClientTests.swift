@@ -12,6 +12,15 @@ internal import Testing
         #expect(try await client.find(.pods, Self.web) == nil)
     }
 
+    @Test func findsMetadataAloneWhereTheServerKnowsHow() async throws {
+        let transport = ScriptedTransport(.json(pod("web")), .refusal(404, .notFound))
+        let client = transport.client()
+        #expect(try await client.find(.pods, Self.web, extent: .metadata)?.name == "web")
+        #expect(try await client.find(.pods, Self.web, extent: .metadata) == nil)
+        let accept = try #require(transport.requests.first?.headers["Accept"])
+        #expect(accept == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json")
+    }
+
     @Test func sendsWhatTheConfigurationSays() async throws {
         let transport = ScriptedTransport(.json(pod("web")))
         let timeouts = HTTPTimeouts(connect: .seconds(1), total: .seconds(2))

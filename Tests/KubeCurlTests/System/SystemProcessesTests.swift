@@ -63,4 +63,11 @@ internal import Testing
             #expect(throws: SystemFiles.Failure.self) { try files.read(path) }
         }
     }
+
+    @Test func listsFolders() {
+        let files = SystemFiles()
+        let names = files.names(in: packageRoot) ?? []
+        #expect(names.contains("Package.swift") && names.contains(".swift-format") && !names.contains(".."))
+        for path in ["/nonexistent", #filePath, "a\u{0}b"] { #expect(files.names(in: path) == nil) }
+    }
 }

@@ -85,6 +85,73 @@ internal import Testing
             }
         }
     }
+
+    private static let key = ObjectKey(name: "meshoperators.meshoperator.io")
+
+    /// The folder of this version: the files bear its fingerprint.
+    private static func folder(_ text: String = MeshOperatorDefinition.tree.jsonText()) throws -> OwnDefinitions {
+        try OwnDefinitions(folder: "/d", shipped: "none", names: { _ in ["a.yaml"] }, read: { _ in Array(text.utf8) })
+    }
+
+    private static func requests(_ live: LiveOperator) -> [PassedRequest] {
+        live.transport.passed.filter { $0.path.hasSuffix(path) }
+    }
+
+    @Test func areAskedForTheirMetadataAloneWhereTheyWereBroughtFromTheSameFiles() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let definitions = try Self.folder()
+            try await LiveOperator(cluster, clock, definitions: definitions).whileRunning { live in
+                try await live.pass(2)
+                #expect(Self.writes(live) == 1)
+            }
+            let brought = try await cluster.admin.get(.customResourceDefinitions, Self.key)
+            #expect(brought.annotation(MeshNames.Annotation.broughtFrom)?.count == 16)
+            // The first list waits for the answer, and nothing is compared before it is in.
+            try await LiveOperator(cluster, clock, definitions: definitions).whileRunning { live in
+                try await live.pass(2)
+                #expect(
+                    Self.requests(live).map(\.method) == [.get, .get],
+                    "metadata at the start, the whole afterwards"
+                )
+                #expect(Self.writes(live) == 0)
+                #expect(live.service.stores.resources.isSynced)
+            }
+        }
+    }
+
+    @Test func areAppliedAgainFromOtherFiles() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            try await LiveOperator(cluster, clock, definitions: try Self.folder()).whileRunning { try await $0.pass(2) }
+            let later = try Self.folder(MeshOperatorDefinition.tree.jsonText() + "\n")
+            try await LiveOperator(cluster, clock, definitions: later).whileRunning { live in
+                try await live.pass(2)
+                #expect(Self.writes(live) == 1)
+            }
+        }
+    }
+
+    @Test func editedByHandAreRepairedAfterTheStartAndDeletedOnesComeBack() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let definitions = try Self.folder()
+            try await LiveOperator(cluster, clock, definitions: definitions).whileRunning { try await $0.pass(2) }
+            let short = TreePath(keys: "spec", "names", "shortNames")
+            var edited = try await cluster.admin.get(.customResourceDefinitions, Self.key)
+            edited.tree.set(["other"], at: ["spec", "names", "shortNames"])
+            _ = try await cluster.admin.update(.customResourceDefinitions, edited)
+            try await LiveOperator(cluster, clock, definitions: definitions).whileRunning { live in
+                try await live.pass(3)
+                let repaired = try await cluster.admin.get(.customResourceDefinitions, Self.key)
+                #expect(repaired.tree.value(at: short) == ["mop"])
+                #expect(Self.writes(live) == 1)
+                _ = try await cluster.admin.delete(.customResourceDefinitions, Self.key)
+                try await live.pass(700)
+                #expect(try await cluster.admin.find(.customResourceDefinitions, Self.key) != nil)
+            }
+        }
+    }
 }
 
 /// The folder that `--crds` names.
@@ -97,7 +164,7 @@ internal import Testing
             return Array((texts[path] ?? "").utf8)
         }
         #expect(asked == ["/d/a.yaml", "/d/b.yaml"])
-        #expect(definitions.ofMeshes.map(\.name) == ["b"] && definitions.own.isEmpty)
+        #expect(definitions.ofMeshes.map(\.name) == ["b"] && definitions.ownNames.isEmpty)
     }
 
     @Test(arguments: [[], ["notes.txt"], ["a.yaml"]])
@@ -116,5 +183,29 @@ internal import Testing
             try OwnDefinitions(folder: "/nope", names: { _ in nil }, read: { _ in [] })
         }
         #expect(failure.exit == .noInput && failure.description.contains("--crds /nope"))
+    }
+
+    @Test func isNotParsedWhereItIsTheOneOfThisVersion() throws {
+        let definitions = try OwnDefinitions(
+            folder: "/d",
+            shipped: DefinitionFiles.fingerprint([("a.yaml", Array("[".utf8))]),
+            names: { _ in ["a.yaml"] },
+            read: { _ in Array("[".utf8) }
+        )
+        #expect(definitions.ownNames == DefinitionFiles.shippedNames && definitions.ofMeshes.isEmpty)
+        #expect(throws: ParseError.self) {
+            try OwnDefinitions(folder: "/d", names: { _ in ["a.yaml"] }, read: { _ in Array("[".utf8) })
+        }
+    }
+
+    @Test func ofThisVersionIsKnownByItsFingerprint() throws {
+        let names = folderEntries("\(packageRoot)/CRDs").filter { $0.hasSuffix(".yaml") }.sorted()
+        let texts = try names.map { try fileText("\(packageRoot)/CRDs/\($0)") }
+        let files = zip(names, texts).map { (name: $0, content: Array($1.utf8)) }
+        #expect(DefinitionFiles.fingerprint(files) == DefinitionFiles.shipped, "run hack/generate")
+        let parsed = try OwnDefinitions(yaml: texts)
+        #expect(parsed.ownNames == DefinitionFiles.shippedNames && parsed.ofMeshes.isEmpty)
+        let renamed = files.map { (name: "x" + $0.name, content: $0.content) }
+        #expect(DefinitionFiles.fingerprint(renamed) != DefinitionFiles.shipped)
     }
 }

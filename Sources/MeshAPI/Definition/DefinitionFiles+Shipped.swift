@@ -1,0 +1,6 @@
+// Made by hack/generate from CRDs/. Do not edit.
+
+extension DefinitionFiles {
+    /// The fingerprint of the files in the folder `CRDs` of this version.
+    package static let shipped = "95a854445b6c272a"
+}
