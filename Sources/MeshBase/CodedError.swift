@@ -20,6 +20,8 @@ public protocol CodedError: Error, CustomStringConvertible {
     var codeName: String { get }
     /// What happened, naming the field or object, the value and the remedy.
     var message: String { get }
+    /// The part of ``message`` that an error which has this one as its cause repeats in its own; the whole message where there is none.
+    var words: String { get }
     /// The error underneath, if any.
     var cause: (any Error)? { get }
     /// What a caller may do.
@@ -27,10 +29,21 @@ public protocol CodedError: Error, CustomStringConvertible {
 }
 
 extension CodedError {
-    /// The code, the message and the causes in one line.
-    public var description: String {
-        var text = "\(codeName): \(message)"
-        if let cause { text += " (caused by: \(cause))" }
-        return text
+    /// The message.
+    public var words: String { message }
+
+    /// The code, the message and the causes in one line, each cause's words once: a message that names its cause is not followed by it.
+    public var description: String { "\(codeName): \(message)\(causes(behind: message))" }
+
+    /// The causes in brackets, without the words of those that `told` has said; of these the code stands alone.
+    fileprivate func causes(behind told: String) -> String {
+        guard let cause else { return "" }
+        guard let coded = cause as? any CodedError else {
+            let words = "\(cause)"
+            return words.isEmpty || told.contains(words) ? "" : " (caused by: \(words))"
+        }
+        let rest = coded.causes(behind: "\(told) \(coded.message)")
+        let isTold = !coded.words.isEmpty && told.contains(coded.words)
+        return isTold ? " (\(coded.codeName))\(rest)" : " (caused by: \(coded.codeName): \(coded.message)\(rest))"
     }
 }

@@ -24,7 +24,7 @@ extension MeshFiles {
             throw located(error.issues, paths, settings, error)
         } catch let error as RenderError where error.code != .brokenCatalogue {
             guard error.issues.isEmpty else { throw located(error.issues, paths, settings, error) }
-            let place = Self.field(error.message).map { location(of: $0, paths, settings) } ?? ""
+            let place = error.place.map { location(of: TreePath(fieldText: $0), paths, settings) } ?? ""
             throw CommandError(.invalid, place + error.message, cause: error)
         }
     }
@@ -57,12 +57,5 @@ extension MeshFiles {
             if nearest.isEmpty { nearest = text }
         }
         return nearest
-    }
-
-    /// The field a message begins with.
-    static func field(_ message: String) -> TreePath? {
-        guard message.hasPrefix("spec."), let end = message.firstRange(of: ": ") else { return nil }
-        let text = message[..<end.lowerBound]
-        return text.contains(" ") ? nil : TreePath(fieldText: String(text))
     }
 }

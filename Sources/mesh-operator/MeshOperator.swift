@@ -30,7 +30,7 @@ struct MeshOperator: AsyncParsableCommand {
     var metricsBind: ListenAddress = "127.0.0.1:8080"
     @Option(help: "The host:port of /healthz and /readyz.", transform: { try .init(parsing: $0) })
     var healthBind: ListenAddress = "127.0.0.1:8081"
-
+    @Option(help: "Whether to bring the definitions of Istio's kinds: true or false.") var istioCrds = true
     @Option(help: ArgumentHelp("CustomResourceDefinitions to apply: its own and those of meshes.", valueName: "dir"))
     var crds: String?
     @Option(help: ArgumentHelp("How long to wait for an API server that does not answer yet.", valueName: "seconds"))
@@ -72,7 +72,7 @@ struct MeshOperator: AsyncParsableCommand {
     private func serve(_ link: ClusterLink, _ variables: [String: String], _ world: RuntimeEnvironment) async throws {
         var configuration = try MeshOperatorService.Configuration(transport: link.signed)
         configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
-        configuration.companions = [.istioKinds, .rollouts]
+        configuration.companions = istioCrds ? [.istioKinds, .rollouts] : [.rollouts]
         configuration.patience = .seconds(Int(serverWait))
         configuration.gates = HTTPGateAsker.standard
         if leaderElect { configuration.elect(in: leaderElectionNamespace ?? variables["POD_NAMESPACE"]) }

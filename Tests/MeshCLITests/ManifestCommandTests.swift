@@ -217,6 +217,14 @@ struct ManifestCommandTests {
         #expect(try conversion.run("d/b.yaml").output == YAML.documents(outcome.output)[1].yaml())
     }
 
+    @Test("A setting without effect is a warning beside the objects")
+    func settingWithoutEffect() throws {
+        let settings = ["values.pilot.autoscaleEnabled=false", "values.pilot.replicaCount=0"]
+        let outcome = try generation().run(request(["mesh.yaml"], settings))
+        #expect(outcome.warnings.contains { $0.contains("spec.values.pilot.replicaCount: 0 counts as not set") })
+        #expect(outcome.output.contains("name: istiod"))
+    }
+
     @Test("A component the mesh does not have is refused, naming those it has")
     func unknownComponent() throws {
         var asked = request(["mesh.yaml"])

@@ -164,6 +164,6 @@ extension KubeError {
             case .credentialsUnavailable: .unauthorized
             case .cancelled: .cancelled
             }
-        self.init(code, "\(request) got no answer: \(error.message)", cause: error)
+        self.init(code, "\(error.request ?? request) got no answer: \(error.words)", cause: error)
     }
 }

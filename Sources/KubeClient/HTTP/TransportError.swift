@@ -43,15 +43,27 @@ public struct TransportError: CodedFailure {
 
     /// What went wrong.
     public let code: Code
-    /// What happened, for people.
-    public let message: String
+    /// What was asked, as `GET https://host:6443/version`; nil where the transport does not say.
+    public let request: String?
+    /// What happened to it, for people.
+    public let words: String
     /// The error underneath.
     public let cause: (any Error)?
 
     /// Makes an error.
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    ///
+    /// - Parameters:
+    ///   - code: what went wrong.
+    ///   - words: what happened, without the request.
+    ///   - request: what was asked, with the URL.
+    ///   - cause: the error underneath.
+    public init(_ code: Code, _ words: String, request: String? = nil, cause: (any Error)? = nil) {
         self.code = code
-        self.message = message
+        self.words = words
+        self.request = request
         self.cause = cause
     }
+
+    /// What happened, for people, and to which request.
+    public var message: String { request.map { "\($0): \(words)" } ?? words }
 }

@@ -249,7 +249,7 @@ internal import KubeClient
             case .stalled(let time):
                 (.readerTooSlow, "its reader kept the server waiting for \(time) while others waited for their turn")
             }
-        let error = TransportError(code, "\(plan.method.rawValue) \(plan.origin)\(plan.path): \(why)")
+        let error = TransportError(code, why, request: "\(plan.method.rawValue) \(plan.origin)\(plan.path)")
         if let place = waiting.firstIndex(where: { $0.id == id }) {
             _ = waiting.remove(at: place).settle(.failure(error))
             watch.ended(id)

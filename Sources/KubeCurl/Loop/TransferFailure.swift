@@ -7,7 +7,7 @@ enum TransferFailure {
     static func error(_ result: CURLcode, text: String, plan: TransferPlan) -> TransportError? {
         guard result != CURLE_OK else { return nil }
         let words = text.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : text
-        return TransportError(code(result), "\(plan.method.rawValue) \(plan.url): \(words)")
+        return TransportError(code(result), words, request: "\(plan.method.rawValue) \(plan.url)")
     }
 
     /// Whether a result says that the connection broke, for all that share it.

@@ -11,7 +11,6 @@ struct ScalingCheck {
     /// Throws ``RenderError`` where the autoscaler would be asked for more pods at least than at most.
     func run() throws(RenderError) {
         guard scope.kind.workloadKind == "Deployment" else { return }
-        let settings = scope.kind.isGateway ? scope.values.at(scope.kind.valuesRoot) : scope.values
         let (least, most) = (settings.at("autoscaleMin"), settings.at("autoscaleMax"))
         guard settings.has("autoscaleEnabled"), least.wholeNumber > 0, most.wholeNumber > 0,
             least.wholeNumber > most.wholeNumber
@@ -31,6 +30,26 @@ struct ScalingCheck {
             )
         ])
     }
+
+    /// What has no effect: a number of pods of 0 among values.
+    ///
+    /// Istio's charts write `replicas` where `replicaCount` is set, and to their templates 0 is not (`if .Values.pilot.replicaCount`); the API
+    /// server then makes 1 of it. Among `k8s` settings 0 is taken, as istioctl takes it.
+    var notes: [String] {
+        guard scope.kind.workloadKind == "Deployment", !settings.has("autoscaleEnabled"),
+            scope.settings.at("k8s.replicaCount").isNull, settings.at("replicaCount") == .integer(0)
+        else { return [] }
+        let isRooted = !spec.values.at("\(scope.kind.valuesRoot).replicaCount").isNull
+        let path = isRooted ? valuesPath("replicaCount") : TreePath(keys: "spec", "values", "replicaCount")
+        var steps = scope.place.steps
+        // A gateway that the profile brings and the spec does not name yet.
+        if scope.kind.isGateway, case .key? = steps.last { steps.append(.index(0)) }
+        let other = TreePath(steps + [.key("k8s"), .key("replicaCount")])
+        let effect = "0 counts as not set, as in Istio's charts, so 1 pod is asked for"
+        return ["\(path): \(effect); set \(other) to 0 to run none"]
+    }
+
+    private var settings: Tree { scope.kind.isGateway ? scope.values.at(scope.kind.valuesRoot) : scope.values }
 
     /// Where the user sets a bound; nil where the profile does.
     private func place(_ field: String, _ value: String) -> TreePath? {

@@ -84,16 +84,12 @@ package enum RetiredValues {
     /// Throws for the first value that has no effect any more or that would install what cannot work.
     static func check(_ values: Tree) throws(RenderError) {
         if let found = removed.first(where: { isGiven($0.path, values) }) {
-            throw RenderError(
-                .invalidSetting,
-                "spec.values.\(found.path): no release takes it any more; \(found.remedy)"
-            )
+            throw RenderError(at: "spec.values.\(found.path)", "no release takes it any more; \(found.remedy)")
         }
         guard values.text("global.pilotCertProvider") != "kubernetes" else {
             throw RenderError(
-                .invalidSetting,
-                "spec.values.global.pilotCertProvider: \"kubernetes\" is not supported; use istiod, custom, none "
-                    + "or k8s.io/SIGNER"
+                at: "spec.values.global.pilotCertProvider",
+                "\"kubernetes\" is not supported; use istiod, custom, none or k8s.io/SIGNER"
             )
         }
     }

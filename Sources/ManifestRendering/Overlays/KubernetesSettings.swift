@@ -50,8 +50,8 @@ struct KubernetesSettings {
         } catch {
             let place = "\(scope.place).k8s.\(field)"
             throw RenderError(
-                .invalidSetting,
-                "\(place): \(error.message); write it as the Kubernetes API has it",
+                at: place,
+                "\(error.message); write it as the Kubernetes API has it",
                 cause: error
             )
         }

@@ -34,7 +34,9 @@ package struct ManifestRenderer: Sendable {
         for kind in ComponentKind.allCases {
             for instance in settings.instances(of: kind) {
                 let scope = try makeScope(kind, instance, settings, entry, options, library)
-                try ScalingCheck(scope: scope, spec: spec).run()
+                let scaling = ScalingCheck(scope: scope, spec: spec)
+                try scaling.run()
+                result.warnings += scaling.notes.filter { !result.warnings.contains($0) }
                 if kind == .pilot {
                     try RetiredValues.check(scope.values)
                     result.warnings += RetiredValues.warnings(scope.values)

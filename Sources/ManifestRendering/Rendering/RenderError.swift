@@ -1,3 +1,4 @@
+internal import DataTree
 package import MeshAPI
 package import MeshBase
 
@@ -31,11 +32,27 @@ package struct RenderError: CodedFailure {
     package var cause: (any Error)?
     /// What is wrong, field by field, where that is known.
     package var issues: [SpecIssue] = []
+    /// The field the message begins with, where there are no issues.
+    private var field: String?
+
+    /// The first field that is wrong, as `spec.profile`; nil where none is known.
+    package var place: String? { issues.first?.path.description ?? field }
 
     /// Makes an error of settings from issues, of which the message names at most 10.
     package init(issues: [SpecIssue]) {
         self.init(.invalidSetting, SpecError(issues: issues).message)
         self.issues = issues
+    }
+
+    /// Makes an error of one setting.
+    ///
+    /// - Parameters:
+    ///   - field: where it stands, from `spec` on.
+    ///   - words: the value, what is wrong with it, and the remedy.
+    ///   - cause: what lies underneath.
+    package init(at field: String, _ words: String, cause: (any Error)? = nil) {
+        self.init(.invalidSetting, "\(field): \(words)", cause: cause)
+        self.field = field
     }
 
     /// Makes an error.

@@ -42,8 +42,8 @@ struct ProfileLibrary: Sendable {
             guard let overlay = files["platforms"]?[platform] else {
                 let known = files["platforms"]?.sortedEntries.map(\.key).joined(separator: ", ") ?? ""
                 throw RenderError(
-                    .invalidSetting,
-                    "spec.values.global.platform: \"\(platform)\" is unknown; use one of \(known)"
+                    at: "spec.values.global.platform",
+                    "\"\(platform)\" is unknown; use one of \(known)"
                 )
             }
             result = result.merged(with: overlay)
@@ -53,7 +53,7 @@ struct ProfileLibrary: Sendable {
 
     private static func unknown(_ name: String) -> RenderError {
         let known = MeshProfileName.allCases.map(\.rawValue).joined(separator: ", ")
-        return RenderError(.invalidSetting, "spec.profile: \"\(name)\" is unknown; use one of \(known)")
+        return RenderError(at: "spec.profile", "\"\(name)\" is unknown; use one of \(known)")
     }
 }
 
@@ -64,8 +64,8 @@ extension VersionCatalogue {
             from.minor + 1 >= (entries.first?.version.minor ?? 0)
         else {
             throw RenderError(
-                .invalidSetting,
-                "spec.values.compatibilityVersion: \"\(older)\" is unknown; use a minor of the catalogue up to "
+                at: "spec.values.compatibilityVersion",
+                "\"\(older)\" is unknown; use a minor of the catalogue up to "
                     + "\(entry.minor.name), or the one before its first"
             )
         }

@@ -14,8 +14,8 @@ enum ValueKinds {
             let place = "\(path).\(entry.key)"
             if let kind = mismatch(entry.value, expected) {
                 throw RenderError(
-                    .invalidSetting,
-                    "\(place): \(entry.value.jsonText(.compact).prefix(60)): is of kind \(entry.value.kindName), "
+                    at: place,
+                    "\(entry.value.jsonText(.compact).prefix(60)): is of kind \(entry.value.kindName), "
                         + "not \(kind); \(remedy(kind))"
                 )
             }

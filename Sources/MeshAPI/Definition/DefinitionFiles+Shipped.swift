@@ -2,5 +2,5 @@
 
 extension DefinitionFiles {
     /// The fingerprint of the files in the folder `CRDs` of this version.
-    package static let shipped = "38f851a6e0f9e3a6"
+    package static let shipped = "95a854445b6c272a"
 }

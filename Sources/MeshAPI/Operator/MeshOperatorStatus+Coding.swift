@@ -27,6 +27,8 @@ extension MeshOperatorStatus {
             gateway.weight = $0.integer("weight")
             return gateway
         }
+        warnings = reader.texts("warnings")
+        leftAlone = reader.texts("leftAlone")
         conditions = reader.children("conditions").compactMap { MeshCondition($0) }
     }
 
@@ -44,6 +46,8 @@ extension MeshOperatorStatus {
         result.add("revisions", revisions.map(\.tree))
         result.add("components", components.map(\.tree))
         result.add("gateways", gateways.map(\.tree))
+        result.add("warnings", warnings.map { .string($0) })
+        result.add("leftAlone", leftAlone.map { .string($0) })
         result.add("conditions", conditions.map(\.tree))
         return .object(result.object)
     }
@@ -81,6 +85,7 @@ extension MeshOperatorStatus.Revision {
         weight = reader.integer("weight") ?? 0
         inUse = reader.flag("inUse") ?? false
         tags = reader.texts("tags")
+        heldBy = reader.texts("heldBy")
     }
 
     var tree: Tree {
@@ -89,6 +94,7 @@ extension MeshOperatorStatus.Revision {
             "proxies": .integer(Int64(proxies)), "weight": .integer(Int64(weight)), "inUse": .bool(inUse),
         ]
         if !tags.isEmpty { result["tags"] = .array(tags.map { .string($0) }) }
+        if !heldBy.isEmpty { result["heldBy"] = .array(heldBy.map { .string($0) }) }
         return result
     }
 }

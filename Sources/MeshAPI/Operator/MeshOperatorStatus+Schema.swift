@@ -20,6 +20,22 @@ extension MeshOperatorStatus {
             .field("components", .list("All parts of the mesh.", of: component, most: 256, keys: ["name"])),
             .field("gateways", .list("All gateways.", of: gateway, most: 256, keys: ["namespace", "name"])),
             .field(
+                "warnings",
+                .list(
+                    "Settings without effect, and such as belong to an earlier release.",
+                    of: words("The field and what to do."),
+                    most: 64
+                )
+            ),
+            .field(
+                "leftAlone",
+                .list(
+                    "What was left as it is when all else was as rendered last, and why.",
+                    of: words("Objects and the reason."),
+                    most: 16
+                )
+            ),
+            .field(
                 "conditions",
                 .list(
                     "Ready, Reconciled, Progressing, Degraded, Preflight, InjectionReady and Paused, each with a reason.",
@@ -32,6 +48,10 @@ extension MeshOperatorStatus {
     )
 
     private static func text(_ description: String) -> FieldSchema { .string(description, .free).limited(to: 253) }
+
+    private static func words(_ description: String) -> FieldSchema {
+        .string(description, .free).limited(to: 16384)
+    }
 
     private static let plan: FieldSchema = .object(
         "The way to the target version; absent when the mesh is there.",
@@ -62,6 +82,14 @@ extension MeshOperatorStatus {
             .field("weight", .integer("Its share of the traffic, in percent.").within(0...100)),
             .field("inUse", .boolean("Whether pods, namespaces or tags refer to it.")),
             .field("tags", .list("The revision tags that lead to it.", of: text("A tag."), most: 64)),
+            .field(
+                "heldBy",
+                .list(
+                    "What keeps it from being retired, where nothing moves to it.",
+                    of: words("One holder."),
+                    most: 16
+                )
+            ),
         ]
     )
 

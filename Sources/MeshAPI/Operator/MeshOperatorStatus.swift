@@ -18,6 +18,8 @@ package struct MeshOperatorStatus: Sendable, Hashable {
         package var inUse = false
         /// The revision tags that lead to it, in order.
         package var tags: [String] = []
+        /// What keeps a revision that nothing moves to from being retired, for people: `3 pods in shop`.
+        package var heldBy: [String] = []
         /// Makes an empty revision.
         package init() {}
     }
@@ -97,6 +99,10 @@ package struct MeshOperatorStatus: Sendable, Hashable {
     package var components: [Component] = []
     /// All gateways.
     package var gateways: [Gateway] = []
+    /// Settings without effect, and such as belong to an earlier release; the last known where the spec is not rendered.
+    package var warnings: [String] = []
+    /// What was left as it is when all else was as rendered last, and why.
+    package var leftAlone: [String] = []
     /// Conditions, at most one per type.
     package var conditions: [MeshCondition] = []
 

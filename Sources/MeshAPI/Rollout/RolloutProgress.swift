@@ -12,6 +12,8 @@ package struct RolloutProgress: Sendable, Hashable {
         package var outcome = ""
         /// The value and the limit, or what went wrong.
         package var message = ""
+        /// Whether it passed by an answer that may be none of the gate: ``message`` says why.
+        package var isDoubtful = false
         /// How often it failed in this step.
         package var failures = 0
         /// How often in a row it was out of reach.
@@ -123,6 +125,7 @@ extension RolloutProgress.Gate {
         name = reader.text("name") ?? ""
         outcome = reader.text("outcome") ?? ""
         message = reader.text("message") ?? ""
+        isDoubtful = reader.flag("doubtful") ?? false
         failures = reader.integer("failures") ?? 0
         errors = reader.integer("errors") ?? 0
         passes = reader.integer("passes") ?? 0
@@ -134,6 +137,7 @@ extension RolloutProgress.Gate {
         result.add("name", name)
         result.add("outcome", outcome.isEmpty ? nil : outcome)
         result.add("message", message.isEmpty ? nil : message)
+        result.add("doubtful", isDoubtful ? .bool(true) : nil)
         result.add("failures", .integer(Int64(failures)))
         result.add("errors", .integer(Int64(errors)))
         result.add("passes", passes > 0 ? .integer(Int64(passes)) : nil)
@@ -147,6 +151,7 @@ extension RolloutProgress.Gate {
             .required("name", .string("Its name.", .free).limited(to: 253)),
             .field("outcome", .string("What came out.", .free).limited(to: 32)),
             .field("message", .string("The value and the limit, or what went wrong.", .free)),
+            .field("doubtful", .boolean("Whether it passed by an answer that may be none of the gate.")),
             .field("failures", .integer("How often it failed in this step.").atLeast(0)),
             .field("errors", .integer("How often in a row it was out of reach.").atLeast(0)),
             .field("passes", .integer("How often in a row it passed.").atLeast(0)),

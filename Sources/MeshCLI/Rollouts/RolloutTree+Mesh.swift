@@ -102,7 +102,7 @@ extension RolloutTree {
                 Span("\(revision.proxies) \(revision.proxies == 1 ? "proxy" : "proxies")"),
                 Span("\(max(0, min(revision.weight, 100)))%", .strong), Span(isTarget ? "new" : "", .busy),
                 Span(revision.inUse ? "" : "unused", .faint),
-                Span(status.holders(of: revision) ?? "", .faint),
+                Span(revision.heldBy.isEmpty ? "" : "kept: \(revision.heldBy.joined(separator: ", "))", .faint),
             ])
         }
         return [TextTree([Span("Revisions", .strong), Span(total, .faint)], nodes)]
@@ -132,14 +132,5 @@ extension RolloutTree {
         let tone: TextStyle.Tone = waiting.isEmpty ? .good : .busy
         let count = Span("\(ready) of \(status.components.count) ready", tone)
         return [TextTree([Span("Components", .strong), count], nodes)]
-    }
-}
-
-extension MeshOperatorStatus {
-    /// What keeps a revision that nothing moves to, as the condition Ready says beside that the mesh is up.
-    fileprivate func holders(of revision: Revision) -> String? {
-        let start = "revision \(revision.name) (version \(revision.version)) is "
-        let texts = (condition(.ready)?.message ?? "").split(separator: "; ")
-        return texts.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
     }
 }

@@ -208,7 +208,7 @@ package struct RolloutTree: Sendable {
         let isDryRun = subject.dryRunMetrics.contains(gate.name)
         let (mark, tone): (String, TextStyle.Tone) =
             switch gate.outcome {
-            case "Passed" where gate.message.hasPrefix("warning: "): (style.current, .busy)
+            case "Passed" where gate.isDoubtful: (style.current, .busy)
             case "Passed": (style.done, .good)
             case "Failed" where isDryRun: (style.wrong, .faint)
             case "Failed", "RollBack": (style.wrong, .bad)

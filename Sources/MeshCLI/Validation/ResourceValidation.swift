@@ -187,7 +187,8 @@ package struct ResourceValidation: Sendable {
         } catch let error as RenderError where !error.issues.isEmpty {
             return (error.issues.map { Finding($0) }, [])
         } catch let error as any CodedError {
-            return ([Finding(MeshFiles.field(error.message) ?? TreePath(keys: "spec"), error.message)], [])
+            let place = (error as? RenderError)?.place.map { TreePath(fieldText: $0) }
+            return ([Finding(place ?? TreePath(keys: "spec"), error.message)], [])
         } catch {
             return ([Finding(TreePath(keys: "spec"), "\(error)")], [])
         }

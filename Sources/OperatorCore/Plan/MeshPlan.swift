@@ -13,12 +13,12 @@ package enum MeshStep: Sendable, Hashable {
 package struct MeshPlan: Sendable, Hashable {
     /// Where the mesh is on its way.
     package enum Stage: Sendable, Hashable {
-        /// The resource cannot be understood.
-        case invalid(String)
+        /// The resource cannot be understood; says why, and which field comes first, where that is known.
+        case invalid(String, _ field: String?)
         /// A check before any write failed.
         case refused(Preflight.Refusal)
         /// Objects under our names belong to others.
-        case notOwned([String])
+        case notOwned([TakenName])
         /// Writes are held.
         case paused
         /// Objects are being applied or awaited; says what is awaited.
@@ -33,6 +33,16 @@ package struct MeshPlan: Sendable, Hashable {
         case removed
         /// The mesh cannot be removed; says who uses it.
         case inUse(String)
+    }
+
+    /// A name of the mesh under which there is an object of others.
+    package struct TakenName: Sendable, Hashable {
+        /// The object.
+        package let id: ResourceID
+        /// Whose it is, for people.
+        package let text: String
+        /// Whether a MeshOperator that is there keeps it, so that nobody takes it over.
+        package let isKept: Bool
     }
 
     /// The writes, in order.

@@ -68,7 +68,7 @@ package struct MeshPlanner: Sendable {
     // MARK: Whose objects are
 
     /// The desired objects whose names are taken, with whose they are.
-    private func foreignObjects(_ blueprint: MeshBlueprint) -> [(id: ResourceID, text: String)] {
+    private func foreignObjects(_ blueprint: MeshBlueprint) -> [MeshPlan.TakenName] {
         blueprint.objects.compactMap { desired in
             let id = ResourceID(desired)
             guard OwnedKind.of(id)?.removal != .never, let live = observation.live[id], !isHandsOff(live),
@@ -76,11 +76,11 @@ package struct MeshPlanner: Sendable {
             else { return nil }
             switch observation.marks.verdict(on: live, manager: Self.manager) {
             case .ours: return nil
-            case .unmarked: return (id, "\(id), which no MeshOperator made")
+            case .unmarked: return .init(id: id, text: "\(id), which no MeshOperator made", isKept: false)
             case .otherOwner(let name, let uid):
                 let isThere = observation.otherOwners.contains(uid)
                 let whose = "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
-                return (id, whose + (isThere ? Self.keptByAnother : ""))
+                return .init(id: id, text: whose + (isThere ? ", which keeps it" : ""), isKept: isThere)
             }
         }
     }
@@ -108,16 +108,13 @@ package struct MeshPlanner: Sendable {
     /// What another MeshOperator keeps is never taken over: the two would take it from each other for ever.
     private func takenNames(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> MeshPlan? {
         let foreign = foreignObjects(blueprint)
-        let kept = foreign.filter { $0.text.hasSuffix(Self.keptByAnother) }
+        let kept = foreign.filter(\.isKept)
         let counted = kept.isEmpty && !intent.wishes.contains(.adopt) ? foreign : kept
         guard !counted.isEmpty else { return nil }
-        var plan = MeshPlan(stage: .notOwned(counted.map(\.text)))
+        var plan = MeshPlan(stage: .notOwned(counted))
         plan.taken = Set(counted.map(\.id))
         return plan
     }
-
-    /// What is said of an object that a MeshOperator keeps which is there.
-    static let keptByAnother = ", which keeps it"
 
     private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         var plan = MeshPlan(stage: .settled)

@@ -10,6 +10,8 @@ package struct Preflight: Sendable {
         package let reason: MeshConditionReason
         /// What is wrong, with the field, the value and the remedy.
         package let message: String
+        /// The field that is refused.
+        package var field = "spec.version"
     }
 
     /// The version asked for.
@@ -48,7 +50,8 @@ package struct Preflight: Sendable {
     package func refusal() -> Refusal? {
         let refusals = [checkVersionIsKnown, checkVersionIsMaintained, checkKubernetes, checkHop].compactMap { $0() }
         guard let first = refusals.first else { return nil }
-        return Refusal(reason: first.reason, message: refusals.map(\.message).joined(separator: "; also "))
+        let message = refusals.map(\.message).joined(separator: "; also ")
+        return Refusal(reason: first.reason, message: message, field: first.field)
     }
 
     private func checkVersionIsKnown() -> Refusal? {
@@ -100,6 +103,6 @@ package struct Preflight: Sendable {
         rules.strategy = .inPlace
         let planner = HopPlanner(catalogue: catalogue, situation: situation, rules: rules)
         guard let refusal = planner.decide(version).refusal, refusal.reason == .hopNotAllowed else { return nil }
-        return Refusal(reason: refusal.reason, message: refusal.description)
+        return Refusal(reason: refusal.reason, message: refusal.description, field: refusal.field)
     }
 }

@@ -52,7 +52,7 @@ extension MeshOperatorReconciler {
             if plan.stage == .settled { memory.isChanging = false }
         }
         let draft = draft(plan, run, now: scope.now)
-        let postponed = tell(draft.status(), &scope, entered: run.entered, leftAlone: LeftAlone.words(of: draft))
+        let postponed = tell(draft.status(), &scope, entered: run.entered)
         if run.goesOn { return .proceedAndRecheck(after: .zero) }
         let waits = [postponed, wait(plan, run)].compactMap(\.self)
         if let wait = waits.min() { return .proceedAndRecheck(after: wait) }
@@ -124,18 +124,16 @@ extension MeshOperatorReconciler {
     ///   - scope: where it is put.
     ///   - isDetailTold: whether small progress is told at once, since nobody comes back for it.
     ///   - entered: the steps of a rollout entered since the last status.
-    ///   - leftAlone: what is left as it is, if anything.
     /// - Returns: how long the status is held back, nil where it is not.
     @discardableResult
     func tell(
         _ status: MeshOperatorStatus,
         _ scope: inout ReconcileScope<MeshWork>,
         isDetailTold: Bool = false,
-        entered: [RolloutNote] = [],
-        leftAlone: String? = nil
+        entered: [RolloutNote] = []
     ) -> Duration? {
         var change = StatusChange(old: MeshOperatorStatus(lenient: scope.status), new: status)
-        (change.entered, change.leftAlone) = (entered, leftAlone)
+        change.entered = entered
         metrics.show(status, of: scope.object.name)
         guard change.isAny else { return nil }
         if let wait = change.quietTime(of: scope.object, now: environment.wall()) {

@@ -141,8 +141,26 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     package func begin(_ object: KubeObject) -> MeshWork { MeshWork() }
 
     /// Tells that writes are held, and how an upgrade stands that is held with them.
+    ///
+    /// All conditions of a status are of one moment: where the caches took something in while it was drafted, it is drafted anew.
     package func reportPause(_ scope: inout ReconcileScope<MeshWork>) {
         desk.withdraw(scope.object.key)
+        var moment = parts.stores.moment
+        var draft = heldDraft(scope)
+        // The next change looks at it again.
+        for _ in 0..<3 {
+            let now = parts.stores.moment
+            guard now != moment else { break }
+            moment = now
+            draft = heldDraft(scope)
+        }
+        let present = draft.observation.ours(manager: MeshPlanner.manager).map { ResourceID($0) }
+        memories.update(scope.object) { $0.known.formUnion($0.wanted.intersection(present)) }
+        tell(draft.status(), &scope, isDetailTold: true)
+    }
+
+    /// What the status is written from of a mesh whose writes are held.
+    private func heldDraft(_ scope: ReconcileScope<MeshWork>) -> MeshStatusDraft {
         var run = MeshRun(object: scope.object, intent: nil)
         let driver = UpgradeDriver(mesh: self)
         let drift = driver.drift(scope.object)
@@ -157,7 +175,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             now: scope.now
         )
         (draft.upgrade, draft.blueprint, draft.drift) = (run.upgrade, run.blueprint, drift)
-        tell(draft.status(), &scope, isDetailTold: true, leftAlone: LeftAlone.words(of: draft))
+        return draft
     }
 
     /// Tells of failures that last.
@@ -225,7 +243,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             let issues = QuantityCheck.issues(in: object.tree["spec"] ?? .null)
             guard issues.isEmpty else { throw SpecError(issues: issues) }
         } catch {
-            return conclude(MeshPlan(stage: .invalid(error.message)), MeshRun(object: object, intent: nil), &scope)
+            let field = error.issues.first?.path.description
+            let plan = MeshPlan(stage: .invalid(error.message, field))
+            return conclude(plan, MeshRun(object: object, intent: nil), &scope)
         }
         let intent = MeshIntent(spec, defaultVersion: parts.catalogue.defaultVersion.description)
         var run = MeshRun(object: object, intent: intent)
@@ -250,9 +270,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
             let plan = try await driver.settle(wish, &run)
             return conclude(plan, run, &scope)
         } catch let error as RenderError {
-            return conclude(MeshPlan(stage: .invalid(error.message)), run, &scope)
+            return conclude(MeshPlan(stage: .invalid(error.message, error.place)), run, &scope)
         } catch let error as MeshOperatorError where error.code == .unknownKind {
-            return conclude(MeshPlan(stage: .invalid(error.message)), run, &scope)
+            return conclude(MeshPlan(stage: .invalid(error.message, nil)), run, &scope)
         }
     }
 
@@ -260,7 +280,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     func settle(_ run: inout MeshRun) async throws -> MeshPlan {
         var effort = WriteEffort()
         for _ in 0..<Self.passLimit {
-            guard let intent = run.intent, run.object.isDeleting else { return MeshPlan(stage: .invalid("")) }
+            guard let intent = run.intent, run.object.isDeleting else { return MeshPlan(stage: .invalid("", nil)) }
             let observation = parts.stores.used(observe(run), intent)
             let plan = planner(observation, run.object).teardown(intent: intent, blueprint: run.blueprint)
             guard !plan.steps.isEmpty, run.failures.allSatisfy({ $0.error.code == .forbidden }) else { return plan }
@@ -327,6 +347,10 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         let sent = steps.filter { !heldIDs.contains($0.id) }
         var report = try await executor.perform(sent) {
             [store = parts.stores.resources] in store.object(object.key)?.uid == object.uid
+        }
+        for note in TakenBack(history: memory.history, now: now).notes(report.done) {
+            let reason = MeshConditionReason.fieldConflict.rawValue
+            parts.recorder?.record(EventSubject(object), .warning, reason: reason, note: note)
         }
         memories.update(object) { memory in
             memory.note(report, now: now)

@@ -128,6 +128,7 @@ package struct MeshOperatorService: Sendable {
             reads: plain,
             writes: client,
             recorder: recorder,
+            definitions: stores.definitionStore,
             watching: configuration.watching,
             environment: environment
         )
@@ -155,8 +156,7 @@ package struct MeshOperatorService: Sendable {
         hosted.preparation = Self.preparation(configuration, reconciler, ending, of: watchers)
         hosted.warmUp = { await RenderingAhead(mesh: reconciler).run() }
         host = ControllerHost(hosted, environment: environment)
-        (self.stores, patience) = (stores, configuration.patience)
-        self.elector = elector
+        (self.stores, self.elector, patience) = (stores, elector, configuration.patience)
         self.reconciler = reconciler
     }
 

@@ -118,6 +118,9 @@ package struct MeshStores: Sendable {
 
     // MARK: Observing
 
+    /// Which moment the caches show: equal as long as none of them took anything in.
+    var moment: [ResourceVersion?] { all.map(\.store.version) }
+
     /// How things stand for a MeshOperator.
     ///
     /// - Parameters:

@@ -13,6 +13,8 @@ package struct OperatorCompanion: Sendable {
         package let writes: ClusterClient
         /// Where transitions are told.
         package let recorder: EventRecorder
+        /// The cache of CustomResourceDefinitions, of which most are reduced to what they serve; nil where there is none.
+        package let definitions: ObjectStore?
         /// How caches are kept.
         package let watching: Watcher.Configuration
         /// Time, chance, log and metrics.

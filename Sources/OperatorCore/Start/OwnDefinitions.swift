@@ -116,7 +116,7 @@ package struct OwnDefinitions: Sendable {
         }
         var wanted = KubeObject(definition.tree.strippedForApply())
         if let fingerprint { wanted.annotations[MeshNames.Annotation.broughtFrom] = fingerprint }
-        return try await Self.bring(wanted, with: client)
+        return try await Self.bring(wanted, with: client) == .applied
     }
 
     /// Whether a definition is there that was brought from the same files.
@@ -128,26 +128,36 @@ package struct OwnDefinitions: Sendable {
         return live.annotation(MeshNames.Annotation.broughtFrom) == fingerprint
     }
 
+    /// What came of bringing a definition.
+    enum Outcome: Sendable, Hashable {
+        /// It was applied.
+        case applied
+        /// It was there as it is wanted.
+        case equal
+        /// Somebody else made what is there.
+        case leftToOthers
+    }
+
     /// Applies one definition where it differs from what is there.
     ///
     /// - Parameters:
     ///   - wanted: the definition.
     ///   - client: calls the API.
     ///   - leavesOthers: whether one that the operator never applied is left as it is.
-    /// - Returns: whether it was applied.
+    /// - Returns: what came of it.
     /// - Throws: `KubeError` when it cannot be read or applied.
     static func bring(
         _ wanted: KubeObject,
         with client: ClusterClient,
         leavesOthers: Bool = false
-    ) async throws(KubeError) -> Bool {
+    ) async throws(KubeError) -> Outcome {
         if let live = try await client.find(.customResourceDefinitions, wanted.key) {
-            if leavesOthers, ObjectOwnership(live).applied(by: MeshPlanner.manager) == nil { return false }
+            if leavesOthers, ObjectOwnership(live).applied(by: MeshPlanner.manager) == nil { return .leftToOthers }
             let comparison = ObjectComparison(manager: MeshPlanner.manager)
-            if comparison.differences(desired: wanted, live: live).isEmpty { return false }
+            if comparison.differences(desired: wanted, live: live).isEmpty { return .equal }
         }
         _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-        return true
+        return .applied
     }
 
     private static func parse(_ texts: [String]) throws -> [KubeObject] {

@@ -117,8 +117,8 @@ package struct StartFailure: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     private static func of(_ error: TransportError, _ place: String) -> StartFailure {
-        // The message begins with method and URL, which the line names already.
-        let words = error.message.firstRange(of: ": ").map { String(error.message[$0.upperBound...]) } ?? error.message
+        // Method and URL are named by the line already.
+        let words = error.words
         switch error.code {
         case .tlsFailed:
             return StartFailure(

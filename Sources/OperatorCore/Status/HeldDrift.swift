@@ -12,8 +12,8 @@ struct HeldDrift: Sendable, Hashable {
     /// Names that are taken by objects of others, in words; nil where none are.
     var taken: String?
 
-    /// What is left as it is, whether writes are held or not; nil where nothing is.
-    var leftAlone: String?
+    /// What is left as it is, whether writes are held or not.
+    var leftAlone: [String] = []
 
     /// Whether each control plane that is asked for injects.
     var injectors: [ObjectReadiness] = []
@@ -32,7 +32,7 @@ struct HeldDrift: Sendable, Hashable {
             let why = "what the spec asks for cannot be rendered, so nothing is compared"
             return (.unknown, .paused, "spec.paused is set; \(why)")
         }
-        let words = [drift.message ?? none, drift.leftAlone].compactMap(\.self).joined(separator: "; ")
+        let words = ([drift.message ?? none] + drift.leftAlone).joined(separator: "; ")
         return drift.message == nil ? (.yes, .asDesired, words) : (.no, .paused, words)
     }
 
@@ -44,7 +44,7 @@ struct HeldDrift: Sendable, Hashable {
         missing = plan.differing.filter { observation.live[$0] == nil }
         changed = plan.differing.filter { observation.live[$0] != nil }
         surplus = plan.surplus
-        leftAlone = LeftAlone(plan, blueprint, observation).fullNote
+        leftAlone = LeftAlone(plan, blueprint, observation).all
     }
 
     /// How many objects differ, and the first few by name with how they do; nil where none does.

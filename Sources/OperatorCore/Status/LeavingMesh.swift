@@ -8,6 +8,8 @@ struct LeavingMesh {
     let observation: MeshObservation
     /// The objects that the spec asks for; nil where it cannot be rendered.
     let blueprint: MeshBlueprint?
+    /// The components of which nothing worse is to be said than that an object is not there.
+    var absent: Set<String> = []
 
     /// Puts the revisions, gateways and components that are still there in the place of those that the spec asks for.
     ///
@@ -45,7 +47,7 @@ struct LeavingMesh {
         let there = Set(observation.live.keys.compactMap { blueprint?.components[$0] })
         status.components = status.components.filter { there.contains($0.name) }.map { component in
             // What is gone already, or has moved to another name, says nothing of the rest.
-            component.message.hasSuffix(MeshParts.notThere)
+            absent.contains(component.name)
                 ? .init(name: component.name, ready: true, message: "") : component
         }
     }

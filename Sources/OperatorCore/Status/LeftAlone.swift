@@ -24,9 +24,9 @@ struct LeftAlone {
         self.init(draft.plan, draft.blueprint, draft.observation, version: draft.intent?.version ?? "")
     }
 
-    /// What is left as it is while all else is as rendered; nil where nothing is.
-    static func words(of draft: MeshStatusDraft) -> String? {
-        draft.plan.stage == .paused ? draft.drift?.leftAlone : LeftAlone(draft).fullNote
+    /// What is left as it is while all else is as rendered; empty where nothing is.
+    static func texts(of draft: MeshStatusDraft) -> [String] {
+        draft.plan.stage == .paused ? draft.drift?.leftAlone ?? [] : LeftAlone(draft).all
     }
 
     /// Workloads that are ignored and are not of the version they should have, with the one they have.
@@ -58,10 +58,10 @@ struct LeftAlone {
 
     /// The same, and what of others the mesh can do with as it is: definitions that they keep, and what they added within objects that are
     /// kept up.
-    var fullNote: String? {
+    var all: [String] {
         let why = "left to whoever made it, since it serves what the mesh needs"
         let lent = Self.told(why, plan.lent.map(\.description), "; spec.adopt takes it over")
-        return Self.joined(objects + [lent, Self.told("added by others, and left", additions)])
+        return (objects + [lent, Self.told("added by others, and left", additions)]).compactMap(\.self)
     }
 
     private var objects: [String?] {

@@ -11,13 +11,16 @@ struct MeshParts {
     /// How things stand.
     let observation: MeshObservation
 
-    /// How the message ends about an object that is not there.
-    static let notThere = " is not there yet"
-
     /// One entry per component, in the order of their first objects.
-    var components: [MeshOperatorStatus.Component] {
+    var components: [MeshOperatorStatus.Component] { judged.components }
+
+    /// The components of which nothing worse is to be said than that an object is not there.
+    var absent: Set<String> { judged.absent }
+
+    private var judged: (components: [MeshOperatorStatus.Component], absent: Set<String>) {
         var names: [String] = []
         var problems: [String: String] = [:]
+        var absent: Set<String> = []
         for object in blueprint.objects {
             let id = ResourceID(object)
             guard let name = blueprint.components[id] else { continue }
@@ -29,13 +32,18 @@ struct MeshParts {
             case .failed(let why)?: problems[name] = why + trouble(of: id)
             case nil:
                 guard let live = observation.live[id] else {
-                    problems[name] = "\(id)\(Self.notThere)"
+                    problems[name] = "\(id) is not there yet"
+                    absent.insert(name)
                     continue
                 }
                 if !isOurs(live) { problems[name] = "\(id) belongs to somebody else" }
             }
         }
-        return names.map { .init(name: $0, ready: problems[$0] == nil, message: problems[$0] ?? "") }
+        let components = names.map { name in
+            let problem = problems[name]
+            return MeshOperatorStatus.Component(name: name, ready: problem == nil, message: problem ?? "")
+        }
+        return (components, absent)
     }
 
     private func isOurs(_ live: KubeObject) -> Bool {

@@ -51,7 +51,7 @@ extension MeshStatusDraft {
     private func setPreflight(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .refused(let refusal): set(.preflight, .no, refusal.reason, refusal.message, &status)
-        case .invalid(let message): set(.preflight, .no, .invalidSpec, message, &status)
+        case .invalid(let message, _): set(.preflight, .no, .invalidSpec, message, &status)
         case .removing, .removed, .inUse, .paused: break
         case .notOwned, .working, .stuck, .settled:
             let fits = "version \(intent?.version ?? "") fits this cluster"
@@ -97,7 +97,7 @@ extension MeshStatusDraft {
             set(.reconciled, .no, .objectsIgnored, LeftAlone(self).note ?? "", &status)
         case .settled:
             let message = blueprint?.isEmpty == true ? "no object is rendered, and none is there" : HeldDrift.none
-            let words = [message, LeftAlone.words(of: self)].compactMap(\.self).joined(separator: "; ")
+            let words = ([message] + LeftAlone.texts(of: self)).joined(separator: "; ")
             set(.reconciled, .yes, .asDesired, words, &status)
         case .working(let awaited): set(.reconciled, .no, .applying, awaited, &status)
         default:
@@ -112,6 +112,8 @@ extension MeshStatusDraft {
         case .settled: set(.progressing, .no, .asDesired, "", &status)
         case .working where failures.contains(where: \.isBlocking):
             set(.progressing, .no, failureReason, "an object was refused; the condition Degraded says which", &status)
+        case .working(let awaited) where plan.lacksPods(observation):
+            set(.progressing, .no, .workloadsNotReady, awaited, &status)
         case .working(let awaited): set(.progressing, .yes, workReason, awaited, &status)
         case .removing(let awaited): set(.progressing, .yes, .deleting, awaited, &status)
         case .removed: set(.progressing, .yes, .deleting, "all objects are gone", &status)

@@ -62,13 +62,14 @@ package struct MeshStatusDraft: Sendable {
         var status = previous
         status.observedGeneration = generation
         status.phase = phase
+        var absent: Set<String> = []
         if let intent {
             status.targetVersion = intent.version
             status.targetRevision = intent.revision
         }
         if let blueprint, let intent {
             let parts = MeshParts(blueprint: blueprint, plan: plan, observation: observation)
-            status.components = parts.components
+            (status.components, absent) = (parts.components, parts.absent)
             status.gateways = parts.gateways(revision: intent.revision)
             let others = otherVersions(than: intent.version)
             let isUp = plan.stage == .settled && LeftAlone(self).obstacle == nil
@@ -86,9 +87,11 @@ package struct MeshStatusDraft: Sendable {
             status.components = asked ?? standing.components
         }
         if resource.isDeleting {
-            LeavingMesh(observation: observation, blueprint: blueprint).show(in: &status, previous: previous)
+            LeavingMesh(observation: observation, blueprint: blueprint, absent: absent)
+                .show(in: &status, previous: previous)
         }
         setConditions(&status)
+        status.takeNotes(self)
         if let upgrade, let blueprint {
             let words = UpgradeStatusDraft(draft: self, upgrade: upgrade, blueprint: blueprint)
             if plan.stage == .paused { words.addHeld(to: &status) } else { words.add(to: &status) }
@@ -106,7 +109,9 @@ package struct MeshStatusDraft: Sendable {
             return failures.isEmpty && obstacles.isEmpty && LeftAlone(self).obstacle == nil ? .ready : .degraded
         case .working, .stuck: break
         }
-        if failures.contains(where: \.isBlocking) { return previous.version == nil ? .failed : .degraded }
+        if failures.contains(where: \.isBlocking) || plan.lacksPods(observation) {
+            return previous.version == nil ? .failed : .degraded
+        }
         if previous.version == nil { return .installing }
         if let intent, !otherVersions(than: intent.version).isEmpty || previous.version != intent.version {
             return .upgrading

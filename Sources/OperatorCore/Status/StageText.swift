@@ -8,18 +8,18 @@ struct StageText {
     /// What is in the way, with field, value and remedy.
     var full: (reason: MeshConditionReason, message: String) {
         switch stage {
-        case .invalid(let message): (.invalidSpec, message)
+        case .invalid(let message, _): (.invalidSpec, message)
         case .refused(let refusal): (refusal.reason, refusal.message)
-        case .notOwned(let objects) where objects.contains { $0.hasSuffix(MeshPlanner.keptByAnother) }:
+        case .notOwned(let objects) where objects.contains(where: \.isKept):
             (
                 .notOurs,
-                Self.joined(objects, most: 3)
+                Self.joined(objects.map(\.text), most: 3)
                     + "; give one of the two MeshOperators another revision or namespace, or delete one"
             )
         case .notOwned(let objects):
             (
                 .notOurs,
-                Self.joined(objects, most: 3)
+                Self.joined(objects.map(\.text), most: 3)
                     + "; delete or rename what is in the way, or set spec.adopt: true to take it over"
             )
         case .stuck(let why): (.workloadsNotReady, why)
@@ -36,13 +36,21 @@ struct StageText {
         }
     }
 
+    /// The field that is refused; nil where nothing is, or none is known.
+    private var field: String? {
+        switch stage {
+        case .invalid(_, let field): field
+        case .refused(let refusal): refusal.field
+        default: nil
+        }
+    }
+
     /// The same, pointing to the condition that says it in full where there is one.
     var short: (reason: MeshConditionReason, message: String) {
         let (reason, message) = full
         switch stage {
         case .invalid, .refused:
-            let field = message.firstRange(of: ": ").map { String(message[..<$0.lowerBound]) } ?? ""
-            let what = field.isEmpty || field.contains(" ") ? "the spec" : String(field.prefix(120))
+            let what = field.map { String($0.prefix(120)) } ?? "the spec"
             return (
                 reason,
                 "\(what) is refused, and nothing is written until it is corrected; the condition Preflight says why"

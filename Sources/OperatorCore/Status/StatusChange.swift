@@ -14,8 +14,6 @@ package struct StatusChange: Sendable {
     let new: MeshOperatorStatus
     /// The steps of a rollout entered in between, in order.
     var entered: [RolloutNote] = []
-    /// What is left as it is, with which the condition Reconciled of the new status ends; nil where nothing is.
-    var leftAlone: String?
 
     /// Compares two.
     init(old: MeshOperatorStatus, new: MeshOperatorStatus) {
@@ -91,11 +89,11 @@ package struct StatusChange: Sendable {
         {
             notes.append((.warning, injection.reason, injection.message))
         }
-        if let warnings, warnings != Self.warnings(old) { notes.append((.warning, "SettingsWithoutEffect", warnings)) }
-        if let leftAlone, new.condition(.reconciled)?.state == .yes,
-            old.condition(.reconciled)?.message.hasSuffix(leftAlone) != true
-        {
-            notes.append((.normal, "ObjectsLeftAlone", leftAlone))
+        if !new.warnings.isEmpty, new.warnings != old.warnings {
+            notes.append((.warning, "SettingsWithoutEffect", new.warnings.joined(separator: "; ")))
+        }
+        if !new.leftAlone.isEmpty, new.leftAlone != old.leftAlone {
+            notes.append((.normal, "ObjectsLeftAlone", new.leftAlone.joined(separator: "; ")))
         }
         return notes
     }
@@ -199,16 +197,6 @@ package struct StatusChange: Sendable {
         var result: [String: String] = [:]
         for revision in status.revisions { for tag in revision.tags { result[tag] = revision.name } }
         return result
-    }
-
-    private var warnings: String? { Self.warnings(new) }
-
-    /// What a passed preflight says behind its first words: notes about settings.
-    private static func warnings(_ status: MeshOperatorStatus) -> String? {
-        guard let preflight = status.condition(.preflight), preflight.state == .yes,
-            let end = preflight.message.firstRange(of: "; ")
-        else { return nil }
-        return String(preflight.message[end.upperBound...])
     }
 
     private func message(of phase: MeshPhase) -> String {

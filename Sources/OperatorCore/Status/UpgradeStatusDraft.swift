@@ -67,14 +67,20 @@ struct UpgradeStatusDraft {
 
     // MARK: Revisions
 
-    /// Says beside that the mesh is up who holds revisions that are not retired for it.
+    /// Says who holds revisions that are not retired for it, also beside that the mesh is up.
     private func addHolders(_ status: inout MeshOperatorStatus) {
-        guard var ready = status.condition(.ready), ready.state == .yes, let crowd = upgrade.scene.crowd else { return }
+        guard let crowd = upgrade.scene.crowd else { return }
         let references = RevisionReferences(upgrade.scene.composition, crowd.sight)
-        let texts = upgrade.scene.stand.kept.compactMap { slot in
-            references.holders(of: slot.name).summary.map { "revision \(slot.name) (version \(slot.version)) is \($0)" }
+        var texts: [String] = []
+        for slot in upgrade.scene.stand.kept {
+            let holders = references.holders(of: slot.name)
+            guard let summary = holders.summary else { continue }
+            texts.append("revision \(slot.name) (version \(slot.version)) is \(summary)")
+            for index in status.revisions.indices where status.revisions[index].name == slot.name {
+                status.revisions[index].heldBy = holders.reasons
+            }
         }
-        guard !texts.isEmpty else { return }
+        guard !texts.isEmpty, var ready = status.condition(.ready), ready.state == .yes else { return }
         ready.message = String(([ready.message] + texts).joined(separator: "; ").prefix(4_000))
         status.set(ready)
     }

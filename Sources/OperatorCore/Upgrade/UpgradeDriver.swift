@@ -119,7 +119,7 @@ struct UpgradeDriver: Sendable {
         let course = UpgradeCourse(wish, survey)
         if survey.underWay != nil || course.target != nil { return nil }
         if let refusal = course.refusal {
-            return Preflight.Refusal(reason: refusal.reason, message: refusal.description)
+            return Preflight.Refusal(reason: refusal.reason, message: refusal.description, field: refusal.field)
         }
         guard let intent = run.intent else { return nil }
         return mesh.planner(mesh.observe(run), run.object).refusal(
@@ -216,7 +216,7 @@ struct UpgradeDriver: Sendable {
 
     /// What is to be written for what was composed.
     func planned(_ run: MeshRun, _ observed: MeshObservation) -> MeshPlan {
-        guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("")) }
+        guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("", nil)) }
         blueprint.urgent = Set(
             blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
         )

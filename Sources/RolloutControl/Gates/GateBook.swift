@@ -130,7 +130,9 @@ extension GateState {
         var last: GateReading?
         let taken = kept.taken.flatMap { Timestamp(rfc3339: $0) }
         if let outcome = GateReading.Outcome(word: kept.outcome), let taken {
-            last = GateReading(outcome, kept.message, taken: taken)
+            var reading = GateReading(outcome, kept.message, taken: taken)
+            reading.isDoubtful = kept.isDoubtful
+            last = reading
         }
         let most = 1_000_000
         self.init(

@@ -82,7 +82,9 @@ struct HookCall: Sendable, Hashable {
         case (.rollback, 400..<500):
             let doubt =
                 "warning: \(words), which is taken for \"do not go back\"; if that is no answer of the gate, correct its url"
-            return GateReading(.passed, doubt, taken: taken)
+            var reading = GateReading(.passed, doubt, taken: taken)
+            reading.isDoubtful = true
+            return reading
         case (_, 400..<500): return GateReading(.inconclusive, "not confirmed: \(words)", taken: taken)
         default: return GateReading(.unavailable, words, taken: taken)
         }

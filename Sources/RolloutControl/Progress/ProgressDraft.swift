@@ -85,6 +85,7 @@ package struct ProgressDraft: Sendable, Hashable {
         guard let last = state.last else { return gate }
         gate.outcome = last.outcome.word
         gate.message = RolloutText.fit(last.message)
+        gate.isDoubtful = last.isDoubtful
         gate.taken = last.taken.rfc3339Micro
         return gate
     }

@@ -22,6 +22,8 @@ package struct GateReading: Sendable, Hashable {
     package var message: String
     /// When it was taken.
     package var taken: Timestamp
+    /// Whether it passed by an answer that may be none of the gate; ``message`` says why.
+    package var isDoubtful = false
 
     /// Describes an answer.
     package init(_ outcome: Outcome, _ message: String, taken: Timestamp) {

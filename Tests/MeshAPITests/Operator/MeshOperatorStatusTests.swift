@@ -23,7 +23,10 @@ struct MeshOperatorStatusTests {
         (revision.version, revision.ready, revision.proxies, revision.weight, revision.inUse) = (
             "1.29.2", true, 7, 75, true
         )
+        revision.heldBy = ["3 pods in shop"]
         status.revisions = [revision]
+        status.warnings = ["spec.values.x: has no effect any more"]
+        status.leftAlone = ["left as it is: ConfigMap a/b"]
         status.components = [
             .init(name: "pilot", ready: true), .init(name: "cni", ready: false, message: "2 of 3 ready"),
         ]
@@ -41,7 +44,7 @@ struct MeshOperatorStatusTests {
             keys == [
                 "observedGeneration", "phase", "version", "targetVersion", "revision", "targetRevision", "proxies",
                 "plan",
-                "revisions", "components", "gateways", "conditions",
+                "revisions", "components", "gateways", "warnings", "leftAlone", "conditions",
             ]
         )
     }

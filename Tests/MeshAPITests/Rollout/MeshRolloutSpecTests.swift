@@ -147,6 +147,7 @@ struct MeshRolloutSpecTests {
         status.progress.settledSince = "2026-11-21T09:00:00Z"
         var gate = RolloutProgress.Gate()
         (gate.name, gate.outcome, gate.message, gate.failures) = ("rate", "Failed", "98 is below 99", 2)
+        gate.isDoubtful = true
         status.progress.gates = [gate]
         #expect(MeshRolloutStatus(lenient: status.tree) == status)
     }

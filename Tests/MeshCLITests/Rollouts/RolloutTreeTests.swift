@@ -54,10 +54,14 @@ struct RolloutTreeTests {
 
     @Test("What keeps a revision stands beside it")
     func holders() throws {
-        let message =
-            "version 1.30.3 is up; revision default (version 1.29.6) is kept: 2 pods in shop, gateway istio-system/gw"
-        let ready: Tree = ["type": "Ready", "status": "True", "reason": "Ready", "message": .string(message)]
-        let subject = try RolloutScenes.subject("mesh-complete", ["status/conditions": [ready]])
+        let revisions: Tree = [
+            ["name": "1-30-3", "version": "1.30.3", "ready": true],
+            [
+                "name": "default", "version": "1.29.6", "ready": true,
+                "heldBy": ["2 pods in shop", "gateway istio-system/gw"],
+            ],
+        ]
+        let subject = try RolloutScenes.subject("mesh-complete", ["status/revisions": revisions])
         let lines = RolloutTree(subject, now: RolloutScenes.now, style: .plain, width: 200).lines
         let kept = lines.filter { $0.contains("kept: 2 pods in shop, gateway istio-system/gw") }
         #expect(kept.count == 1 && kept.first?.contains("default 1.29.6") == true, "\(lines)")

@@ -62,6 +62,37 @@ internal import Testing
         #expect(Self.notes(Self.status(), Self.status()) == [])
     }
 
+    @Test("Notes about settings are told by what they are, whatever else a condition says")
+    func settings() {
+        func with(_ warnings: [String], _ message: String = "version 1.29.2 fits this cluster") -> Status {
+            Self.status { status in
+                status.warnings = warnings
+                status.set(MeshCondition(.preflight, .yes, .checksPassed, message, generation: 1, at: ""))
+            }
+        }
+        let (first, second) = ("spec.values.x: has no effect any more; drop it", "spec.values.y: is new; see z")
+        #expect(Self.notes(with([]), with([first, second])) == ["Warning SettingsWithoutEffect: \(first); \(second)"])
+        #expect(Self.notes(with([first]), with([first], "fits; also says other things")) == [])
+        #expect(Self.notes(with([first]), with([second])) == ["Warning SettingsWithoutEffect: \(second)"])
+        #expect(Self.notes(with([first]), with([])) == [])
+        #expect(Self.notes(with([]), with([], "fits; but words are no warnings")) == [])
+    }
+
+    @Test("What is left to others is told once, whatever else a condition says")
+    func leftAlone() {
+        func with(_ texts: [String], _ message: String = "all objects are as rendered") -> Status {
+            Self.status { status in
+                status.leftAlone = texts
+                status.set(MeshCondition(.reconciled, .yes, .asDesired, message, generation: 1, at: ""))
+            }
+        }
+        let left = "left as it is, since annotated meshoperator.io/ignore: ConfigMap istio-system/istio"
+        #expect(Self.notes(with([]), with([left])) == ["ObjectsLeftAlone: \(left)"])
+        #expect(Self.notes(with([left]), with([left], "in other words")) == [])
+        #expect(Self.notes(with([left]), with([])) == [])
+        #expect(Status(lenient: with([left]).tree).leftAlone == [left])
+    }
+
     @Test func theStart() {
         let before = Self.status { status in
             status.phase = .ready

@@ -11,12 +11,17 @@ internal import Testing
 
 /// The mesh as the renderer makes it, applied to the API server in process.
 @Suite struct RenderedMeshTests {
-    static func life(_ cluster: TestCluster, definitions: [KubeObject] = []) throws -> DirectOperator {
+    static func life(
+        _ cluster: TestCluster,
+        definitions: [KubeObject] = [],
+        server: (any HTTPTransport)? = nil
+    ) throws -> DirectOperator {
         let catalogue = try VersionCatalogue.builtIn()
         return try DirectOperator(
             cluster,
             renderer: MeshOperatorService.renderer(catalogue),
             catalogue: catalogue,
+            server: server,
             definitions: definitions
         )
     }

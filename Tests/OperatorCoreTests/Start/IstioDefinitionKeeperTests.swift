@@ -34,7 +34,7 @@ internal import Testing
                 try await live.pass(1_300)
                 #expect(live.transport.writes.isEmpty, "\(live.transport.writes)")
 
-                // What was taken away or changed by hand is set right in ten minutes.
+                // What was taken away, or serves other versions, is set right at once.
                 _ = try await cluster.admin.delete(.customResourceDefinitions, Self.key)
                 let other = ObjectKey(name: "gateways.networking.istio.io")
                 let versions = try #require(try await Self.live(cluster, other)).tree.value(at: "spec", "versions")
@@ -43,10 +43,75 @@ internal import Testing
                     other,
                     .json([["op": "remove", "path": "/spec/versions/2"]])
                 )
-                try await live.pass(700)
+                try await live.pass(2)
                 #expect(try await Self.live(cluster) != nil)
                 #expect(try await Self.live(cluster, other)?.tree.value(at: "spec", "versions") == versions)
                 #expect(live.transport.writes.count == 2, "\(live.transport.writes)")
+
+                // What the cache does not keep, such as schemas, in ten minutes.
+                _ = try await cluster.admin.patch(
+                    .customResourceDefinitions,
+                    other,
+                    .json([["op": "remove", "path": "/spec/versions/0/schema/openAPIV3Schema/properties/spec"]])
+                )
+                try await live.pass(700)
+                #expect(try await Self.live(cluster, other)?.tree.value(at: "spec", "versions") == versions)
+                #expect(live.transport.writes.count == 3, "\(live.transport.writes)")
+            }
+        }
+    }
+
+    @Test("Whoever deletes one again and again finds it back three times at once, then once a minute")
+    func areNotFoughtOver() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let operators = try LiveOperator(cluster, clock, companions: [.istioKinds])
+            try await operators.whileRunning { live in
+                try await live.pass(10)
+                live.transport.forget()
+                for _ in 0..<120 {
+                    if try await Self.live(cluster) != nil {
+                        _ = try await cluster.admin.delete(.customResourceDefinitions, Self.key)
+                    }
+                    try await live.pass(1)
+                }
+                let writes = live.transport.writes.count
+                #expect((4...6).contains(writes), "\(writes)")
+                try await live.pass(61)
+                #expect(try await Self.live(cluster) != nil)
+            }
+        }
+    }
+
+    @Test("One that an earlier life of the operator brought is found back at once as well, one of others is not")
+    func knowsItsOwnAfterARestart() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let theirs = TestCluster.definition("Gateway", plural: "gateways", group: "networking.istio.io")
+            let their = ObjectKey(name: "gateways.networking.istio.io")
+            _ = try await cluster.admin.create(.customResourceDefinitions, KubeObject(theirs))
+            try await LiveOperator(cluster, clock, companions: [.istioKinds]).whileRunning { try await $0.pass(10) }
+            try await LiveOperator(cluster, clock, companions: [.istioKinds]).whileRunning { live in
+                try await live.pass(10)
+                #expect(!live.transport.writes.contains { $0.path.contains("customresourcedefinitions") })
+                _ = try await cluster.admin.delete(.customResourceDefinitions, Self.key)
+                _ = try await cluster.admin.delete(.customResourceDefinitions, their)
+                try await live.pass(2)
+                #expect(try await Self.live(cluster) != nil)
+                #expect(try await Self.live(cluster, their) == nil)
+                try await live.pass(700)
+                #expect(try await Self.live(cluster, their) != nil)
+            }
+        }
+    }
+
+    @Test("Where the operator is not to bring them, it brings none")
+    func areLeftOut() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            try await LiveOperator(cluster, clock).whileRunning { live in
+                try await live.pass(700)
+                #expect(try await Self.live(cluster) == nil)
             }
         }
     }

@@ -13,7 +13,7 @@ internal import Testing
     }
 
     static func unanswered(_ code: TransportError.Code, _ words: String) -> KubeError {
-        let error = TransportError(code, "GET https://10.0.0.1:6443/version: \(words)")
+        let error = TransportError(code, words, request: "GET https://10.0.0.1:6443/version")
         return KubeError(transport: error, request: "GET /version")
     }
 

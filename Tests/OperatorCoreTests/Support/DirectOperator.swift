@@ -90,8 +90,13 @@ struct DirectOperator {
     func receiveLate(_ page: ObjectPage) { caches.receive(page, of: MeshNames.resource) }
 
     /// Empties a cache, as one that only sees our own objects would be.
-    func hide(_ resource: APIResource) {
-        let version = stores.resources.version ?? ResourceVersion("1")
+    ///
+    /// - Parameters:
+    ///   - resource: the kind.
+    ///   - isLater: whether all objects are gone by a later list, and not of the one that was there.
+    func hide(_ resource: APIResource, isLater: Bool = false) {
+        var version = stores.resources.version ?? ResourceVersion("1")
+        if isLater, let number = Int(version.description) { version = ResourceVersion("\(number + 1)") }
         caches.receive(
             ObjectPage(objects: [], resourceVersion: version.description),
             of: resource,

@@ -31,6 +31,7 @@ internal import Testing
             .reading(GateAnswer(status: status, body: []), server: "http://g:80", taken: SampleAnalysis.start)
         #expect(reading.outcome == .passed)
         #expect(reading.message.hasPrefix("warning: http://g:80 answered \(status)") == (status != 403))
+        #expect(reading.isDoubtful == (status != 403))
         #expect(reading.message.contains("correct its url") == (status != 403), "\(reading.message)")
         #expect(reading.message.contains("\(status)"))
     }
