@@ -129,13 +129,9 @@ struct RolloutTurn: Sendable {
 
     /// The gates to ask now that have a say in the present step, or are only shown.
     private func due(_ book: GateBook, _ world: RolloutWorld, isAnyTime: Bool = false) -> [String] {
-        let (steps, policy) = (world.plan.steps, world.plan.policy)
-        guard let place = world.routeRecord.map({ policy.place(of: $0.record) }), steps.indices.contains(place) else {
-            return []
-        }
-        let step = steps[place]
+        guard let rule = world.routeRecord.flatMap({ world.plan.rule(of: $0.record) }) else { return [] }
         let names = isAnyTime ? book.states.map(\.name) : book.due(now: world.now)
-        return names.filter { step.rule.gates?.contains($0) ?? true }
+        return names.filter { rule.gates?.contains($0) ?? true }
     }
 
     func question(_ world: RolloutWorld, _ observation: RolloutObservation) -> GateQuestion {
