@@ -24,6 +24,9 @@ extension MeshRolloutReconciler {
         let news = draft.news
         tools.memories.update(scope.object) { $0.notes += news }
         tellGates(tell(status, draft.previous, &scope), status, outcome.world)
+        var run = run
+        let missesService = tools.memories.of(scope.object).missesService
+        run.lookAgain(at: missesService ? outcome.world.now + WorldReader.serviceRecheck : nil)
         guard let again = run.again else { return .proceed }
         return .proceedAndRecheck(after: max(run.leastRest, again - tools.environment.wall()))
     }
