@@ -50,6 +50,7 @@ extension MeshRolloutReconciler {
         draft.fight = run.fight
         (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
         draft.stableDown = StableWatch(world).text
+        draft.departure = GroupBarrier(world, stores: tools.parts.stores, resumed: run.resumed).departure?.text
         draft.issues = run.commands.issues
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             let why = world.stable.trouble.map { ": \($0)" } ?? ""

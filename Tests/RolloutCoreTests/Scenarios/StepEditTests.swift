@@ -123,7 +123,7 @@ internal import Testing
               metrics: [{name: errors, query: q, max: 1}]
               gates: [{name: stop, url: 'http://stop', type: Rollback}]
             """
-        for name in ["errors", "stop"] {
+        for (name, cause) in [("errors", "GateFailed"), ("stop", "GateAsksToGoBack")] {
             let steps = "[{setWeight: 20}, {approve: true}, {setWeight: 100}]"
             let cluster = try await SampleRollout.cluster(Self.spec(steps) + "\n" + analysis)
             let life = try DirectRollout(cluster)
@@ -141,6 +141,7 @@ internal import Testing
                 return gate == "stop" ? .rollBack : .failed
             }
             try await life.run(to: .rolledBack, within: 30)
+            #expect(try await cluster.status().verdict?.cause == cause)
         }
     }
 
