@@ -68,6 +68,29 @@ struct StepPlaceTests {
         #expect(decide(policy).action == .enter(step: 0))
     }
 
+    @Test("A step without a share that was entered is asked for as well, a start that was not is none")
+    func aStepWithoutAShareIsAskedFor() {
+        var test = RolloutStep(weight: 0)
+        test.effect = "test users"
+        let before = RolloutPolicy(steps: [test, RolloutStep(weight: 100)])
+        let policy = Self.policy([60, 100])
+        for (step, isAsked) in [(0, true), (-1, false)] {
+            let entered = RolloutRecord(target: "v2", step: step, began: Self.now, plan: before.plan(at: step))
+            let plan = policy.plan(at: policy.place(of: entered), after: entered)
+            #expect(plan.weight == 0 && plan.isEdited == isAsked)
+            let record = RolloutRecord(target: "v2", step: -1, began: Self.now, plan: plan)
+            #expect(record.isDisplaced == isAsked)
+            var observation = RolloutObservation(target: "v2")
+            observation.record = record
+            observation.parts = [RolloutPart(name: "p", total: 100)]
+            let decision = RolloutDecider(policy: policy, observation: observation, now: Self.now).decide()
+            #expect((decision.reason == .awaitingApproval) == isAsked, "\(decision)")
+            // Edited once more, to a step without a share, there is a place again; another edit to larger ones asks still.
+            #expect(before.place(of: record) == (isAsked ? 0 : -1))
+            #expect(Self.policy([70]).plan(at: -1, after: record).isEdited == isAsked)
+        }
+    }
+
     @Test func anOlderRecordCountsAsUnchanged() {
         let policy = Self.policy([10, 50, 100])
         let record = RolloutRecord(target: "v2", step: 1, began: Self.now)

@@ -26,6 +26,20 @@ package enum RolloutPhase: String, Sendable, Hashable, CaseIterable {
 
 /// What the operator observed of a MeshRollout.
 package struct MeshRolloutStatus: Sendable, Hashable {
+    /// The end of a rollout before its time.
+    package struct Verdict: Sendable, Hashable {
+        /// Why it ended, in one UpperCamelCase word.
+        package var cause: String
+        /// Why it ended, for people.
+        package var message: String
+
+        /// Describes an end.
+        package init(cause: String, message: String) {
+            self.cause = cause
+            self.message = message
+        }
+    }
+
     /// The generation of the spec this status speaks of.
     package var observedGeneration: Int64 = 0
     /// Where it stands; nil before the first look.
@@ -40,6 +54,8 @@ package struct MeshRolloutStatus: Sendable, Hashable {
     package var ready: String?
     /// How far it is.
     package var progress = RolloutProgress()
+    /// Why what is rolled out was ended before its time; nil while it goes forward, and where nothing of it is left.
+    package var verdict: Verdict?
     /// Conditions, at most one per type.
     package var conditions: [MeshCondition] = []
 
@@ -57,6 +73,9 @@ package struct MeshRolloutStatus: Sendable, Hashable {
         canary = reader.text("canary")
         ready = reader.text("ready")
         progress = RolloutProgress(reader.child("progress"))
+        verdict = reader.optionalChild("verdict").flatMap { verdict in
+            verdict.text("cause").map { Verdict(cause: $0, message: verdict.text("message") ?? "") }
+        }
         conditions = reader.children("conditions").compactMap { MeshCondition($0) }
     }
 
@@ -72,6 +91,12 @@ package struct MeshRolloutStatus: Sendable, Hashable {
         var inner = FieldWriter()
         progress.write(to: &inner)
         result.add("progress", .object(inner.object))
+        if let verdict {
+            var inner = FieldWriter()
+            inner.add("cause", verdict.cause)
+            inner.add("message", verdict.message.isEmpty ? nil : verdict.message)
+            result.add("verdict", .object(inner.object))
+        }
         result.add("conditions", conditions.map(\.tree))
         return .object(result.object)
     }
@@ -95,6 +120,16 @@ package struct MeshRolloutStatus: Sendable, Hashable {
             .field("canary", text("The version rolled out, now or last; once it is promoted, the same as stable.")),
             .field("ready", text("Ready and wanted replicas of both sides.")),
             .field("progress", .object("How far it is.", RolloutProgress.fields)),
+            .field(
+                "verdict",
+                .object(
+                    "Why what is rolled out was ended before its time; absent while it goes forward.",
+                    [
+                        .required("cause", .string("In one word, for example GateFailed.", .free).limited(to: 64)),
+                        .field("message", .string("For people.", .free)),
+                    ]
+                )
+            ),
             .field(
                 "conditions",
                 .list(

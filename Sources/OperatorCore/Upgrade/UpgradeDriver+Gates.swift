@@ -10,7 +10,7 @@ internal import RolloutEngine
 extension UpgradeDriver {
     /// Whether the gates of the step have a say now: while something is on the new revision and nothing is given up.
     func isAsking(_ look: UpgradeLook) -> Bool {
-        guard let record = look.observation.record, record.verdict == nil, record.step >= 0 else { return false }
+        guard let record = look.observation.record, record.verdict == nil, record.mayHaveMoved else { return false }
         return look.observation.targetState == .ready && !look.scene.stand.isPromoting
             && !look.observation.wishes.isPaused
     }

@@ -8,7 +8,7 @@ extension RolloutProgress {
     /// A status may be of another step, of an earlier attempt, or written by anybody. Times before the step began or in the future,
     /// and with them the gates' answers, count as not said: that costs time, and skips nothing.
     package func kept(by record: RolloutRecord?, now: Timestamp) -> RolloutProgress {
-        guard let record, record.step >= 0, step == record.step + 1 else {
+        guard let record, record.mayHaveMoved, step == record.step + 1 else {
             var empty = self
             empty.settledSince = nil
             empty.gates = []

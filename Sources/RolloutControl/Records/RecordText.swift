@@ -5,7 +5,8 @@ package import RolloutEngine
 
 /// The form in which a rollout is written down on the objects that move: the value of the annotation
 /// `meshoperator.io/rollout`, a JSON object with `target`, `step`, `began`, after the first step `started`, once it is given up
-/// `verdict`, and `plan`: a digest of the steps that `step` counts, with the weight of that one.
+/// `verdict`, and `plan`: a digest of the steps that `step` counts, with the weight of that one, and `edited` where an edit of the steps
+/// has left none to stand at.
 package enum RecordText {
     /// What a text says; nil where there is none, or where it says nothing that can be read.
     ///
@@ -28,7 +29,7 @@ package enum RecordText {
         if let plan = tree["plan"] {
             guard let digest = plan["digest"]?.string, let weight = plan["weight"]?.integer, (0...100).contains(weight)
             else { return nil }
-            record.plan = .init(digest: digest, weight: Int(weight))
+            record.plan = .init(digest: digest, weight: Int(weight), isEdited: plan["edited"]?.bool ?? false)
         }
         return record
     }
@@ -46,6 +47,7 @@ package enum RecordText {
         }
         if let plan = record.plan {
             tree.set(["digest": .string(plan.digest), "weight": .integer(Int64(plan.weight))], at: ["plan"])
+            if plan.isEdited { tree.set(true, at: ["plan", "edited"]) }
         }
         return tree.jsonText()
     }

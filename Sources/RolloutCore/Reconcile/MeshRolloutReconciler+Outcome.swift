@@ -24,6 +24,9 @@ extension MeshRolloutReconciler {
         let news = draft.news
         tools.memories.update(scope.object) { $0.notes += news }
         tellGates(tell(status, draft.previous, &scope), status, outcome.world)
+        var run = run
+        let missesService = tools.memories.of(scope.object).missesService
+        run.lookAgain(at: missesService ? outcome.world.now + WorldReader.serviceRecheck : nil)
         guard let again = run.again else { return .proceed }
         return .proceedAndRecheck(after: max(run.leastRest, again - tools.environment.wall()))
     }
@@ -47,6 +50,7 @@ extension MeshRolloutReconciler {
         draft.fight = run.fight
         (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world))
         draft.stableDown = StableWatch(world).text
+        draft.departure = GroupBarrier(world, stores: tools.parts.stores, resumed: run.resumed).departure?.text
         draft.issues = run.commands.issues
         if world.stable.ready == 0, world.share < 100, world.stable.wanted > 0 || world.written != nil {
             let why = world.stable.trouble.map { ": \($0)" } ?? ""

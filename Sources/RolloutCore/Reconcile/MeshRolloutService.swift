@@ -72,41 +72,59 @@ package struct MeshRolloutService: Sendable {
             environment: environment
         )
         self.stores = stores
-        Self.connect(controller, stores)
+        Self.connect(controller, stores, reconciler.tools.memories)
     }
 
-    private static func connect(_ controller: Controller, _ stores: MeshRolloutStores) {
+    private static func connect(_ controller: Controller, _ stores: MeshRolloutStores, _ memories: RolloutMemories) {
         controller.watch(stores.rollouts, where: .specChanged.or(.annotationsChanged).or(.finalizersChanged))
-        // What one member of a group has reached, or that a MeshRollout of the same host goes, concerns others.
+        // What one member of a group has reached concerns others.
         controller.watch(
             stores.rollouts,
             mapping: ChangeMapping { [rollouts = stores.rollouts] object in
-                let group = object.tree.value(at: "spec", "group")?.string
-                let host = object.tree.value(at: "spec", "host")?.string
+                guard let group = object.tree.value(at: "spec", "group")?.string else { return [] }
                 return rollouts.objects(.namespace, object.namespace ?? "").compactMap { other in
                     guard other.key != object.key else { return nil }
-                    let isPeer = group != nil && other.tree.value(at: "spec", "group")?.string == group
-                    let isRival = object.isDeleting && other.tree.value(at: "spec", "host")?.string == host
-                    return isPeer || isRival ? other.key : nil
+                    return other.tree.value(at: "spec", "group")?.string == group ? other.key : nil
                 }
             }
         )
+        // That a MeshRollout of the same host goes concerns others of any namespace.
+        controller.watch(
+            stores.rollouts,
+            mapping: ChangeMapping { [rollouts = stores.rollouts] object in
+                guard let host = host(of: object) else { return [] }
+                return rollouts.objects().filter { $0.key != object.key && Self.host(of: $0) == host }.map(\.key)
+            },
+            where: .specChanged.or(.finalizersChanged)
+        )
         for store in [stores.virtualServices, stores.destinationRules] {
-            controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts) })
+            controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts, memories) })
         }
         for (_, store) in stores.workloads {
-            controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts) })
+            controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts, memories) })
         }
     }
 
-    /// The MeshRollouts that an object concerns.
-    private static func concerned(_ object: KubeObject, _ rollouts: ObjectStore) -> [ObjectKey] {
-        let namespace = object.namespace ?? ""
+    private static func host(of rollout: KubeObject) -> HostName? {
+        rollout.tree.value(at: "spec", "host")?.string.map { HostName($0, namespace: rollout.namespace ?? "") }
+    }
+
+    /// The MeshRollouts that an object concerns: the one that changes it, else those of its namespace that name it or may have to, and of any
+    /// namespace those that looked for it, as for a delegate that they may not change so far.
+    private static func concerned(
+        _ object: KubeObject,
+        _ rollouts: ObjectStore,
+        _ memories: RolloutMemories
+    ) -> [ObjectKey] {
         if let holder = object.annotations[RolloutNames.Annotation.holder] {
             let parts = holder.split(separator: "/", maxSplits: 1)
-            if parts.count == 2 { return [ObjectKey(namespace: String(parts[0]), name: String(parts[1]))] }
+            let key = parts.count == 2 ? ObjectKey(namespace: String(parts[0]), name: String(parts[1])) : nil
+            // A holder that is gone, or was written by hand, changes nothing.
+            if let key, rollouts.object(key) != nil { return [key] }
         }
-        return rollouts.objects(.namespace, namespace).filter { names($0, object) }.map(\.key)
+        let near = rollouts.objects(.namespace, object.namespace ?? "").filter { names($0, object) }.map(\.key)
+        guard object.kind.kind == "VirtualService" else { return near }
+        return near + memories.keys { $0.watched.contains(object.key) }
     }
 
     private static func names(_ rollout: KubeObject, _ object: KubeObject) -> Bool {

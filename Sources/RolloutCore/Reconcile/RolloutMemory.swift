@@ -1,3 +1,4 @@
+internal import KubeAPI
 internal import KubeRuntime
 internal import MeshBase
 internal import RolloutControl
@@ -32,6 +33,10 @@ struct RolloutMemory: Sendable {
     var hasTold = false
     /// Events to tell with the next status.
     var notes: [RolloutNote] = []
+    /// The VirtualServices that the last look read or missed, delegates and those of other namespaces included: what changes of them concerns it.
+    var watched: Set<ObjectKey> = []
+    /// Whether the last look missed a Service, whose changes no watch tells of.
+    var missesService = false
     /// Whether a promotion was written down that no status has told of.
     var hasPromoted = false
 

@@ -15,7 +15,8 @@ struct RolloutObserver: Sendable {
         observation.record = world.written?.record
         if world.routeRecord == nil { forgetOtherEnd(world, &observation) }
         observation.wishes = run.commands.wishes(record: observation.record, isPaused: false)
-        observation.groupFailure = GroupBarrier(world, stores: tools.parts.stores).failure(observation.record)
+        let barrier = GroupBarrier(world, stores: tools.parts.stores, resumed: run.resumed)
+        observation.groupFailure = barrier.failure(observation.record, now: world.now)
         observation.parts = routeParts(world)
         observation.refusals = RolloutPreflight(world, stores: tools.parts.stores).refusals.map(\.text)
         observation.progressed = run.resumed

@@ -24,7 +24,7 @@ struct RolloutTools: Sendable {
     static let manager = "mesh-operator"
     static let options = WriteOptions(fieldManager: manager)
 
-    var reader: WorldReader { WorldReader(client: parts.client, stores: parts.stores) }
+    var reader: WorldReader { WorldReader(client: parts.client, stores: parts.stores, memories: memories) }
 
     // MARK: Writes
 

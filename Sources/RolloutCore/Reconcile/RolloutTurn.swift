@@ -14,10 +14,11 @@ struct RolloutTurn: Sendable {
     private var endings: RolloutEndings { RolloutEndings(tools: tools) }
 
     func decide(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> RolloutPass {
+        if try await leaveGroup(world) { return .wrote }
         let policy = world.plan.policy
         var observation = RolloutObserver(tools: tools).observe(world, &run)
         let book = gateBook(world, &run, &observation, policy)
-        var decision = decision(policy, observation, world)
+        var decision = decision(policy, observation, world, run)
         var question = question(world, observation)
         (question.phase, question.reason) = (phase(decision, world).rawValue, decision.reason.rawValue)
         let inquiry = inquiry(book, decision, world, question)
@@ -72,10 +73,12 @@ struct RolloutTurn: Sendable {
     private func decision(
         _ policy: RolloutPolicy,
         _ observation: RolloutObservation,
-        _ world: RolloutWorld
+        _ world: RolloutWorld,
+        _ run: RolloutRun
     ) -> RolloutDecision {
         let decision = RolloutDecider(policy: policy, observation: observation, now: world.now).decide()
-        let held = GroupBarrier(world, stores: tools.parts.stores).held(Self.worded(decision, world))
+        let barrier = GroupBarrier(world, stores: tools.parts.stores, resumed: run.resumed)
+        let held = barrier.held(Self.worded(decision, world))
         return StableWatch(world).held(held, observation.wishes)
     }
 
@@ -129,13 +132,9 @@ struct RolloutTurn: Sendable {
 
     /// The gates to ask now that have a say in the present step, or are only shown.
     private func due(_ book: GateBook, _ world: RolloutWorld, isAnyTime: Bool = false) -> [String] {
-        let (steps, policy) = (world.plan.steps, world.plan.policy)
-        guard let place = world.routeRecord.map({ policy.place(of: $0.record) }), steps.indices.contains(place) else {
-            return []
-        }
-        let step = steps[place]
+        guard let rule = world.routeRecord.flatMap({ world.plan.rule(of: $0.record) }) else { return [] }
         let names = isAnyTime ? book.states.map(\.name) : book.due(now: world.now)
-        return names.filter { step.rule.gates?.contains($0) ?? true }
+        return names.filter { rule.gates?.contains($0) ?? true }
     }
 
     func question(_ world: RolloutWorld, _ observation: RolloutObservation) -> GateQuestion {
@@ -206,6 +205,21 @@ struct RolloutTurn: Sendable {
         return .rests(RolloutOutcome(world: world, decision: decision, phase: phase(decision, world)))
     }
 
+    /// Goes on by itself once `spec.group` is gone in the middle, and says so; false where nobody was left.
+    private func leaveGroup(_ world: RolloutWorld) async throws -> Bool {
+        guard let membership = GroupBarrier.left(world), let lead = world.routes.first, let mark = lead.mark,
+            var written = world.routeRecord
+        else { return false }
+        written.membership = nil
+        try await routes.write(lead, world, written, mark.written)
+        guard !membership.members.isEmpty else { return true }
+        let text =
+            "left group \(membership.group) in the middle, since its spec.group is gone: it goes on by itself, and "
+            + "\(membership.members.prefix(5).joined(separator: ", ")) of the group wait for it until progressDeadline"
+        tools.note(.warning, GroupDeparture.reason, text, world.object)
+        return true
+    }
+
     /// Whether the status is to tell of the way back before it begins, once in the life of a process.
     ///
     /// What keeps the status from being written keeps nothing from going back; and where requests fail, nothing is told first.
@@ -272,6 +286,7 @@ struct RolloutTurn: Sendable {
             plan: world.plan.policy.plan(at: step, after: world.routeRecord?.record)
         )
         written.condemned = nil
+        written.membership = GroupBarrier(world, stores: tools.parts.stores).membership
         if written.capacity == 0 { written.capacity = world.stable.wanted }
         var shape = world.plan.shape(at: step)
         shape.weight = lead.mark?.written.weight ?? min(shape.weight, world.share)

@@ -11,6 +11,7 @@ internal import UpgradePlanning
 struct WorldReader: Sendable {
     let client: ClusterClient
     let stores: MeshRolloutStores
+    let memories: RolloutMemories
 
     /// The MeshRollout as it is, provided it is still as the cache showed it.
     ///
@@ -70,6 +71,7 @@ struct WorldReader: Sendable {
         for (key, selection) in named.isEmpty ? made : named {
             try await readRoute(key, selection, &world, &seen)
         }
+        memories.update(world.object) { ($0.watched, $0.missesService) = (seen, false) }
         for route in heldBy(world) where !seen.contains(route) {
             guard let live = try await client.find(TrafficResources.virtualServices, route) else { continue }
             let stray = RouteObject(live, selection: [])
@@ -84,6 +86,7 @@ struct WorldReader: Sendable {
         _ seen: inout Set<ObjectKey>
     ) async throws {
         guard seen.insert(key).inserted else { return }
+        watch(key, world)
         guard let live = try await client.find(TrafficResources.virtualServices, key), !live.isDeleting else {
             world.missing.append(key)
             return
@@ -96,14 +99,19 @@ struct WorldReader: Sendable {
         if !isOnlyRoot { world.routes.append(route) }
         for delegate in delegates.prefix(Self.delegateLimit) {
             let key = ObjectKey(namespace: delegate.namespace, name: delegate.name)
-            guard seen.insert(key).inserted,
-                let child = try await client.find(TrafficResources.virtualServices, key)
-            else { continue }
+            guard seen.insert(key).inserted else { continue }
+            watch(key, world)
+            guard let child = try await client.find(TrafficResources.virtualServices, key) else { continue }
             let route = RouteObject(child, selection: selection)
             // A delegate that leads elsewhere is not the rollout's business.
             guard route.holder == world.holder || !world.parts(route).isEmpty else { continue }
             if isConsented(route, &world) { world.routes.append(route) }
         }
+    }
+
+    /// Has what changes of a VirtualService from now on looked at; said before it is read, so that no change falls between.
+    private func watch(_ key: ObjectKey, _ world: RolloutWorld) {
+        memories.update(world.object) { $0.watched.insert(key) }
     }
 
     /// Whether the rollout may change a VirtualService: one of its own namespace, or one whose owner says so.
@@ -121,6 +129,8 @@ struct WorldReader: Sendable {
         return false
     }
 
+    /// How long until a Service that is missing is looked for again: no watch tells of Services, since nothing else needs them.
+    static let serviceRecheck = Duration.seconds(30)
     /// How many delegates of one VirtualService are followed.
     private static let delegateLimit = 64
 
@@ -179,6 +189,7 @@ struct WorldReader: Sendable {
         let key = ObjectKey(namespace: service.namespace, name: service.name)
         let selector = try await client.find(.services, key)?.tree.value(at: "spec", "selector")?.object
         guard let selector, !selector.isEmpty else {
+            memories.update(world.object) { $0.missesService = true }
             world.refusals.append("Service \(key) is not there or selects no pods; kind: Pods finds them by it")
             return []
         }

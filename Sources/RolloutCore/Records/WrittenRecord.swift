@@ -25,6 +25,8 @@ struct WrittenRecord: Sendable, Hashable {
     var scaling: Scaling?
     /// Since when everything is to go back.
     var condemned: Timestamp?
+    /// With whom the step was entered; nil for alone.
+    var membership: GroupMembership?
 
     init(_ record: RolloutRecord) { self.record = record }
 
@@ -38,6 +40,7 @@ struct WrittenRecord: Sendable, Hashable {
             scaling = Scaling(from: from, to: to)
         }
         condemned = (tree["condemned"]?.string).flatMap { Timestamp(rfc3339: $0) }
+        membership = GroupMembership(tree["group"])
     }
 
     private static func count(_ tree: Tree?) -> Int? {
@@ -51,6 +54,7 @@ struct WrittenRecord: Sendable, Hashable {
         if isPromoting { tree["promoting"] = true }
         if let scaling { tree["scaled"] = ["from": .integer(Int64(scaling.from)), "to": .integer(Int64(scaling.to))] }
         tree["condemned"] = condemned.map { .string($0.rfc3339Micro) }
+        tree["group"] = membership?.tree
         return tree.jsonText()
     }
 }

@@ -32,6 +32,8 @@ struct RolloutStatusDraft: Sendable {
     var exposure: String?
     /// What is wrong with the side that serves while traffic moves; nil for nothing.
     var stableDown: String?
+    /// Who left the group in the middle; nil for nobody.
+    var departure: String?
     /// What was deleted that traffic is routed by; nil for nothing.
     var loss: String?
     /// What the API server does not let the rollout do, and in one word why; nil for nothing.
@@ -61,6 +63,9 @@ struct RolloutStatusDraft: Sendable {
         if refusal != nil { tellRefusal(&status) }
         status.stable = world.stableSpec.version
         status.canary = world.canarySpec.version
+        status.verdict = (world.written?.record.verdict).map { verdict in
+            .init(cause: verdict.cause.rawValue, message: RolloutText.fit(verdict.message))
+        }
         if phase == .completed {
             // What was rolled out last serves: it has all of the traffic, and all steps are done.
             status.canary = status.stable
@@ -91,7 +96,7 @@ struct RolloutStatusDraft: Sendable {
         status.phase = phase
         set(&status, .ready, isReady ? .yes : .no)
         set(&status, .progressing, isProgressing ? .yes : .no)
-        let problem = invalid ?? refusal ?? loss ?? denial?.text ?? fight ?? trouble
+        let problem = invalid ?? refusal ?? loss ?? denial?.text ?? fight ?? trouble ?? departure
         let isBad = problem != nil || phase == .failed || phase == .rolledBack || phase == .rollingBack
         set(
             &status,
@@ -122,17 +127,21 @@ struct RolloutStatusDraft: Sendable {
             mark(&status, RolloutNames.shielded, shield, RolloutNames.shielded)
             mark(&status, RouteShield.exposed, exposure, RouteShield.exposed)
             mark(&status, StableWatch.reason, stableDown, StableWatch.reason)
+            mark(&status, GroupDeparture.reason, departure, GroupDeparture.reason)
         }
         setIssues(&status)
     }
 
-    /// What is worth an Event beside transitions: orders that cannot be read, each once, and a side that serves no more, once for each time.
+    /// What is worth an Event beside transitions: orders that cannot be read, each once, a side that serves no more and a member that left its
+    /// group, once for each time.
     var news: [RolloutNote] {
         let told = previous.conditions.first { $0.type == Self.unreadable }?.message ?? ""
         let issues = (issues ?? []).map { RolloutText.fit($0) }.filter { !told.contains($0) }
-        let isOutageTold = previous.conditions.contains { $0.type == StableWatch.reason }
-        let outage = isOutageTold ? nil : stableDown.map { RolloutNote(.warning, StableWatch.reason, $0) }
-        return issues.map { RolloutNote(.warning, Self.unreadable, $0) } + [outage].compactMap(\.self)
+        let states = [(StableWatch.reason, stableDown), (GroupDeparture.reason, departure)].compactMap { type, text in
+            let isTold = previous.conditions.contains { $0.type == type }
+            return isTold ? nil : text.map { RolloutNote(.warning, type, RolloutText.fit($0)) }
+        }
+        return issues.map { RolloutNote(.warning, Self.unreadable, $0) } + states
     }
 
     private func setIssues(_ status: inout MeshRolloutStatus) {
@@ -164,7 +173,8 @@ struct RolloutStatusDraft: Sendable {
         if loss != nil { return RolloutDecision.Reason.routeDeleted.rawValue }
         if let denial { return denial.reason.rawValue }
         if fight != nil { return MeshConditionReason.fieldConflict.rawValue }
-        return trouble == nil ? reason : MeshConditionReason.workloadsNotReady.rawValue
+        if trouble != nil { return MeshConditionReason.workloadsNotReady.rawValue }
+        return departure == nil ? reason : GroupDeparture.reason
     }
 
     /// A condition that is there only while it holds.

@@ -26,8 +26,7 @@ package struct StepPlan: Sendable, Hashable {
         var steps: [Step] = []
         var shape = RouteShape()
         if spec.strategy == .canary { shape.affinity = spec.affinity }
-        // Gates that may ask to go back have a say in every step.
-        let watchers = Set(spec.analysis.gates.filter { $0.kind == .rollback }.map(\.name))
+        let watchers = Self.watchers(spec)
         for wish in Self.wishes(spec) {
             Self.carry(wish.change, into: &shape)
             steps.append(Step(shape: shape, change: wish.change, rule: Self.rule(wish, shape, watchers)))
@@ -59,6 +58,22 @@ package struct StepPlan: Sendable, Hashable {
         var shape = RouteShape(weight: policy.weight(of: record))
         if shape.weight > 0 { shape.affinity = steps.first?.shape.affinity }
         return shape
+    }
+
+    /// What has to hold where a record stands; nil where nothing was entered so far.
+    ///
+    /// Before the first step, where an edit of the steps has left a share, the gates go on being asked for that.
+    func rule(of record: RolloutRecord) -> RolloutStep? {
+        let (policy, place) = (policy, policy.place(of: record))
+        guard !steps.indices.contains(place) else { return steps[place].rule }
+        guard record.isDisplaced else { return nil }
+        let weight = policy.weight(of: record)
+        return RolloutStep(weight: weight, gates: weight > 0 ? nil : Self.watchers(spec))
+    }
+
+    /// Gates that may ask to go back have a say in every step.
+    private static func watchers(_ spec: MeshRolloutSpec) -> Set<String> {
+        Set(spec.analysis.gates.filter { $0.kind == .rollback }.map(\.name))
     }
 
     /// What routes look like in a step, counted from 0; before the first one, all goes to the stable side.

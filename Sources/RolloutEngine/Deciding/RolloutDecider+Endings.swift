@@ -2,11 +2,6 @@ internal import MeshBase
 
 /// Checks that end a rollout before its time.
 extension RolloutDecider {
-    /// What stands between why everything goes back and what is next to.
-    package static let nextBack = "; next to go back: "
-    /// What is said of a failure that waits for a person.
-    package static let personDecides = "; abort or retry decides"
-
     /// A rollout that was ended goes back, or waits for a person.
     func verdict(_ record: RolloutRecord) -> RolloutDecision? {
         guard let verdict = record.verdict else { return nil }
@@ -18,12 +13,12 @@ extension RolloutDecider {
                 return condemn(.aborted, "\(why); before that: \(verdict.message)")
             }
             guard observation.wishes.isRetried, record.target == observation.target else {
-                return RolloutDecision(.block, .failed, verdict.message + Self.personDecides)
+                return RolloutDecision(.block, .failed, "\(verdict.message); abort or retry decides")
             }
             if let refusal { return refusal }
             return RolloutDecision(.enter(step: policy.place(of: record)), .moving, "tried again at \(place(record))")
         }
-        if let last = away.last { return goingBack(record, "\(verdict.message)\(Self.nextBack)\(last.name)") }
+        if let last = away.last { return goingBack(record, "\(verdict.message); next to go back: \(last.name)") }
         if observation.wishes.isRetried, record.target == observation.target {
             if let refusal { return refusal }
             return RolloutDecision(.begin, .starting, "tried again from the start")

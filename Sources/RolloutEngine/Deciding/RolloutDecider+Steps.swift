@@ -98,11 +98,12 @@ extension RolloutDecider {
             return nil
         }
         guard let step = step(record) else {
+            guard record.isDisplaced, let first = policy.steps.first else { return nil }
             let weight = weight(record)
-            guard weight > 0, let first = policy.steps.first else { return nil }
+            let smaller = weight > 0 ? "a step of at most \(weight)%" : "a step without a share"
             let message =
                 "the steps have changed: the first one asks for \(first.weight)%, and \(weight)% have moved; it stays there until "
-                + "approved, or until a step of at most \(weight)% stands before"
+                + "approved, or until \(smaller) stands before"
             return RolloutDecision(.hold, .awaitingApproval, message)
         }
         guard step.hold == .untilApproved || step.needsApproval else { return nil }

@@ -14,8 +14,11 @@ extension RolloutPolicy {
     ///
     /// Before the first one the share is what `record` had, so that an edit of the steps moves nothing there; 0 without a record.
     package func plan(at step: Int, after record: RolloutRecord? = nil) -> RolloutRecord.Plan {
-        let share = steps.indices.contains(step) ? steps[step].weight : record.map { weight(of: $0) } ?? 0
-        return RolloutRecord.Plan(digest: digest, weight: share)
+        guard !steps.indices.contains(step) else {
+            return RolloutRecord.Plan(digest: digest, weight: steps[step].weight)
+        }
+        let share = record.map { weight(of: $0) } ?? 0
+        return RolloutRecord.Plan(digest: digest, weight: share, isEdited: record?.mayHaveMoved ?? false)
     }
 
     /// Whether a record was written for these steps; one that does not say counts as such.
@@ -28,7 +31,7 @@ extension RolloutPolicy {
     /// In other steps than it was written for it is the earliest with the largest share that is not above the one that was entered, so that no
     /// share grows and all that is asked at that share is asked anew. Where all shares are larger it is before the first one.
     package func place(of record: RolloutRecord) -> Int {
-        guard !steps.isEmpty, record.step >= 0 || (record.plan?.weight ?? 0) > 0 else { return -1 }
+        guard !steps.isEmpty, record.mayHaveMoved else { return -1 }
         guard let plan = record.plan, plan.digest != digest else { return min(record.step, steps.count - 1) }
         guard let weight = steps.map(\.weight).filter({ $0 <= plan.weight }).max() else { return -1 }
         return steps.firstIndex { $0.weight == weight } ?? -1

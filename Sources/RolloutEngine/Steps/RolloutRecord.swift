@@ -56,11 +56,14 @@ package struct RolloutRecord: Sendable, Hashable {
         package var digest: String
         /// The share of the step that is written down, in percent.
         package var weight: Int
+        /// Whether a step of other steps had been entered when an edit left none to stand at: before the first one a person is asked.
+        package var isEdited: Bool
 
         /// Describes steps.
-        package init(digest: String, weight: Int) {
+        package init(digest: String, weight: Int, isEdited: Bool = false) {
             self.digest = digest
             self.weight = weight
+            self.isEdited = isEdited
         }
     }
 
@@ -76,6 +79,15 @@ package struct RolloutRecord: Sendable, Hashable {
     package var verdict: Verdict?
     /// The steps that ``step`` counts; nil for those that are wanted now.
     package var plan: Plan?
+
+    /// Whether an edit of the steps has left the rollout before the first one, although it had entered one.
+    package var isDisplaced: Bool {
+        guard step < 0, let plan else { return false }
+        return plan.isEdited || plan.weight > 0
+    }
+
+    /// Whether a step was entered, so that something may have moved.
+    package var mayHaveMoved: Bool { step >= 0 || isDisplaced }
 
     /// Makes a record; without `started` the rollout began with the step.
     package init(

@@ -33,7 +33,8 @@ package struct WorkloadInventory: Sendable, Hashable {
         var places: [ResourceID: Int] = [:]
         var found: [Found] = []
         for pod in pods where !pod.isDeleting && !SidecarPod.isFinished(pod) && !isOwn(pod) {
-            let id = Self.owner(of: pod)
+            let plain = Self.owner(of: pod)
+            let id = Self.adopter(of: plain, pod, owners) ?? plain
             let namespace = labels[pod.namespace ?? ""] ?? [:]
             let place = places[id] ?? found.endIndex
             if place == found.endIndex {
@@ -151,6 +152,28 @@ package struct WorkloadInventory: Sendable, Hashable {
             return ResourceID(group: group, kind: kind, key: ObjectKey(namespace: pod.namespace, name: name))
         }
         return own
+    }
+
+    /// Whose a ReplicaSet is that its pods do not tell by a hash.
+    ///
+    /// It is that of the Argo Rollout or Deployment it is named after, provided the pods have all labels of its template: its selector takes them
+    /// then, so that it owns the ReplicaSet, or adopts it. ReplicaSets themselves are not read: there are too many of them.
+    private static func adopter(
+        of replicaSet: ResourceID,
+        _ pod: KubeObject,
+        _ owners: [ResourceID: KubeObject]
+    ) -> ResourceID? {
+        guard replicaSet.group == "apps", replicaSet.kind == "ReplicaSet",
+            let dash = replicaSet.key.name.lastIndex(of: "-")
+        else { return nil }
+        let key = ObjectKey(namespace: pod.namespace, name: String(replicaSet.key.name[..<dash]))
+        return [RestartableWorkload.argoRollouts.kind, GroupVersionKind.deployment].lazy
+            .map { ResourceID(group: $0.group, kind: $0.kind, key: key) }
+            .first { id in
+                guard let labels = owners[id].flatMap({ templateLabels($0) }), !labels.isEmpty else { return false }
+                let own = pod.labels
+                return labels.allSatisfy { own[$0.key] == $0.value }
+            }
     }
 
     private static func workload(_ id: ResourceID, _ pods: [MeshWorkload.Pod], owner: KubeObject?) -> MeshWorkload {

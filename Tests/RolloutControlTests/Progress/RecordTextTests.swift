@@ -13,6 +13,9 @@ internal import Testing
         #expect(RecordText.read(text) == record)
         #expect(RecordText.read(text.replacing("40", with: "400")) == nil, "steps that cannot be read are no record")
         #expect(RecordText.read(text.replacing("weight", with: "share")) == nil)
+        var edited = record
+        (edited.step, edited.plan) = (-1, RolloutRecord.Plan(digest: "00ff", weight: 0, isEdited: true))
+        #expect(RecordText.read(RecordText.write(edited)) == edited, "what an edit has left is asked for later too")
     }
 
     @Test(arguments: [nil, RolloutRecord.Verdict(.gateFailed, "success-rate: 93 is below 99")])

@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
+internal import RolloutEngine
 internal import Testing
 
 @testable internal import RolloutCore
@@ -109,6 +110,70 @@ internal import Testing
         try await life.run(10)
         #expect(try await cluster.weights() == ["v1": 40, "v2": 60])
         try await life.run(to: .completed)
+    }
+
+    @Test("While an edit waits for its approval gates are asked for the share that is live; a red one ends it")
+    func gatesAreAskedWhileAnEditWaits() async throws {
+        let analysis = """
+            analysis:
+              interval: 2s
+              window: 2s
+              failureLimit: 1
+              prometheus: {address: 'http://prom'}
+              metrics: [{name: errors, query: q, max: 1}]
+              gates: [{name: stop, url: 'http://stop', type: Rollback}]
+            """
+        for (name, cause) in [("errors", "GateFailed"), ("stop", "GateAsksToGoBack")] {
+            let steps = "[{setWeight: 20}, {approve: true}, {setWeight: 100}]"
+            let cluster = try await SampleRollout.cluster(Self.spec(steps) + "\n" + analysis)
+            let life = try DirectRollout(cluster)
+            life.asker.answer { name, _ in name == "stop" ? .inconclusive : .passed }
+            try await cluster.deploy("reviews-v2", version: "v2")
+            try await life.run(60) { try await $0.status().progress.reason == "AwaitingApproval" }
+            try await Self.change(cluster, "[{setWeight: 60, hold: 20s}, {setWeight: 100}]")
+            try await life.run(20)
+            #expect(try await cluster.status().progress.step == 0)
+            let asked = life.asker.asked.filter { $0.step == 0 && $0.weight == 20 }
+            #expect(Set(asked.map(\.name)) == ["errors", "stop"], "\(asked)")
+            #expect(asked.count < 30, "not more often than at its interval: \(asked.count)")
+            life.asker.answer { gate, _ in
+                guard gate == name else { return gate == "stop" ? .inconclusive : .passed }
+                return gate == "stop" ? .rollBack : .failed
+            }
+            try await life.run(to: .rolledBack, within: 30)
+            #expect(try await cluster.status().verdict?.cause == cause)
+        }
+    }
+
+    @Test("A side that serves and goes down while an edit waits is told of")
+    func theStableSideIsWatchedWhileAnEditWaits() async throws {
+        let (cluster, life) = try await Self.waiting()
+        try await Self.change(cluster, "[{setWeight: 60, hold: 20s}, {setWeight: 100}]")
+        try await life.run(5)
+        try await cluster.scale("reviews-v1", 0)
+        try await life.run(10)
+        #expect(try await cluster.status().conditions.contains { $0.type == "StableDown" })
+        try await cluster.annotate(RolloutNames.Command.approve, "0")
+        try await life.run(10)
+        #expect(try await cluster.weights() == ["v1": 80, "v2": 20], "an approval alone moves no users")
+    }
+
+    @Test("Steps for test users that are edited to shares ask before the first of them")
+    func sharesInPlaceOfTestUsersAreAskedFor() async throws {
+        let steps = "[{match: [{headers: {user: {exact: ann}}}], hold: 60s}, {setWeight: 50}]"
+        let cluster = try await SampleRollout.cluster(Self.spec(steps))
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(30) { try await $0.status().progress.reason == "Holding" }
+        try await Self.change(cluster, "[{setWeight: 60, hold: 20s}, {setWeight: 100}]")
+        try await life.run(60)
+        #expect(try await cluster.weights() == ["v1": 100, "v2": 0])
+        let progress = try await cluster.status().progress
+        #expect(progress.reason == "AwaitingApproval", "\(progress.waitingFor)")
+        #expect(progress.waitingFor.contains("60%, and 0% have moved"), "\(progress.waitingFor)")
+        try await cluster.annotate(RolloutNames.Command.approve, "0")
+        try await life.run(10)
+        #expect(try await cluster.weights() == ["v1": 40, "v2": 60])
     }
 
     @Test("What test users get is a part of the steps: once it is edited the step begins anew")

@@ -112,6 +112,7 @@ extension TestCluster {
     private static func normalise(_ object: KubeObject, _ tree: inout Tree) {
         tree.set(nil, at: ["metadata", "managedFields"])
         tree.set(nil, at: ["status", "progress"])
+        if let cause = tree.value(at: "status", "verdict", "cause") { tree.set(cause, at: ["status", "verdict"]) }
         for name in [RolloutNames.Annotation.serving, RolloutNames.Annotation.record] {
             guard let text = object.annotations[name], var mark = try? Tree(json: text) else { continue }
             for field in ["since", "began", "started", "condemned"] { mark[field] = Tree?.none }

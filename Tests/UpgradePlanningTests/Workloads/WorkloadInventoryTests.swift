@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 internal import Testing
 
@@ -31,6 +32,34 @@ struct WorkloadInventoryTests {
         #expect(inventory.workloads[1].pods.map(\.isReady) == [false])
         #expect(inventory.workloads.count { $0.restart == .possible } == 1)
         #expect(inventory.podsPerRevision == ["old": 4, "new": 1])
+    }
+
+    @Test("Without a hash pods are those of the Rollout or Deployment after which their ReplicaSet is named")
+    func ownersWithoutAHash() throws {
+        func owner(_ kind: String, _ group: String, _ name: String, _ app: String) -> KubeObject {
+            let kind = GroupVersionKind(group: group, version: "v1", kind: kind)
+            var object = KubeObject(kind: kind, key: ObjectKey(namespace: "shop", name: name))
+            object.tree.set(["app": .string(app)], at: ["spec", "template", "metadata", "labels"])
+            return object
+        }
+        func pod(_ name: String, _ replicaSet: String, _ app: String) -> KubeObject {
+            SampleWorkloads.pod(name, owner: ("ReplicaSet", replicaSet), labels: ["app": app], revision: "old")
+        }
+        let inventory = SampleWorkloads.inventory(
+            [
+                pod("arg-1", "arg-abc", "arg"), pod("web-1", "web-abc", "web"), pod("other-1", "web-def", "other"),
+                pod("none-1", "none-abc", "none"), pod("plain-1", "plain", "arg"),
+            ],
+            owners: [owner("Rollout", "argoproj.io", "arg", "arg"), owner("Deployment", "apps", "web", "web")]
+        )
+        #expect(
+            inventory.workloads.map(\.id.description).sorted() == [
+                "Deployment shop/web", "ReplicaSet shop/none-abc", "ReplicaSet shop/plain", "ReplicaSet shop/web-def",
+                "Rollout shop/arg",
+            ]
+        )
+        let rollout = try #require(inventory.workloads.first { $0.id.kind == "Rollout" })
+        #expect(rollout.restart == .possible)
     }
 
     @Test("A pod that should have a sidecar and has none is found; a pod that should not is no matter")
