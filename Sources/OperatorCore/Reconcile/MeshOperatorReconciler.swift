@@ -145,37 +145,35 @@ package struct MeshOperatorReconciler: ResourceReconciler {
     /// All conditions of a status are of one moment: where the caches took something in while it was drafted, it is drafted anew.
     package func reportPause(_ scope: inout ReconcileScope<MeshWork>) {
         desk.withdraw(scope.object.key)
+        func drafted(_ scope: ReconcileScope<MeshWork>) -> MeshStatusDraft {
+            var run = MeshRun(object: scope.object, intent: nil)
+            let driver = UpgradeDriver(mesh: self)
+            let drift = driver.drift(scope.object)
+            var plan = driver.glance(&run) ?? MeshPlan(stage: .paused)
+            plan.stage = .paused
+            let observation = parts.stores.used(observe(run), run.intent)
+            var draft = MeshStatusDraft(
+                resource: scope.object,
+                plan: plan,
+                intent: nil,
+                observation: parts.stores.shown(observation, ledger: ledger, now: environment.time.now),
+                now: scope.now
+            )
+            (draft.upgrade, draft.blueprint, draft.drift) = (run.upgrade, run.blueprint, drift)
+            return draft
+        }
         var moment = parts.stores.moment
-        var draft = heldDraft(scope)
+        var draft = drafted(scope)
         // The next change looks at it again.
         for _ in 0..<3 {
             let now = parts.stores.moment
             guard now != moment else { break }
             moment = now
-            draft = heldDraft(scope)
+            draft = drafted(scope)
         }
         let present = draft.observation.ours(manager: MeshPlanner.manager).map { ResourceID($0) }
         memories.update(scope.object) { $0.known.formUnion($0.wanted.intersection(present)) }
         tell(draft.status(), &scope, isDetailTold: true)
-    }
-
-    /// What the status is written from of a mesh whose writes are held.
-    private func heldDraft(_ scope: ReconcileScope<MeshWork>) -> MeshStatusDraft {
-        var run = MeshRun(object: scope.object, intent: nil)
-        let driver = UpgradeDriver(mesh: self)
-        let drift = driver.drift(scope.object)
-        var plan = driver.glance(&run) ?? MeshPlan(stage: .paused)
-        plan.stage = .paused
-        let observation = parts.stores.used(observe(run), run.intent)
-        var draft = MeshStatusDraft(
-            resource: scope.object,
-            plan: plan,
-            intent: nil,
-            observation: parts.stores.shown(observation, ledger: ledger, now: environment.time.now),
-            now: scope.now
-        )
-        (draft.upgrade, draft.blueprint, draft.drift) = (run.upgrade, run.blueprint, drift)
-        return draft
     }
 
     /// Tells of failures that last.

@@ -88,7 +88,7 @@ package struct OwnDefinitions: Sendable {
                 group.addTask { () async -> Result<String?, KubeError> in
                     do throws(KubeError) {
                         if try await isBrought(name, with: client) { return .success(nil) }
-                        return .success(try await repair(name, with: client) ? name : nil)
+                        return .success(try await repair(name, with: client) == .applied ? name : nil)
                     } catch {
                         return .failure(error)
                     }
@@ -108,15 +108,15 @@ package struct OwnDefinitions: Sendable {
     /// - Parameters:
     ///   - name: its name, one of ``ownNames``.
     ///   - client: calls the API.
-    /// - Returns: whether it was applied.
+    /// - Returns: what came of it.
     /// - Throws: `KubeError` when it cannot be read or applied; `invalidRequest` where the files do not have it.
-    package func repair(_ name: String, with client: ClusterClient) async throws(KubeError) -> Bool {
+    func repair(_ name: String, with client: ClusterClient) async throws(KubeError) -> Outcome {
         guard let definition = try? Self.parse(texts).first(where: { $0.name == name }) else {
             throw KubeError(.invalidRequest, "--crds: no file defines \(name); name the folder CRDs of this version")
         }
         var wanted = KubeObject(definition.tree.strippedForApply())
         if let fingerprint { wanted.annotations[MeshNames.Annotation.broughtFrom] = fingerprint }
-        return try await Self.bring(wanted, with: client) == .applied
+        return try await Self.bring(wanted, with: client)
     }
 
     /// Whether a definition is there that was brought from the same files.

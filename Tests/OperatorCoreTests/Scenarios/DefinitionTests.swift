@@ -147,7 +147,7 @@ internal import Testing
                 #expect(repaired.tree.value(at: short) == ["mop"])
                 #expect(Self.writes(live) == 1)
                 _ = try await cluster.admin.delete(.customResourceDefinitions, Self.key)
-                try await live.pass(700)
+                try await live.pass(3)
                 #expect(try await cluster.admin.find(.customResourceDefinitions, Self.key) != nil)
             }
         }

@@ -19,7 +19,7 @@ internal import Testing
     )
     private static let second = ObjectKey(name: "second")
 
-    private static let all = IstioDefinitionKeeper.names.compactMap { IstioDefinitionKeeper.definitions[$0] }
+    private static let all = IstioKindObjects.names.compactMap { IstioKindObjects.byName[$0] }
 
     private static func life(_ cluster: TestCluster) throws -> DirectOperator {
         try RenderedMeshTests.life(cluster, definitions: all)

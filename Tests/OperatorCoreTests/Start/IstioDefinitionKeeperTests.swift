@@ -24,8 +24,8 @@ internal import Testing
                 try await cluster.create("{profile: minimal}")
                 try await live.untilReady(within: 60)
                 try await live.pass(5)
-                #expect(IstioDefinitionKeeper.names.count == 15)
-                for name in IstioDefinitionKeeper.names {
+                #expect(IstioKindObjects.names.count == 15)
+                for name in IstioKindObjects.names {
                     let definition = try #require(try await Self.live(cluster, ObjectKey(name: name)), "\(name)")
                     #expect(definition.conditions.isTrue("Established"), "\(name)")
                 }

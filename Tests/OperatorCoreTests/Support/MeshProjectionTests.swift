@@ -8,7 +8,7 @@ internal import Testing
 @Suite struct MeshProjectionTests {
     @Test("Schemas of definitions are decoded only where definitions are rendered", arguments: [true, false])
     func schemas(_ keepsSchemas: Bool) throws {
-        let definition = try #require(IstioDefinitionKeeper.definitions["virtualservices.networking.istio.io"])
+        let definition = try #require(IstioKindObjects.byName["virtualservices.networking.istio.io"])
         let projection = MeshProjection.decoding(.customResourceDefinitions, keepsSchemas: keepsSchemas)
         let bytes = Array(definition.tree.jsonText().utf8)
         let read = try JSONParser.parse(bytes, options: .init(projection: projection))

@@ -1,32 +1,28 @@
 internal import DataTree
-internal import FieldOwnership
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
 internal import Logging
-internal import MeshAPI
 internal import MeshBase
 internal import Synchronization
 
-/// Brings the CustomResourceDefinitions of Istio's kinds, so that routes and policies can be applied once there is an operator.
-///
-/// They are the whole cluster's, as the operator's own are, and no mesh waits for them: upstream's istiod runs before and after they come.
-/// What somebody else applied under their names, such as istioctl or Helm, is left as it is (docs/decisions/0015-kinds-of-istio.md).
+/// Brings CustomResourceDefinitions and keeps them: after the first turn of the meshes, when one goes, and from time to time.
 ///
 /// One of ours that goes, or serves other versions, is set right as soon as the cache of definitions shows it: by the third time within
 /// ten minutes at most once a minute, as ``RewriteHistory`` has it.
-final class IstioDefinitionKeeper: Reconciling {
+final class DefinitionKeeper: Reconciling {
+    /// What is kept.
+    struct Charge: Sendable {
+        /// The controller's name.
+        var name: String
+        /// The names of the definitions, asked for when the work begins.
+        var definitions: @Sendable () -> [String]
+        /// Brings one of them.
+        var bring: @Sendable (String) async throws(KubeError) -> OwnDefinitions.Outcome
+    }
+
     /// How often they are looked at even if the cache shows nothing: of schemas it knows nothing, nor of one that others made and took away.
     static let interval = Duration.seconds(600)
-
-    /// The definitions, by name; made when they are first asked for.
-    static let definitions: [String: KubeObject] = {
-        let objects = IstioDefinitions.trees.map { KubeObject($0) }
-        return Dictionary(objects.map { ($0.name, $0) }) { first, _ in first }
-    }()
-
-    /// Their names, in order.
-    static var names: [String] { definitions.keys.sorted() }
 
     private struct Memory {
         /// The definitions that this operator applied, now or in an earlier life.
@@ -35,35 +31,35 @@ final class IstioDefinitionKeeper: Reconciling {
         var history = RewriteHistory()
     }
 
-    private let client: ClusterClient
+    private let charge: Charge
     private let environment: RuntimeEnvironment
     private let memory = Mutex(Memory())
 
     /// Makes a keeper that has looked at nothing.
     ///
     /// - Parameters:
-    ///   - client: what writes go through.
+    ///   - charge: what is kept.
     ///   - environment: the time, and where it is said what was done.
-    init(client: ClusterClient, environment: RuntimeEnvironment) {
-        self.client = client
+    init(_ charge: Charge, environment: RuntimeEnvironment) {
+        self.charge = charge
         self.environment = environment
     }
 
-    /// The work of an operator for all kinds.
+    /// The work of an operator for all definitions of a charge.
     ///
     /// - Parameters:
-    ///   - client: what writes go through.
+    ///   - charge: what is kept.
     ///   - store: the cache of definitions; nil to look at them only from time to time.
     ///   - environment: time, chance, log and metrics.
     /// - Returns: a controller that has not begun.
     static func controller(
-        _ client: ClusterClient,
+        _ charge: Charge,
         watching store: ObjectStore?,
         _ environment: RuntimeEnvironment
     ) -> Controller {
-        var settings = Controller.Configuration(name: "istiokinds", workers: 1)
-        settings.errands = [{ enqueue in names.forEach { enqueue(ObjectKey(name: $0)) } }]
-        let keeper = IstioDefinitionKeeper(client: client, environment: environment)
+        var settings = Controller.Configuration(name: charge.name, workers: 1)
+        settings.errands = [{ enqueue in charge.definitions().forEach { enqueue(ObjectKey(name: $0)) } }]
+        let keeper = DefinitionKeeper(charge, environment: environment)
         let controller = Controller(settings, reconciler: keeper, environment: environment)
         store?.subscribe { delivery in
             for change in delivery.changes where keeper.concerns(change) {
@@ -75,7 +71,7 @@ final class IstioDefinitionKeeper: Reconciling {
 
     /// Whether a change takes something away that this operator brought; a definition that came is looked at by whoever waits for it.
     private func concerns(_ change: StoreChange) -> Bool {
-        guard isOurs(change.object.name) else { return false }
+        guard memory.withLock({ $0.ours.contains(change.object.name) }) else { return false }
         return switch change {
         case .added: false
         case .deleted: true
@@ -83,16 +79,15 @@ final class IstioDefinitionKeeper: Reconciling {
         }
     }
 
-    private func isOurs(_ name: String) -> Bool { memory.withLock { $0.ours.contains(name) } }
-
     func reconcile(_ key: ObjectKey) async throws -> ReconcileOutcome {
-        guard let wanted = Self.definitions[key.name] else { return .done }
         let now = environment.wall()
-        let contest = RewriteHistory.Contest(id: ResourceID(wanted), place: .root, manager: "unknown")
+        let kind = GroupVersionKind.customResourceDefinition
+        let id = ResourceID(group: kind.group, kind: kind.kind, key: key)
+        let contest = RewriteHistory.Contest(id: id, place: .root, manager: "unknown")
         if case .wait(let until) = memory.withLock({ $0.history.verdict(contest, now: now) }) {
             return .requeue(after: max(.seconds(1), until - now))
         }
-        let outcome = try await OwnDefinitions.bring(wanted, with: client, leavesOthers: true)
+        let outcome = try await charge.bring(key.name)
         memory.withLock { memory in
             if outcome == .applied, memory.ours.contains(key.name) { memory.history.record(contest, now: now) }
             memory.history.expire(now: now)
@@ -106,13 +101,31 @@ final class IstioDefinitionKeeper: Reconciling {
 }
 
 extension OperatorCompanion {
-    /// Brings the definitions of Istio's kinds, after the first turn of the meshes.
+    /// Keeps the definitions of the operator's own kinds, as it was given them.
+    ///
+    /// The start takes those for good that were brought from the same files (``OwnDefinitions/install(with:)``); here they are compared
+    /// field by field.
+    static func keeping(_ definitions: OwnDefinitions) -> OperatorCompanion {
+        OperatorCompanion { given in
+            let charge = DefinitionKeeper.Charge(name: "definitions", definitions: { definitions.ownNames }) {
+                (name) async throws(KubeError) in try await definitions.repair(name, with: given.writes)
+            }
+            let controller = DefinitionKeeper.controller(charge, watching: given.definitions, given.environment)
+            return Work(watchers: [], controllers: [controller])
+        }
+    }
+
+    /// Brings the definitions of Istio's kinds, so that routes and policies can be applied once there is an operator.
+    ///
+    /// They are the whole cluster's, as the operator's own are, and no mesh waits for them: upstream's istiod runs before and after they come.
+    /// What somebody else applied under their names, such as istioctl or Helm, is left as it is (docs/decisions/0015-kinds-of-istio.md).
     package static let istioKinds = OperatorCompanion { given in
-        let controller = IstioDefinitionKeeper.controller(
-            given.writes,
-            watching: given.definitions,
-            given.environment
-        )
+        let charge = DefinitionKeeper.Charge(name: "istiokinds", definitions: { IstioKindObjects.names }) {
+            (name) async throws(KubeError) in
+            guard let wanted = IstioKindObjects.byName[name] else { return .leftToOthers }
+            return try await OwnDefinitions.bring(wanted, with: given.writes, leavesOthers: true)
+        }
+        let controller = DefinitionKeeper.controller(charge, watching: given.definitions, given.environment)
         return Work(watchers: [], controllers: [controller])
     }
 }

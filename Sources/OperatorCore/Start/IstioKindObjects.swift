@@ -1,0 +1,14 @@
+internal import KubeAPI
+internal import MeshAPI
+
+/// The CustomResourceDefinitions of Istio's kinds as objects, made when they are first asked for.
+enum IstioKindObjects {
+    /// The definitions, by name.
+    static let byName: [String: KubeObject] = {
+        let objects = IstioDefinitions.trees.map { KubeObject($0) }
+        return Dictionary(objects.map { ($0.name, $0) }) { first, _ in first }
+    }()
+
+    /// Their names, in order.
+    static var names: [String] { byName.keys.sorted() }
+}
