@@ -39,7 +39,10 @@ internal import Testing
         try await life.settle()
         #expect(try await life.status().conditions.allSatisfy { $0.type != "FieldConflict" })
         #expect(try await life.status().condition(.degraded)?.state == .no)
-        #expect(try await life.life.events().count { $0.hasPrefix("FieldConflict: ") } == 1)
+        let events = try await life.life.events().filter { $0.hasPrefix("FieldConflict: ") }
+        #expect(events.count { $0.contains("does not stay as it is applied") } == 1, "\(events)")
+        #expect(events.count { $0.contains("flux had changed data.mesh, which is set right") } == 1, "\(events)")
+        #expect(events.count == 2, "\(events)")
     }
 
     @Test("Pods that came up without a sidecar while a label was off are named until they are restarted")
