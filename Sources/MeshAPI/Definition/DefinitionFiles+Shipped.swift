@@ -2,5 +2,5 @@
 
 extension DefinitionFiles {
     /// The fingerprint of the files in the folder `CRDs` of this version.
-    package static let shipped = "fabf3299cbc1fb7f"
+    package static let shipped = "3bf403fdb4083739"
 }

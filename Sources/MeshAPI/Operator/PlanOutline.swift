@@ -36,6 +36,8 @@ package struct PlanOutline: Sendable, Hashable {
         package var first: [String] = []
         /// How many of its workloads have moved at the present hop; nil while none is under way.
         package var moved: Int?
+        /// How many of these are up with the revision they moved to; nil while none is under way.
+        package var ready: Int?
         /// Makes an empty wave.
         package init() {}
     }
@@ -174,6 +176,7 @@ extension PlanOutline.Wave {
         pods = reader.integer("pods") ?? 0
         first = reader.texts("first")
         moved = reader.integer("moved")
+        ready = reader.integer("ready")
     }
 
     var tree: Tree {
@@ -184,6 +187,7 @@ extension PlanOutline.Wave {
         result.add("pods", .integer(Int64(pods)))
         result.add("first", first.map { .string($0) })
         result.add("moved", moved.map { .integer(Int64($0)) })
+        result.add("ready", ready.map { .integer(Int64($0)) })
         return .object(result.object)
     }
 
@@ -199,6 +203,7 @@ extension PlanOutline.Wave {
                 .list("The first workloads.", of: PlanOutline.text("A workload."), most: PlanOutline.mostNames)
             ),
             .field("moved", .integer("How many of its workloads have moved at the present hop.").atLeast(0)),
+            .field("ready", .integer("How many of the moved ones are up with the new revision.").atLeast(0)),
         ]
     )
 }

@@ -90,7 +90,7 @@ extension UpgradePlan {
             .field(
                 "waves",
                 .list(
-                    "Which namespaces move together, in order. Default: all at once.",
+                    "Which namespaces move together, in order: a wave begins once all of the one before is up. Default: all at once.",
                     of: .object(
                         "One wave.",
                         [
@@ -109,7 +109,7 @@ extension UpgradePlan {
                 "maxUnavailable",
                 FieldSchema(
                     .integerOrString,
-                    "How many workloads restart at a time: a count, or a percentage such as 10%."
+                    "How many workloads of a wave restart at a time: a count, or a percentage of all such as 10%."
                 ).defaulting(to: 1).rule(
                     "type(self) == int ? self > 0 : self.matches('^([1-9][0-9]?|100)%$')",
                     "write a count of at least 1, or a percentage from 1% to 100%"

@@ -65,8 +65,11 @@ extension RolloutTree {
     /// How far a wave is; nothing where nobody says.
     private func standing(of wave: PlanOutline.Wave) -> (mark: String, state: String, tone: TextStyle.Tone) {
         guard let moved = wave.moved else { return ("", "", .normal) }
-        if moved >= wave.workloads { return (style.done, "done:", .good) }
-        if moved > 0 { return (style.current, "\(moved) of \(wave.workloads) moved:", .busy) }
+        // Operators of earlier versions do not tell how many are up.
+        let ready = wave.ready ?? moved
+        if ready >= wave.workloads { return (style.done, "done:", .good) }
+        let up = ready < moved ? ", \(ready) of these up" : ""
+        if moved > 0 { return (style.current, "\(moved) of \(wave.workloads) moved\(up):", .busy) }
         return (style.later, "waiting:", .faint)
     }
 

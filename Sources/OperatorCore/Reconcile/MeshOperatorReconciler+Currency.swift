@@ -18,10 +18,13 @@ extension MeshOperatorReconciler {
     /// changes nothing and is not carried out, based on what was read, tells: unlike reads it is always held against
     /// the newest state. After a write of the finalizer or the status nothing needs to be asked.
     ///
+    /// - Parameters:
+    ///   - object: the MeshOperator as it was read.
+    ///   - anew: whether to ask although this version was asked about before: somebody may have written another since.
     /// - Throws: ``MeshOperatorError`` with code `superseded` when it is another one by now; `KubeError` when it cannot be told.
-    func confirmIsCurrent(_ object: KubeObject) async throws {
+    func confirmIsCurrent(_ object: KubeObject, anew: Bool = false) async throws {
         guard let version = object.resourceVersion, let uid = object.uid,
-            memories.of(object).confirmedVersion != version
+            anew || memories.of(object).confirmedVersion != version
         else { return }
         let identity: Tree = ["metadata": ["uid": .string(uid), "resourceVersion": .string(version)]]
         do {

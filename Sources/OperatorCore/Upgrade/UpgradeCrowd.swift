@@ -98,7 +98,13 @@ package struct UpgradeCrowd: Sendable {
         let found = waves
         partaking = Set(found.filter(\.value.takesPart).keys)
         func wave(_ workload: MeshWorkload) -> Wave? { found[workload.id.key.namespace ?? ""] }
-        let taking = inventory.workloads.map { workload in
+        let between = inventory.betweenPods(
+            sight.owners.values,
+            restartedFor: sides.returning == nil ? [sides.new] : [sides.new, sides.stable],
+            namespaces: named,
+            choice
+        )
+        let taking = (inventory.workloads + between).map { workload in
             var workload = workload
             if let recent = sides.recent, let last = workload.restartedAt { workload.isJustRestarted = last >= recent }
             return workload

@@ -26,20 +26,25 @@ extension UpgradeDriver {
         }
     }
 
-    private func record(_ note: String, _ run: MeshRun, reason: String = setRight) {
+    /// An Event with a warning.
+    func record(_ note: String, _ run: MeshRun, reason: String = setRight) {
         mesh.parts.recorder?.record(EventSubject(run.object), .warning, reason: reason, note: note)
     }
 }
 
 extension UpgradeDriver.UpgradeLook {
-    /// Whether the status is to tell of the way back before it begins, once in the life of a process: to send many workloads back takes a
-    /// while, and people are to see why from the first on.
+    /// Whether the status is to tell of the way back, or of a promotion, before it begins, once in the life of a process: to send many
+    /// workloads back, or to move tags, takes a while, and people are to see from the first on why, and that an abort comes too late.
     ///
-    /// What keeps the status from being written keeps nothing from going back.
+    /// What keeps the status from being written keeps nothing from going on.
     func announces(_ run: inout MeshRun, _ memories: MeshMemories) -> Bool {
-        guard decision.action == .restore, let record = observation.record, !run.isOutdated else { return false }
+        let isGoingBack = decision.action == .restore
+        guard isGoingBack || scene.stand.isPromoting, let record = observation.record, !run.isOutdated else {
+            return false
+        }
         let told = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
-        guard told.phase != .rollingBack, memories.of(run.object).upgrade.announced != record else { return false }
+        let isTold = isGoingBack ? told.phase == .rollingBack : told.plan?.isPromoting == true
+        guard !isTold, memories.of(run.object).upgrade.announced != record else { return false }
         memories.update(run.object) { $0.upgrade.announced = record }
         run.goesOn = true
         return true

@@ -30,14 +30,16 @@ struct UpgradeDriver: Sendable {
         var book: GateBook
         /// What may be moved once nothing is left to apply.
         var turn = UpgradeTurn()
-        /// What people asked of the rollout that is over, to be taken off before its record goes.
-        var spent: [String] = []
+        /// What people asked that steers nothing any more, or nothing yet, to be taken off before a record goes or is written.
+        var orders: UpgradeOrders
+        /// Whether the plan writes a decision down.
+        var isDecision = false
         /// Whether the plan ends a promotion: with it the record of the hop goes.
         var isLast = false
 
         /// An Event for what is over with the look in which it is decided, so that no status shows it.
         var transitionNotes: [RolloutNote] {
-            guard case .enter = decision.action, spent.isEmpty else { return [] }
+            guard case .enter = decision.action, orders.names.isEmpty else { return [] }
             let (word, text) = (decision.reason.rawValue, RolloutText.fit(decision.message))
             switch decision.reason {
             case .stepsChanged: return [RolloutNote(.normal, word, text)]
@@ -70,7 +72,8 @@ struct UpgradeDriver: Sendable {
             }
             if !look.plan.steps.isEmpty {
                 if try await !mesh.confirm(look.plan, run).isEmpty { continue }
-                try await mesh.confirmIsCurrent(run.object)
+                // An order that came meanwhile is heard before a decision is written down that it may be too late after.
+                try await mesh.confirmIsCurrent(run.object, anew: look.isDecision)
                 guard try await write(look, &run, &effort) else { return look.plan }
                 continue
             }
@@ -155,17 +158,23 @@ struct UpgradeDriver: Sendable {
         var decision = scene.decide(observation)
         decision = decision.telling(openQuestions(observation, scene, run), now: now)
         let next = scene.next(decision, plan)
-        let isOver = scene.stand.record != nil && next.record == nil || scene.stand.isFailureOver
-        var spent = isOver ? RolloutCommands.spent.filter { wish.annotations[$0] != nil } : []
-        if decision.reason == .stepsChanged { spent = RolloutCommands(annotations: wish.annotations).aboutSteps }
-        if next != scene.stand, spent.isEmpty {
+        let orders = UpgradeOrders(scene, decision, next: next, annotations: wish.annotations)
+        let isDecision = next != scene.stand && orders.names.isEmpty
+        if isDecision {
             try compose(scene.composition(after: next), next, &run)
             plan = planned(run, observed)
         }
-        var look = UpgradeLook(scene: scene, observation: observation, decision: decision, plan: plan, book: book)
+        var look = UpgradeLook(
+            scene: scene,
+            observation: observation,
+            decision: decision,
+            plan: plan,
+            book: book,
+            orders: orders
+        )
         look.turn = scene.turn(decision)
-        look.spent = spent
-        look.isLast = scene.stand.isPromoting && next.record == nil && spent.isEmpty
+        look.isDecision = isDecision
+        look.isLast = scene.stand.isPromoting && next.record == nil && orders.names.isEmpty
         return look
     }
 
@@ -239,8 +248,9 @@ struct UpgradeDriver: Sendable {
 
     /// Moves what may be moved, then ends what is over; gives whether anything was written.
     private func move(_ look: UpgradeLook, _ run: inout MeshRun) async throws -> Bool {
-        if !look.spent.isEmpty {
-            try await takeOff(look.spent, run.object)
+        if !look.orders.names.isEmpty {
+            try await takeOff(look.orders.names, run.object)
+            if let note = look.orders.note { record(note.note, run, reason: note.reason) }
             run.isOutdated = true
             return false
         }

@@ -36,13 +36,15 @@ extension UpgradeScene {
         if decision.action == .restore, let awaited = crowd?.back(now: now).awaited, !awaited.isEmpty {
             decision.message += "; waiting for \(Self.few(awaited))"
         }
-        let names = Self.few(crowd?.moves.inMotion.map(\.id) ?? [])
-        guard !names.isEmpty, observation.record?.verdict == nil else { return decision }
+        guard let crowd, !crowd.moves.inMotion.isEmpty, observation.record?.verdict == nil else { return decision }
+        let new = crowd.sides.new
+        let awaited = Self.few(crowd.moves.inMotion) { $0.trouble(with: new) }
         switch decision.action {
-        case .move: decision.message += "; waiting for \(names)"
-        case .hold where decision.reason == .settling: decision.message += "; waiting for \(names)"
+        case .move: decision.message += "; waiting for \(awaited)"
+        case .hold where decision.reason == .settling: decision.message += "; waiting for \(awaited)"
         case .condemn(var verdict) where verdict.cause == .progressDeadlineExceeded:
-            verdict.message += "; not ready: \(names)"
+            // Afterwards nobody can look any more: what is condemned is taken down.
+            verdict.message += "; not ready: \(Self.few(crowd.moves.inMotion) { $0.cause(with: new) })"
             decision.action = .condemn(verdict)
             decision.message = verdict.message
         default: break
@@ -54,6 +56,15 @@ extension UpgradeScene {
     private static func few(_ ids: [ResourceID]) -> String {
         let shown = ids.prefix(3).map(\.description).joined(separator: ", ")
         return ids.count > 3 ? "\(shown) and \(ids.count - 3) more" : shown
+    }
+
+    /// Up to three by name, each with why it is not up where that is known, and how many more there are.
+    private static func few(_ workloads: [MeshWorkload], why: (MeshWorkload) -> String?) -> String {
+        let shown = workloads.prefix(3).map { workload in
+            "\(workload.id)\(why(workload).map { " (\($0))" } ?? "")"
+        }
+        let names = shown.joined(separator: ", ")
+        return workloads.count > 3 ? "\(names) and \(workloads.count - 3) more" : names
     }
 
     /// How things are to stand after a decision: the same where it writes nothing down.

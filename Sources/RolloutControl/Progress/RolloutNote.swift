@@ -59,6 +59,19 @@ package struct RolloutNote: Sendable, Hashable {
         return RolloutNote(.normal, stepEntered, "step \(progress.step) of \(progress.steps)\(share)\(what)")
     }
 
+    /// Orders that are taken off since they steer nothing.
+    ///
+    /// - Parameters:
+    ///   - names: the annotations.
+    ///   - why: what they would have to find, for people.
+    /// - Returns: a warning that names them.
+    package static func refused(_ names: [String], _ why: String) -> RolloutNote {
+        let subject = names.count == 1 ? "annotation" : "annotations"
+        let verb = names.count == 1 ? "is" : "are"
+        let text = "\(subject) \(names.joined(separator: ", ")): \(why); \(verb) taken off"
+        return RolloutNote(.warning, "OrderRefused", RolloutText.fit(text))
+    }
+
     /// Reasons that pass by themselves, or that the entry of a step tells.
     private static let quiet = words([.nothingToDo, .moving, .settling, .stepDone])
     /// Reasons with which no step is entered.

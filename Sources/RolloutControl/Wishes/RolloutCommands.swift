@@ -65,14 +65,21 @@ package struct RolloutCommands: Sendable, Hashable {
         abort != nil && (abortTarget == nil || abortTarget == record?.target)
     }
 
-    /// The annotations with orders for one target that is not `target`: they can never count again.
-    package func bound(toOthersThan target: String?) -> [String] {
-        let orders = [
-            (RolloutNames.Command.approve, approved.target), (RolloutNames.Command.promote, promoted.target),
-            (RolloutNames.Command.abort, abortTarget),
-        ]
+    /// The annotations with orders for one target that is not `target`: they do not count.
+    ///
+    /// - Parameters:
+    ///   - target: what is rolled out.
+    ///   - ahead: what follows it: approvals and promotions of these are to count in their time, an abort is not.
+    /// - Returns: the names of the annotations.
+    package func bound(toOthersThan target: String?, ahead: [String] = []) -> [String] {
+        let steps = [(RolloutNames.Command.approve, approved.target), (RolloutNames.Command.promote, promoted.target)]
+            .filter { order in !ahead.contains { $0 == order.1 } }
+        let orders = steps + [(RolloutNames.Command.abort, abortTarget)]
         return orders.filter { $0.1 != nil && $0.1 != target }.map(\.0)
     }
+
+    /// The orders among annotations that steer one rollout.
+    package static func given(in annotations: [String: String]) -> [String] { spent.filter { annotations[$0] != nil } }
 
     /// The annotations that speak of single steps by their numbers: in other steps they would mean others.
     package var aboutSteps: [String] {

@@ -26,7 +26,7 @@ extension MeshRolloutReconciler {
         tellGates(tell(status, draft.previous, &scope), status, outcome.world)
         var run = run
         let missesService = tools.memories.of(scope.object).missesService
-        run.lookAgain(at: missesService ? outcome.world.now + WorldReader.serviceRecheck : nil)
+        run.lookAgain(at: missesService ? outcome.world.now + RolloutTurn.unwatchedPace : nil)
         guard let again = run.again else { return .proceed }
         return .proceedAndRecheck(after: max(run.leastRest, again - tools.environment.wall()))
     }

@@ -103,6 +103,26 @@ package struct MeshRolloutService: Sendable {
         for (_, store) in stores.workloads {
             controller.watch(store, mapping: ChangeMapping { concerned($0, stores.rollouts, memories) })
         }
+        // How far a side may grow decides how much it may carry; an autoscaler's status says nothing of that.
+        controller.watch(
+            stores.autoscalers,
+            mapping: ChangeMapping { scaled(by: $0, stores.rollouts) },
+            where: .updates { $0.tree["spec"] != $1.tree["spec"] }
+        )
+    }
+
+    /// The MeshRollouts one of whose sides an autoscaler scales.
+    private static func scaled(by scaler: KubeObject, _ rollouts: ObjectStore) -> [ObjectKey] {
+        guard let target = scaler.tree.value(at: "spec", "scaleTargetRef"), let name = target["name"]?.string else {
+            return []
+        }
+        return rollouts.objects(.namespace, scaler.namespace ?? "").compactMap { rollout in
+            let workload = rollout.tree.value(at: "spec", "workload")
+            let kind = workload?["kind"]?.string ?? MeshRolloutSpec.WorkloadKind.deployment.rawValue
+            guard target["kind"]?.string == kind else { return nil }
+            let sides = [workload?["stable"], workload?["canary"]]
+            return sides.contains { $0?["name"]?.string == name } ? rollout.key : nil
+        }
     }
 
     private static func host(of rollout: KubeObject) -> HostName? {

@@ -6,7 +6,8 @@ internal import MeshAPI
 
 /// The caches of MeshRollouts, and of what tells that one is to be looked at.
 ///
-/// Of everything but MeshRollouts only identities are kept: what is decided on is read from the API server at the time.
+/// Of everything but MeshRollouts only identities are kept, and of autoscalers whom they scale and how far: what is decided on is read
+/// from the API server at the time.
 package struct MeshRolloutStores: Sendable {
     /// The MeshRollouts.
     package let rollouts: ObjectStore
@@ -16,6 +17,8 @@ package struct MeshRolloutStores: Sendable {
     package let destinationRules: ObjectStore
     /// Workloads and pods.
     package let workloads: [(resource: APIResource, store: ObjectStore)]
+    /// HorizontalPodAutoscalers: whom they scale, and their bounds.
+    package let autoscalers: ObjectStore
 
     /// The index of objects by the MeshRollout that changes them.
     static let holderIndex = StoreIndex.Name("holder")
@@ -29,6 +32,8 @@ package struct MeshRolloutStores: Sendable {
         workloads = kinds.map { kind in
             (kind, ObjectStore(.init(name: "\(kind.plural)-of-rollouts", trimming: Self.identity)))
         }
+        let name = "\(APIResource.horizontalPodAutoscalers.plural)-of-rollouts"
+        autoscalers = ObjectStore(.init(name: name, trimming: Self.bounds))
     }
 
     private static func held(_ resource: APIResource) -> ObjectStore {
@@ -49,11 +54,19 @@ package struct MeshRolloutStores: Sendable {
         return result
     }
 
+    /// What is kept of autoscalers: their status, which changes all the time, matters to nobody here.
+    private static let bounds = ObjectTrimming { object in
+        var result = identity(object)
+        for field in boundFields { result.tree.set(object.tree.value(at: "spec", field), at: ["spec", field]) }
+        return result
+    }
+    private static let boundFields = ["scaleTargetRef", "minReplicas", "maxReplicas"]
+
     /// Every cache with the resource it holds.
     package var all: [(resource: APIResource, store: ObjectStore)] {
         [
             (RolloutNames.resource, rollouts), (TrafficResources.virtualServices, virtualServices),
-            (TrafficResources.destinationRules, destinationRules),
+            (TrafficResources.destinationRules, destinationRules), (.horizontalPodAutoscalers, autoscalers),
         ] + workloads
     }
 
@@ -73,7 +86,7 @@ package struct MeshRolloutStores: Sendable {
                 source: ClusterSource(
                     client: client,
                     resource: resource,
-                    projection: isOwn ? nil : TreeProjection(keeping: isTraffic ? Self.marked : Self.named),
+                    projection: isOwn ? nil : TreeProjection(keeping: Self.kept(of: resource)),
                     mayBeMissing: mayBeMissing
                 ),
                 store: store,
@@ -81,6 +94,11 @@ package struct MeshRolloutStores: Sendable {
                 environment: environment
             )
         }
+    }
+
+    private static func kept(of resource: APIResource) -> [[String]] {
+        if resource == .horizontalPodAutoscalers { return named + boundFields.map { ["spec", $0] } }
+        return resource.kind.group == TrafficResources.virtualServices.kind.group ? marked : named
     }
 
     private static let named: [[String]] =

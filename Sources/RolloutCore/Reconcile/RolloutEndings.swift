@@ -136,6 +136,11 @@ struct RolloutEndings: Sendable {
             values[RolloutNames.Annotation.record] = ended.text
         }
         try await tools.annotate(world, values, endsRollout: false, &run)
+        let refused = late.filter { $0 != RolloutNames.Command.abort }
+        if !refused.isEmpty {
+            let note = RolloutNote.refused(refused, "the rollout had gone back when that came; a retry asks anew")
+            tools.note(note.severity, note.reason, note.note, world.object)
+        }
         return true
     }
 
@@ -219,10 +224,10 @@ struct RolloutEndings: Sendable {
 
     /// What is done while nothing is rolled out; false when there is nothing to do.
     func rest(_ world: RolloutWorld, _ run: inout RolloutRun) async throws -> Bool {
-        let strange = run.commands.bound(toOthersThan: world.target)
-        if !strange.isEmpty {
-            let values = Dictionary(uniqueKeysWithValues: strange.map { ($0, String?.none) })
-            try await tools.annotate(world, values, endsRollout: false, &run)
+        let orders = RolloutCommands.given(in: world.object.annotations)
+        if !orders.isEmpty {
+            let serving = "version \(world.stableSpec.version) serves"
+            try await tools.refuse(orders, "no rollout is under way that could be steered, \(serving)", world, &run)
             return true
         }
         // What failed is not tried again by itself when it is scaled up again; a version that is gone from the spec is not known any more.

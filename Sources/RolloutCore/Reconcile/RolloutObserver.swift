@@ -26,6 +26,12 @@ struct RolloutObserver: Sendable {
         }
         observation.disturbance = disturbance(world, &run)
         observeReturn(world, &observation, run)
+        if world.routeRecord?.record.verdict != nil, world.stable.readyNow < world.stable.wanted,
+            observation.obstacle == nil
+        {
+            // That a pod is not ready is no cause before it lasts.
+            run.lookAgain(at: world.now + WorldReader.unreadyPatience)
+        }
         guard let record = world.routeRecord?.record, record.verdict == nil else { return observation }
         observation.targetState = targetState(world, record, run)
         observation.obstacle = obstacle(world, record)

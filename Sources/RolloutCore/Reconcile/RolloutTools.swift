@@ -78,6 +78,14 @@ struct RolloutTools: Sendable {
         run.hasWrittenOwn = true
     }
 
+    /// Takes orders off that steer nothing, and tells it.
+    func refuse(_ names: [String], _ why: String, _ world: RolloutWorld, _ run: inout RolloutRun) async throws {
+        let values = Dictionary(uniqueKeysWithValues: names.map { ($0, String?.none) })
+        try await annotate(world, values, endsRollout: false, &run)
+        let refusal = RolloutNote.refused(names, why)
+        note(refusal.severity, refusal.reason, refusal.note, world.object)
+    }
+
     /// Writes down which version serves from now on; how an earlier rollout ended is of no interest any more.
     func promote(_ world: RolloutWorld, _ mark: ServingMark, _ run: inout RolloutRun) async throws {
         var values: [String: String?] = [RolloutNames.Annotation.serving: mark.text]

@@ -10,6 +10,9 @@ internal import RolloutEngine
 struct RolloutTurn: Sendable {
     let tools: RolloutTools
 
+    /// How often to look whether what is read but not watched, such as a Service, still keeps a rollout.
+    static let unwatchedPace = Duration.seconds(30)
+
     private var routes: RouteKeeper { RouteKeeper(tools: tools) }
     private var endings: RolloutEndings { RolloutEndings(tools: tools) }
 
@@ -170,8 +173,12 @@ struct RolloutTurn: Sendable {
         _ run: inout RolloutRun
     ) async throws -> RolloutPass {
         run.lookAgain(at: decision.until)
+        if world.spec.workloadKind == .pods, !world.refusals.isEmpty || decision.reason == .obstructed {
+            // Services, by which pods are found, are not watched.
+            run.lookAgain(at: world.now + Self.unwatchedPace)
+        }
         switch decision.action {
-        case .begin: return try await begin(world, observation)
+        case .begin: return try await begin(world, observation, &run)
         case .enter(let step):
             let isOther = decision.reason == .stepsChanged
             if isOther, try await dropStepOrders(world, &run) { return .wrote }
@@ -248,7 +255,17 @@ struct RolloutTurn: Sendable {
         }
     }
 
-    private func begin(_ world: RolloutWorld, _ observation: RolloutObservation) async throws -> RolloutPass {
+    private func begin(
+        _ world: RolloutWorld,
+        _ observation: RolloutObservation,
+        _ run: inout RolloutRun
+    ) async throws -> RolloutPass {
+        let abort = RolloutNames.Command.abort
+        if observation.record == nil, world.object.annotations[abort] != nil {
+            let what = "the rollout of version \(world.canarySpec.version) has not begun yet, and this was there before"
+            try await tools.refuse([abort], "\(what); abort it again once it has", world, &run)
+            return .wrote
+        }
         guard let target = observation.target, let lead = world.routes.first else { return .wrote }
         let plan = world.plan.policy.plan(at: -1)
         var written = WrittenRecord(RolloutRecord(target: target, began: world.now, plan: plan))

@@ -129,8 +129,6 @@ struct WorldReader: Sendable {
         return false
     }
 
-    /// How long until a Service that is missing is looked for again: no watch tells of Services, since nothing else needs them.
-    static let serviceRecheck = Duration.seconds(30)
     /// How many delegates of one VirtualService are followed.
     private static let delegateLimit = 64
 
@@ -163,17 +161,65 @@ struct WorldReader: Sendable {
     /// Looks at the pods of a side that is to carry everything again and cannot: only they tell why.
     private func readTrouble(_ world: inout RolloutWorld) async throws {
         let stable = world.stable
-        guard world.routeRecord?.record.verdict != nil, stable.readyNow < stable.wanted, stable.object != nil else {
-            return
-        }
+        guard world.routeRecord?.record.verdict != nil, stable.readyNow < stable.wanted, stable.isSeen,
+            let workload = stable.object
+        else { return }
         let labels = LabelSelector(matching: [world.spec.versionLabel: stable.version])
-        let selector = (stable.object?.tree.value(at: "spec", "selector")).flatMap { try? LabelSelector($0) }
+        let selector = workload.tree.value(at: "spec", "selector").flatMap { try? LabelSelector($0) }
         let selection = Selection(namespace: world.namespace, labels: selector ?? labels)
-        let pods = try await client.list(.pods, selection).objects
-        let told = pods.filter { !$0.isDeleting }.sorted { $0.name < $1.name }.lazy.compactMap { pod in
-            PodTrouble.text(of: pod).map { "pod \(pod.name): \($0)" }
+        let template = try await presentTemplate(workload, selection)
+        let pods = try await client.list(.pods, selection).objects.filter { pod in
+            !pod.isDeleting && template.map { pod.labels[$0.label] == $0.hash } ?? true
+        }
+        let now = world.now
+        let told = [PodTrouble.text(of:), { Self.lasting($0, now: now) }].lazy.flatMap { why in
+            pods.sorted { $0.name < $1.name }.lazy.compactMap { pod in why(pod).map { "pod \(pod.name): \($0)" } }
         }
         world.states[stable.version]?.podTrouble = told.first
+    }
+
+    /// What the readiness of a pod lacks that has not been ready for a while: on its way up it is not ready either.
+    private static func lasting(_ pod: KubeObject, now: Timestamp) -> String? {
+        guard let lack = PodTrouble.unreadiness(of: pod), let since = lack.since.flatMap({ Timestamp(rfc3339: $0) }),
+            now - since >= unreadyPatience
+        else { return nil }
+        return lack.text
+    }
+
+    /// How long a pod may be on its way up before what its readiness lacks is a cause.
+    static let unreadyPatience = Duration.seconds(30)
+
+    /// The label that tells pods of the workload's present template from those of others, and its value; nil where nobody says.
+    ///
+    /// Of a Deployment it is that of the ReplicaSet with the highest `deployment.kubernetes.io/revision`, which a return to an earlier
+    /// template gets as well; of a StatefulSet it is `status.updateRevision` (apps/v1).
+    private func presentTemplate(
+        _ workload: KubeObject,
+        _ selection: Selection
+    ) async throws -> (label: String, hash: String)? {
+        switch workload.kind.kind {
+        case "StatefulSet":
+            let hash = workload.tree.value(at: "status", "updateRevision")?.string
+            return hash.map { ("controller-revision-hash", $0) }
+        case "Deployment":
+            let sets = try await replicaSets(selection).filter { $0.controllerReference?.uid == workload.uid }
+            func number(_ set: KubeObject) -> Int {
+                set.annotations["deployment.kubernetes.io/revision"].flatMap { Int($0) } ?? 0
+            }
+            let present = sets.max { number($0) < number($1) }
+            return present?.labels["pod-template-hash"].map { ("pod-template-hash", $0) }
+        default: return nil
+        }
+    }
+
+    /// The ReplicaSets of a selection; none where they may not be read, since nothing but words depends on them.
+    private func replicaSets(_ selection: Selection) async throws -> [KubeObject] {
+        do throws(KubeError) {
+            return try await client.list(.replicaSets, selection).objects
+        } catch {
+            guard error.code == .forbidden else { throw error }
+            return []
+        }
     }
 
     private func scalers(_ namespace: String) async throws -> [KubeObject] {

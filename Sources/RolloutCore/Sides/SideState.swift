@@ -28,6 +28,8 @@ struct SideState: Sendable, Hashable {
     var readyNow = 0
     /// Whether the workload's controller has brought its present template everywhere.
     var isCurrent = true
+    /// Whether the workload's controller has seen its last change.
+    var isSeen = true
     /// Why it will not come up; nil while it may.
     var failure: String?
     /// The first of its pods that does not come up, and why; nil where nobody looked, or all do.
@@ -116,7 +118,7 @@ extension SideState {
         let status = workload.tree["status"]
         func count(_ field: String) -> Int { Int(clamping: max(0, status?[field]?.integer ?? 0)) }
         let seen = status?["observedGeneration"]?.integer ?? 0
-        let isSeen = seen >= workload.generation ?? 0
+        isSeen = seen >= workload.generation ?? 0
         let updated: Int
         switch kind {
         case .daemonSet:

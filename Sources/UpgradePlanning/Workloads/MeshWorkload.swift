@@ -27,6 +27,8 @@ package struct MeshWorkload: Sendable, Hashable {
         package var isReady: Bool
         /// What keeps it from coming up, as scheduler and kubelet say; nil where nothing does.
         package var trouble: String?
+        /// What its readiness lacks where nothing is said to keep it from coming up; nil where it is ready, or nobody says.
+        package var unreadiness: String?
 
         /// Whether it should have a sidecar and has none.
         package var lacksSidecar: Bool { wanted != nil && revision == nil }
@@ -68,16 +70,34 @@ package struct MeshWorkload: Sendable, Hashable {
         return pod.flatMap { pod in pod.trouble.map { "pod \(pod.key.name): \($0)" } }
     }
 
+    /// Why it does not come up with `revision`: that no pod can be made, or the first of its pods that does not come up, those with
+    /// the revision first; nil where nobody says.
+    package func trouble(with revision: String) -> String? {
+        if let failure { return "no pod can be made: \(failure)" }
+        let troubled = pods.filter { $0.trouble != nil }
+        let pod = troubled.first { $0.revision == revision } ?? troubled.first
+        return pod.flatMap { pod in pod.trouble.map { "pod \(pod.key.name): \($0)" } }
+    }
+
+    /// Why it is not up with `revision` after all the time it had: as ``trouble(with:)`` says, else the first pod that is not ready.
+    package func cause(with revision: String) -> String? {
+        if let trouble = trouble(with: revision) { return trouble }
+        let waiting = pods.filter { !$0.isReady }
+        let pod = waiting.first { $0.revision == revision } ?? waiting.first
+        return pod.map { "pod \($0.key.name): \($0.unreadiness ?? "NotReady")" }
+    }
+
     /// Whether its pods run with `revision`, or are on their way there by a restart of the operator.
     package func isMoved(to revision: String) -> Bool { runs(revision) || isUnderWay(to: revision) }
 
     /// Whether a restart of the operator takes its pods to `revision` now.
     ///
     /// It does from the moment it was asked for; later, as long as the labels direct new pods there and the controller is not done. What has
-    /// come up with another revision by then has not moved.
+    /// come up with another revision by then has not moved. One whose old pods are gone and whose new ones are not there yet, as of a
+    /// StatefulSet of one replica, is under way too.
     package func isUnderWay(to revision: String) -> Bool {
         guard directedTo == revision else { return false }
-        return isJustRestarted || !isRolledOut && pods.contains { $0.wanted == revision }
+        return isJustRestarted || !isRolledOut && (pods.isEmpty || pods.contains { $0.wanted == revision })
     }
 
     /// Whether all its pods run with `revision` and are ready.

@@ -9,6 +9,8 @@ internal import MeshAPI
 package enum PodTrouble {
     /// Set on a trimmed pod that does not come up: the reason and the message, in one line.
     package static let annotation = "meshoperator.io/pod-trouble"
+    /// Set on a trimmed pod that is not ready although nothing is said to keep it from coming up: what its readiness lacks, in one line.
+    package static let unreadiness = "meshoperator.io/pod-unready"
     /// The longest text.
     static let limit = 320
 
@@ -37,6 +39,18 @@ package enum PodTrouble {
             }
         }
         return nil
+    }
+
+    /// What the readiness of a pod lacks, for example `NotReady: containers with unready status: [app]`, as its condition `Ready` says.
+    ///
+    /// A pod on its way up is not ready either: it says nothing of trouble before it lasts.
+    ///
+    /// - Parameter pod: a pod with its whole status.
+    /// - Returns: one line, and since when; nil for a pod that is ready, or of which nobody has said anything yet.
+    package static func unreadiness(of pod: KubeObject) -> (text: String, since: String?)? {
+        guard let ready = pod.conditions.condition("Ready"), ready.status != .isTrue else { return nil }
+        let message = ready.message.isEmpty ? ready.reason : ready.message
+        return (fit(message.isEmpty ? "NotReady" : "NotReady: \(message)"), ready.lastTransitionTime)
     }
 
     private static func text(ofContainer container: Tree) -> String? {

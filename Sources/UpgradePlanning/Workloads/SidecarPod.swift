@@ -38,7 +38,11 @@ package enum SidecarPod {
         let phase = pod.tree.value(at: "status", "phase")?.string
         if phase == "Succeeded" || phase == "Failed" { annotations[finished] = "true" }
         if PodTrouble.concerns(pod) { metadata["creationTimestamp"] = full?["creationTimestamp"] }
-        annotations[PodTrouble.annotation] = PodTrouble.text(of: pod).map { .string($0) }
+        if let trouble = PodTrouble.text(of: pod) {
+            annotations[PodTrouble.annotation] = .string(trouble)
+        } else {
+            annotations[PodTrouble.unreadiness] = PodTrouble.unreadiness(of: pod).map { .string($0.text) }
+        }
         if !annotations.isEmpty { metadata["annotations"] = .object(annotations.sorted()) }
         var result: Tree = ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata)]
         if pod.conditions.isTrue("Ready") { result["status"] = ["conditions": [["type": "Ready", "status": "True"]]] }

@@ -78,6 +78,36 @@ package struct WorkloadInventory: Sendable, Hashable {
         return result
     }
 
+    /// Workloads that a restart has left without pods for the moment: between the end of the old ones and the first new one.
+    ///
+    /// - Parameters:
+    ///   - owners: Deployments, StatefulSets, DaemonSets and Argo Rollouts.
+    ///   - revisions: what they were restarted for.
+    ///   - namespaces: all namespaces, by name.
+    ///   - choice: which revision a pod gets.
+    /// - Returns: those that are to have pods, have none, and whose controller is not done.
+    package func betweenPods(
+        _ owners: some Sequence<KubeObject>,
+        restartedFor revisions: Set<String>,
+        namespaces: [String: KubeObject],
+        _ choice: RevisionChoice
+    ) -> [MeshWorkload] {
+        let present = Set(workloads.map(\.id))
+        return owners.compactMap { owner in
+            let id = ResourceID(owner)
+            guard let revision = owner.annotation(RolloutNames.Annotation.movedTo), revisions.contains(revision),
+                !owner.isDeleting, RestartableWorkload.replicas(owner) > 0,
+                !RestartableWorkload.isRolledOut(owner), !present.contains(id)
+            else { return nil }
+            let labels = Self.templateLabels(owner) ?? [:]
+            var workload = Self.workload(id, [], owner: owner)
+            workload.labels = labels
+            let namespace = namespaces[owner.namespace ?? ""]?.labels ?? [:]
+            Self.complete(&workload, owner, choice.chooser(template: labels, namespace: namespace))
+            return workload
+        }
+    }
+
     // MARK: Reading objects
 
     /// Pods that somebody runs, with the labels new ones get.
@@ -130,7 +160,8 @@ package struct WorkloadInventory: Sendable, Hashable {
             proxyVersion: pod.annotation(SidecarPod.proxyVersion),
             wanted: wanted,
             isReady: pod.conditions.isTrue("Ready"),
-            trouble: pod.annotations[PodTrouble.annotation]
+            trouble: pod.annotations[PodTrouble.annotation],
+            unreadiness: pod.annotations[PodTrouble.unreadiness]
         )
     }
 

@@ -63,19 +63,33 @@ package struct WorkloadMoves: Sendable {
         )
     }
 
-    /// How many workloads of each wave have moved.
-    package var movedPerWave: [Int: Int] {
-        var result: [Int: Int] = [:]
+    /// How far a wave is.
+    package struct WaveCount: Sendable, Hashable {
+        /// How many of its workloads have moved.
+        package var moved = 0
+        /// How many of them are up.
+        package var settled = 0
+    }
+
+    /// How far each wave is; one of which nothing has moved is left out.
+    package var countPerWave: [Int: WaveCount] {
+        var result: [Int: WaveCount] = [:]
         for (wave, workload) in zip(waves, order) where workload.isMoved(to: revision) {
-            result[wave, default: 0] += 1
+            result[wave, default: WaveCount()].moved += 1
+            if workload.isSettled(at: revision) { result[wave]?.settled += 1 }
         }
         return result
     }
+
+    /// The wave that moves now: the first of which not all is up with the revision; nil where all is.
+    private var openWave: Int? { zip(waves, order).first { !$1.isSettled(at: revision) }?.0 }
 
     /// The workloads under way: restarted, not yet settled.
     package var inMotion: [MeshWorkload] { order.filter { $0.isMoved(to: revision) && !$0.isSettled(at: revision) } }
 
     /// The next writes towards `need` moved workloads.
+    ///
+    /// A wave begins once all of the one before is up with the revision; what a budget keeps in a wave keeps the later ones.
     package func turn(towards need: Int) -> Turn {
         var turn = Turn()
         let waiting = inMotion
@@ -84,8 +98,9 @@ package struct WorkloadMoves: Sendable {
         var labelled: Set<String> = []
         var room = room
         for workload in waiting { room.reserve(workload) }
-        for workload in order where missing > 0 && !workload.isMoved(to: revision) {
-            guard free > 0 else {
+        let open = openWave
+        for (wave, workload) in zip(waves, order) where missing > 0 && !workload.isMoved(to: revision) {
+            guard free > 0, wave == open else {
                 let names = waiting.prefix(3).map(\.id.description).joined(separator: ", ")
                 turn.obstacle = turn.obstacle ?? (names.isEmpty ? nil : "waiting for \(names)")
                 break

@@ -13,6 +13,19 @@ internal import Testing
         RolloutCommands(annotations: annotations).wishes(record: record, isPaused: false)
     }
 
+    @Test func ordersForOthersAreFound() {
+        let commands = RolloutCommands(annotations: [
+            Command.approve: "1@1.30.3", Command.promote: "full@1.29.2", Command.abort: "no @@1.30.3",
+        ])
+        #expect(commands.bound(toOthersThan: "1.30.3") == [Command.promote])
+        #expect(commands.bound(toOthersThan: nil) == [Command.approve, Command.promote, Command.abort])
+        let ahead = commands.bound(toOthersThan: "1.29.2", ahead: ["1.29.2", "1.30.3"])
+        #expect(ahead == [Command.abort], "an approval is kept for its hop, an abort is not")
+        let free = RolloutCommands(annotations: [Command.approve: "1", Command.abort: "no", Command.pause: "true"])
+        #expect(free.bound(toOthersThan: "x") == [])
+        #expect(RolloutCommands.given(in: [Command.pause: "true", Command.abort: "no", "a": "b"]) == [Command.abort])
+    }
+
     @Test func nothingIsAskedForByOthersAnnotations() {
         #expect(wishes(["a": "true"]) == RolloutObservation.Wishes())
         #expect(RolloutCommands(annotations: [:]).wishes(record: nil, isPaused: true).isPaused)

@@ -70,17 +70,74 @@ internal import Testing
         try await cluster.annotate(Command.retry, cluster.now.rfc3339)
         try await life.run(100)
         #expect(try await cluster.weights() == ["v1": 75, "v2": 25], "its holds are kept")
+        let told = try await life.events().filter { $0.reason == "OrderRefused" }
+        #expect(told.count == 1 && told.first?.note.contains("\(Command.promote): the rollout had gone back") == true)
     }
 
-    @Test func ordersForAnotherTargetAreTakenOffAtRest() async throws {
+    @Test("At rest orders are taken off and an Event names them; a pause is about the resource and stays")
+    func ordersAtRestAreTakenOffAndTold() async throws {
         let cluster = try await SampleRollout.cluster()
         let life = try DirectRollout(cluster)
+        try await life.run(2)
         try await cluster.annotate(Command.promote, "full@v0")
         try await cluster.annotate(Command.approve, "1")
-        try await life.run(3)
+        try await cluster.annotate(Command.abort, "no")
+        try await cluster.annotate(Command.pause, "false")
+        try await life.run(5)
         let left = try await cluster.find(RolloutNames.resource, "reviews")?.annotations ?? [:]
-        #expect(left[Command.promote] == nil)
-        #expect(left[Command.approve] == "1", "what is for any target is kept for the next one")
+        #expect(Set(left.keys).isDisjoint(with: [Command.promote, Command.approve, Command.abort]))
+        #expect(left[Command.pause] == "false")
+        let events = try await life.events().filter { $0.reason == "OrderRefused" }
+        #expect(events.count == 1 && events.first?.type == "Warning", "\(events)")
+        let note = events.first?.note ?? ""
+        let names = [Command.approve, Command.promote, Command.abort].joined(separator: ", ")
+        #expect(note.contains("\(names): no rollout is under way"), "\(note)")
+        #expect(note.contains("version v1 serves; are taken off"), "\(note)")
+    }
+
+    @Test("An abort that is older than the rollout does not end it", arguments: ["no", "no @@TARGET"])
+    func anAbortFromBeforeTheStart(_ text: String) async throws {
+        // What the target will be called is seen in another cluster.
+        let other = try await HandEditTests.begun().0
+        let target = try #require(try await other.status().progress.target)
+        let cluster = try await SampleRollout.cluster()
+        let life = try DirectRollout(cluster)
+        try await life.run(2)
+        // Both between two looks of the operator.
+        try await cluster.annotate(Command.abort, text.replacing("TARGET", with: target))
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(to: .completed)
+        let events = try await life.events()
+        #expect(!events.contains { $0.reason == "RollingBack" }, "\(events)")
+        let refused = events.filter { $0.reason == "OrderRefused" }
+        #expect(refused.count == 1, "\(refused)")
+        #expect(refused.first?.note.contains("the rollout of version v2 has not begun yet") == true, "\(refused)")
+    }
+
+    @Test("An abort that comes right after the last approval goes back, or is told to be too late")
+    func anAbortAfterTheApproval() async throws {
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                """
+                virtualServices: [{name: reviews}]
+                destinationRule: {name: reviews}
+                steps: [{setWeight: 100}, {approve: true}]
+                """
+            )
+        )
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(60) { try await $0.status().progress.reason == "AwaitingApproval" }
+        try await cluster.annotate(Command.approve, "2")
+        try await life.run(60) {
+            try await $0.find(RolloutNames.resource, "reviews")?.annotations[RolloutNames.Annotation.serving] != nil
+        }
+        try await cluster.annotate(Command.abort, "no")
+        try await life.run(20)
+        #expect(try await cluster.status().phase == .completed)
+        #expect(try await cluster.find(RolloutNames.resource, "reviews")?.annotations[Command.abort] == nil)
+        let told = try await life.events().filter { $0.reason == "OrderRefused" }
+        #expect(told.count == 1 && told.first?.note.contains("version v2 serves") == true, "\(told)")
     }
 
     @Test func whatCannotBeReadIsToldOncePerValue() async throws {

@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
+internal import MeshBase
 internal import RolloutControl
 internal import RolloutEngine
 internal import Synchronization
@@ -92,6 +93,93 @@ internal import Testing
         try await life.run(to: .rolledBack, within: 60)
         let counts = try await EventTests.counted(life)
         #expect(counts["RollbackObstructed"] == 1 && counts["RollbackStalled"] == 1, "\(counts)")
+    }
+
+    /// A pod of the stable side, made of the template with a hash.
+    private static func makePod(_ cluster: TestCluster, _ name: String, _ hash: String, _ status: Tree) async throws {
+        try await cluster.create(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: \(name), namespace: shop, labels: {app: reviews, version: v1, pod-template-hash: "\(hash)"}}
+            spec: {containers: [{name: app, image: "reviews:v1"}]}
+            """,
+            .pods
+        )
+        let key = ObjectKey(namespace: "shop", name: name)
+        _ = try await cluster.admin.patchStatus(.pods, key, .merge(["status": status]))
+    }
+
+    private static func makeReplicaSet(_ cluster: TestCluster, _ hash: String, number: Int) async throws {
+        let owner = try #require(try await cluster.find(.deployments, "reviews-v1"))
+        var set = KubeObject(kind: .replicaSet, key: ObjectKey(namespace: "shop", name: "reviews-v1-\(hash)"))
+        set.labels = ["app": "reviews", "version": "v1", "pod-template-hash": hash]
+        set.annotations = ["deployment.kubernetes.io/revision": "\(number)"]
+        set.ownerReferences = [
+            OwnerReference(kind: owner.kind, name: owner.name, uid: owner.uid ?? "", isController: true)
+        ]
+        let labels: Tree = ["app": "reviews", "version": "v1", "pod-template-hash": .string(hash)]
+        set.tree["spec"] = [
+            "replicas": 1, "selector": ["matchLabels": labels],
+            "template": ["metadata": ["labels": labels], "spec": ["containers": [["name": "app", "image": "x"]]]],
+        ]
+        _ = try await cluster.admin.create(.replicaSets, set)
+    }
+
+    @Test("The way back names a pod of the template that is wanted, not one of the template that was given up")
+    func theCauseIsOfThePresentTemplate() async throws {
+        let cluster = try await SampleRollout.cluster(
+            SampleRollout.spec(
+                """
+                virtualServices: [{name: reviews}]
+                destinationRule: {name: reviews}
+                steps: [{setWeight: 50}]
+                promotion: {mode: CopyTemplate, scaleDownDelay: 5s}
+                progressDeadline: 600s
+                """
+            )
+        )
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2")
+        try await life.run(90) { try await $0.status().phase == .promoting }
+        cluster.breakWorkload("reviews-v1")
+        // The template that was copied made the ReplicaSet b; with the abort that of the template before counts again, as number 3.
+        try await Self.makeReplicaSet(cluster, "b", number: 2)
+        try await Self.makeReplicaSet(cluster, "f", number: 3)
+        let waiting: Tree = ["reason": "ImagePullBackOff", "message": "Back-off pulling image reviews:v2"]
+        let unready: Tree = ["type": "Ready", "status": "False", "reason": "ContainersNotReady"]
+        func condition(_ since: Timestamp) -> Tree {
+            var result = unready
+            result["message"] = "containers with unready status: [app]"
+            result["lastTransitionTime"] = .string(since.rfc3339)
+            return result
+        }
+        try await Self.makePod(
+            cluster,
+            "reviews-v1-b-1",
+            "b",
+            ["containerStatuses": [["name": "app", "ready": false, "state": ["waiting": waiting]]]]
+        )
+        try await cluster.annotate(RolloutNames.Command.abort, "odd")
+        try await life.run(3)
+        let began = cluster.now
+        try await Self.makePod(
+            cluster,
+            "reviews-v1-f-1",
+            "f",
+            [
+                "conditions": [condition(began)],
+                "containerStatuses": [["name": "app", "ready": false, "state": ["running": [:]]]],
+            ]
+        )
+        try await life.run(10)
+        var progress = try await cluster.status().progress
+        #expect(progress.reason == "RollingBack", "on its way up a pod is not ready either: \(progress)")
+        try await life.run(60)
+        progress = try await cluster.status().progress
+        let words = "pod reviews-v1-f-1: NotReady: containers with unready status: [app]"
+        #expect(progress.reason == "RollbackObstructed" && progress.waitingFor.contains(words), "\(progress)")
+        #expect(!progress.waitingFor.contains("ImagePullBackOff"))
     }
 
     /// All of it would get nothing at all: the canary that failed a gate is up, the stable side is not.

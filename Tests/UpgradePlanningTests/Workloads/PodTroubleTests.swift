@@ -68,6 +68,56 @@ internal import Testing
         #expect(PodTrouble.text(of: pod) == sample.text)
     }
 
+    @Test(
+        arguments: [
+            ("{conditions: [{type: Ready, status: 'True'}]}", nil), ("{phase: Pending}", nil),
+            (
+                "{conditions: [{type: Ready, status: 'False', reason: X, message: 'containers with unready status: [app]'}]}",
+                "NotReady: containers with unready status: [app]"
+            ),
+            ("{conditions: [{type: Ready, status: 'False', reason: ReadinessGates}]}", "NotReady: ReadinessGates"),
+            ("{conditions: [{type: Ready, status: 'False'}]}", "NotReady"),
+        ] as [(String, String?)]
+    )
+    func saysWhatReadinessLacks(_ status: String, _ text: String?) throws {
+        var pod = KubeObject(kind: .pod, key: ObjectKey(namespace: "n", name: "p"))
+        pod.tree["status"] = try YAML.document(status)
+        #expect(PodTrouble.unreadiness(of: pod)?.text == text)
+        #expect(SidecarPod.trimmed(pod).annotations[PodTrouble.unreadiness] == text)
+        let waiting: Tree = ["reason": "ErrImagePull"]
+        pod.tree.set([["name": "d", "state": ["waiting": waiting]]], at: ["status", "containerStatuses"])
+        #expect(SidecarPod.trimmed(pod).annotations[PodTrouble.unreadiness] == nil, "a cause says more")
+    }
+
+    @Test func aWorkloadNamesThePodsOfTheRevisionFirst() {
+        func pod(_ name: String, _ revision: String, trouble: String? = nil, unreadiness: String? = nil)
+            -> MeshWorkload.Pod
+        {
+            MeshWorkload.Pod(
+                key: ObjectKey(namespace: "a", name: name),
+                revision: revision,
+                wanted: "new",
+                isReady: false,
+                trouble: trouble,
+                unreadiness: unreadiness
+            )
+        }
+        var workload = MeshWorkload(
+            id: ResourceID(group: "apps", kind: "Deployment", key: ObjectKey(namespace: "a", name: "w")),
+            pods: [pod("w-1", "old", trouble: "Error: x"), pod("w-2", "new", unreadiness: "NotReady: y")],
+            restart: .possible,
+            isRolledOut: false
+        )
+        #expect(workload.trouble(with: "new") == "pod w-1: Error: x")
+        workload.pods[1].trouble = "Error: z"
+        #expect(workload.trouble(with: "new") == "pod w-2: Error: z")
+        #expect(workload.cause(with: "new") == "pod w-2: Error: z")
+        (workload.pods[0].trouble, workload.pods[1].trouble) = (nil, nil)
+        #expect(workload.trouble(with: "new") == nil && workload.cause(with: "new") == "pod w-2: NotReady: y")
+        workload.failure = "FailedCreate: quota"
+        #expect(workload.cause(with: "new") == "no pod can be made: FailedCreate: quota")
+    }
+
     @Test func staysWithinBounds() throws {
         var pod = KubeObject(kind: .pod, key: ObjectKey(namespace: "n", name: "p"))
         let waiting: Tree = ["reason": "ErrImagePull", "message": .string(String(repeating: "x\u{1b} ", count: 9_000))]

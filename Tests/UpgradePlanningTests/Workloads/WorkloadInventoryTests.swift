@@ -62,6 +62,31 @@ struct WorkloadInventoryTests {
         #expect(rollout.restart == .possible)
     }
 
+    @Test("A workload whose restart has left it without pods for a moment is still under way")
+    func betweenPods() throws {
+        var owner = SampleWorkloads.deployment("db")
+        owner.annotations["meshoperator.io/moved-to"] = "new"
+        owner.tree.set(["observedGeneration": 0], at: ["status"])
+        let namespaces = ["shop": SampleWorkloads.namespace("shop", ["istio.io/rev": "new"])]
+        func found(_ owner: KubeObject, pods: [KubeObject] = [], for revisions: Set<String> = ["new"]) -> [MeshWorkload]
+        {
+            SampleWorkloads.inventory(pods, owners: [owner])
+                .betweenPods([owner], restartedFor: revisions, namespaces: namespaces, RevisionChoice(tags: [:]))
+        }
+        let workload = try #require(found(owner).first)
+        #expect(workload.chooser == .namespace && workload.restart == .possible && workload.pods.isEmpty)
+        #expect(workload.isMoved(to: "new") && !workload.isSettled(at: "new") && !workload.isMoved(to: "old"))
+        #expect(found(owner, for: ["old"]).isEmpty, "it was restarted for another")
+        let pod = SampleWorkloads.pod("db-1", owner: ("ReplicaSet", "db-5d4f"), labels: Self.hash, revision: "old")
+        #expect(found(owner, pods: [pod]).isEmpty, "it has pods, and counts by them")
+        var none = owner
+        none.tree.set(0, at: ["spec", "replicas"])
+        #expect(found(none).isEmpty, "it is to have none")
+        var done = owner
+        done.tree.set(["observedGeneration": 1, "replicas": 1, "updatedReplicas": 1], at: ["status"])
+        #expect(found(done).isEmpty, "its controller is done")
+    }
+
     @Test("A pod that should have a sidecar and has none is found; a pod that should not is no matter")
     func lacking() {
         let namespaces = [

@@ -79,9 +79,51 @@ struct WorkloadMovesTests {
         #expect(moves.order.map(\.id.key.description) == ["c/1", "a/1", "a/2", "b/1"])
         #expect(names(moves.turn(towards: 4)) == ["label c", "restart c/1"])
         moves.maxInMotion = 3
-        #expect(names(moves.turn(towards: 4)) == ["label c", "restart c/1", "restart a/1", "restart a/2"])
+        #expect(names(moves.turn(towards: 4)) == ["label c", "restart c/1"], "the rest is of later waves")
         #expect(names(moves.turn(towards: 1)) == ["label c", "restart c/1"])
         #expect(names(moves.turn(towards: 0)) == [])
+    }
+
+    /// Brings a workload up with a revision.
+    private func settle(_ workload: inout MeshWorkload, _ revision: String) {
+        (workload.pods[0].revision, workload.pods[0].isReady, workload.isRolledOut) = (revision, true, true)
+    }
+
+    @Test("A wave begins once all of the one before is up, however many may be under way")
+    func waves() {
+        var all = ["a/1", "a/2", "b/1", "b/2"].map { workload($0) }
+        func moves() -> WorkloadMoves {
+            var moves = WorkloadMoves(all, to: "new") { ["a": 0, "b": 1][$0.id.key.namespace ?? ""] }
+            moves.maxInMotion = 4
+            return moves
+        }
+        #expect(names(moves().turn(towards: 4)) == ["restart a/1", "restart a/2"])
+        for index in 0...1 { restart(&all[index], "new") }
+        #expect(moves().turn(towards: 4).moves.isEmpty)
+        #expect(moves().turn(towards: 4).obstacle == "waiting for Deployment a/1, Deployment a/2")
+        settle(&all[0], "new")
+        settle(&all[1], "new")
+        all[1].pods[0].isReady = false
+        #expect(moves().turn(towards: 4).moves.isEmpty, "moved, and not up")
+        #expect(moves().countPerWave == [0: .init(moved: 2, settled: 1)])
+        all[1].pods[0].isReady = true
+        #expect(names(moves().turn(towards: 4)) == ["restart b/1", "restart b/2"])
+        #expect(names(moves().turn(towards: 3)) == ["restart b/1"])
+        restart(&all[2], "new")
+        all[0].pods[0].isReady = false
+        #expect(moves().turn(towards: 4).moves.isEmpty, "what was up and is not any more holds the later waves too")
+        #expect(moves().countPerWave == [0: .init(moved: 2, settled: 1), 1: .init(moved: 1, settled: 0)])
+    }
+
+    @Test("What a budget keeps in a wave keeps the later ones")
+    func budgetOfAWave() {
+        var moves = WorkloadMoves(["a/1", "a/2", "b/3"].map { workload($0) }, to: "new") {
+            ["a": 0, "b": 1][$0.id.key.namespace ?? ""]
+        }
+        moves.maxInMotion = 4
+        moves.room = DisruptionRoom([budget("x", allowed: 0, over: "2")])
+        #expect(names(moves.turn(towards: 3)) == ["restart a/1"])
+        #expect(moves.turn(towards: 3).obstacle == "PodDisruptionBudget a/x allows no disruption of Deployment a/2")
     }
 
     @Test("What is under way is waited for, and a budget that allows nothing passes the turn on")
@@ -144,9 +186,10 @@ struct WorkloadMovesTests {
         var world = (0..<random.int(below: 30)).map { workload("n\(random.int(below: 5))/\($0)") }
         let limit = 1 + random.int(below: 4)
         for _ in 0..<400 {
-            var moves = WorkloadMoves(world, to: "new") { _ in 0 }
+            var moves = WorkloadMoves(world, to: "new") { $0.id.key.namespace == "n0" ? 0 : 1 }
             moves.maxInMotion = limit
             #expect(moves.inMotion.count <= limit, "seed \(seed)")
+            #expect(Set(moves.inMotion.map { $0.id.key.namespace == "n0" }).count <= 1, "seed \(seed): two waves")
             for case .restart(let id) in moves.turn(towards: world.count).moves {
                 guard let index = world.firstIndex(where: { $0.id == id }) else { continue }
                 restart(&world[index], "new")
