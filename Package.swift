@@ -56,7 +56,7 @@ let allTargets: [Target] = [
         dependencies: ["DataTree", "ExpressionLanguage", "KubeAPI", "MeshBase", "PatternMatching"]
     ),
     .target(name: "KubeSchema", dependencies: ["DataTree", "KubeAPI", "MeshBase", "StructuralSchema"]),
-    .target(name: "FieldOwnership", dependencies: ["DataTree", "KubeAPI"]),
+    .target(name: "FieldOwnership", dependencies: ["DataTree", "KubeAPI", "MeshBase"]),
 
     // L3: engines
     .target(name: "KubeRuntime", dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshBase", logging]),

@@ -82,6 +82,35 @@ private func definition(rule: String = "self.size <= 10") -> Tree {
         #expect(answer["message"]?.contains("undefined field 'nope'") ?? false, "\(answer["message"] ?? "")")
     }
 
+    /// The rules of apimachinery and the words of `validateKubeFinalizerName` in apiextensions-apiserver.
+    @Test("Finalizers without a domain are warned of on custom resources, and no matter on definitions")
+    func unqualifiedFinalizers() async throws {
+        let server = await TestServer()
+        var made = definition()
+        made.set(["foo"], at: ["metadata", "finalizers"])
+        let defined = try await server.send("POST", Self.definitions, made)
+        #expect(defined.status == 201 && defined.warnings.isEmpty, "\(defined.body)")
+        var widget = widget(["size": 1])
+        widget.set(["finalizer.example.com", "foo", "example.com/f", "orphan"], at: ["metadata", "finalizers"])
+        let first = try await server.send("POST", Self.widgets, widget)
+        #expect(first.status == 201)
+        func warning(_ name: String, _ what: String) -> String {
+            "299 - \"metadata.finalizers: \\\"\(name)\\\": prefer a domain-qualified finalizer \(what) to avoid accidental "
+                + "conflicts with other finalizer writers\""
+        }
+        #expect(
+            first.warnings == [
+                warning("finalizer.example.com", "name including a path (/)"), warning("foo", "name"),
+            ]
+        )
+        let more: Tree = ["metadata": ["finalizers": ["finalizer.example.com", "foo", "bar"]]]
+        let merge = "application/merge-patch+json"
+        let second = try await server.send("PATCH", Self.widgets + "/w", more, type: merge)
+        #expect(second.status == 200 && second.warnings == [warning("bar", "name")], "\(second.warnings)")
+        let bad: Tree = ["metadata": ["finalizers": ["no good"]]]
+        #expect(try await server.send("PATCH", Self.widgets + "/w", bad, type: merge).status == 422)
+    }
+
     @Test func documentsFollowTheDefinitions() async throws {
         let server = await TestServer()
         let path = "apis/demo.example.com/v1"

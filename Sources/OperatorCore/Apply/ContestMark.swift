@@ -1,4 +1,5 @@
 internal import DataTree
+package import FieldOwnership
 package import KubeAPI
 package import MeshBase
 

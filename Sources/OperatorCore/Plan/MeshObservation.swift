@@ -12,6 +12,8 @@ package struct MeshObservation: Sendable {
     package var usage = RevisionUsage()
     /// The UIDs of other MeshOperators.
     package var otherOwners: Set<String> = []
+    /// The other MeshOperators with their injection webhooks, as far as they were looked at.
+    var neighbours: [MeshNeighbour] = []
     /// The cluster's version, nil while not known.
     package var kubernetes: String?
     /// The objects that were there before, as far as this process knows.

@@ -1,3 +1,4 @@
+package import FieldOwnership
 package import KubeAPI
 package import MeshBase
 
@@ -17,7 +18,7 @@ package struct MeshPlan: Sendable, Hashable {
         case invalid(String, _ field: String?)
         /// A check before any write failed.
         case refused(Preflight.Refusal)
-        /// Objects under our names belong to others.
+        /// Objects under our names, or pods that we would inject, belong to others.
         case notOwned([TakenName])
         /// Writes are held.
         case paused
@@ -33,16 +34,6 @@ package struct MeshPlan: Sendable, Hashable {
         case removed
         /// The mesh cannot be removed; says who uses it.
         case inUse(String)
-    }
-
-    /// A name of the mesh under which there is an object of others.
-    package struct TakenName: Sendable, Hashable {
-        /// The object.
-        package let id: ResourceID
-        /// Whose it is, for people.
-        package let text: String
-        /// Whether a MeshOperator that is there keeps it, so that nobody takes it over.
-        package let isKept: Bool
     }
 
     /// The writes, in order.
@@ -70,8 +61,10 @@ package struct MeshPlan: Sendable, Hashable {
 
     /// CustomResourceDefinitions that others made and keep, and that serve what the mesh needs.
     package var lent: [ResourceID] = []
-    /// The objects under our names that belong to others.
+    /// The objects that are in the way and belong to others.
     package var taken: Set<ResourceID> = []
+    /// The MeshOperators that inject pods which this one would inject.
+    package var injectors: Set<String> = []
     /// How revisions stand that are not the main one, and of which something is not ready.
     package var asides: [String: Stage] = [:]
 

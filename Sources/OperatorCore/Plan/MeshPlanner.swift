@@ -1,4 +1,5 @@
 internal import DataTree
+package import FieldOwnership
 internal import KubeAPI
 package import ManifestRendering
 internal import MeshAPI
@@ -65,26 +66,6 @@ package struct MeshPlanner: Sendable {
         return checks.refusal()
     }
 
-    // MARK: Whose objects are
-
-    /// The desired objects whose names are taken, with whose they are.
-    private func foreignObjects(_ blueprint: MeshBlueprint) -> [MeshPlan.TakenName] {
-        blueprint.objects.compactMap { desired in
-            let id = ResourceID(desired)
-            guard OwnedKind.of(id)?.removal != .never, let live = observation.live[id], !isHandsOff(live),
-                !isSharedDefinition(live), !isLent(live, for: desired)
-            else { return nil }
-            switch observation.marks.verdict(on: live, manager: Self.manager) {
-            case .ours: return nil
-            case .unmarked: return .init(id: id, text: "\(id), which no MeshOperator made", isKept: false)
-            case .otherOwner(let name, let uid):
-                let isThere = observation.otherOwners.contains(uid)
-                let whose = "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
-                return .init(id: id, text: whose + (isThere ? ", which keeps it" : ""), isKept: isThere)
-            }
-        }
-    }
-
     /// Whether the operator would write an object if it did not bear the annotation that keeps its hands off.
     private func isIgnored(_ id: ResourceID) -> Bool {
         observation.live[id].map(isHandsOff) == true && OwnedKind.of(id)?.removal == .always
@@ -101,19 +82,6 @@ package struct MeshPlanner: Sendable {
     package func plan(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         if intent.wishes.contains(.paused) { return MeshPlan(stage: .paused) }
         return takenNames(blueprint, intent) ?? rollOut(intent: intent, blueprint: blueprint)
-    }
-
-    /// The plan where names are taken that may not be taken over; nil where there are none.
-    ///
-    /// What another MeshOperator keeps is never taken over: the two would take it from each other for ever.
-    private func takenNames(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> MeshPlan? {
-        let foreign = foreignObjects(blueprint)
-        let kept = foreign.filter(\.isKept)
-        let counted = kept.isEmpty && !intent.wishes.contains(.adopt) ? foreign : kept
-        guard !counted.isEmpty else { return nil }
-        var plan = MeshPlan(stage: .notOwned(counted))
-        plan.taken = Set(counted.map(\.id))
-        return plan
     }
 
     private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {

@@ -1,5 +1,5 @@
 internal import DataTree
-internal import FieldOwnership
+package import FieldOwnership
 package import KubeAPI
 package import MeshBase
 

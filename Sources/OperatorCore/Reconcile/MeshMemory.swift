@@ -27,6 +27,8 @@ struct MeshMemory: Sendable {
     var confirmedVersion: String?
     /// The versions of others' objects under our names that were read past the caches.
     var taken: [ResourceID: String] = [:]
+    /// The MeshOperators that inject pods which this one would inject, and so keep it from being worked on.
+    var injectors: Set<String> = []
     /// How many reconciles in a row failed.
     var failures = 0
     /// What is remembered of the rollout under way.
@@ -74,6 +76,9 @@ extension ObjectMemories<MeshMemory> {
         }
         return names
     }
+
+    /// The MeshOperators that another one keeps from being worked on, since it injects the same pods.
+    func waiting(for injector: String) -> [ObjectKey] { keys { $0.injectors.contains(injector) } }
 
     /// The MeshOperators that use the name of an object.
     func users(of id: ResourceID) -> [ObjectKey] { keys { $0.wanted.contains(id) } }

@@ -1,4 +1,5 @@
 internal import DataTree
+internal import FieldOwnership
 package import KubeAPI
 internal import KubeClient
 internal import KubeRuntime

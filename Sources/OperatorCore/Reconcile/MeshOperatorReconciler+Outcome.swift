@@ -1,4 +1,5 @@
 internal import DataTree
+internal import FieldOwnership
 internal import KubeAPI
 internal import KubeClient
 package import KubeRuntime
@@ -50,6 +51,7 @@ extension MeshOperatorReconciler {
             memory.failures = 0
             memory.history.expire(now: environment.wall())
             if plan.stage == .settled { memory.isChanging = false }
+            memory.injectors = plan.injectors
         }
         let draft = draft(plan, run, now: scope.now)
         let postponed = tell(draft.status(), &scope, entered: run.entered)

@@ -307,10 +307,18 @@ package struct MeshOperatorService: Sendable {
             stores.resources,
             where: .specChanged.or(.annotationsChanged).or(.finalizersChanged)
         )
+        // Whoever waits for one to inject other pods, or none, hears of its every change.
+        stores.resources.subscribe { [memories = reconciler.memories] delivery in
+            for change in delivery.changes {
+                for key in memories.waiting(for: change.object.name) { controller.enqueue(key, after: .zero) }
+            }
+        }
         let owner = ChangeMapping.label(name: MeshNames.Label.owner)
         let mapping = ChangeMapping { [memories = reconciler.memories] object in
             let users = memories.users(of: ResourceID(object))
-            return owner.keys(.added(object)) + users
+            let owners = owner.keys(.added(object))
+            guard object.kind == .mutatingWebhookConfiguration else { return owners + users }
+            return owners + users + owners.flatMap { memories.waiting(for: $0.name) }
         }
         for store in stores.ownedStores { controller.watch(store, mapping: mapping) }
         // While something moves, what it waits for is looked at as soon as it changes, many changes at a time.

@@ -251,8 +251,12 @@ package struct MeshStores: Sendable {
     /// An observation with who uses the mesh, which takes looking at all pods; the same where it cannot be told what is asked for.
     func used(_ observation: MeshObservation, _ intent: MeshIntent?) -> MeshObservation {
         guard let intent else { return observation }
-        var result = observation
-        result.usage = usage(of: observation.revisionNames(or: intent.revision), observation: observation)
+        var (result, names) = (observation, observation.revisionNames(or: intent.revision))
+        // Of a mesh that is not there nobody knows the pods: those of another mesh may have its revision's name.
+        if RevisionSurvey(observation).revisions.isEmpty {
+            names.subtract(neighbours(of: observation.resource).flatMap(\.answered))
+        }
+        result.usage = usage(of: names, observation: observation)
         return result
     }
 

@@ -196,9 +196,9 @@ extension MeshStatusDraft {
 
     private var conflictTexts: [String] {
         var texts: [String] = []
-        for yield in plan.yields { texts.append(yield.contest.note) }
+        for yield in plan.yields { texts.append(yield.contest.note(isLasting: yield.until == nil)) }
         for contest in plan.contests where !plan.yields.contains(where: { $0.contest == contest }) {
-            texts.append(contest.note)
+            texts.append(contest.note(isLasting: false))
         }
         for failure in failures { texts += failure.fieldConflicts.map { "\(failure.id) \($0)" } }
         return texts
@@ -254,12 +254,20 @@ extension MeshStatusDraft {
 
 extension RewriteHistory.Contest {
     /// What is said of it to people.
-    fileprivate var note: String {
+    ///
+    /// - Parameter isLasting: whether the other has a claim that is left to it; else the field is put back now and then, and may be as
+    ///   rendered at this moment.
+    /// - Returns: the words.
+    fileprivate func note(isLasting: Bool) -> String {
+        let often = "\(RewriteHistory.limit) times or more within 10 minutes"
         // Nothing of a deleted object says who deleted it.
-        place == .root
-            ? "\(id) was deleted \(RewriteHistory.limit) times or more within 10 minutes, so it is made anew more and more "
+        if place == .root {
+            return "\(id) was deleted \(often), so it is made anew more and more "
                 + "seldom; see in the API server's audit log who does that"
-            : "\(id) field \(place) is kept by manager \(manager)"
+        }
+        return isLasting
+            ? "\(id) field \(place) is kept by manager \(manager)"
+            : "\(id) field \(place) was changed by manager \(manager) \(often), so it is put back at most once a minute"
     }
 }
 

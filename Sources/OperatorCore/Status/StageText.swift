@@ -10,16 +10,16 @@ struct StageText {
         switch stage {
         case .invalid(let message, _): (.invalidSpec, message)
         case .refused(let refusal): (refusal.reason, refusal.message)
-        case .notOwned(let objects) where objects.contains(where: \.isKept):
+        case .notOwned(let names) where names.contains(where: \.isKept):
             (
                 .notOurs,
-                Self.joined(objects.map(\.text), most: 3)
-                    + "; give one of the two MeshOperators another revision or namespace, or delete one"
+                Self.joined(names.map(\.text), most: 3)
+                    + "; \(TakenName.remedies(names)); or delete one of the two MeshOperators"
             )
-        case .notOwned(let objects):
+        case .notOwned(let names):
             (
                 .notOurs,
-                Self.joined(objects.map(\.text), most: 3)
+                Self.joined(names.map(\.text), most: 3)
                     + "; delete or rename what is in the way, or set spec.adopt: true to take it over"
             )
         case .stuck(let why): (.workloadsNotReady, why)
@@ -55,9 +55,17 @@ struct StageText {
                 reason,
                 "\(what) is refused, and nothing is written until it is corrected; the condition Preflight says why"
             )
-        case .notOwned(let objects):
-            let count = objects.count == 1 ? "1 object belongs" : "\(objects.count) objects belong"
+        case .notOwned(let names):
             let mark = MeshConditionReason.notOurs.rawValue
+            let injectors = names.compactMap(\.injector).sorted()
+            if let first = injectors.first {
+                return (
+                    reason,
+                    "MeshOperator \(first) injects pods that this one would inject too, and nothing is written as long as that is "
+                        + "so; the condition \(mark) says which"
+                )
+            }
+            let count = names.count == 1 ? "1 object belongs" : "\(names.count) objects belong"
             return (
                 reason,
                 "\(count) to somebody else, and nothing is written as long as that is so; the condition \(mark) says which"

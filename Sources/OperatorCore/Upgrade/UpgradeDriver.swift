@@ -241,6 +241,7 @@ struct UpgradeDriver: Sendable {
             now: mesh.environment.time.now
         )
         result.findStrays(rendered: run.blueprint)
+        result.neighbours = run.neighbours(seenBy: mesh)
         return result
     }
 

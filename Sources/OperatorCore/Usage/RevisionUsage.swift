@@ -12,7 +12,7 @@ package struct RevisionUsage: Sendable, Hashable {
     package var podsPerRevision: [String: Int] = [:]
     /// How many of these pods each version of the proxy has, by the tag of its image.
     package var podsPerProxy: [String: Int] = [:]
-    /// Namespaces whose pods would get a sidecar of the revision.
+    /// Namespaces whose pods would get a sidecar of the revision, chosen by its name or by that of a tag.
     package var namespaces: [String] = []
     /// Pods that should have a sidecar of the revision, by their labels and those of their namespace, and have none at all.
     package var lacking: [ObjectKey] = []
@@ -61,7 +61,7 @@ package struct RevisionUsage: Sendable, Hashable {
     ///   - pods: pods as ``SidecarPod/trimmed(_:)`` leaves them.
     ///   - namespaces: all namespaces.
     ///   - workloads: the mesh's own Deployments and DaemonSets, whose pods do not count.
-    ///   - tags: the names of further tags that lead to the revisions, by which pods get a sidecar.
+    ///   - tags: the names of further tags that lead to the revisions, by which namespaces and pods get a sidecar.
     ///   - rules: whether pods get a sidecar at all.
     package init(
         of revisions: Set<String>,
@@ -89,10 +89,9 @@ package struct RevisionUsage: Sendable, Hashable {
             if let tag = pod.annotations[SidecarPod.proxyVersion] { podsPerProxy[tag, default: 0] += 1 }
         }
         for namespace in namespaces where !namespace.isDeleting {
-            let labels = namespace.labels
-            let named = labels[MeshNames.Label.revision]
-            let chosen = named ?? (labels["istio-injection"] == "enabled" ? "default" : nil)
-            if let chosen, revisions.contains(chosen) { self.namespaces.append(namespace.name) }
+            // By the name as it is written, which may be that of a tag.
+            let chosen = RevisionChoice(tags: [:]).revision(ofNamespace: namespace.labels)
+            if let chosen, injecting.contains(chosen) { self.namespaces.append(namespace.name) }
         }
         self.pods.sort()
         self.namespaces.sort()

@@ -23,7 +23,7 @@ enum MetadataRules {
         issues += labelIssues(metadata["labels"], "metadata.labels")
         issues += annotationIssues(metadata["annotations"])
         issues += ownerIssues(metadata["ownerReferences"])
-        issues += finalizerIssues(metadata["finalizers"])
+        issues += finalizerIssues(metadata["finalizers"], mayBeUnqualified: !resource.qualifiesFinalizers)
         return issues
     }
 
@@ -120,14 +120,32 @@ enum MetadataRules {
 
     private static let standardFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
 
-    private static func finalizerIssues(_ finalizers: Tree?) -> [FaultCause] {
+    private static func finalizerIssues(_ finalizers: Tree?, mayBeUnqualified: Bool) -> [FaultCause] {
         (finalizers?.array ?? []).compactMap(\.string).enumerated().flatMap { index, name -> [FaultCause] in
             let path = "metadata.finalizers[\(index)]"
             let texts = NameRule.qualifiedName.issues(in: name)
             if !texts.isEmpty { return texts.map { .invalid(path, quoted(name), $0) } }
-            if name.contains("/") || standardFinalizers.contains(name) { return [] }
+            if mayBeUnqualified || isQualified(name) { return [] }
             let text = "name is neither a standard finalizer name nor is it fully qualified"
             return [.invalid(path, quoted(name), text)]
+        }
+    }
+
+    private static func isQualified(_ finalizer: String) -> Bool {
+        finalizer.contains("/") || standardFinalizers.contains(finalizer)
+    }
+
+    /// What a client is warned of that adds finalizers without a domain to a custom resource, by `generateWarningsFromObj` of
+    /// apiextensions-apiserver; nothing of other kinds.
+    static func finalizerWarnings(_ new: Tree, from old: Tree?, _ resource: ServedResource) -> [String] {
+        guard case .custom = resource.origin else { return [] }
+        let known = Set(KubeObject(old ?? [:]).finalizers)
+        let added = Set(KubeObject(new).finalizers).subtracting(known).filter { !isQualified($0) }
+        return added.sorted().map { name in
+            let what = name.contains(".") ? "name including a path (/)" : "name"
+            return
+                "metadata.finalizers: \(quoted(name)): prefer a domain-qualified finalizer \(what) to avoid accidental "
+                + "conflicts with other finalizer writers"
         }
     }
 
@@ -142,5 +160,20 @@ enum MetadataRules {
 
     static func quoted(_ text: String) -> String {
         Tree.string(text).jsonText(.compact)
+    }
+}
+
+extension ServedResource {
+    /// The groups whose kinds take any qualified name as a finalizer, since they are validated by apimachinery's rules alone.
+    private static let genericGroups: Set<String> = [
+        "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "coordination.k8s.io",
+        "node.k8s.io",
+    ]
+
+    /// Whether a finalizer must have a domain, unless it is one of Kubernetes' own: for kinds validated by the core's rules
+    /// (`ValidateObjectMeta` of `pkg/apis/core/validation`).
+    fileprivate var qualifiesFinalizers: Bool {
+        guard case .native = origin else { return false }
+        return !Self.genericGroups.contains(groupResource.group)
     }
 }

@@ -83,4 +83,30 @@ internal import Testing
     func refusesFieldSelector(text: String) {
         #expect(throws: SelectorError.self) { try FieldSelector(text: text) }
     }
+
+    @Test(
+        arguments: [
+            // (selectors, labels that all of them select, nil where there are none)
+            ([], [:]),
+            ([""], [:]),
+            (["a=b", "a=b"], ["a": "b"]),
+            (["a=b", "a=c"], nil),
+            (["a=b", "!a"], nil),
+            (["a in (x,y)", "a in (y,z)"], ["a": "y"]),
+            (["a in (x,y)", "a!=x"], ["a": "y"]),
+            (["a!=x", "a!=y"], [:]),
+            (["a", "a!=x"], ["a": "other-0"]),
+            (["a", "a notin (other-0)"], ["a": "other-1"]),
+            (["a=b", "c=d,!e"], ["a": "b", "c": "d"]),
+            (["a>1", "a<3"], ["a": "2"]),
+            (["a>1", "a<2"], nil),
+            (["a>9223372036854775807", "a"], nil),
+        ] as [([String], [String: String]?)]
+    )
+    func labelsThatAllSelect(_ texts: [String], _ labels: [String: String]?) throws {
+        let selectors = try texts.map { try LabelSelector(text: $0) }
+        let found = LabelSelector.labels(selectedByAll: selectors)
+        #expect(found == labels)
+        #expect(found.map { labels in selectors.allSatisfy { $0.matches(labels) } } ?? true)
+    }
 }

@@ -105,6 +105,23 @@ internal import UpgradePlanning
         #expect(!RevisionUsage(of: ["none"], pods: pods, namespaces: namespaces, workloads: []).isInUse)
     }
 
+    @Test("A namespace uses a mesh by its revision or any tag, as the webhooks choose")
+    func namespacesByTag() throws {
+        let namespaces = try [
+            "{metadata: {name: by-revision, labels: {istio.io/rev: 1-30-2}}}",
+            "{metadata: {name: by-tag, labels: {istio.io/rev: prod}}}",
+            "{metadata: {name: by-default, labels: {istio-injection: enabled, istio.io/rev: other}}}",
+            "{metadata: {name: other, labels: {istio.io/rev: other}}}",
+            "{metadata: {name: opted-out, labels: {istio-injection: disabled, istio.io/rev: prod}}}",
+        ].map { KubeObject(try requireDocument($0)) }
+        func users(_ tags: Set<String>) -> [String] {
+            RevisionUsage(of: ["1-30-2"], pods: [], namespaces: namespaces, workloads: [], tags: tags).namespaces
+        }
+        #expect(users([]) == ["by-revision"])
+        #expect(users(["prod"]) == ["by-revision", "by-tag"])
+        #expect(users(["default"]) == ["by-default", "by-revision"])
+    }
+
     @Test("A pod lacks a sidecar only where istiod would have injected one, and runs")
     func lacking() throws {
         let pods = try [

@@ -1,5 +1,6 @@
 internal import ControllerKit
 internal import DataTree
+internal import FieldOwnership
 internal import KubeAPI
 internal import MeshAPI
 internal import MeshBase

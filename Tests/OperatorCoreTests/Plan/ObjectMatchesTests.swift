@@ -1,4 +1,5 @@
 internal import DataTree
+internal import FieldOwnership
 internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI

@@ -163,7 +163,8 @@ internal import Testing
             if second % 20 == 19 { life = try DirectOperator(cluster) }
             repairs += try await Self.repairs(of: life)
             let conflict = try await cluster.condition("FieldConflict")
-            if second >= 3 { #expect(conflict?.message.contains("data.mesh is kept by manager addon") == true) }
+            let words = "data.mesh was changed by manager addon 3 times or more within 10 minutes"
+            if second >= 3 { #expect(conflict?.message.contains(words) == true, "\(conflict?.message ?? "")") }
             cluster.pass(.seconds(1))
         }
         #expect(repairs >= 3)

@@ -46,6 +46,31 @@ private struct LabellingPlugin: AdmissionPlugin {
         #expect(listed["message"] == text)
     }
 
+    /// The words of `withAuthorization` in kube-apiserver's handlers of updates and patches: the object, and what authorization says.
+    @Test("An apply or an update that makes an object needs the right to create as well")
+    func makingByApplyNeedsCreate() async throws {
+        let server = await TestServer {
+            $0.hooks.authorize = { attributes in
+                // Created may be what the path names, and nothing else.
+                let isAllowed = attributes.verb != "create" || attributes.name == "allowed" || attributes.name.isEmpty
+                return AuthorizationDecision(isAllowed: isAllowed, reason: isAllowed ? "" : "because")
+            }
+        }
+        let apply = "application/apply-patch+yaml"
+        func target(_ name: String) -> String { path + "/\(name)?fieldManager=one" }
+        let refused = try await server.send("PATCH", target("a"), configMap("a"), type: apply)
+        #expect(refused.status == 403)
+        #expect(refused["message"] == "configmaps \"a\" is forbidden: because")
+        #expect(try await server.send("PATCH", target("allowed"), configMap("allowed"), type: apply).status == 201)
+        #expect(try await server.send("POST", path, configMap("a")).status == 201)
+        #expect(try await server.send("PATCH", target("a"), configMap("a"), type: apply).status == 200)
+        let lease: Tree = ["apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": ["name": "l"]]
+        let leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases"
+        let put = try await server.send("PUT", leases + "/l", lease)
+        #expect(put.status == 403)
+        #expect(put["message"] == "leases.coordination.k8s.io \"l\" is forbidden: because")
+    }
+
     @Test func faultsStrikeBeforeOrAfterTheWrite() async throws {
         let server = await TestServer()
         server.transport.resetAudit()

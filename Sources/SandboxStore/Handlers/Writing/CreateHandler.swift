@@ -22,7 +22,7 @@ struct CreateHandler: Sendable {
             time: context.timestamp
         )
         object = ownership.tracked(object, from: nil)
-        let created = try await self.create(object, scope, parameters, refusesRevision: true)
+        let created = try await self.create(object, scope, parameters, isPlain: true)
         return presenter.object(try await context.served(created, scope.resource), status: 201)
     }
 
@@ -32,15 +32,15 @@ struct CreateHandler: Sendable {
     ///   - decoded: the object.
     ///   - scope: the request.
     ///   - parameters: what the request says beside the object.
-    ///   - refusesRevision: whether an object that names a revision is refused, as only plain creation does: an update or an apply
-    ///     that finds nothing makes the object all the same.
+    ///   - isPlain: whether the request is a creation. An update or an apply that finds nothing makes the object all the same: a
+    ///     revision that it names is then no reason to refuse it, and the user must be allowed to create as well.
     /// - Returns: the stored state.
-    /// - Throws: the refusal of admission, of validation or of the store.
+    /// - Throws: the refusal of admission, of validation, of authorization or of the store.
     func create(
         _ decoded: Tree,
         _ scope: RequestScope,
         _ parameters: WriteParameters,
-        refusesRevision: Bool = false
+        isPlain: Bool = false
     ) async throws(APIFault) -> Tree {
         let strategy = ObjectStrategy(context: context, resource: scope.resource)
         let admission = AdmissionChain(context: context, scope: scope, parameters: parameters)
@@ -51,14 +51,33 @@ struct CreateHandler: Sendable {
         if !prefix.isEmpty { object.set(.string(generated(prefix)), at: ["metadata", "name"]) }
         let issues = await strategy.issues(creating: object)
         if !issues.isEmpty { throw .invalid(scope.resource.storedKind, KubeObject(object).name, issues) }
+        for text in MetadataRules.finalizerWarnings(object, from: nil, scope.resource) { scope.warnings.add(text) }
+        if !isPlain { try await authorize(scope) }
         try await admission.validate(.create, object, old: nil)
         if revision != 0, parameters.isDryRun {
             // Nothing is stored, so nothing takes the place of the revision that was given.
             object.set(.string(String(revision)), at: ["metadata", "resourceVersion"])
-        } else if revision != 0, refusesRevision {
+        } else if revision != 0, isPlain {
             throw .revisionOnCreate()
         }
         return try await store(object, prefix, scope, parameters)
+    }
+
+    /// Asks whether the user of an update or an apply may create, after admission has changed the object and before it is asked to
+    /// validate it (`withAuthorization` of kube-apiserver's handlers).
+    ///
+    /// - Throws: 403 with no more than what authorization says.
+    private func authorize(_ scope: RequestScope) async throws(APIFault) {
+        guard let authorize = context.configuration.hooks.authorize else { return }
+        var attributes = AuthorizationAttributes(
+            user: scope.request.user,
+            info: scope.info,
+            path: scope.request.path
+        )
+        attributes.verb = "create"
+        let decision = await authorize(attributes)
+        guard !decision.isAllowed else { return }
+        throw .forbidden(scope.resource.groupResource, scope.info.name ?? "", decision.reason)
     }
 
     private func store(_ object: Tree, _ prefix: String, _ scope: RequestScope, _ parameters: WriteParameters)

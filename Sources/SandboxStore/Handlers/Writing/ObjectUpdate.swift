@@ -124,6 +124,9 @@ struct ObjectUpdate: Sendable {
         strategy.complete(&new, old: old, subresource: subresource)
         let issues = await strategy.issues(updating: new, from: old, subresource: subresource)
         if !issues.isEmpty { throw .invalid(scope.resource.storedKind, KubeObject(old).name, issues) }
+        if subresource.isEmpty {
+            for text in MetadataRules.finalizerWarnings(new, from: old, scope.resource) { scope.warnings.add(text) }
+        }
         try await admission.validate(.update, new, old: old)
         return new
     }

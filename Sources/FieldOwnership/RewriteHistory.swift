@@ -1,4 +1,3 @@
-package import FieldOwnership
 package import KubeAPI
 package import MeshBase
 

@@ -1,0 +1,159 @@
+internal import ControllerKit
+internal import DataTree
+internal import KubeAPI
+internal import KubeClient
+internal import MeshAPI
+internal import Testing
+
+@testable internal import OperatorCore
+
+/// Two MeshOperators in one cluster, with meshes as the renderer makes them.
+@Suite struct NeighbourTests {
+    static let second = ObjectKey(name: "second")
+
+    static func make(_ cluster: TestCluster, _ name: String, _ spec: String) async throws {
+        var object = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: name))
+        object.tree["spec"] = try requireDocument(spec)
+        _ = try await cluster.admin.create(MeshNames.resource, object)
+    }
+
+    static func condition(_ cluster: TestCluster, _ key: ObjectKey, _ type: String) async throws -> Condition? {
+        try await cluster.admin.find(MeshNames.resource, key)?.conditions.condition(type)
+    }
+
+    static func isReady(_ cluster: TestCluster, _ key: ObjectKey) async throws -> Bool {
+        try await condition(cluster, key, "Ready")?.status == .isTrue
+    }
+
+    /// Both MeshOperators, the second made `delay` after the first.
+    static func pair(_ one: String, _ two: String, after delay: Duration = .seconds(10)) async throws
+        -> (TestCluster, DirectOperator)
+    {
+        let cluster = try await TestCluster()
+        try await cluster.create(one)
+        cluster.pass(delay)
+        try await make(cluster, "second", two)
+        return (cluster, try RenderedMeshTests.life(cluster))
+    }
+
+    static func webhooks(_ cluster: TestCluster) async throws -> [String] {
+        try await cluster.admin.list(.mutatingWebhookConfigurations).objects.map(\.name).sorted()
+    }
+
+    @Test("A second mesh that would inject the pods of the first is refused before its first write")
+    func refusesTheSamePods() async throws {
+        let (cluster, life) = try await Self.pair("{profile: minimal}", "{profile: minimal, namespace: mesh-two}")
+        try await life.settle()
+        life.transport.forget()
+        try await life.settle(Self.second)
+        #expect(
+            life.transport.writes.allSatisfy { $0.path.contains("/meshoperators/second") },
+            "\(life.transport.writes)"
+        )
+        let said = try #require(try await Self.condition(cluster, Self.second, "ResourceNotOwned")).message
+        #expect(
+            said.hasPrefix(
+                "MeshOperator mesh injects its sidecars by MutatingWebhookConfiguration istio-sidecar-injector into "
+            )
+        )
+        #expect(said.contains("pods in namespaces with istio-injection=enabled"), "\(said)")
+        #expect(
+            said.hasSuffix("; set spec.revision to a name of its own; or delete one of the two MeshOperators"),
+            "\(said)"
+        )
+        let ready = try #require(try await Self.condition(cluster, Self.second, "Ready"))
+        #expect(ready.status == .isFalse && ready.reason == "ResourceNotOwned")
+        #expect(
+            ready.message.hasPrefix("MeshOperator mesh injects pods that this one would inject too"),
+            "\(ready.message)"
+        )
+        #expect(try await Self.condition(cluster, Self.second, "Reconciled")?.status == .isFalse)
+
+        // The first is not disturbed, and what helps is what is said.
+        life.transport.forget()
+        try await life.settle()
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+        #expect(try await Self.isReady(cluster, TestCluster.key))
+        let patch: Tree = ["spec": ["revision": "blue"]]
+        _ = try await cluster.admin.patch(MeshNames.resource, Self.second, .merge(patch))
+        try await life.settle(Self.second)
+        #expect(try await Self.isReady(cluster, Self.second))
+        #expect(try await Self.webhooks(cluster) == ["istio-sidecar-injector", "istio-sidecar-injector-blue-mesh-two"])
+    }
+
+    @Test("Of two made at once the older is installed, whichever is looked at first")
+    func theOlderComesFirst() async throws {
+        let (cluster, life) = try await Self.pair(
+            "{profile: minimal, namespace: mesh-one}",
+            "{profile: minimal, namespace: mesh-two}",
+            after: .zero
+        )
+        try await life.settle(Self.second)
+        let said = try #require(try await Self.condition(cluster, Self.second, "ResourceNotOwned")).message
+        #expect(
+            said.hasPrefix("MeshOperator mesh was made before this one and is to inject its sidecars into "),
+            "\(said)"
+        )
+        #expect(try await Self.webhooks(cluster).isEmpty)
+        try await life.settle()
+        #expect(try await Self.isReady(cluster, TestCluster.key))
+        // Gone, with its webhooks, it is in nobody's way.
+        _ = try await cluster.admin.delete(MeshNames.resource, TestCluster.key)
+        try await life.settle()
+        try await life.settle(Self.second)
+        #expect(try await Self.isReady(cluster, Self.second))
+    }
+
+    @Test("A mesh that runs is not disturbed by an older MeshOperator that would come to inject the same pods")
+    func whoRunsStays() async throws {
+        let (cluster, life) = try await Self.pair(
+            "{profile: minimal, revision: blue}",
+            "{profile: minimal, namespace: mesh-two}"
+        )
+        try await life.settle()
+        try await life.settle(Self.second)
+        #expect(try await Self.isReady(cluster, Self.second))
+        try await cluster.change("{values: {revisionTags: [default]}}")
+        life.transport.forget()
+        try await life.settle()
+        let said = try #require(try await cluster.condition("ResourceNotOwned")).message
+        #expect(said.contains("MeshOperator second injects its sidecars"), "\(said)")
+        #expect(said.contains("take default out of spec.values.revisionTags"), "\(said)")
+        #expect(life.transport.writes.allSatisfy { $0.path.contains("/meshoperators/mesh") })
+        try await life.settle(Self.second)
+        #expect(try await Self.isReady(cluster, Self.second))
+        try await cluster.change("{values: {revisionTags: []}}")
+        try await life.settle()
+        #expect(try await Self.isReady(cluster, TestCluster.key))
+    }
+
+    @Test("Beside a mesh in the same namespace every name that is taken comes with what makes it free")
+    func sharesANamespace() async throws {
+        let (cluster, life) = try await Self.pair("{profile: default}", "{profile: default, revision: blue}")
+        try await life.settle()
+        try await life.settle(Self.second)
+        let said = try #require(try await Self.condition(cluster, Self.second, "ResourceNotOwned")).message
+        #expect(said.contains("istio-reader-service-account, which belongs to MeshOperator mesh"), "\(said)")
+        #expect(said.contains("set spec.components.base.enabled: false"), "\(said)")
+        #expect(said.contains("give istio-ingressgateway in spec.components.ingressGateways another name"), "\(said)")
+        #expect(!said.contains("spec.revision"), "it has one of its own: \(said)")
+        let patch = try requireDocument("{spec: {components: {base: {enabled: false}, ingressGateways: []}}}")
+        _ = try await cluster.admin.patch(MeshNames.resource, Self.second, .merge(patch))
+        try await life.settle(Self.second)
+        #expect(try await Self.isReady(cluster, Self.second))
+        try await life.settle()
+        #expect(try await Self.isReady(cluster, TestCluster.key))
+    }
+
+    @Test("The same revision in the same namespace needs a revision of its own besides")
+    func sharesEverything() async throws {
+        let (cluster, life) = try await Self.pair("{profile: minimal}", "{profile: minimal}")
+        try await life.settle()
+        try await life.settle(Self.second)
+        let said = try #require(try await Self.condition(cluster, Self.second, "ResourceNotOwned")).message
+        #expect(
+            said.contains("set spec.revision to a name of its own; set spec.components.base.enabled: false"),
+            "\(said)"
+        )
+    }
+}
