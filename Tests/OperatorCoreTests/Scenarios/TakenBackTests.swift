@@ -62,7 +62,7 @@ internal import Testing
         }
         let told = try await Self.conflicts(life)
         #expect(told.count == 2, "\(told)")
-        #expect(told.contains { $0.contains("data.mesh is kept by manager addon") }, "\(told)")
+        #expect(told.contains { $0.contains("data.mesh was changed by manager addon") }, "\(told)")
     }
 
     @Test("Neither a change of the spec nor what is deleted is taken back from anybody")
