@@ -20,11 +20,12 @@ struct UpgradeOrders: Sendable, Hashable {
     ///   - next: how things are to stand after it.
     ///   - annotations: those of the MeshOperator.
     init(_ scene: UpgradeScene, _ decision: RolloutDecision, next: UpgradeStand, annotations: [String: String]) {
+        let present = RolloutCommands.spent.filter { annotations[$0] != nil }
+        guard !present.isEmpty else { return }
         let given = RolloutCommands.given(in: annotations)
-        guard !given.isEmpty else { return }
         let (stand, commands) = (scene.stand, RolloutCommands(annotations: annotations))
         if stand.record != nil && next.record == nil || stand.isFailureOver {
-            names = given
+            names = present
             guard stand.isPromoting, scene.wishes.abort != nil else { return }
             let name = stand.target?.name ?? "the new revision"
             let text = "\(name) is being made the revision that tags lead to; \(RolloutNames.Command.lateAbort)"
@@ -43,7 +44,7 @@ struct UpgradeOrders: Sendable, Hashable {
             refuse(given.filter { $0 == RolloutNames.Command.abort }, "\(what); abort it again once it has")
         case .restored:
             // Those that came in time have been obeyed; the next attempt asks anew.
-            names = given.filter { RolloutCommands.late.contains($0) }
+            names = present.filter { RolloutCommands.late.contains($0) }
         default:
             guard let record = stand.record, record.verdict == nil, !stand.isPromoting else { return }
             let others = commands.bound(toOthersThan: record.target, ahead: stand.course.hops)

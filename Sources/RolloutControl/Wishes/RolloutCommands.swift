@@ -11,6 +11,8 @@ package import RolloutEngine
 package struct RolloutCommands: Sendable, Hashable {
     /// What could not be read, for a condition or an Event.
     package private(set) var issues: [String] = []
+    /// The annotations these are about.
+    private var unreadable: Set<String> = []
 
     /// Steps asked for, of one target or of any.
     private struct Steps: Sendable, Hashable {
@@ -78,8 +80,11 @@ package struct RolloutCommands: Sendable, Hashable {
         return orders.filter { $0.1 != nil && $0.1 != target }.map(\.0)
     }
 
-    /// The orders among annotations that steer one rollout.
-    package static func given(in annotations: [String: String]) -> [String] { spent.filter { annotations[$0] != nil } }
+    /// The orders among annotations that steer one rollout, and can be read: of others an issue tells, and they steer nothing.
+    package static func given(in annotations: [String: String]) -> [String] {
+        let unreadable = RolloutCommands(annotations: annotations).unreadable
+        return spent.filter { annotations[$0] != nil && !unreadable.contains($0) }
+    }
 
     /// The annotations that speak of single steps by their numbers: in other steps they would mean others.
     package var aboutSteps: [String] {
@@ -152,6 +157,7 @@ extension RolloutCommands {
     }
 
     private mutating func complain(_ name: String, _ text: String, _ remedy: String) {
+        unreadable.insert(name)
         let issue = "annotation \(name): \"\(Self.short(text))\" cannot be read; \(remedy)"
         if !issues.contains(issue) { issues.append(issue) }
     }

@@ -24,6 +24,8 @@ internal import Testing
         let free = RolloutCommands(annotations: [Command.approve: "1", Command.abort: "no", Command.pause: "true"])
         #expect(free.bound(toOthersThan: "x") == [])
         #expect(RolloutCommands.given(in: [Command.pause: "true", Command.abort: "no", "a": "b"]) == [Command.abort])
+        let given = RolloutCommands.given(in: [Command.approve: "one", Command.promote: "full"])
+        #expect(given == [Command.promote], "what cannot be read is told otherwise")
     }
 
     @Test func nothingIsAskedForByOthersAnnotations() {
