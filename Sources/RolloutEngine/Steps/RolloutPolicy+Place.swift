@@ -1,14 +1,9 @@
+internal import MeshBase
+
 /// Where a record stands in steps that may have changed since it was written.
 extension RolloutPolicy {
-    /// A short text that is equal for equal steps: FNV-1a of 64 bits over what each step asks for.
-    package var digest: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in steps.map(\.text).joined(separator: "\n").utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-        }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
+    /// A short text that is equal for equal steps: the fingerprint of what each step asks for.
+    package var digest: String { Fingerprint(of: Array(steps.map(\.text).joined(separator: "\n").utf8)).hexadecimal }
 
     /// What a record says of these steps when it enters one of them.
     ///
