@@ -127,7 +127,8 @@ internal import Testing
             let later = try Self.folder(MeshOperatorDefinition.tree.jsonText() + "\n")
             try await LiveOperator(cluster, clock, definitions: later).whileRunning { live in
                 try await live.pass(2)
-                #expect(Self.writes(live) == 1)
+                // Before the first turn, and looked at once more after it.
+                #expect(Self.requests(live).map(\.method) == [.get, .get, .patch, .get])
             }
         }
     }

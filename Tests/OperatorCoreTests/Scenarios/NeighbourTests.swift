@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshAPI
+internal import MeshTestKit
 internal import Testing
 
 @testable internal import OperatorCore
@@ -102,6 +103,24 @@ internal import Testing
         try await life.settle()
         try await life.settle(Self.second)
         #expect(try await Self.isReady(cluster, Self.second))
+    }
+
+    @Test("Who was refused is installed once the other gives the pods up, without waiting for a look from time to time")
+    func isWokenByTheOther() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            try await cluster.create("{profile: minimal}")
+            let live = try LiveOperator(cluster, clock, isRendering: true)
+            try await live.whileRunning { live in
+                try await live.untilReady(within: 60)
+                try await Self.make(cluster, "second", "{profile: minimal, namespace: mesh-two}")
+                try await live.pass(5)
+                #expect(try await Self.condition(cluster, Self.second, "ResourceNotOwned")?.status == .isTrue)
+                _ = try await cluster.admin.delete(MeshNames.resource, TestCluster.key)
+                try await live.pass(20)
+                #expect(try await Self.isReady(cluster, Self.second))
+            }
+        }
     }
 
     @Test("A mesh that runs is not disturbed by an older MeshOperator that would come to inject the same pods")

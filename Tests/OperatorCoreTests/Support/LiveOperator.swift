@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
+internal import ManifestRendering
 internal import MeshAPI
 internal import MeshTestKit
 
@@ -18,6 +19,9 @@ struct LiveOperator: Sendable {
     var transport: FaultyTransport { life.transport }
     var metrics: MetricsRegistry { life.metrics }
 
+    /// Makes an operator that has not begun.
+    ///
+    /// `isRendering` has it render meshes as the program does; else they are those of ``SampleMesh``.
     init(
         _ cluster: TestCluster,
         _ clock: VirtualClock,
@@ -26,13 +30,14 @@ struct LiveOperator: Sendable {
         workers: Int = 2,
         definitions: OwnDefinitions? = nil,
         companions: [OperatorCompanion] = [],
+        isRendering: Bool = false,
         server: (any HTTPTransport)? = nil
     ) throws {
         life = ControllerLife(of: cluster, on: clock, server: server)
         self.clock = clock
         var configuration = MeshOperatorService.Configuration(
             transport: life.transport,
-            catalogue: try SampleMesh.catalogue()
+            catalogue: isRendering ? try VersionCatalogue.builtIn() : try SampleMesh.catalogue()
         )
         configuration.instance = name
         configuration.workers = workers
@@ -41,7 +46,7 @@ struct LiveOperator: Sendable {
         if elects { configuration.elect(in: "kube-system") }
         service = try MeshOperatorService(
             configuration,
-            renderer: SampleMesh.render,
+            renderer: isRendering ? nil : SampleMesh.render,
             environment: life.environment
         )
     }
