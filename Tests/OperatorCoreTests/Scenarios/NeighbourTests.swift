@@ -146,6 +146,39 @@ internal import Testing
         #expect(try await Self.isReady(cluster, TestCluster.key))
     }
 
+    @Test("Pods of the one are not counted as proxies of the other that is refused")
+    func countsItsOwnProxies() async throws {
+        let (cluster, life) = try await Self.pair("{profile: minimal}", "{profile: minimal, namespace: mesh-two}")
+        try await life.settle()
+        let app = KubeObject(kind: .namespace, key: ObjectKey(name: "app"))
+        _ = try await cluster.admin.create(.namespaces, app)
+        var pod = KubeObject(kind: .pod, key: ObjectKey(namespace: "app", name: "web"))
+        pod.annotations["sidecar.istio.io/status"] = #"{"revision":"default"}"#
+        pod.tree["spec"] = ["containers": [["name": "web", "image": "web"]]]
+        _ = try await cluster.admin.create(.pods, pod)
+        cluster.pass(.seconds(60))
+        // One that has told nothing yet tells small changes at once.
+        let fresh = try RenderedMeshTests.life(cluster)
+        try await fresh.settle()
+        try await fresh.settle(Self.second)
+        func proxies(_ key: ObjectKey) async throws -> String? {
+            try await cluster.admin.find(MeshNames.resource, key)?.tree.value(at: "status", "proxies")?.string
+        }
+        let observed = fresh.stores.observe(
+            try #require(try await cluster.resource()),
+            wanted: [],
+            ledger: WriteLedger(),
+            now: .zero
+        )
+        #expect(fresh.stores.usage(of: ["default"], observation: observed).pods.map(\.name) == ["web"])
+        #expect(try await proxies(TestCluster.key) == "1/1")
+        #expect(try await proxies(Self.second) == "0/0")
+        // So nothing keeps it from being removed.
+        _ = try await cluster.admin.delete(MeshNames.resource, Self.second)
+        try await life.settle(Self.second)
+        #expect(try await cluster.admin.find(MeshNames.resource, Self.second) == nil)
+    }
+
     @Test("Beside a mesh in the same namespace every name that is taken comes with what makes it free")
     func sharesANamespace() async throws {
         let (cluster, life) = try await Self.pair("{profile: default}", "{profile: default, revision: blue}")

@@ -59,10 +59,9 @@ internal import Testing
 
     @Test("A mesh is not removed while a namespace names one of its tags, pods or not")
     func tagsKeepAMesh() async throws {
-        let life = try await UpgradeLife.start("{version: 1.29.2, profile: minimal, values: {revisionTags: [prod]}}")
-        for namespace in ["shop", "pay"] {
-            _ = try await life.cluster.admin.delete(.namespaces, .init(name: namespace))
-        }
+        let life = try UpgradeLife(UpgradeWorld(try await TestCluster()))
+        try await life.cluster.create("{version: 1.29.2, profile: minimal, values: {revisionTags: [prod]}}")
+        try await life.settle()
         try await life.world.makeNamespace("tag", ["istio.io/rev": "prod"])
         try await life.settle()
         _ = try await life.cluster.admin.delete(MeshNames.resource, TestCluster.key)
@@ -70,6 +69,10 @@ internal import Testing
         let said = try #require(try await life.cluster.condition("Degraded"))
         #expect(said.reason == "InUse" && said.message.contains("1 namespace (tag) use this mesh"), "\(said)")
         #expect(try await Self.webhooks(life).contains { $0.hasPrefix("istio-revision-tag-prod") })
+        let none: Tree = ["metadata": ["labels": ["istio.io/rev": .null]]]
+        _ = try await life.cluster.admin.patch(.namespaces, ObjectKey(name: "tag"), .merge(none))
+        try await life.settle()
+        #expect(try await life.cluster.resource() == nil)
     }
 
     @Test("It goes back step by step to the revision whose name is the tag default, and forward again")
