@@ -78,6 +78,12 @@ let allTargets: [Target] = [
         dependencies: ["DataTree", "KubeAPI", "KubeClient", "MeshAPI", "MeshBase", "RolloutEngine"]
     ),
     .target(
+        name: "OperatorStart",
+        dependencies: [
+            "DataTree", "FieldOwnership", "KubeAPI", "KubeClient", "KubeRuntime", "MeshAPI", "MeshBase", logging,
+        ]
+    ),
+    .target(
         name: "SandboxStore",
         dependencies: [
             "DataTree", "ExpressionLanguage", "KubeAPI", "KubeClient", "KubeSchema", "MeshBase", "StructuralSchema",
@@ -89,8 +95,7 @@ let allTargets: [Target] = [
         name: "OperatorCore",
         dependencies: [
             "DataTree", "FieldOwnership", "KubeAPI", "KubeClient", "KubeRuntime", "ManifestRendering", "MeshAPI",
-            "MeshBase",
-            "RolloutControl", "RolloutEngine", "UpgradePlanning", logging,
+            "MeshBase", "OperatorStart", "RolloutControl", "RolloutEngine", "UpgradePlanning", logging,
         ]
     ),
     .target(
@@ -120,7 +125,7 @@ let allTargets: [Target] = [
         name: "mesh-operator",
         dependencies: [
             "DataTree", "HTTPServing", "KubeAPI", "KubeClient", "KubeCurl", "KubeRuntime", "MeshBase", "OperatorCore",
-            "RolloutControl", "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
+            "OperatorStart", "RolloutControl", "RolloutCore", argumentParser, lifecycle, logging, unixSignals,
         ]
     ),
     .executableTarget(
@@ -234,13 +239,14 @@ let allTargets: [Target] = [
             "MeshTestKit", "ReplayKit", "DataTree", "KubeAPI", "KubeClient", "MeshBase", "SandboxStore",
         ]
     ),
+    .testTarget(name: "OperatorStartTests", dependencies: ["KubeClient", "KubeRuntime", "MeshBase", "OperatorStart"]),
     .testTarget(
         name: "OperatorCoreTests",
         dependencies: [
             "ControllerKit", "CrashKit", "MeshTestKit", "DataTree", "FieldOwnership", "KubeAPI", "KubeClient",
             "KubeRuntime",
-            "ManifestRendering", "MeshAPI", "MeshBase", "OperatorCore", "RolloutControl", "RolloutEngine",
-            "SandboxStore", "UpgradePlanning", logging,
+            "ManifestRendering", "MeshAPI", "MeshBase", "OperatorCore", "OperatorStart", "RolloutControl",
+            "RolloutEngine", "SandboxStore", "UpgradePlanning", logging,
         ],
         exclude: ["Revisions/Golden"]
     ),

@@ -7,6 +7,7 @@ internal import KubeRuntime
 internal import Logging
 internal import MeshBase
 internal import OperatorCore
+internal import OperatorStart
 internal import RolloutControl
 internal import RolloutCore
 internal import ServiceLifecycle
@@ -70,8 +71,7 @@ struct MeshOperator: AsyncParsableCommand {
     }
 
     private func serve(_ link: ClusterLink, _ variables: [String: String], _ world: RuntimeEnvironment) async throws {
-        var configuration = try MeshOperatorService.Configuration(transport: link.signed)
-        configuration.instance = variables["POD_NAME"] ?? variables["HOSTNAME"] ?? "mesh-operator"
+        var configuration = try MeshOperatorService.Configuration(transport: link.signed, environment: variables)
         configuration.companions = istioCrds ? [.istioKinds, .rollouts] : [.rollouts]
         configuration.patience = .seconds(Int(serverWait))
         configuration.gates = HTTPGateAsker.standard

@@ -12,6 +12,8 @@ package enum MeshNames {
     package static let resource = APIResource(kind: kind, plural: "meshoperators", isNamespaced: false)
     /// The finalizer that holds a MeshOperator until its objects are gone.
     package static let finalizer = "meshoperator.io/cleanup"
+    /// The field manager by which the operator applies and owns fields.
+    package static let fieldManager = "mesh-operator"
     /// The namespace used where none is given.
     package static let defaultNamespace = "istio-system"
     /// The profile used where none is given.

@@ -8,7 +8,7 @@ package import MeshBase
 /// Decides what to do about a mesh: a function of what is observed, what is wished and the time.
 package struct MeshPlanner: Sendable {
     /// The name under which objects are applied.
-    package static let manager = "mesh-operator"
+    package static let manager = MeshNames.fieldManager
 
     /// How things stand.
     package let observation: MeshObservation

@@ -7,6 +7,7 @@ internal import Logging
 package import ManifestRendering
 package import MeshAPI
 internal import MeshBase
+internal import OperatorStart
 package import RolloutControl
 internal import RolloutEngine
 internal import UpgradePlanning

@@ -5,6 +5,7 @@ internal import Logging
 package import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
+package import OperatorStart
 package import RolloutControl
 internal import UpgradePlanning
 
@@ -47,10 +48,13 @@ package struct MeshOperatorService: Sendable {
 
         /// Names what is needed, with the versions built into the program.
         ///
-        /// - Parameter transport: carries requests to the API server.
+        /// - Parameters:
+        ///   - transport: carries requests to the API server.
+        ///   - environment: the process's variables; `POD_NAME` or else `HOSTNAME` becomes the ``instance``.
         /// - Throws: `RenderError` when the program was built of broken data.
-        package init(transport: any HTTPTransport) throws {
+        package init(transport: any HTTPTransport, environment: [String: String]) throws {
             self.init(transport: transport, catalogue: try VersionCatalogue.builtIn())
+            instance = environment["POD_NAME"] ?? environment["HOSTNAME"] ?? instance
         }
 
         /// Names what is needed.

@@ -21,7 +21,7 @@ struct RolloutTools: Sendable {
     let memories = RolloutMemories { RolloutMemory() }
 
     /// Who writes, as API servers call it.
-    static let manager = "mesh-operator"
+    static let manager = MeshNames.fieldManager
     static let options = WriteOptions(fieldManager: manager)
 
     var reader: WorldReader { WorldReader(client: parts.client, stores: parts.stores, memories: memories) }

@@ -5,6 +5,7 @@ internal import KubeClient
 internal import KubeRuntime
 internal import MeshAPI
 internal import MeshTestKit
+internal import OperatorStart
 internal import Testing
 
 @testable internal import OperatorCore

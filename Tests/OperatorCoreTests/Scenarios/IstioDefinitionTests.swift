@@ -4,6 +4,7 @@ internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
 internal import MeshAPI
+internal import OperatorStart
 internal import Testing
 
 @testable internal import OperatorCore

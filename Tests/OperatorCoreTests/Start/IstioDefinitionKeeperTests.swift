@@ -3,6 +3,7 @@ internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import MeshTestKit
+internal import OperatorStart
 internal import Testing
 
 @testable internal import OperatorCore

@@ -6,6 +6,7 @@ internal import KubeRuntime
 internal import ManifestRendering
 internal import MeshAPI
 internal import MeshTestKit
+internal import OperatorStart
 
 @testable internal import OperatorCore
 

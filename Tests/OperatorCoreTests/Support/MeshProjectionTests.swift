@@ -1,6 +1,7 @@
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import OperatorStart
 internal import Testing
 
 @testable internal import OperatorCore

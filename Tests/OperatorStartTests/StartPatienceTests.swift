@@ -3,7 +3,7 @@ internal import MeshBase
 internal import Synchronization
 internal import Testing
 
-@testable internal import OperatorCore
+@testable internal import OperatorStart
 
 /// Starts without an API server.
 @Suite struct StartPatienceTests {

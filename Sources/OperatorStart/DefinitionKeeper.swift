@@ -106,7 +106,7 @@ extension OperatorCompanion {
     ///
     /// The start takes those for good that were brought from the same files (``OwnDefinitions/install(with:)``); here they are compared
     /// field by field.
-    static func keeping(_ definitions: OwnDefinitions) -> OperatorCompanion {
+    package static func keeping(_ definitions: OwnDefinitions) -> OperatorCompanion {
         OperatorCompanion { given in
             let charge = DefinitionKeeper.Charge(name: "definitions", definitions: { definitions.ownNames }) {
                 (name) async throws(KubeError) in try await definitions.repair(name, with: given.writes)

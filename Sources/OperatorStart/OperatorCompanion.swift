@@ -19,6 +19,19 @@ package struct OperatorCompanion: Sendable {
         package let watching: Watcher.Configuration
         /// Time, chance, log and metrics.
         package let environment: RuntimeEnvironment
+
+        /// Names the parts.
+        package init(
+            reads: ClusterClient,
+            writes: ClusterClient,
+            recorder: EventRecorder,
+            definitions: ObjectStore?,
+            watching: Watcher.Configuration,
+            environment: RuntimeEnvironment
+        ) {
+            (self.reads, self.writes, self.recorder) = (reads, writes, recorder)
+            (self.definitions, self.watching, self.environment) = (definitions, watching, environment)
+        }
     }
 
     /// What a companion brings.

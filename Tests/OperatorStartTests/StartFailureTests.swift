@@ -2,7 +2,7 @@ internal import KubeClient
 internal import MeshBase
 internal import Testing
 
-@testable internal import OperatorCore
+@testable internal import OperatorStart
 
 @Suite struct StartFailureTests {
     struct Sample: Sendable, CustomTestStringConvertible {

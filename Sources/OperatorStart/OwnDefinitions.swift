@@ -110,7 +110,7 @@ package struct OwnDefinitions: Sendable {
     ///   - client: calls the API.
     /// - Returns: what came of it.
     /// - Throws: `KubeError` when it cannot be read or applied; `invalidRequest` where the files do not have it.
-    func repair(_ name: String, with client: ClusterClient) async throws(KubeError) -> Outcome {
+    package func repair(_ name: String, with client: ClusterClient) async throws(KubeError) -> Outcome {
         guard let definition = try? Self.parse(texts).first(where: { $0.name == name }) else {
             throw KubeError(.invalidRequest, "--crds: no file defines \(name); name the folder CRDs of this version")
         }
@@ -129,7 +129,7 @@ package struct OwnDefinitions: Sendable {
     }
 
     /// What came of bringing a definition.
-    enum Outcome: Sendable, Hashable {
+    package enum Outcome: Sendable, Hashable {
         /// It was applied.
         case applied
         /// It was there as it is wanted.
@@ -146,14 +146,14 @@ package struct OwnDefinitions: Sendable {
     ///   - leavesOthers: whether one that the operator never applied is left as it is.
     /// - Returns: what came of it.
     /// - Throws: `KubeError` when it cannot be read or applied.
-    static func bring(
+    package static func bring(
         _ wanted: KubeObject,
         with client: ClusterClient,
         leavesOthers: Bool = false
     ) async throws(KubeError) -> Outcome {
         if let live = try await client.find(.customResourceDefinitions, wanted.key) {
-            if leavesOthers, ObjectOwnership(live).applied(by: MeshPlanner.manager) == nil { return .leftToOthers }
-            let comparison = ObjectComparison(manager: MeshPlanner.manager)
+            if leavesOthers, ObjectOwnership(live).applied(by: MeshNames.fieldManager) == nil { return .leftToOthers }
+            let comparison = ObjectComparison(manager: MeshNames.fieldManager)
             if comparison.differences(desired: wanted, live: live).isEmpty { return .equal }
         }
         _ = try await client.apply(.customResourceDefinitions, wanted, force: true)

@@ -1,12 +1,12 @@
-internal import KubeClient
-internal import KubeRuntime
+package import KubeClient
+package import KubeRuntime
 internal import Logging
 
 /// How long a start waits for an API server that does not answer yet, as while its machine or a rolling control plane comes up.
 ///
 /// Waited for is what nobody answered, and what a server or a load balancer before it answers while it comes up (429 and 5xx). Any other
 /// answer, and a certificate that is not trusted, end the wait: time does not mend them.
-struct StartPatience: Sendable, Hashable {
+package struct StartPatience: Sendable, Hashable {
     /// What to do about a request that failed.
     enum Verdict: Sendable, Hashable {
         /// Ask again after ``pause``; and whether to tell that.
@@ -16,7 +16,12 @@ struct StartPatience: Sendable, Hashable {
     }
 
     /// How long to wait in all, from the first request on; zero not to wait.
-    let limit: Duration
+    package let limit: Duration
+
+    /// Makes a patience that ends after `limit`.
+    package init(limit: Duration) {
+        self.limit = limit
+    }
 
     /// The time between two requests.
     static let pause = Duration.seconds(1)
@@ -89,7 +94,7 @@ struct StartPatience: Sendable, Hashable {
 
 extension StartPatience {
     /// Asks as the other one does, in the time of a program and with lines in its log.
-    func ask(
+    package func ask(
         in environment: RuntimeEnvironment,
         isEnding: @Sendable () -> Bool,
         _ question: () async throws(KubeError) -> Void
