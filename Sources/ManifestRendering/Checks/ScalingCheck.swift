@@ -33,20 +33,32 @@ struct ScalingCheck {
 
     /// What has no effect: a number of pods of 0 among values.
     ///
-    /// Istio's charts write `replicas` where `replicaCount` is set, and to their templates 0 is not (`if .Values.pilot.replicaCount`); the API
-    /// server then makes 1 of it. Among `k8s` settings 0 is taken, as istioctl takes it.
+    /// Istio's charts write `replicas` where `replicaCount` is set, and an autoscaler where both its bounds are; to their templates 0 is not
+    /// (`if .Values.pilot.replicaCount`), and the API server makes 1 of no `replicas`. Among `k8s` settings 0 is taken, as istioctl takes it.
     var notes: [String] {
-        guard scope.kind.workloadKind == "Deployment", !settings.has("autoscaleEnabled"),
-            scope.settings.at("k8s.replicaCount").isNull, settings.at("replicaCount") == .integer(0)
-        else { return [] }
-        let isRooted = !spec.values.at("\(scope.kind.valuesRoot).replicaCount").isNull
-        let path = isRooted ? valuesPath("replicaCount") : TreePath(keys: "spec", "values", "replicaCount")
+        guard scope.kind.workloadKind == "Deployment" else { return [] }
+        return settings.has("autoscaleEnabled") ? boundNotes : countNotes
+    }
+
+    private var boundNotes: [String] {
+        let bounds = [("minReplicas", "autoscaleMin"), ("maxReplicas", "autoscaleMax")]
+        return bounds.filter { settings.at($0.1) == .integer(0) }.map { field, value in
+            let effect = "0 counts as not set, as in Istio's charts, so no autoscaler is made and 1 pod is asked for"
+            let remedy = "set it to 1 or more, or autoscaleEnabled to false"
+            return "\(place(field, value) ?? valuesPath(value)): \(effect); \(remedy)"
+        }
+    }
+
+    private var countNotes: [String] {
+        guard scope.settings.at("k8s.replicaCount").isNull, settings.at("replicaCount") == .integer(0) else {
+            return []
+        }
         var steps = scope.place.steps
         // A gateway that the profile brings and the spec does not name yet.
         if scope.kind.isGateway, case .key? = steps.last { steps.append(.index(0)) }
         let other = TreePath(steps + [.key("k8s"), .key("replicaCount")])
         let effect = "0 counts as not set, as in Istio's charts, so 1 pod is asked for"
-        return ["\(path): \(effect); set \(other) to 0 to run none"]
+        return ["\(path(of: "replicaCount")): \(effect); set \(other) to 0 to run none"]
     }
 
     private var settings: Tree { scope.kind.isGateway ? scope.values.at(scope.kind.valuesRoot) : scope.values }
@@ -58,6 +70,12 @@ struct ScalingCheck {
         }
         if !spec.values.at("\(scope.kind.valuesRoot).\(value)").isNull { return valuesPath(value) }
         return spec.values.at(value).isNull ? nil : TreePath(keys: "spec", "values", value)
+    }
+
+    /// Where one of the spec's values stands: below the component's own or at the top.
+    private func path(of value: String) -> TreePath {
+        let isRooted = !spec.values.at("\(scope.kind.valuesRoot).\(value)").isNull
+        return isRooted ? valuesPath(value) : TreePath(keys: "spec", "values", value)
     }
 
     private func valuesPath(_ value: String) -> TreePath {

@@ -32,6 +32,22 @@ struct ScalingTests {
         )
     }
 
+    @Test("As a bound of an autoscaler it counts as not set too: there is no autoscaler, and that is said")
+    func bounds() throws {
+        for bound in ["autoscaleMin", "autoscaleMax"] {
+            let values: Tree = ["autoscaleEnabled": true, bound: 0]
+            let manifests = try render(["values": ["pilot": values]])
+            #expect(!manifests.objects.contains { $0.kind.kind == "HorizontalPodAutoscaler" && $0.name == "istiod" })
+            #expect(
+                manifests.warnings.filter { $0.contains("counts as not set") } == [
+                    "spec.values.pilot.\(bound): 0 counts as not set, as in Istio's charts, so no autoscaler is made and "
+                        + "1 pod is asked for; set it to 1 or more, or autoscaleEnabled to false"
+                ],
+                "\(manifests.warnings)"
+            )
+        }
+    }
+
     @Test("Among k8s settings it is taken")
     func settings() throws {
         let off: Tree = ["autoscaleEnabled": false]
