@@ -8,7 +8,7 @@ internal import Logging
 /// answer, and a certificate that is not trusted, end the wait: time does not mend them.
 package struct StartPatience: Sendable, Hashable {
     /// What to do about a request that failed.
-    enum Verdict: Sendable, Hashable {
+    package enum Verdict: Sendable, Hashable {
         /// Ask again after ``pause``; and whether to tell that.
         case wait(isTold: Bool)
         /// End with the error.
@@ -35,7 +35,7 @@ package struct StartPatience: Sendable, Hashable {
     ///   - elapsed: the time since the start.
     ///   - told: when the wait was told last, as time since the start; nil for never.
     /// - Returns: what to do.
-    func verdict(_ error: KubeError, elapsed: Duration, told: Duration?) -> Verdict {
+    package func verdict(_ error: KubeError, elapsed: Duration, told: Duration?) -> Verdict {
         guard Self.mayPass(error), elapsed + Self.pause <= limit else { return .giveUp }
         return .wait(isTold: told.map { elapsed - $0 >= Self.interval } ?? true)
     }
