@@ -9,8 +9,8 @@ internal import Synchronization
 
 /// Brings CustomResourceDefinitions and keeps them: after the first turn of the meshes, when one goes, and from time to time.
 ///
-/// One of ours that goes, or serves other versions, is set right as soon as the cache of definitions shows it: by the third time within
-/// ten minutes at most once a minute, as ``RewriteHistory`` has it.
+/// One of ours that goes, or whose spec somebody changes, is looked at as soon as the cache of definitions shows it, and set right: from the
+/// fourth time within ten minutes on at most once a minute, as ``RewriteHistory`` has it.
 final class DefinitionKeeper: Reconciling {
     /// What is kept.
     struct Charge: Sendable {
@@ -22,12 +22,12 @@ final class DefinitionKeeper: Reconciling {
         var bring: @Sendable (String) async throws(KubeError) -> OwnDefinitions.Outcome
     }
 
-    /// How often they are looked at even if the cache shows nothing: of schemas it knows nothing, nor of one that others made and took away.
+    /// How often they are looked at even if the cache shows nothing: it knows nothing of one that others made and took away, nor of metadata.
     static let interval = Duration.seconds(600)
 
     private struct Memory {
-        /// The definitions that this operator applied, now or in an earlier life.
-        var ours: Set<String> = []
+        /// The definitions that this operator applied, now or in an earlier life, and the generation in which they were as they should be.
+        var ours: [String: Int64] = [:]
         /// What was set right.
         var history = RewriteHistory()
     }
@@ -71,12 +71,14 @@ final class DefinitionKeeper: Reconciling {
     }
 
     /// Whether a change takes something away that this operator brought; a definition that came is looked at by whoever waits for it.
+    ///
+    /// The cache keeps no schemas, but the API server counts every change of a spec in `metadata.generation`.
     private func concerns(_ change: StoreChange) -> Bool {
-        guard memory.withLock({ $0.ours.contains(change.object.name) }) else { return false }
+        guard let known = memory.withLock({ $0.ours[change.object.name] }) else { return false }
         return switch change {
         case .added: false
         case .deleted: true
-        case .updated(let old, let new): old.tree["spec"] != new.tree["spec"]
+        case .updated(_, let new): new.generation.map { $0 > known } ?? true
         }
     }
 
@@ -90,11 +92,14 @@ final class DefinitionKeeper: Reconciling {
         }
         let outcome = try await charge.bring(key.name)
         memory.withLock { memory in
-            if outcome == .applied, memory.ours.contains(key.name) { memory.history.record(contest, now: now) }
+            if outcome.isApplied, memory.ours[key.name] != nil { memory.history.record(contest, now: now) }
             memory.history.expire(now: now)
-            if outcome == .leftToOthers { memory.ours.remove(key.name) } else { memory.ours.insert(key.name) }
+            switch outcome {
+            case .applied(let generation), .equal(let generation): memory.ours[key.name] = generation ?? 0
+            case .leftToOthers: memory.ours[key.name] = nil
+            }
         }
-        if outcome == .applied {
+        if outcome.isApplied {
             environment.logger.info("definition applied", metadata: ["name": "\(key.name)"])
         }
         return .requeue(after: Self.interval)

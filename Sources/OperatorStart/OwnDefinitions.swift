@@ -88,7 +88,7 @@ package struct OwnDefinitions: Sendable {
                 group.addTask { () async -> Result<String?, KubeError> in
                     do throws(KubeError) {
                         if try await isBrought(name, with: client) { return .success(nil) }
-                        return .success(try await repair(name, with: client) == .applied ? name : nil)
+                        return .success(try await repair(name, with: client).isApplied ? name : nil)
                     } catch {
                         return .failure(error)
                     }
@@ -130,12 +130,17 @@ package struct OwnDefinitions: Sendable {
 
     /// What came of bringing a definition.
     package enum Outcome: Sendable, Hashable {
-        /// It was applied.
-        case applied
-        /// It was there as it is wanted.
-        case equal
+        /// It was applied, and has this `metadata.generation` now.
+        case applied(generation: Int64?)
+        /// It was there as it is wanted, in this `metadata.generation`.
+        case equal(generation: Int64?)
         /// Somebody else made what is there.
         case leftToOthers
+
+        /// Whether something was written.
+        package var isApplied: Bool {
+            if case .applied = self { true } else { false }
+        }
     }
 
     /// Applies one definition where it differs from what is there.
@@ -154,10 +159,12 @@ package struct OwnDefinitions: Sendable {
         if let live = try await client.find(.customResourceDefinitions, wanted.key) {
             if leavesOthers, ObjectOwnership(live).applied(by: MeshNames.fieldManager) == nil { return .leftToOthers }
             let comparison = ObjectComparison(manager: MeshNames.fieldManager)
-            if comparison.differences(desired: wanted, live: live).isEmpty { return .equal }
+            if comparison.differences(desired: wanted, live: live).isEmpty {
+                return .equal(generation: live.generation)
+            }
         }
-        _ = try await client.apply(.customResourceDefinitions, wanted, force: true)
-        return .applied
+        let applied = try await client.apply(.customResourceDefinitions, wanted, force: true)
+        return .applied(generation: applied.generation)
     }
 
     private static func parse(_ texts: [String]) throws -> [KubeObject] {

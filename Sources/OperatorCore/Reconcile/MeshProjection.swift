@@ -104,6 +104,7 @@ package enum MeshProjection {
             "MutatingWebhookConfiguration": [MeshNames.Label.tag, MeshNames.Label.revision].map {
                 ["metadata", "labels", $0]
             },
+            "CustomResourceDefinition": [["metadata", "generation"]],
             "PodDisruptionBudget": [["spec"], ["status", "disruptionsAllowed"]],
             "HorizontalPodAutoscaler": [
                 ["spec", "scaleTargetRef"], ["spec", "minReplicas"], ["spec", "maxReplicas"],

@@ -151,6 +151,18 @@ internal import Testing
                 _ = try await cluster.admin.delete(.customResourceDefinitions, Self.key)
                 try await live.pass(3)
                 #expect(try await cluster.admin.find(.customResourceDefinitions, Self.key) != nil)
+
+                // A column is nothing that the cache keeps.
+                let columns = TreePath(keys: "spec", "versions").appending(index: 0).appending(
+                    "additionalPrinterColumns"
+                )
+                let before = try await cluster.admin.get(.customResourceDefinitions, Self.key).tree.value(at: columns)
+                let pointer = "/spec/versions/0/additionalPrinterColumns/0"
+                let edit = Patch.json([["op": "remove", "path": .string(pointer)]])
+                _ = try await cluster.admin.patch(.customResourceDefinitions, Self.key, edit)
+                try await live.pass(3)
+                let mended = try await cluster.admin.get(.customResourceDefinitions, Self.key)
+                #expect(mended.tree.value(at: columns) == before)
             }
         }
     }

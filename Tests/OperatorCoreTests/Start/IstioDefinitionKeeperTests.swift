@@ -49,13 +49,13 @@ internal import Testing
                 #expect(try await Self.live(cluster, other)?.tree.value(at: "spec", "versions") == versions)
                 #expect(live.transport.writes.count == 2, "\(live.transport.writes)")
 
-                // What the cache does not keep, such as schemas, in ten minutes.
+                // So is what the cache does not keep, such as a schema.
                 _ = try await cluster.admin.patch(
                     .customResourceDefinitions,
                     other,
                     .json([["op": "remove", "path": "/spec/versions/0/schema/openAPIV3Schema/properties/spec"]])
                 )
-                try await live.pass(700)
+                try await live.pass(2)
                 #expect(try await Self.live(cluster, other)?.tree.value(at: "spec", "versions") == versions)
                 #expect(live.transport.writes.count == 3, "\(live.transport.writes)")
             }
