@@ -90,6 +90,9 @@ package struct OwnershipMarks: Sendable, Hashable {
 
 /// A short fingerprint of a tree, equal for equal trees; not fit against attackers.
 enum Digest {
+    /// Where an object bears it.
+    static let place = FieldPlace(fields: "metadata", "annotations", MeshNames.Annotation.appliedDigest)
+
     /// The digest an object bears.
     static func on(_ object: KubeObject) -> String? { object.annotation(MeshNames.Annotation.appliedDigest) }
 

@@ -125,7 +125,7 @@ package struct ObjectDecider: Sendable {
         var wanted = handOver(desired, live, circumstances)
         let comparison = ObjectComparison(manager: manager)
         let ownership = ObjectOwnership(live)
-        let cause = cause(of: desired, live)
+        let cause = cause(of: desired, live, ownership)
         var judged = Judged(mark: ContestMark(live))
         keepMark(of: live, ownership, in: &wanted)
         let differences = comparison.differences(desired: wanted, live: live)
@@ -246,9 +246,15 @@ package struct ObjectDecider: Sendable {
         return ObjectDecision(id: id, write: write, yields: [])
     }
 
-    private func cause(of desired: KubeObject, _ live: KubeObject) -> ObjectDecision.Cause {
+    /// Why there is something to write: a digest that somebody took off, or wrote over, tells of his change and not of ours.
+    private func cause(
+        of desired: KubeObject,
+        _ live: KubeObject,
+        _ ownership: ObjectOwnership
+    ) -> ObjectDecision.Cause {
         guard marks.verdict(on: live, manager: manager) == .ours else { return .adopt }
-        return Digest.on(desired) == Digest.on(live) ? .drift : .change
+        guard Digest.on(desired) != Digest.on(live) else { return .drift }
+        return ownership.applied(by: manager)?.owns(Digest.place) == true ? .change : .drift
     }
 
     private func judge(
