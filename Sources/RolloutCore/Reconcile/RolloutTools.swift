@@ -113,7 +113,7 @@ struct RolloutTools: Sendable {
         let pace =
             switch seconds {
             case 1: "at most once a second"
-            case 60: "at most once a minute"
+            case 60: "ever more slowly, at last once a minute"
             default: "at most every \(seconds) s"
             }
         let field = entry.edit == .subsets ? "spec.subsets" : "the routes"

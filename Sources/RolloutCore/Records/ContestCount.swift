@@ -37,7 +37,7 @@ struct ContestCount: Sendable, Hashable {
 
     /// How long an edit counts.
     static let window = Duration.seconds(600)
-    /// How long what somebody changes again is left as it is once it has been put back.
+    /// How long at most what somebody changes again is left as it is once it has been put back.
     static let patience = Duration.seconds(60)
     /// How many edits are put back at once within the window, whoever they are of.
     static let rushLimit = 6
@@ -76,12 +76,15 @@ struct ContestCount: Sendable, Hashable {
     /// The last edit that still counts; nil for none.
     func latest(now: Timestamp) -> Entry? { entries.last { Self.counts($0, now) } }
 
-    /// When an edit may be put back: at once the first time, then a minute after the last time; many edits of many writers count as one.
+    /// When an edit may be put back: at once the first time, then 1 s, 2 s, 4 s and so on after the last time, up to a minute.
+    ///
+    /// Somebody who applies his manifest twice is no fight, and his traffic is soon where the step has it. Many edits of many writers wait
+    /// a minute each.
     ///
     /// - Parameters:
     ///   - edit: what was changed.
     ///   - writer: by whom.
-    ///   - patience: how long to wait once it has been put back.
+    ///   - patience: how long to wait at most once it has been put back.
     ///   - now: the time.
     /// - Returns: `now`, or a later time.
     func mayPutBack(
@@ -92,8 +95,8 @@ struct ContestCount: Sendable, Hashable {
     ) -> Timestamp {
         let counting = entries.filter { Self.counts($0, now) }
         let same = counting.last { $0.writer == writer && $0.edit == edit }
-        let isRush = counting.count >= Self.rushLimit
-        guard let last = same?.last ?? (isRush ? counting.map(\.last).max() : nil) else { return now }
+        if let same { return max(now, same.last + min(patience, .seconds(1 << min(same.times - 1, 6)))) }
+        guard counting.count >= Self.rushLimit, let last = counting.map(\.last).max() else { return now }
         return max(now, last + patience)
     }
 

@@ -24,12 +24,25 @@ internal import Testing
         #expect(count.mayPutBack(.weights, by: "argocd-controller", now: Self.at(1)) == Self.at(1))
         count = count.counted(.weights, by: "kubectl-edit", now: Self.at(1))
         #expect(count.fight(now: Self.at(2)) == nil)
-        #expect(count.mayPutBack(.routes, by: "argocd-controller", now: Self.at(2)) == Self.at(60))
-        count = count.counted(.routes, by: "argocd-controller", now: Self.at(60))
+        #expect(count.mayPutBack(.routes, by: "argocd-controller", now: Self.at(0)) == Self.at(1))
+        count = count.counted(.routes, by: "argocd-controller", now: Self.at(1))
         let fight = count.fight(now: Self.at(61))
         #expect(fight?.writer == "argocd-controller")
         #expect(fight?.times == 2)
         #expect(fight?.since == Self.at(0))
+    }
+
+    @Test func theSameEditWaitsTwiceAsLongEachTimeAndAMinuteInTheEnd() {
+        var (count, now) = (ContestCount(), 0)
+        var waits: [Int] = []
+        for _ in 0..<10 {
+            count = count.counted(.routes, by: "a", now: Self.at(now))
+            let next = count.mayPutBack(.routes, by: "a", now: Self.at(now))
+            waits.append(Int((next - Self.at(now)).components.seconds))
+            now += waits.last ?? 0
+        }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60])
+        #expect(count.mayPutBack(.routes, by: "a", patience: .seconds(5), now: Self.at(now - 60)) == Self.at(now - 55))
     }
 
     @Test func anEditIsForgottenAfterTenMinutes() {
@@ -193,6 +206,7 @@ internal import Testing
         let life = try DirectRollout(cluster)
         try await cluster.deploy("reviews-v2", version: "v2")
         try await life.run(30) { try await $0.status().progress.reason == "Holding" }
+        try await HandEditTests.apply(7, cluster, life)
         try await HandEditTests.applyAgain(cluster)
         try await life.run(2)
         try await HandEditTests.applyAgain(cluster)

@@ -36,13 +36,27 @@ internal import Testing
         _ = try await cluster.admin.apply(TrafficResources.virtualServices, manifest, force: true, options)
     }
 
-    @Test func putsTheStepBackOnceAndThenOnceAMinute() async throws {
+    /// Applies the manifest again as soon as it was put back; the seventh time is followed by a wait of a minute.
+    static func apply(_ times: Int, _ cluster: TestCluster, _ life: DirectRollout) async throws {
+        for _ in 0..<times {
+            try await applyAgain(cluster)
+            let applied = try await cluster.service()?.tree["spec"]
+            try await life.run(40) { try await $0.service()?.tree["spec"] != applied }
+        }
+    }
+
+    @Test func putsTheStepBackAtOnceAndInAFightOnceAMinute() async throws {
         let (cluster, life) = try await Self.begun()
         try await Self.applyAgain(cluster)
         #expect(try await cluster.weights() == ["": 100])
         try await life.run(2)
         #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
         #expect(try await cluster.status().conditions.contains { $0.type == "FieldConflict" } == false)
+        try await Self.applyAgain(cluster)
+        try await life.run(2)
+        #expect(try await cluster.weights() == ["v1": 75, "v2": 25], "applied twice is no fight")
+        try await Self.apply(5, cluster, life)
+        #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
         try await Self.applyAgain(cluster)
         try await life.run(30)
         #expect(try await cluster.weights() == ["": 100], "it is not fought over")
