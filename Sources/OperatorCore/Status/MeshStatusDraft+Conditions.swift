@@ -146,14 +146,13 @@ extension MeshStatusDraft {
     private func setInjection(_ status: inout MeshOperatorStatus) {
         switch plan.stage {
         case .removing, .removed: set(.injectionReady, .no, .deleting, "", &status)
-        case .inUse: return
         // What is wanted is not known, so what is there has to tell.
         case _ where plan.stage.isStanding && drift == nil:
             guard let standing = StandingMesh(of: self), !standing.isEmpty || status.condition(.injectionReady) != nil
             else { return }
             let (state, reason, message) = standing.injection.told
             set(.injectionReady, state, reason, message, &status)
-        case .invalid, .refused, .notOwned: return
+        case .invalid, .refused, .notOwned, .inUse: return
         case .working, .stuck, .settled, .paused:
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
             let injectors = drift?.injectors ?? parts?.injectors ?? []

@@ -82,13 +82,13 @@ package struct MeshStatusDraft: Sendable {
             status.proxies = "\(proxies - behind)/\(proxies)"
             status.plan = wayAhead(intent)
         }
-        if blueprint == nil || intent == nil, let standing = StandingMesh(of: self) {
-            let asked = status.components.isEmpty ? nil : drift?.components
-            status.components = asked ?? standing.components
-        }
         if resource.isDeleting {
             LeavingMesh(observation: observation, blueprint: blueprint, absent: absent)
                 .show(in: &status, previous: previous)
+        }
+        if blueprint == nil || intent == nil || plan.stage.isInUse, let standing = StandingMesh(of: self) {
+            let asked = status.components.isEmpty ? nil : drift?.components
+            status.components = asked ?? standing.components
         }
         setConditions(&status)
         status.takeNotes(self)

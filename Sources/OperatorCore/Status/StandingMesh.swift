@@ -159,8 +159,13 @@ extension MeshPlan.Stage {
     /// Whether the mesh stays as it is, and what was rendered before is all that can be told of.
     var isStanding: Bool {
         switch self {
-        case .invalid, .refused, .notOwned, .paused: true
-        case .working, .stuck, .settled, .removing, .removed, .inUse: false
+        case .invalid, .refused, .notOwned, .paused, .inUse: true
+        case .working, .stuck, .settled, .removing, .removed: false
         }
+    }
+
+    /// Whether the removal waits until nobody uses the mesh any more.
+    var isInUse: Bool {
+        if case .inUse = self { true } else { false }
     }
 }

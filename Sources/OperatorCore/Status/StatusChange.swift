@@ -30,7 +30,10 @@ package struct StatusChange: Sendable {
     }
 
     /// Whether nobody works on the mesh, so that a part that goes down or comes up is no progress.
-    private var isStanding: Bool { new.phase == .failed || new.phase == .paused }
+    private var isStanding: Bool {
+        new.phase == .failed || new.phase == .paused
+            || new.condition(.ready)?.reason == MeshConditionReason.inUse.rawValue
+    }
 
     private static func down(_ status: MeshOperatorStatus) -> [String] {
         status.components.filter { !$0.ready }.map(\.name)

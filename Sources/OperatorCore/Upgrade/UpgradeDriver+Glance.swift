@@ -25,6 +25,40 @@ extension UpgradeDriver {
     /// How the objects that are there differ from what the spec asks for, the revisions being as they are; nil where it cannot be
     /// rendered, or not as for this cluster.
     func drift(_ object: KubeObject) -> HeldDrift? {
+        guard let (held, observed) = composed(object), let blueprint = held.blueprint else { return nil }
+        return HeldDrift(planned(held, observed), blueprint, completed(observed, held))
+    }
+
+    /// Sets right what was taken away or changed of a mesh whose removal waits until nobody uses it any more.
+    ///
+    /// What the spec asks for since is not brought about, and nothing is made anew once the removal has begun.
+    ///
+    /// - Parameters:
+    ///   - plan: the plan that waits; takes over which fields are left to others.
+    ///   - run: the reconcile.
+    func keep(_ plan: inout MeshPlan, _ run: inout MeshRun) async throws {
+        _ = try? await mesh.facts.kubernetesVersion()
+        guard let (held, observed) = composed(run.object),
+            !observed.ours(manager: MeshPlanner.manager).contains(where: \.isDeleting)
+        else { return }
+        let upkeep = planned(held, observed)
+        (plan.yields, plan.contests) = (upkeep.yields, upkeep.contests)
+        plan.lookAgain = [plan.lookAgain, upkeep.lookAgain].compactMap(\.self).min()
+        let parts = Set(MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).components.map(\.name))
+        let known = mesh.memories.of(run.object).known
+        var repairs = MeshPlan(stage: plan.stage)
+        repairs.steps = upkeep.steps.filter { step in
+            guard case .apply(let write) = step else { return false }
+            let wasThere = known.contains(step.id) || held.blueprint?.components[step.id].map(parts.contains) == true
+            return write.cause == .drift || write.cause == .claim || write.cause == .create && wasThere
+        }
+        guard !repairs.steps.isEmpty, try await mesh.confirm(repairs, held).isEmpty else { return }
+        try await mesh.confirmIsCurrent(run.object)
+        run.failures += try await mesh.perform(repairs.steps, for: run.object).failures
+    }
+
+    /// The revisions as they are, rendered by the spec; nil where it cannot be rendered, or not as for this cluster.
+    private func composed(_ object: KubeObject) -> (run: MeshRun, observed: MeshObservation)? {
         guard let (begun, wish) = begin(object, isHeld: false), begun.kubernetes != nil else { return nil }
         var held = begun
         let observed = mesh.observe(held)
@@ -37,8 +71,7 @@ extension UpgradeDriver {
         } catch {
             return nil
         }
-        guard let blueprint = held.blueprint else { return nil }
-        return HeldDrift(planned(held, observed), blueprint, completed(observed, held))
+        return (held, observed)
     }
 
     /// What is asked for; nil where the spec cannot be read.

@@ -2,6 +2,7 @@ internal import ControllerKit
 internal import DataTree
 internal import KubeAPI
 internal import KubeClient
+internal import ManifestRendering
 internal import MeshAPI
 internal import Testing
 
@@ -62,6 +63,80 @@ internal import Testing
         )
         try await life.settle()
         #expect(try await cluster.resource() == nil)
+    }
+
+    @Test(
+        "While it waits for them the mesh is kept, by the next process too, and nothing new is brought about",
+        arguments: [false, true]
+    )
+    func keepsAMeshInUse(_ isRestarted: Bool) async throws {
+        var (cluster, life) = try await LifeTests.settled()
+        let shop = KubeObject(kind: .namespace, key: ObjectKey(name: "shop"), labels: ["istio-injection": "enabled"])
+        _ = try await cluster.admin.create(.namespaces, shop)
+        try await Self.delete(cluster)
+        try await life.settle()
+        _ = try await cluster.admin.patch(
+            MeshNames.resource,
+            TestCluster.key,
+            .merge(["spec": ["profile": "demo"]])
+        )
+        let names = try await Self.names(cluster)
+        for (resource, key) in [
+            (APIResource.mutatingWebhookConfigurations, ObjectKey(name: "istio-mutating")),
+            (.deployments, ObjectKey(namespace: Self.namespace, name: "istiod")),
+        ] {
+            _ = try await cluster.admin.delete(resource, key)
+        }
+        let map = ObjectKey(namespace: Self.namespace, name: "istio")
+        _ = try await cluster.admin.patch(.configMaps, map, .merge(["data": ["mesh": "edited"]]))
+        if isRestarted { life = try DirectOperator(cluster) }
+        try await life.settle()
+        #expect(try await Self.names(cluster) == names)
+        let mesh = try await cluster.object(.configMaps, Self.namespace, "istio")?.tree.value(at: "data", "mesh")
+        #expect(mesh?.string != "edited")
+        #expect(try await cluster.condition("Ready")?.reason == "InUse")
+        #expect(try await Self.components(cluster).allSatisfy(\.ready))
+        life.transport.forget()
+        try await life.settle()
+        #expect(life.transport.writes.isEmpty, "\(life.transport.writes)")
+        let free = Patch.merge(["metadata": ["labels": ["istio-injection": .null]]])
+        _ = try await cluster.admin.patch(.namespaces, ObjectKey(name: "shop"), free)
+        try await life.settle()
+        #expect(try await cluster.resource() == nil)
+        #expect(try await cluster.object(.deployments, Self.namespace, "istiod") == nil)
+    }
+
+    private static func components(_ cluster: TestCluster) async throws -> [MeshOperatorStatus.Component] {
+        MeshOperatorStatus(lenient: try await cluster.resource()?.tree["status"] ?? .null).components
+    }
+
+    /// The Deployments and webhook configurations that there are.
+    private static func names(_ cluster: TestCluster) async throws -> [String] {
+        var names: [String] = []
+        for resource in [APIResource.deployments, .mutatingWebhookConfigurations] {
+            names += try await cluster.admin.list(resource).objects.map(\.name)
+        }
+        return names.sorted()
+    }
+
+    @Test("What of it cannot be made again is told")
+    func tellsWhatAMeshInUseLacks() async throws {
+        var (cluster, life) = try await LifeTests.settled()
+        let shop = KubeObject(kind: .namespace, key: ObjectKey(name: "shop"), labels: ["istio-injection": "enabled"])
+        _ = try await cluster.admin.create(.namespaces, shop)
+        try await Self.delete(cluster)
+        try await life.settle()
+        // Not to be rendered, so not to be made again.
+        life = try DirectOperator(cluster) { _, _ throws(RenderError) in
+            throw RenderError(issues: [SpecIssue(path: .root, value: .null, problem: "odd", remedy: "none")])
+        }
+        _ = try await cluster.admin.delete(.deployments, ObjectKey(namespace: Self.namespace, name: "istiod"))
+        try await life.settle()
+        let ready = try #require(try await cluster.condition("Ready"))
+        #expect(ready.reason == "InUse")
+        #expect(ready.message.contains("Deployment istio-system/istiod is gone"), "\(ready.message)")
+        #expect(try await cluster.condition("InjectionReady")?.status == .isFalse)
+        #expect(try await Self.components(cluster).first { $0.name == "pilot" }?.ready == false)
     }
 
     @Test func namesTheFinalizerThatHoldsIt() async throws {
