@@ -27,6 +27,24 @@ struct InjectionEntry: Sendable, Hashable {
         }
     }
 
+    /// Whether an object is an injection webhook of Istio's kind, whoever made it: its entries are called so in every release.
+    static func isInjector(_ object: KubeObject) -> Bool {
+        guard object.kind == .mutatingWebhookConfiguration else { return false }
+        return (object.tree["webhooks"]?.array ?? []).contains {
+            $0["name"]?.string?.hasSuffix("sidecar-injector.istio.io") == true
+        }
+    }
+
+    /// The Services that the entries of a webhook call.
+    static func services(of object: KubeObject) -> Set<ObjectKey> {
+        Set(
+            (object.tree["webhooks"]?.array ?? []).compactMap { entry in
+                let service = entry["clientConfig"]?["service"]
+                return service?["name"]?.string.map { ObjectKey(namespace: service?["namespace"]?.string, name: $0) }
+            }
+        )
+    }
+
     private static func asksAboutPods(_ webhook: Tree) -> Bool {
         func has(_ rule: Tree, _ field: String, _ value: String) -> Bool {
             (rule[field]?.array ?? []).contains { $0.string == value || $0.string == "*" }

@@ -6,6 +6,8 @@ package struct TakenName: Sendable, Hashable {
     enum Holder: Sendable, Hashable {
         /// Nobody who keeps it: it may be taken over.
         case nobody
+        /// Nobody who keeps it, but of a field that can never be changed: taking the rest over would tear apart what runs.
+        case unfit
         /// A MeshOperator that is there; it may not be taken over, since the two would take it from each other for ever.
         case meshOperator
     }
@@ -48,6 +50,9 @@ package struct TakenName: Sendable, Hashable {
     var remedy: Remedy?
     /// The MeshOperator that injects the pods which this one would inject; nil where an object's name is what is taken.
     var injector: String?
+
+    /// Whether it is an injection webhook that no MeshOperator made, and not a name.
+    var isForeignInjector: Bool { injector == nil && holder == .nobody && remedy == .revision }
 
     /// Whether a MeshOperator that is there keeps it.
     var isKept: Bool { holder == .meshOperator }

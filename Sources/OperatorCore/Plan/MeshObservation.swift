@@ -14,6 +14,8 @@ package struct MeshObservation: Sendable {
     package var otherOwners: Set<String> = []
     /// The other MeshOperators with their injection webhooks, as far as they were looked at.
     var neighbours: [MeshNeighbour] = []
+    /// The injection webhooks that no MeshOperator made, as far as they were looked at.
+    var injectors: [KubeObject] = []
     /// The cluster's version, nil while not known.
     package var kubernetes: String?
     /// The objects that were there before, as far as this process knows.

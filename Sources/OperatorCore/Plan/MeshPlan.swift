@@ -65,6 +65,8 @@ package struct MeshPlan: Sendable, Hashable {
     package var taken: Set<ResourceID> = []
     /// The MeshOperators that inject pods which this one would inject.
     package var injectors: Set<String> = []
+    /// What injects pods besides the mesh, which is there already, and is no MeshOperator's; in words.
+    package var rivals: [String] = []
     /// How revisions stand that are not the main one, and of which something is not ready.
     package var asides: [String: Stage] = [:]
 

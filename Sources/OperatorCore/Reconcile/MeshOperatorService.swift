@@ -318,11 +318,13 @@ package struct MeshOperatorService: Sendable {
             }
         }
         let owner = ChangeMapping.label(name: MeshNames.Label.owner)
-        let mapping = ChangeMapping { [memories = reconciler.memories] object in
+        let mapping = ChangeMapping { [memories = reconciler.memories, resources = stores.resources] object in
             let users = memories.users(of: ResourceID(object))
             let owners = owner.keys(.added(object))
             guard object.kind == .mutatingWebhookConfiguration else { return owners + users }
-            return owners + users + owners.flatMap { memories.waiting(for: $0.name) }
+            // One that is no MeshOperator's may inject the pods of any mesh.
+            let all = owners.isEmpty && InjectionEntry.isInjector(object) ? resources.objects().map(\.key) : []
+            return owners + users + all + owners.flatMap { memories.waiting(for: $0.name) }
         }
         for store in stores.ownedStores { controller.watch(store, mapping: mapping) }
         // While something moves, what it waits for is looked at as soon as it changes, many changes at a time.

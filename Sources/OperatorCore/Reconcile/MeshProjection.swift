@@ -65,6 +65,7 @@ package enum MeshProjection {
         if let uid = object.uid { result.tree.set(.string(uid), at: ["metadata", "uid"]) }
         result.resourceVersion = object.resourceVersion
         if object.kind.kind == "CustomResourceDefinition" { DefinitionService.trimmed(object, onto: &result) }
+        if InjectionEntry.isInjector(object) { result.tree["webhooks"] = object.tree["webhooks"] }
         guard let places = kept[object.kind.kind] else { return result }
         // Why no pod can be made is kept only where none can.
         let failures = object.conditions.filter { $0.type == "ReplicaFailure" && $0.status == .isTrue }
@@ -93,7 +94,8 @@ package enum MeshProjection {
     /// What is kept of foreign objects, by kind.
     private static let kept: [String: [[String]]] = {
         let workload = [
-            ["metadata", "generation"], ["spec", "replicas"], ["spec", "strategy"], ["spec", "updateStrategy"],
+            ["metadata", "generation"], ["spec", "selector"], ["spec", "replicas"], ["spec", "strategy"],
+            ["spec", "updateStrategy"],
             ["spec", "template", "metadata", "labels"], ["status", "observedGeneration"], ["status", "replicas"],
             ["status", "updatedReplicas"], ["status", "readyReplicas"], ["status", "desiredNumberScheduled"],
             ["status", "updatedNumberScheduled"], ["spec", "restartAt"], ["status", "restartedAt"],

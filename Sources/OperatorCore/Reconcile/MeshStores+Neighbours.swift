@@ -31,6 +31,15 @@ extension MeshStores {
         }
     }
 
+    /// The injection webhooks that belong to no MeshOperator.
+    var foreignInjectors: [KubeObject] {
+        let names = Set(resources.objects().map(\.name))
+        return (webhookStore?.objects() ?? []).filter { webhook in
+            InjectionEntry.isInjector(webhook)
+                && webhook.label(MeshNames.Label.owner).map { !names.contains($0) } ?? true
+        }
+    }
+
     /// The cache of injection webhooks.
     private var webhookStore: ObjectStore? {
         OwnedKind.all.first { $0.resource == .mutatingWebhookConfigurations }.flatMap(kindStore)

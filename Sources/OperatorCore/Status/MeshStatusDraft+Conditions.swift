@@ -157,8 +157,11 @@ extension MeshStatusDraft {
             let parts = blueprint.map { MeshParts(blueprint: $0, plan: plan, observation: observation) }
             let injectors = drift?.injectors ?? parts?.injectors ?? []
             let live = observation.ours(manager: MeshPlanner.manager)
-            let readiness = InjectionReadiness.of(live, controlPlane: injectors) { id in
+            var readiness = InjectionReadiness.of(live, controlPlane: injectors) { id in
                 observation.live[id] == nil && blueprint?.components[id] != nil
+            }
+            if readiness == .ready, let rival = plan.rivals.first {
+                readiness = .narrowed("\(rival); from which of the two these get it is chance: remove one")
             }
             var (state, reason, message) = readiness.told
             if let lacking = observation.usage.lackingSummary {

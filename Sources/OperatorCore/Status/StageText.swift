@@ -17,11 +17,7 @@ struct StageText {
                     + "; \(TakenName.remedies(names)); or delete one of the two MeshOperators"
             )
         case .notOwned(let names):
-            (
-                .notOurs,
-                Self.joined(names.map(\.text), most: 3)
-                    + "; delete or rename what is in the way, or set spec.adopt: true to take it over"
-            )
+            (.notOurs, "\(Self.joined(names.map(\.text), most: 3)); \(Self.remedy(names))")
         case .stuck(let why): (.workloadsNotReady, why)
         case .inUse(let users):
             (
@@ -34,6 +30,20 @@ struct StageText {
         case .working(let awaited): (.applying, awaited)
         case .settled: (.asDesired, "")
         }
+    }
+
+    /// What helps against what no MeshOperator keeps.
+    private static func remedy(_ names: [TakenName]) -> String {
+        if names.contains(where: { $0.holder == .unfit }) {
+            return
+                "a selector can never be changed, so it is not taken over: delete it, or rename it with what belongs to it"
+        }
+        guard names.contains(where: \.isForeignInjector) else {
+            return "delete or rename what is in the way, or set spec.adopt: true to take it over"
+        }
+        return
+            "remove what is in the way, set spec.revision to a name of its own, or set spec.adopt: true to take names over and to "
+            + "inject beside others all the same"
     }
 
     /// The field that is refused; nil where nothing is, or none is known.
@@ -63,6 +73,14 @@ struct StageText {
                     reason,
                     "MeshOperator \(first) injects pods that this one would inject too, and nothing is written as long as that is "
                         + "so; the condition \(mark) says which"
+                )
+            }
+            if let first = names.first, names.allSatisfy(\.isForeignInjector) {
+                let who = first.id.map { "\($0)" } ?? ""
+                return (
+                    reason,
+                    "\(who), which no MeshOperator made, injects pods that this one would inject too, and nothing is written as long "
+                        + "as that is so; the condition \(mark) says which"
                 )
             }
             let count = names.count == 1 ? "1 object belongs" : "\(names.count) objects belong"

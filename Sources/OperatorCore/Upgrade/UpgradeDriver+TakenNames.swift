@@ -16,7 +16,8 @@ extension UpgradeDriver {
         guard !plan.taken.isEmpty else { return false }
         var live = mesh.observe(run).live
         let read = mesh.memories.of(run.object).taken
-        for webhook in run.neighbours(seenBy: mesh).flatMap(\.webhooks) { live[ResourceID(webhook)] = webhook }
+        let webhooks = run.neighbours(seenBy: mesh).flatMap(\.webhooks) + mesh.parts.stores.foreignInjectors
+        for webhook in webhooks { live[ResourceID(webhook)] = webhook }
         let unread = plan.taken.sorted().compactMap { live[$0] }
             .filter { read[ResourceID($0)] != $0.resourceVersion }
         let changed = try await mesh.executor.reread(unread)

@@ -242,6 +242,7 @@ struct UpgradeDriver: Sendable {
         )
         result.findStrays(rendered: run.blueprint)
         result.neighbours = run.neighbours(seenBy: mesh)
+        result.injectors = mesh.parts.stores.foreignInjectors
         return result
     }
 

@@ -9,7 +9,7 @@ internal import Testing
 
 /// Which pods two meshes would both inject, by the webhooks as they are rendered.
 @Suite struct InjectionEntryTests {
-    private static func webhooks(_ settings: String) throws -> [KubeObject] {
+    static func webhooks(_ settings: String) throws -> [KubeObject] {
         var resource = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "mesh"))
         resource.tree["spec"] = try requireDocument(settings)
         let spec = try MeshOperatorResource(decoding: resource).spec

@@ -270,6 +270,34 @@ internal import Testing
         #expect(map.tree.value(at: "data", "mesh")?.string == "version: 1.29.2")
     }
 
+    @Test("A workload whose selector would have to change is not half taken over")
+    func adoptsNothingThatDoesNotFit() async throws {
+        let cluster = try await TestCluster()
+        let namespace = KubeObject(kind: .namespace, key: ObjectKey(name: Self.namespace))
+        _ = try await cluster.admin.create(.namespaces, namespace)
+        var theirs = KubeObject(kind: .deployment, key: Self.key("istiod"))
+        theirs.tree["spec"] = try requireDocument(
+            """
+            selector: {matchLabels: {app: theirs}}
+            template: {metadata: {labels: {app: theirs}}, spec: {containers: [{name: discovery, image: theirs}]}}
+            """
+        )
+        _ = try await cluster.admin.create(.deployments, theirs)
+        try await cluster.create("{profile: default, adopt: true}")
+        let life = try DirectOperator(cluster)
+        try await life.settle()
+        let said = try #require(try await cluster.condition("ResourceNotOwned")).message
+        #expect(
+            said.hasPrefix("Deployment istio-system/istiod, which no MeshOperator made, has the selector "),
+            "\(said)"
+        )
+        #expect(said.contains("a selector can never be changed"), "\(said)")
+        #expect(life.transport.writes.allSatisfy { $0.path.contains("/meshoperators/mesh") })
+        _ = try await cluster.admin.delete(.deployments, theirs.key)
+        try await life.settle()
+        #expect(try await cluster.condition("Ready")?.status == .isTrue)
+    }
+
     @Test func takesNothingFromAnotherMeshOperatorThatIsThere() async throws {
         let cluster = try await TestCluster()
         var rival = KubeObject(kind: MeshNames.kind, key: ObjectKey(name: "rival"))

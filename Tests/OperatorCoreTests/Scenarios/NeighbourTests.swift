@@ -123,6 +123,88 @@ internal import Testing
         }
     }
 
+    /// An injection webhook of a mesh in a namespace of its own, as Helm installs it.
+    private static func stranger(_ spec: String = "{namespace: helm}") throws -> KubeObject {
+        var webhook = try #require(try InjectionEntryTests.webhooks(spec).first)
+        webhook.tree.set(.object(TreeObject()), at: ["metadata"])
+        webhook.tree.set("istio-sidecar-injector-helm", at: ["metadata", "name"])
+        return webhook
+    }
+
+    @Test(
+        "Where a webhook that no MeshOperator made injects its pods, a mesh is refused, and installed once that is gone"
+    )
+    func yieldsToStrangers() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let stranger = try await cluster.admin.create(.mutatingWebhookConfigurations, try Self.stranger())
+            try await cluster.create("{profile: minimal}")
+            let live = try LiveOperator(cluster, clock, isRendering: true)
+            try await live.whileRunning { live in
+                try await live.pass(10)
+                let said = try #require(try await cluster.condition("ResourceNotOwned")).message
+                #expect(
+                    said.hasPrefix(
+                        "MutatingWebhookConfiguration istio-sidecar-injector-helm, which no MeshOperator made, injects sidecars into "
+                    ),
+                    "\(said)"
+                )
+                #expect(said.contains("pods in namespaces with istio-injection=enabled"), "\(said)")
+                #expect(said.contains("remove what is in the way, set spec.revision to a name of its own"), "\(said)")
+                #expect(try await Self.webhooks(cluster) == [stranger.name])
+                _ = try await cluster.admin.delete(.mutatingWebhookConfigurations, stranger.key)
+                try await live.pass(20)
+                #expect(try await Self.isReady(cluster, TestCluster.key))
+            }
+        }
+    }
+
+    static let harmless: [(spec: String, stranger: String)] = [
+        ("{profile: minimal, adopt: true}", "{namespace: helm}"),
+        ("{profile: minimal, revision: blue}", "{namespace: helm}"),
+        // `istioctl tag set` makes such a one for a control plane of ours.
+        ("{profile: minimal}", "{}"),
+    ]
+
+    @Test(
+        "Told to, with a revision of its own, or where the webhook calls its own control plane, it is installed",
+        arguments: harmless
+    )
+    func isNotInTheWay(_ spec: String, _ stranger: String) async throws {
+        let cluster = try await TestCluster()
+        _ = try await cluster.admin.create(.mutatingWebhookConfigurations, try Self.stranger(stranger))
+        try await cluster.create(spec)
+        try await RenderedMeshTests.life(cluster).settle()
+        #expect(try await Self.isReady(cluster, TestCluster.key))
+    }
+
+    @Test("One that comes later is told, and the mesh that runs goes on")
+    func tellsOfStrangers() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create("{profile: minimal}")
+        let life = try RenderedMeshTests.life(cluster)
+        try await life.settle()
+        let own = try #require(try await cluster.admin.list(.mutatingWebhookConfigurations).objects.first)
+        let trust = (own.tree["webhooks"]?.array ?? []).indices.map { index -> Tree in
+            ["op": "add", "path": .string("/webhooks/\(index)/clientConfig/caBundle"), "value": "Y2E="]
+        }
+        _ = try await cluster.admin.patch(.mutatingWebhookConfigurations, own.key, .json(trust))
+        try await life.settle()
+        #expect(try await cluster.condition("InjectionReady")?.status == .isTrue)
+        let stranger = try await cluster.admin.create(.mutatingWebhookConfigurations, try Self.stranger())
+        try await life.settle()
+        #expect(try await Self.isReady(cluster, TestCluster.key))
+        let injection = try #require(try await cluster.condition("InjectionReady"))
+        #expect(injection.status == .unknown)
+        #expect(
+            injection.message.contains("\(stranger.name), which no MeshOperator made, injects"),
+            "\(injection.message)"
+        )
+        _ = try await cluster.admin.delete(.mutatingWebhookConfigurations, stranger.key)
+        try await life.settle()
+        #expect(try await cluster.condition("InjectionReady")?.status == .isTrue)
+    }
+
     @Test("A mesh that runs is not disturbed by an older MeshOperator that would come to inject the same pods")
     func whoRunsStays() async throws {
         let (cluster, life) = try await Self.pair(
