@@ -79,7 +79,7 @@ extension MeshStatusDraft {
             let words = ["version \(version) is up", late, conflicts, forbidden, LeftAlone(self).note]
             set(.ready, .yes, reason, words.compactMap(\.self).joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)
-        case .working where failures.contains(where: \.isBlocking):
+        case .working where failures.contains(where: \.isBlocking), .removing where !failures.isEmpty:
             set(.ready, .no, failureReason, failureText, &status)
         case .working(let awaited): set(.ready, .no, workReason, awaited, &status)
         default:

@@ -166,6 +166,25 @@ internal import Testing
         }
     }
 
+    @Test func saysFirstThatItMayNotRemoveSomething() async throws {
+        let ban = Ban()
+        try await Self.play(ban) { live in
+            let cluster = live.cluster
+            try await cluster.create("{profile: default}")
+            try await live.untilReady(within: 60)
+            ban.set { $0.method == .delete && $0.path.contains("/mutatingwebhookconfigurations/") }
+            _ = try await cluster.admin.delete(MeshNames.resource, TestCluster.key)
+            try await live.pass(60)
+            // This is what the column MESSAGE shows.
+            let ready = try #require(try await cluster.condition("Ready"))
+            #expect(ready.reason == "Forbidden")
+            #expect(ready.message.contains("MutatingWebhookConfiguration istio-mutating"), "\(ready.message)")
+            ban.set(nil)
+            try await live.pass(180)
+            #expect(try await cluster.resource() == nil)
+        }
+    }
+
     /// What the operator does for the MeshOperator itself, and an object of others in the way of a kind watched by label.
     @Test(arguments: ["/meshoperators/mesh", "/meshoperators/mesh/status", "/version"])
     func triesItsOwnBookkeepingAgain(_ path: String) async throws {
