@@ -32,6 +32,7 @@ package struct ObjectComparison: Sendable {
         var tree = tree
         for field in ["apiVersion", "kind"] { tree[field] = nil }
         for field in ["name", "namespace", "uid", "resourceVersion"] { tree.set(nil, at: ["metadata", field]) }
+        if tree["metadata"]?.object?.isEmpty == true { tree["metadata"] = nil }
         return tree
     }
 }

@@ -285,7 +285,7 @@ package struct ObjectDecider: Sendable {
             return
         }
         let manager = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
-        let contest = RewriteHistory.Contest(id: id, place: difference.place, manager: manager)
+        let contest = RewriteHistory.Contest(id: id, place: Self.contested(difference), manager: manager)
         if cause == .drift, let until = wait(contest, judged.mark) {
             judged.leftOut.append(difference.place)
             judged.yields.append(.init(contest: contest, until: until))
@@ -293,6 +293,15 @@ package struct ObjectDecider: Sendable {
         }
         judged.rewritten.append(contest)
         judged.takesFields = judged.takesFields || !owners.isEmpty
+    }
+
+    /// What a difference is remembered by: labels and annotations that somebody took off are one thing each, however many they are.
+    ///
+    /// Who replaces a whole object takes them all off, and which of them are there in between would make each round another fight.
+    private static func contested(_ difference: FieldDifference) -> FieldPlace {
+        guard difference.live == nil else { return difference.place }
+        let maps = ["labels", "annotations"].map { FieldPlace(fields: "metadata", $0) }
+        return maps.first(where: difference.place.isWithin) ?? difference.place
     }
 
     /// Until when a field that is fought over is left as it is, by what is remembered and by what the object says.

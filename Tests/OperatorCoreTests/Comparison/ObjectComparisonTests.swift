@@ -75,6 +75,13 @@ struct ComparisonCase: Sendable, CustomTestStringConvertible {
             expected: []
         ),
         .init(
+            name: "metadata of which only the name is applied",
+            desired: "{metadata: {name: x, namespace: y}, data: {a: b}}",
+            live: "{metadata: {name: x, namespace: y}, data: {a: b}}",
+            fields: #"{"f:data":{"f:a":{}}}"#,
+            expected: []
+        ),
+        .init(
             name: "texts that look like quantities do not",
             desired: "{metadata: {labels: {v: '1.0'}}}",
             live: "{metadata: {labels: {v: '1'}}}",

@@ -116,7 +116,7 @@ enum SampleMesh {
             apiVersion: v1
             kind: ConfigMap
             metadata: {name: istio, namespace: istio-system}
-            data: {mesh: "version: \(version)"}
+            data: {mesh: "version: \(version)", meshNetworks: "networks: {}"}
             """
         )
     }
