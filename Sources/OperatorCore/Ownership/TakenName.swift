@@ -1,3 +1,4 @@
+internal import DataTree
 internal import KubeAPI
 
 /// Something a mesh would have that belongs to others.
@@ -60,5 +61,19 @@ package struct TakenName: Sendable, Hashable {
     /// What helps against names that a MeshOperator keeps which is there, each way once.
     static func remedies(_ names: [TakenName]) -> String {
         Set(names.compactMap(\.remedy)).sorted().map(\.text).joined(separator: "; ")
+    }
+}
+
+extension TakenName {
+    /// A workload that selects other pods than the one desired, which the API server lets nobody change (apps/v1); nil where it fits.
+    init?(unfit live: KubeObject, for desired: KubeObject) {
+        let place = TreePath(keys: "spec", "selector")
+        guard ObjectReadiness.isWorkload(desired.kind), let theirs = live.tree.value(at: place),
+            let ours = desired.tree.value(at: place), theirs != ours
+        else { return nil }
+        let id = ResourceID(live)
+        let text =
+            "\(id), which no MeshOperator made, has the selector \(theirs.jsonText()) where \(ours.jsonText()) is wanted"
+        self.init(id: id, text: text, holder: .unfit)
     }
 }

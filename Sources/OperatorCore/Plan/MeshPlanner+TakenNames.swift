@@ -1,4 +1,3 @@
-internal import DataTree
 internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
@@ -8,7 +7,8 @@ extension MeshPlanner {
     ///
     /// What another MeshOperator keeps is never taken over: the two would take it from each other for ever.
     func takenNames(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> MeshPlan? {
-        let others = isInjecting ? [] : injectedByStrangers(blueprint)
+        let strangers = ForeignInjection(observation, blueprint)
+        let others = observation.injectors.isEmpty || strangers.isInjecting ? [] : strangers.webhooks
         let taken = foreignObjects(blueprint) + injectedByOthers(blueprint) + others
         let kept = taken.filter { $0.holder != .nobody }
         let counted = kept.isEmpty && !intent.wishes.contains(.adopt) ? taken : kept
@@ -29,7 +29,7 @@ extension MeshPlanner {
             switch observation.marks.verdict(on: live, manager: Self.manager) {
             case .ours: return nil
             case .unmarked:
-                if let unfit = Self.unfit(live, for: desired) { return unfit }
+                if let unfit = TakenName(unfit: live, for: desired) { return unfit }
                 return TakenName(id: id, text: "\(id), which no MeshOperator made", holder: .nobody)
             case .otherOwner(let name, let uid):
                 let whose = "\(id), which belongs to MeshOperator \(name) with uid \(uid)"
@@ -40,18 +40,6 @@ extension MeshPlanner {
                 return TakenName(id: id, text: "\(whose), which keeps it", holder: .meshOperator, remedy: remedy)
             }
         }
-    }
-
-    /// A workload that selects other pods than the one desired, which the API server lets nobody change (apps/v1); nil where it fits.
-    private static func unfit(_ live: KubeObject, for desired: KubeObject) -> TakenName? {
-        let place = TreePath(keys: "spec", "selector")
-        guard ObjectReadiness.isWorkload(desired.kind), let theirs = live.tree.value(at: place),
-            let ours = desired.tree.value(at: place), theirs != ours
-        else { return nil }
-        let id = ResourceID(live)
-        let text =
-            "\(id), which no MeshOperator made, has the selector \(theirs.jsonText()) where \(ours.jsonText()) is wanted"
-        return TakenName(id: id, text: text, holder: .unfit)
     }
 
     /// What makes the name of an object of a component another one, or leaves the object out.
@@ -84,40 +72,6 @@ extension MeshPlanner {
                 return isInjecting ? isThere && neighbour.isOlder : isThere || neighbour.isOlder
             }
             return desired.compactMap { Self.shared($0, with: theirs, of: neighbour) }
-        }
-    }
-
-    /// Whether the mesh injects pods already.
-    private var isInjecting: Bool {
-        observation.ours(manager: Self.manager).contains { !InjectionEntry.all(of: $0).isEmpty }
-    }
-
-    /// Pods that the mesh would inject and a webhook injects that no MeshOperator made, as one that Helm or istioctl installed; one entry
-    /// for each webhook of theirs.
-    ///
-    /// One that calls a control plane of ours is none: it was made by `istioctl tag set`, or stayed from what was taken over.
-    func injectedByStrangers(_ blueprint: MeshBlueprint) -> [TakenName] {
-        let names = Set(blueprint.objects.map { ResourceID($0) })
-        let strangers = observation.injectors.filter {
-            !names.contains(ResourceID($0)) && !observation.strays.contains(ResourceID($0))
-        }
-        guard !strangers.isEmpty else { return [] }
-        let ours = blueprint.objects + observation.ours(manager: Self.manager)
-        let webhooks = ours.filter { $0.kind == .mutatingWebhookConfiguration }
-        let services = Set(webhooks.flatMap(InjectionEntry.services))
-        let desired = blueprint.objects.flatMap(InjectionEntry.all)
-        return strangers.compactMap { stranger in
-            guard InjectionEntry.services(of: stranger).isDisjoint(with: services) else { return nil }
-            var pods: [String] = []
-            for entry in InjectionEntry.all(of: stranger) {
-                for own in desired {
-                    if let shared = own.shared(with: entry), !pods.contains(shared) { pods.append(shared) }
-                }
-            }
-            guard !pods.isEmpty else { return nil }
-            let id = ResourceID(stranger)
-            let text = "\(id), which no MeshOperator made, injects sidecars into \(pods.joined(separator: ", "))"
-            return TakenName(id: id, text: text, holder: .nobody, remedy: .revision)
         }
     }
 

@@ -87,7 +87,7 @@ package struct MeshPlanner: Sendable {
     private func rollOut(intent: MeshIntent, blueprint: MeshBlueprint) -> MeshPlan {
         var plan = MeshPlan(stage: .settled)
         plan.lent = lentDefinitions(blueprint, intent)
-        plan.rivals = injectedByStrangers(blueprint).map(\.text)
+        plan.rivals = ForeignInjection(observation, blueprint).webhooks.map(\.text)
         let work = PhaseWork(
             blueprint: blueprint,
             version: intent.version,

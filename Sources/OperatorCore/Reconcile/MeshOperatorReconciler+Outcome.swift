@@ -23,7 +23,7 @@ extension MeshOperatorReconciler {
         if let spec { run.blueprint = try? parts.renderer(spec, run.options(parts.definitions)).completed().known() }
         try await UpgradeDriver(mesh: self).releaseNamespaces(&run)
         var plan = try await settle(&run)
-        if plan.stage.isInUse { try await UpgradeDriver(mesh: self).keep(&plan, &run) }
+        if plan.stage.isInUse { try await HeldMesh(driver: UpgradeDriver(mesh: self)).keep(&plan, &run) }
         var isClear = false
         for _ in 0..<Self.leftoverRounds where plan.stage == .removed && run.failures.isEmpty && !isClear {
             isClear = try await !findLeftovers(&run)

@@ -148,9 +148,9 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         desk.withdraw(scope.object.key)
         func drafted(_ scope: ReconcileScope<MeshWork>) -> MeshStatusDraft {
             var run = MeshRun(object: scope.object, intent: nil)
-            let driver = UpgradeDriver(mesh: self)
-            let drift = driver.drift(scope.object)
-            var plan = driver.glance(&run) ?? MeshPlan(stage: .paused)
+            let held = HeldMesh(driver: UpgradeDriver(mesh: self))
+            let drift = held.drift(scope.object)
+            var plan = held.glance(&run) ?? MeshPlan(stage: .paused)
             plan.stage = .paused
             let observation = parts.stores.used(observe(run), run.intent)
             var draft = MeshStatusDraft(

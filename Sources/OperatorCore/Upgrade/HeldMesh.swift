@@ -5,8 +5,13 @@ internal import ManifestRendering
 internal import MeshAPI
 internal import MeshBase
 
-/// Looking at a mesh whose writes are held.
-extension UpgradeDriver {
+/// A mesh that is not brought forward: whose writes are held, or whose removal waits.
+struct HeldMesh {
+    /// What looks at revisions.
+    let driver: UpgradeDriver
+
+    private var mesh: MeshOperatorReconciler { driver.mesh }
+
     /// Looks and reports, and writes nothing: for a mesh whose writes are held.
     ///
     /// - Returns: what would be planned; nil where nothing is under way or it cannot be told.
@@ -16,8 +21,8 @@ extension UpgradeDriver {
         held.findings = mesh.memories.of(run.object).upgrade.findings
         let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
         guard RevisionSurvey(mesh.observe(held)).underWay != nil || status.plan != nil else { return nil }
-        guard let look = try? look(wish, &held) else { return nil }
-        report(look, &held)
+        guard let look = try? driver.look(wish, &held) else { return nil }
+        driver.report(look, &held)
         run = held
         return look.plan
     }
@@ -26,7 +31,7 @@ extension UpgradeDriver {
     /// rendered, or not as for this cluster.
     func drift(_ object: KubeObject) -> HeldDrift? {
         guard let (held, observed) = composed(object), let blueprint = held.blueprint else { return nil }
-        return HeldDrift(planned(held, observed), blueprint, completed(observed, held))
+        return HeldDrift(driver.planned(held, observed), blueprint, driver.completed(observed, held))
     }
 
     /// Sets right what was taken away or changed of a mesh whose removal waits until nobody uses it any more.
@@ -36,12 +41,13 @@ extension UpgradeDriver {
     /// - Parameters:
     ///   - plan: the plan that waits; takes over which fields are left to others.
     ///   - run: the reconcile.
+    /// - Throws: `KubeError` or ``MeshOperatorError`` where what is there cannot be told, or a write is to be tried again.
     func keep(_ plan: inout MeshPlan, _ run: inout MeshRun) async throws {
         _ = try? await mesh.facts.kubernetesVersion()
         guard let (held, observed) = composed(run.object),
             !observed.ours(manager: MeshPlanner.manager).contains(where: \.isDeleting)
         else { return }
-        let upkeep = planned(held, observed)
+        let upkeep = driver.planned(held, observed)
         (plan.yields, plan.contests) = (upkeep.yields, upkeep.contests)
         plan.lookAgain = [plan.lookAgain, upkeep.lookAgain].compactMap(\.self).min()
         let parts = Set(MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).components.map(\.name))
@@ -66,8 +72,8 @@ extension UpgradeDriver {
             mesh.parts.stores.crowd(observed, written: mesh.moved, now: mesh.environment.time.now)
         }
         do {
-            scene.place(try bounds(scene, &held), live: observed.live)
-            try compose(scene.composition, scene.stand, &held)
+            scene.place(try driver.bounds(scene, &held), live: observed.live)
+            try driver.compose(scene.composition, scene.stand, &held)
         } catch {
             return nil
         }
