@@ -223,6 +223,13 @@ package struct MeshStores: Sendable {
         }
         sight.namespaces = latest(namespaceStore)
         sight.foreignTags = foreignTags(observation)
+        sight.revisions = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
+        let ours = Set(observation.ours(manager: MeshPlanner.manager).map { ResourceID($0) })
+        for object in ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []
+        where !ours.contains(ResourceID(object)) {
+            guard let revision = object.label(MeshNames.Label.revision), !object.isDeleting else { continue }
+            sight.others.insert(object.label(MeshNames.Label.tag) ?? revision)
+        }
         sight.budgets = ownedStore(.podDisruptionBudgets)?.objects() ?? []
         let stores = [ownedStore(.deployments), ownedStore(.daemonSets)] + others.map(\.store)
         for object in stores.flatMap({ latest($0) }) { sight.owners[ResourceID(object)] = object }

@@ -56,6 +56,63 @@ struct LabelsByHand {
     /// The label that leads to the new revision, as it is given to `kubectl label`.
     private var newLabel: NamespaceLabel { .revision(sides.label) }
 
+    /// Lets go, for good, of what has moved and what somebody has given to a revision that is none of this upgrade's since.
+    var leaving: [UpgradeWrite] {
+        let namespaces = crowd.moved([.left]).map { namespace in
+            let move = NamespaceMove(namespace)
+            var write = UpgradeWrite(
+                id: ResourceID(namespace),
+                resource: .namespaces,
+                patch: move.forgetting,
+                verb: "forget"
+            )
+            let count = crowd.inventory.workloads.count { $0.id.key.namespace == namespace.name }
+            let label = move.refusesSidecars ? "\(RevisionChoice.injectionLabel)=disabled" : move.label?.description
+            write.note = Self.leaving(write.id, label, "its \(count) workload\(count == 1 ? " counts" : "s count")")
+            return write
+        }
+        let owners = crowd.movedOwners([.left]).compactMap { owner in
+            let move = TemplateMove(owner)
+            var write = crowd.write(ResourceID(owner), move.forgetting, verb: "forget")
+            write?.note = Self.leaving(
+                ResourceID(owner),
+                move.name.map { "\(NamespaceLabel.revision($0))" },
+                "it counts"
+            )
+            return write
+        }
+        return namespaces + owners
+    }
+
+    private static func leaving(_ id: ResourceID, _ label: String?, _ what: String) -> String {
+        "\(id) had moved and was labelled \(label ?? "") by somebody else, which leads to neither revision of this upgrade: "
+            + "it stays so, and \(what) no more"
+    }
+
+    /// What an Event says of a label of what has moved that is put back.
+    func losing(_ id: ResourceID, _ present: NamespaceLabel?) -> String {
+        let what = "\(id) has moved and lost the label \(MeshNames.Label.revision) of its revision, which is put back"
+        guard let present else { return what }
+        return "\(what) as \(newLabel): somebody else labelled it \(present)"
+    }
+
+    /// What an Event says where a moved namespace gets a revision by name, or its own label back, instead of one that somebody has given it
+    /// since; nil where nobody has.
+    func overwriting(_ move: NamespaceMove, by revision: String?) -> String? {
+        let next = revision.map { .revision($0) } ?? NamespaceLabel(move.original)
+        return overwriting(move.label, ResourceID(move.namespace), by: next)
+    }
+
+    /// The same of a pod template that gets its own label back.
+    func overwriting(_ move: TemplateMove, of id: ResourceID) -> String? {
+        overwriting(move.name.map { .revision($0) }, id, by: move.original.map { .revision($0) })
+    }
+
+    private func overwriting(_ label: NamespaceLabel?, _ id: ResourceID, by next: NamespaceLabel?) -> String? {
+        guard let label, let next, label != next, !crowd.leads.isNew(label.name) else { return nil }
+        return "\(id) was labelled \(label) by somebody else since it has moved; it gets \(next)"
+    }
+
     /// A patch of a namespace with what an Event says of it: who labelled it, and `what` comes of that.
     private func write(_ namespace: KubeObject, _ patch: Tree, verb: String, _ what: String) -> UpgradeWrite {
         var write = UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: verb)

@@ -12,8 +12,8 @@ package struct MoveReport: Sendable {
     package var done = 0
     /// The objects that somebody else wrote first, or that are gone: the caches will show it.
     package var outdated: [ResourceID] = []
-    /// The objects whose label somebody had taken off.
-    package var relabelled: [ResourceID] = []
+    /// What is to be told of labels that somebody had taken off, or changed, and that are put back.
+    package var relabelled: [String] = []
     /// What is to be told of writes that somebody else's change brought about.
     package var notes: [String] = []
     /// The writes the API server refused for good.
@@ -56,8 +56,8 @@ package struct MoveExecutor: Sendable {
                 metrics.wrote(verb: write.verb, cause: "move")
                 logger.debug("moved", metadata: ["object": "\(write.id)", "cause": "\(write.verb)"])
                 report.done += 1
-                if write.verb == "relabel" { report.relabelled.append(write.id) }
-                if let note = write.note { report.notes.append(note) }
+                guard let note = write.note else { continue }
+                if write.verb == "relabel" { report.relabelled.append(note) } else { report.notes.append(note) }
             } catch {
                 metrics.failed(code: error.codeName)
                 logger.debug("move failed", metadata: ["object": "\(write.id)", "error": "\(error)"])

@@ -19,6 +19,10 @@ package struct UpgradeCrowd: Sendable {
         package var namespaces: [KubeObject] = []
         /// Revision tags that others made, with the revision each leads to: what follows them is not moved, and holds that revision.
         package var foreignTags: [String: String] = [:]
+        /// The names of revisions and tags by which webhooks of others answer.
+        package var others: Set<String> = []
+        /// The names of the revisions of this mesh.
+        package var revisions: Set<String> = []
         /// PodDisruptionBudgets.
         package var budgets: [KubeObject] = []
         /// The mesh's own workloads, whose pods are moved otherwise.
@@ -72,12 +76,16 @@ package struct UpgradeCrowd: Sendable {
     let partaking: Set<String>
     /// What the caches show.
     let sight: Sight
+    /// Where labels lead.
+    let leads: LabelLeads
 
     /// Finds the workloads.
     package init(_ sight: Sight, _ rules: UpgradePlan.Workloads, _ sides: Sides) {
         self.rules = rules
         self.sides = sides
         self.sight = sight
+        let leads = LabelLeads(sight, sides)
+        self.leads = leads
         let choice = RevisionChoice(tags: sides.tags)
         let own = sight.own.compactMap { OwnPods($0) }
         inventory = WorkloadInventory(
@@ -92,7 +100,7 @@ package struct UpgradeCrowd: Sendable {
         let selectors = rules.waves.map { try? LabelSelector($0) }
         for namespace in sight.namespaces {
             named[namespace.name] = namespace
-            waves[namespace.name] = Self.wave(of: namespace, selectors, choice, sides)
+            waves[namespace.name] = Self.wave(of: namespace, selectors, leads)
         }
         namespaces = named
         let found = waves
@@ -107,6 +115,12 @@ package struct UpgradeCrowd: Sendable {
         let taking = (inventory.workloads + between).map { workload in
             var workload = workload
             if let recent = sides.recent, let last = workload.restartedAt { workload.isJustRestarted = last >= recent }
+            // What somebody has led astray is what the old label makes of it: to be moved again.
+            if case .revision = workload.chooser, let move = sight.owners[workload.id].map({ TemplateMove($0) }),
+                move.isMoved, leads.standing(move) == .astray
+            {
+                workload.chooser = .revision(sides.stable)
+            }
             return workload
         }
         let names = [sides.stable, sides.new]
@@ -148,15 +162,27 @@ package struct UpgradeCrowd: Sendable {
         return part
     }
 
-    /// Namespaces that bear the label of the new revision by the operator's hand.
-    package var movedNamespaces: [KubeObject] {
-        sight.namespaces.filter { NamespaceMove($0).isMoved && !$0.isDeleting }
+    /// Namespaces that got the label of the new revision by the operator's hand, but for those that people have given to another since.
+    package var movedNamespaces: [KubeObject] { moved([.here, .astray]) }
+
+    /// Workloads whose pod template got the label of the new revision by the operator's hand, by name; likewise.
+    package var movedOwners: [KubeObject] { movedOwners([.here, .astray]) }
+
+    /// Namespaces with the mark of a move.
+    func moved(_ standings: Set<LabelLeads.Standing>) -> [KubeObject] {
+        sight.namespaces.filter { namespace in
+            let move = NamespaceMove(namespace)
+            return move.isMoved && !namespace.isDeleting && standings.contains(leads.standing(move))
+        }
     }
 
-    /// Workloads whose pod template bears the label of the new revision by the operator's hand, by name.
-    package var movedOwners: [KubeObject] {
-        sight.owners.values.filter { TemplateMove($0).isMoved && !$0.isDeleting }
-            .sorted { ResourceID($0) < ResourceID($1) }
+    /// Workloads with the mark of a move of their pod template, by name.
+    func movedOwners(_ standings: Set<LabelLeads.Standing>) -> [KubeObject] {
+        sight.owners.values.filter { owner in
+            let move = TemplateMove(owner)
+            return move.isMoved && !owner.isDeleting && standings.contains(leads.standing(move))
+        }
+        .sorted { ResourceID($0) < ResourceID($1) }
     }
 
     /// How far the way back is: everything that is to run, or still runs, with the new revision; and namespaces, and workloads that run no
@@ -164,7 +190,7 @@ package struct UpgradeCrowd: Sendable {
     package var returnParts: [RolloutPart] {
         let running = Set(moves.order.map(\.id))
         let labels =
-            movedNamespaces.count + LabelsByHand(self).taken.count
+            movedNamespaces.count + LabelsByHand(self).taken.count + LabelsByHand(self).leaving.count
             + movedOwners.count { !running.contains(ResourceID($0)) }
         return [
             RolloutPart(name: "workloads", total: moves.order.count, moved: moves.order.count { isAway($0) }),
@@ -199,7 +225,7 @@ package struct UpgradeCrowd: Sendable {
     private struct Wave {
         /// Its wave, counted from 0.
         var number: Int
-        /// Whether its labels choose one of the two revisions.
+        /// Whether its labels choose one of the two revisions, or did before somebody led it astray.
         var takesPart: Bool
     }
 
@@ -207,12 +233,11 @@ package struct UpgradeCrowd: Sendable {
     private static func wave(
         of namespace: KubeObject,
         _ selectors: [LabelSelector?],
-        _ choice: RevisionChoice,
-        _ sides: Sides
+        _ leads: LabelLeads
     ) -> Wave? {
         guard !namespace.isDeleting else { return nil }
         let move = NamespaceMove(namespace)
-        let takesPart = move.choice.map { [sides.stable, sides.new].contains(choice.resolved($0)) } ?? false
+        let takesPart = [.here, .astray].contains(leads.standing(move))
         if selectors.isEmpty { return Wave(number: 0, takesPart: takesPart) }
         let labels = move.original
         return selectors.firstIndex { $0?.matches(labels) ?? false }.map { Wave(number: $0, takesPart: takesPart) }

@@ -20,10 +20,7 @@ extension UpgradeDriver {
     /// An Event for each label that somebody took off what has moved, and for each that somebody gave.
     func tell(_ report: MoveReport, _ run: MeshRun) {
         for note in report.notes { record(note, run, reason: RolloutDecision.Reason.movedByHand.rawValue) }
-        for id in report.relabelled {
-            let label = MeshNames.Label.revision
-            record("\(id) has moved and lost the label \(label) of its revision, which is put back", run)
-        }
+        for note in report.relabelled { record(note, run) }
     }
 
     /// An Event with a warning.

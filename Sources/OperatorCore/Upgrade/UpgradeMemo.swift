@@ -22,6 +22,8 @@ struct UpgradeMemo: Sendable {
     var findings: UpgradeFindings?
     /// When namespaces that somebody else had labelled got another label last.
     private var relabelled: [ResourceID: Timestamp] = [:]
+    /// When the label of what has moved was put back last.
+    private var setRight: [ResourceID: Timestamp] = [:]
     private var counts: [Int] = []
     private var awaited = RolloutObservation.TargetState.ready
     private var looked: Timestamp?
@@ -67,19 +69,22 @@ struct UpgradeMemo: Sendable {
         return GateBook(scene.spec.upgrade.analysis, progress: kept, isLastStep: isLast)
     }
 
-    /// Leaves out new labels of namespaces that somebody labels again and again, one a minute each; and restarts in these before the
+    /// Leaves out new labels of what somebody labels again and again, one a minute each; and restarts in such namespaces before the
     /// label has stayed for a minute, since pods would come up with the other revision again.
     mutating func paced(_ writes: [UpgradeWrite], now: Timestamp) -> [UpgradeWrite] {
         relabelled = relabelled.filter { now - $0.value < UpgradeCrowd.patience }
+        setRight = setRight.filter { now - $0.value < UpgradeCrowd.patience }
         let young = Set(relabelled.keys.map(\.key.name))
         let due = writes.filter { write in
             switch write.verb {
             case "release": relabelled[write.id] == nil
+            case "relabel": setRight[write.id] == nil
             case "restart": !young.contains(write.id.key.namespace ?? "")
             default: true
             }
         }
         for write in due where write.verb == "release" { relabelled[write.id] = now }
+        for write in due where write.verb == "relabel" { setRight[write.id] = now }
         return due
     }
 

@@ -81,7 +81,9 @@ extension UpgradeScene {
     private func isPromoted(_ plan: MeshPlan) -> Bool {
         guard plan.steps.isEmpty, plan.stage == .settled, haveTagsArrived else { return false }
         guard let crowd else { return true }
-        guard crowd.movedNamespaces.isEmpty, crowd.movedOwners.isEmpty else { return false }
+        guard crowd.movedNamespaces.isEmpty, crowd.movedOwners.isEmpty, LabelsByHand(crowd).leaving.isEmpty else {
+            return false
+        }
         return crowd.pendingFollowers.isEmpty && crowd.markedOwners.isEmpty || patienceEnd.map { now >= $0 } ?? true
     }
 

@@ -45,21 +45,24 @@ extension UpgradeCrowd {
         guard rules.mode == .restart else { return UpgradeTurn() }
         var turn = UpgradeTurn()
         turn.awaited = moves.inMotion.map(\.id)
-        turn.writes = LabelsByHand(self).adopting
+        turn.writes = LabelsByHand(self).adopting + LabelsByHand(self).leaving
         if let opens = rules.window?.opening(after: now) {
             turn.obstacle = "restarts may happen again from \(opens.rfc3339) on (spec.upgrade.workloads.window)"
             turn.until = opens
             return turn
         }
-        let adopted = turn.writes
-        turn.writes += relabelling
+        let (namespaces, templates) = (relabelling, relabellingTemplates(now))
+        turn.writes += namespaces + templates
         let planned = moves.turn(towards: moves.part.need(at: weight))
-        let labelled = Set(turn.writes[adopted.count...].map(\.id.key.name))
+        let labelled = Set(namespaces.map(\.id.key.name))
         for move in planned.moves {
             switch move {
             case .label(let namespace) where labelled.contains(namespace): break
             case .label(let namespace): turn.append(labelling(namespace))
+            // Under a label that leads nowhere its pods would come up without a sidecar.
+            case .restart(let id) where labelled.contains(id.key.namespace ?? ""): break
             case .restart(let id): turn.append(restart(id, for: sides.new, now))
+            case .relabel(let id) where templates.contains { $0.id == id }: break
             case .relabel(let id): turn.append(relabel(id, now))
             }
         }
@@ -77,16 +80,27 @@ extension UpgradeCrowd {
         }
         let missing = moves.part.need(at: weight) - moves.part.moved
         guard missing > 0, let next = moves.order.first(where: { !$0.isMoved(to: sides.new) }) else { return nil }
-        let namespace = next.id.key.namespace ?? ""
-        var how = "restart it"
-        if case .revision = next.chooser {
-            how = "give its pod template the label \(MeshNames.Label.revision)=\(sides.new)"
-        } else if !moves.isLabelled(namespace) {
-            how = "label namespace \(namespace) \(MeshNames.Label.revision)=\(sides.label) and restart it"
-        }
-        var obstacle = RolloutObservation.Obstacle("moved by people (workloads.mode Manual), next \(next.id): \(how)")
+        let isLabelled = moves.isLabelled(next.id.key.namespace ?? "")
+        let how = remedy(next, sides.new, isLabelled ? nil : .revision(sides.label))
+        return Self.peoples("moved by people (workloads.mode Manual), next \(next.id): \(how)")
+    }
+
+    private static func peoples(_ message: String) -> RolloutObservation.Obstacle {
+        var obstacle = RolloutObservation.Obstacle(message)
         obstacle.isPeoples = true
         return obstacle
+    }
+
+    /// What people do to have a workload run with one of the two revisions, its namespace getting `label` where that leads elsewhere.
+    private func remedy(_ workload: MeshWorkload, _ revision: String, _ label: NamespaceLabel?) -> String {
+        if case .revision = workload.chooser {
+            return "give its pod template the label \(MeshNames.Label.revision)=\(revision)"
+        }
+        guard let label else { return "restart it" }
+        let name = workload.id.key.namespace ?? ""
+        let other = label == .injection ? MeshNames.Label.revision : RevisionChoice.injectionLabel
+        let without = namespaces[name]?.labels[other] == nil ? "" : " \(other)-"
+        return "label namespace \(name) \(label)\(without) and restart it"
     }
 
     /// The next writes of the way back, the last moved first.
@@ -96,6 +110,7 @@ extension UpgradeCrowd {
     package func back(now: Timestamp) -> UpgradeTurn {
         guard rules.mode == .restart else { return backByPeople }
         var turn = UpgradeTurn()
+        turn.writes = LabelsByHand(self).leaving
         let returning = moves.order.filter { isReturning($0) }
         turn.awaited = returning.map(\.id)
         var restored: Set<String> = []
@@ -139,6 +154,7 @@ extension UpgradeCrowd {
     /// The way back in `mode: Manual`: labels by the operator's hand are given back where that restarts nobody, and people are waited for.
     private var backByPeople: UpgradeTurn {
         var turn = UpgradeTurn()
+        turn.writes = LabelsByHand(self).leaving
         let away = moves.order.filter { isAway($0) }
         turn.awaited = away.map(\.id)
         let running = Set(away.map(\.id))
@@ -153,9 +169,12 @@ extension UpgradeCrowd {
     package var returnObstacle: RolloutObservation.Obstacle? {
         let coming = moves.order.filter { isAway($0) || isReturning($0) }
         guard rules.mode == .restart else {
-            var obstacle = RolloutObservation.Obstacle("sent back by people (workloads.mode Manual)")
-            obstacle.isPeoples = true
-            return coming.isEmpty ? nil : obstacle
+            guard let next = coming.first else { return nil }
+            // A label by the operator's hand is given back by itself.
+            let move = namespaces[next.id.key.namespace ?? ""].map { NamespaceMove($0) }
+            let isAway = move?.isMoved == false && move?.name.map { leads.isNew($0) } == true
+            let how = remedy(next, sides.stable, isAway ? LabelsByHand(self).stableLabel : nil)
+            return Self.peoples("sent back by people (workloads.mode Manual), next \(next.id): \(how)")
         }
         let troubled = coming.compactMap { workload in
             workload.trouble(besides: sides.new).map { "\(workload.id) does not come up: \($0)" }
@@ -207,6 +226,7 @@ extension UpgradeCrowd {
     /// - Returns: the writes.
     package func settling(tags: [String: String]) -> UpgradeTurn {
         var turn = UpgradeTurn()
+        turn.writes = LabelsByHand(self).leaving
         let choice = RevisionChoice(tags: tags)
         for namespace in movedNamespaces {
             let move = NamespaceMove(namespace)
@@ -217,7 +237,8 @@ extension UpgradeCrowd {
                     id: ResourceID(namespace),
                     resource: .namespaces,
                     patch: isSame ? move.restoring : move.staying(with: sides.new),
-                    verb: isSame ? "restore" : "forget"
+                    verb: isSame ? "restore" : "forget",
+                    note: LabelsByHand(self).overwriting(move, by: isSame ? nil : sides.new)
                 )
             )
         }
@@ -231,12 +252,12 @@ extension UpgradeCrowd {
 
     // MARK: Writes
 
-    /// Labels of namespaces that somebody took off although workloads of theirs have moved.
+    /// Labels of namespaces that somebody took off, or set to what leads nowhere, although workloads of theirs have moved.
     private var relabelling: [UpgradeWrite] {
         // Where pods came up without a sidecar since, no workload tells that the namespace has moved.
         let names = partaking.sorted().filter { name in
             let move = namespaces[name].map { NamespaceMove($0) }
-            return move?.isMoved == true && move?.name == nil
+            return move?.isMoved == true && (move?.name == nil || move.map { leads.standing($0) } == .astray)
         }
         var seen = Set(names)
         return names.compactMap { labelling($0) }
@@ -249,6 +270,17 @@ extension UpgradeCrowd {
             }
     }
 
+    /// The same of pod templates: their pods, made anew by that change, have no sidecar.
+    private func relabellingTemplates(_ now: Timestamp) -> [UpgradeWrite] {
+        guard sides.alias == nil else { return [] }
+        return movedOwners.compactMap { owner in
+            let move = TemplateMove(owner)
+            let labels = namespaces[owner.namespace ?? ""].map { NamespaceMove($0).name }
+            guard labels == .some(nil), move.name == nil || leads.standing(move) == .astray else { return nil }
+            return relabel(ResourceID(owner), now)
+        }
+    }
+
     private func labelling(_ name: String) -> UpgradeWrite? {
         guard let namespace = namespaces[name] else { return nil }
         let move = NamespaceMove(namespace)
@@ -256,7 +288,8 @@ extension UpgradeCrowd {
             id: ResourceID(namespace),
             resource: .namespaces,
             patch: move.moving(to: sides.label),
-            verb: move.isMoved ? "relabel" : "label"
+            verb: move.isMoved ? "relabel" : "label",
+            note: move.isMoved ? LabelsByHand(self).losing(ResourceID(namespace), move.label) : nil
         )
     }
 
@@ -264,8 +297,15 @@ extension UpgradeCrowd {
         guard let namespace = namespaces[name] else { return nil }
         if LabelsByHand(self).isTaken(name) { return LabelsByHand(self).releasing(namespace) }
         guard NamespaceMove(namespace).isMoved else { return nil }
-        let patch = NamespaceMove(namespace).restoring
-        return UpgradeWrite(id: ResourceID(namespace), resource: .namespaces, patch: patch, verb: "restore")
+        let move = NamespaceMove(namespace)
+        var write = UpgradeWrite(
+            id: ResourceID(namespace),
+            resource: .namespaces,
+            patch: move.restoring,
+            verb: "restore"
+        )
+        write.note = LabelsByHand(self).overwriting(move, by: nil)
+        return write
     }
 
     private func restart(_ id: ResourceID, for revision: String, _ now: Timestamp) -> UpgradeWrite? {
@@ -277,12 +317,18 @@ extension UpgradeCrowd {
 
     private func relabel(_ id: ResourceID, _ now: Timestamp) -> UpgradeWrite? {
         guard let move = sight.owners[id].map({ TemplateMove($0) }) else { return nil }
-        return write(id, move.moving(to: sides.new, at: now.rfc3339), verb: move.isMoved ? "relabel" : "restart")
+        var write = write(id, move.moving(to: sides.new, at: now.rfc3339), verb: move.isMoved ? "relabel" : "restart")
+        if move.isMoved, move.name != sides.new {
+            write?.note = LabelsByHand(self).losing(id, move.name.map { .revision($0) })
+        }
+        return write
     }
 
     private func restoring(_ id: ResourceID) -> UpgradeWrite? {
         guard let owner = sight.owners[id], TemplateMove(owner).isMoved else { return nil }
-        return write(id, TemplateMove(owner).restoring, verb: "restore")
+        var write = write(id, TemplateMove(owner).restoring, verb: "restore")
+        write?.note = LabelsByHand(self).overwriting(TemplateMove(owner), of: id)
+        return write
     }
 
     /// Takes the marks of a restart off, which restarts nothing.
@@ -290,7 +336,7 @@ extension UpgradeCrowd {
         RestartableWorkload.unmarking(owner).flatMap { write(ResourceID(owner), $0, verb: "forget") }
     }
 
-    private func write(_ id: ResourceID, _ patch: Tree, verb: String) -> UpgradeWrite? {
+    func write(_ id: ResourceID, _ patch: Tree, verb: String) -> UpgradeWrite? {
         RestartableWorkload.resource(of: id).map {
             UpgradeWrite(id: id, resource: $0, patch: patch, verb: verb, base: sight.owners[id])
         }

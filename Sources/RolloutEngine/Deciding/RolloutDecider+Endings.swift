@@ -29,10 +29,9 @@ extension RolloutDecider {
     /// Everything goes back for as long as it takes: what cannot keeps nothing else, and is told of, at the deadline as a failure.
     private func goingBack(_ record: RolloutRecord, _ message: String) -> RolloutDecision {
         let obstacle = observation.obstacle
-        if obstacle?.isPeoples == true || observation.wishes.isPaused {
-            return RolloutDecision(.restore, .rollingBack, message)
-        }
         let told = obstacle.map { "\(message); \($0.message)" } ?? message
+        if obstacle?.isPeoples == true { return RolloutDecision(.restore, .rollingBack, told) }
+        if observation.wishes.isPaused { return RolloutDecision(.restore, .rollingBack, message) }
         let end = deadline(record)
         guard now < end else {
             let why = "nothing has gone back since \(end.advanced(by: .zero - policy.progressDeadline).rfc3339)"

@@ -21,8 +21,11 @@ package struct NamespaceMove: Sendable, Hashable {
     /// The revision or tag it names now; nil for none.
     package var name: String? { RevisionChoice.name(ofNamespace: namespace.labels) }
 
-    /// The revision or tag it names, or named before somebody took the label of its move off it; nil for none.
-    package var choice: String? { name ?? (isMoved ? RevisionChoice.name(ofNamespace: original) : nil) }
+    /// The label by which it names that.
+    package var label: NamespaceLabel? { NamespaceLabel(namespace.labels) }
+
+    /// Whether it wants no sidecars, whatever it names.
+    package var refusesSidecars: Bool { namespace.labels[RevisionChoice.injectionLabel] == "disabled" }
 
     /// Its labels as they were before it was moved.
     package var original: [String: String] {
@@ -121,6 +124,25 @@ package enum NamespaceLabel: Sendable, Hashable, CustomStringConvertible {
     case injection
     /// `istio.io/rev` with this value.
     case revision(String)
+
+    /// The one that decides among the labels of a namespace; nil where none asks for a revision.
+    package init?(_ labels: [String: String]) {
+        if labels[RevisionChoice.injectionLabel] == "enabled" {
+            self = .injection
+        } else if let name = labels[MeshNames.Label.revision] {
+            self = .revision(name)
+        } else {
+            return nil
+        }
+    }
+
+    /// The revision or tag it stands for.
+    package var name: String {
+        switch self {
+        case .injection: "default"
+        case .revision(let name): name
+        }
+    }
 
     /// As it is given to `kubectl label`.
     package var description: String {

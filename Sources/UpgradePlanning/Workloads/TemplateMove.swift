@@ -23,6 +23,9 @@ package struct TemplateMove: Sendable, Hashable {
         owner.tree.value(at: "spec", "template", "metadata", "labels")?[MeshNames.Label.revision]?.string
     }
 
+    /// The revision it named before an upgrade moved it; nil for none.
+    package var original: String? { previous.flatMap { $0.isEmpty ? nil : $0 } }
+
     private var previous: String? {
         owner.tree.value(at: "metadata", "annotations")?[RolloutNames.Annotation.previousRevision]?.string
     }
@@ -49,7 +52,7 @@ package struct TemplateMove: Sendable, Hashable {
     /// The merge patch that gives its own label back, and so makes its pods anew.
     package var restoring: Tree {
         var patch = forgetting
-        let original = previous.flatMap { $0.isEmpty ? nil : $0 }
+        let original = original
         if original != name {
             let label = original.map { Tree.string($0) } ?? .null
             patch.set(label, at: ["spec", "template", "metadata", "labels", MeshNames.Label.revision])

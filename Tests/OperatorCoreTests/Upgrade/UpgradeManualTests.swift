@@ -85,7 +85,10 @@ internal import Testing
         try await life.pass(300)
         #expect(try await life.status().plan?.progress.reason == "RollingBack")
         let text = try await waiting(life)
-        #expect(text.contains("Deployment pay/bank"), "\(text)")
+        #expect(text.contains("waiting for Deployment pay/bank"), "\(text)")
+        let remedy =
+            "next Deployment pay/bank: label namespace pay istio-injection=enabled istio.io/rev- and restart it"
+        #expect(text.contains("sent back by people (workloads.mode Manual), \(remedy)"), "\(text)")
         #expect(try await life.world.revisions()["pay/bank"] == ["1-30-2"], "nobody restarts it but people")
         try await Self.move(life, "pay", to: "default")
         try await life.until("rolled back") { try await $0.status().plan?.progress.reason == "RolledBack" }

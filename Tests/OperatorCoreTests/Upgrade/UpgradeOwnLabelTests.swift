@@ -86,12 +86,15 @@ internal import Testing
         #expect(life.life.transport.writes.filter { $0.path.contains("/free/") } == [])
     }
 
-    @Test("A label that somebody puts back is changed again a minute later, and an Event says so")
-    func staysMoved() async throws {
+    @Test(
+        "A label that somebody puts back is changed again a minute later, one that leads nowhere or is taken off at once, and an Event says so",
+        arguments: ["old", "1-30-3", .null] as [Tree]
+    )
+    func staysMoved(label: Tree) async throws {
         let life = try await Self.start()
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until(step: 1, "Holding")
-        let patch: Tree = ["spec": ["template": ["metadata": ["labels": ["istio.io/rev": "old"]]]]]
+        let patch: Tree = ["spec": ["template": ["metadata": ["labels": ["istio.io/rev": label]]]]]
         _ = try await life.cluster.admin.patch(.deployments, ObjectKey(namespace: "free", name: "named"), .merge(patch))
         try await life.until("upgraded", limit: 600) { try await $0.status().version == "1.30.2" }
         #expect(try await life.world.revisions()["free/named"] == ["1-30-2"])
