@@ -91,8 +91,15 @@ package struct RolloutSteering: Sendable {
         if asked(Command.promote) == "full" { throw refused("is promoted fully already") }
         return done(
             [Command.promote: "full\(binding)"],
-            "goes to 100% without holds, approvals and gates\(whenResumed); readiness and disruption budgets still count"
+            "goes to 100% without holds, approvals and gates\(whenResumed); \(stillCounts)"
         )
+    }
+
+    /// What a full promotion does not pass over.
+    private var stillCounts: String {
+        guard subject.kind == .meshRollout else { return "readiness and disruption budgets still count" }
+        let group = subject.object.tree.value(at: "spec", "group")?.string
+        return "readiness still counts" + (group.map { ", and it still steps together with group \($0)" } ?? "")
     }
 
     private func approve(_ wanted: Int?) throws(CommandError) -> RolloutChange {

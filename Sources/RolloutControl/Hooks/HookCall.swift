@@ -55,7 +55,7 @@ struct HookCall: Sendable, Hashable {
     /// | status | ConfirmStep, ConfirmPromotion | Rollback | Event |
     /// |---|---|---|---|
     /// | 2xx, an answer of a gate (``HookAnswer``) | passed | asks to go back | passed |
-    /// | the same, with a plain no in it | as 403 | as 403 | passed |
+    /// | a plain no of a gate | as 403 | as 403 | passed |
     /// | 2xx, anything else | unavailable | unavailable | passed |
     /// | 4xx | inconclusive: the step stays | passed: it does not ask to go back (a warning, unless 403) | passed |
     /// | others | unavailable | unavailable | passed |

@@ -88,6 +88,21 @@ package struct MeshRolloutService: Sendable {
                 }
             }
         )
+        // A member that has left its group is awaited there until it is promoted, and one that stays in an old group until it leaves it.
+        controller.watch(
+            stores.rollouts,
+            mapping: ChangeMapping { [rollouts = stores.rollouts] object in
+                rollouts.objects(.namespace, object.namespace ?? "").compactMap { other in
+                    let isMember = other.tree.value(at: "spec", "group")?.string != nil
+                    return isMember && other.key != object.key ? other.key : nil
+                }
+            },
+            where: .updates { old, new in
+                let serving = RolloutNames.Annotation.serving
+                return old.annotations[serving] != new.annotations[serving]
+                    || old.tree.value(at: "spec", "group") != new.tree.value(at: "spec", "group")
+            }
+        )
         // That a MeshRollout of the same host goes concerns others of any namespace.
         controller.watch(
             stores.rollouts,

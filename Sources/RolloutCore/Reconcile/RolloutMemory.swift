@@ -21,6 +21,8 @@ struct RolloutMemory: Sendable {
     var lastSettled: Settled?
     /// How often routes at rest were put right.
     var restContest = ContestCount()
+    /// When the canary was seen last to get more than its step allows, as others had written it.
+    var exposed: Timestamp?
     /// How many reconciles in a row others kept from coming to an end.
     var unsettled = 0
     /// How many reconciles in a row failed for want of an answer, or with one that time may heal.

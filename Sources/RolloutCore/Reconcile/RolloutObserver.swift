@@ -159,6 +159,7 @@ struct RolloutObserver: Sendable {
             let fight = contest.fight(now: world.now) ?? contest.latest(now: world.now)
             let until = contest.mayPutBack(edit, by: writer, now: world.now)
             run.fight = run.fight ?? fight.map { tools.fightText($0, route.title) }
+            let split = LiveTraffic(world).split(route).map { ", \($0)" } ?? ""
             let since = fight?.since ?? world.now
             let end = since + world.plan.policy.progressDeadline
             let next =
@@ -167,7 +168,7 @@ struct RolloutObserver: Sendable {
                 : "it is put back no more: everything goes back at \(end.rfc3339) (progressDeadline)"
             return .init(
                 .contested,
-                "\(writer) keeps changing \(route.title); \(next)",
+                "\(writer) keeps changing \(route.title)\(split); \(next)",
                 since: since,
                 until: until
             )

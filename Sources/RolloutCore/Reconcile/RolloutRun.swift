@@ -31,6 +31,8 @@ struct RolloutRun: Sendable {
     var isWithdrawn = false
     /// Why it stood where it did, by the status.
     private let told: RolloutDecision.Reason?
+    /// The step and the target of a rollout that the status says goes forward; nil for none.
+    let wasAt: (step: Int, target: String)?
     /// Whether the status says that everything goes back.
     var wasGoingBack: Bool { told?.isGoingBack == true }
     /// Whether traffic was being moved when the status was written last.
@@ -46,6 +48,8 @@ struct RolloutRun: Sendable {
         progress = status.progress
         told = RolloutDecision.Reason(rawValue: status.progress.reason)
         let isInStep = status.progress.step > 0
+        let isForward = [.preparing, .progressing, .promoting, .paused].contains(status.phase) && told != .routeDeleted
+        wasAt = isForward && isInStep ? status.progress.target.map { (status.progress.step, $0) } : nil
         // A failure that waits for a person leaves everything where it is.
         let isStuck = status.phase == .failed && (told == .rollbackStalled || told == .failed)
         switch status.phase {

@@ -271,6 +271,11 @@ struct RolloutTurn: Sendable {
         var written = WrittenRecord(RolloutRecord(target: target, began: world.now, plan: plan))
         written.capacity = world.stable.wanted
         try await routes.write(lead, world, written, RouteShape())
+        if let last = run.wasAt, last.target == target, !world.isMade(lead.object) {
+            let what =
+                "\(lead.title) was replaced by \(lead.lastWrite.writer), and the record of step \(last.step) with it"
+            tools.note(.warning, "RecordLost", "\(what); the rollout begins anew", world.object)
+        }
         let way = "from version \(world.stableSpec.version) to \(world.canarySpec.version)"
         tools.note(.normal, "Starting", "\(way), in \(world.plan.steps.count) steps", world.object)
         return .wrote

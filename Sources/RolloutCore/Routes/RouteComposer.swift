@@ -83,20 +83,28 @@ package struct RouteComposer: Sendable, Hashable {
 
     /// The destinations of a route that takes part; nil when it does not.
     func weights(_ route: Tree) -> RouteWeights? {
+        guard let weights = anyWeights(route), weights.takesPart else { return nil }
+        return weights
+    }
+
+    /// The destinations of a route, whether it takes part or leads to the canary alone; nil when it is none of those selected.
+    private func anyWeights(_ route: Tree) -> RouteWeights? {
         if !selection.isEmpty {
             guard let name = route["name"]?.string, selection.contains(name) else { return nil }
         }
-        let weights = RouteWeights(route["route"], sides: sides, namespace: namespace)
-        return weights.takesPart ? weights : nil
+        return RouteWeights(route["route"], sides: sides, namespace: namespace)
+    }
+
+    /// What share of requests reaches the canary by each route that takes part; where none does, by those that lead to the canary alone.
+    func shares(_ lists: RouteLists, by pods: PodSplit) -> [Int] {
+        let all = RouteLists.Kind.allCases.flatMap { own(lists[$0]) }.compactMap { anyWeights($0) }
+        let parts = all.filter(\.takesPart)
+        return (parts.isEmpty ? all.filter { $0.moved > 0 } : parts).map { $0.share(by: pods) }
     }
 
     /// Whether requests of routes that take part reach whatever pods the host selects: it is named without a subset.
     package func isOpen(_ lists: RouteLists) -> Bool {
-        RouteLists.Kind.allCases.flatMap { own(lists[$0]) }.contains { route in
-            weights(route)?.entries.contains { entry in
-                entry.weight > 0 && sides.isOpen(entry.tree["destination"], in: namespace)
-            } ?? false
-        }
+        RouteLists.Kind.allCases.flatMap { own(lists[$0]) }.contains { (weights($0)?.open ?? 0) > 0 }
     }
 
     // MARK: Requests

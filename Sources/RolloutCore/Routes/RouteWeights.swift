@@ -10,14 +10,20 @@ struct RouteWeights: Sendable, Hashable {
     }
 
     private(set) var entries: [Entry]
+    /// The weight of destinations that lead to the pods of both versions.
+    let open: Int64
 
     /// Reads `route` of a route; negative weights count as 0, and a single destination without a weight has all of it.
     init(_ route: Tree?, sides: RouteSides, namespace: String) {
         let list = route?.array ?? []
-        entries = list.map { tree in
+        let entries = list.map { tree in
             let said = tree["weight"]?.integer
             let weight = list.count == 1 && (said ?? 0) <= 0 ? 100 : max(0, min(said ?? 0, Self.largest))
             return Entry(tree: tree, weight: weight, lead: sides.lead(of: tree["destination"], in: namespace))
+        }
+        self.entries = entries
+        open = entries.reduce(0) { sum, entry in
+            sum + (sides.isOpen(entry.tree["destination"], in: namespace) ? entry.weight : 0)
         }
     }
 
@@ -39,6 +45,16 @@ struct RouteWeights: Sendable, Hashable {
     var share: Int {
         guard total > 0 else { return 0 }
         return Int((moved * 100 + total - 1) / total)
+    }
+
+    /// The share of requests that reach the canary in percent, rounded up: those to the host without a subset are split by pods.
+    ///
+    /// - Parameter pods: what the host without a subset leads to.
+    /// - Returns: ``share`` where all destinations name a version, or no pod is ready.
+    func share(by pods: PodSplit) -> Int {
+        guard total > 0, open > 0, pods.all > 0 else { return share }
+        let reached = Double(moved) + Double(open) * Double(pods.canary) / Double(pods.all)
+        return min(100, Int((reached * 100 / Double(total) - 1e-9).rounded(.up)))
     }
 
     /// The destinations, with nothing but what they are and in their order.
@@ -120,5 +136,22 @@ struct RouteWeights: Sendable, Hashable {
 
     private static func divisor(_ left: Int64, _ right: Int64) -> Int64 {
         right == 0 ? max(1, left) : divisor(right, left % right)
+    }
+}
+
+/// The ready pods that a host without a subset leads to.
+struct PodSplit: Sendable, Hashable {
+    /// How many are the canary's.
+    var canary: Int
+    /// How many are those of both versions.
+    var all: Int
+
+    /// More than any cluster has; a status may say anything.
+    private static let most = 1_000_000
+
+    /// Counts the ready pods of both versions.
+    init(canary: Int, stable: Int) {
+        self.canary = max(0, min(canary, Self.most))
+        all = self.canary + max(0, min(stable, Self.most))
     }
 }

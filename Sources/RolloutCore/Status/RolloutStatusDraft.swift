@@ -28,7 +28,7 @@ struct RolloutStatusDraft: Sendable {
     var fight: String?
     /// Which routes stay with the side that serves, so that a version that failed gets nothing; nil for none.
     var shield: String?
-    /// Which routes lead to a version that failed; nil for none.
+    /// Which routes lead to a version that failed, or give one more than its step allows; nil for none.
     var exposure: String?
     /// What is wrong with the side that serves while traffic moves; nil for nothing.
     var stableDown: String?
@@ -60,6 +60,7 @@ struct RolloutStatusDraft: Sendable {
     mutating func progressed(_ world: RolloutWorld, _ run: RolloutRun) -> MeshRolloutStatus {
         var status = previous
         status.progress = run.progress
+        if let share = LiveTraffic(world).share { status.progress.weight = share }
         if refusal != nil { tellRefusal(&status) }
         status.stable = world.stableSpec.version
         status.canary = world.canarySpec.version

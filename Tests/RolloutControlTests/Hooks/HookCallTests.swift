@@ -77,8 +77,16 @@ internal import Testing
             (nil, #"{"approved": false}"#, true), ("application/json", #"{"approved":false,"by":"desk"}"#, true),
             ("text/plain", #" {"ok": false}"#, true), ("application/json", "false", true),
             ("application/json", #"{"allowed": false}"#, true), ("application/json", #"{"approved": true}"#, false),
-            ("application/json", #"{"approved": "false"}"#, false), ("application/json", #"{"error": false}"#, false),
-            ("text/plain", "not approved", false), ("application/json", #"[{"approved": false}]"#, false),
+            ("application/json", #"{"approved": "false"}"#, true), ("application/json", #"{"error": false}"#, false),
+            (nil, #"{"approved": " No "}"#, true), (nil, #"{"confirmed": "Denied"}"#, true),
+            (nil, #"{"Approved": false}"#, true), (nil, #"{"ok": true, "passed": "rejected"}"#, true),
+            (nil, #"{"ok": 1, "passed": false}"#, true), (nil, #"{"approved": "Yes"}"#, false),
+            (nil, #"{"approved": "not approved"}"#, true), (nil, #"{"success": "OK"}"#, false),
+            (nil, #"{"result": {"approved": false}}"#, true), (nil, #"{"ok": true, "last": {"ok": false}}"#, false),
+            (nil, #"{"summary": {"passed": 12}}"#, false), ("application/json", #"[{"approved": false}]"#, true),
+            ("text/plain", "not approved", true), ("text/plain", "No.\n", true), (nil, "DENIED", true),
+            (nil, "false", true), ("application/json", "\"forbidden\"", true), ("application/json", "\"yes\"", false),
+            (nil, "rejected", true), (nil, "garbage", false), (nil, "nobody objects", false), (nil, "not bad", false),
         ] as [(String?, String, Bool)]
     )
     func aNoIsNoPass(_ row: (type: String?, body: String, isNo: Bool)) throws {
@@ -91,8 +99,48 @@ internal import Testing
             let reading = HookCall(gate: gate, question: SampleAnalysis.question)
                 .reading(answer, server: "http://g:80", taken: SampleAnalysis.start)
             #expect(reading.outcome == (row.isNo ? no : yes), "\(type) \(row.body): \(reading.message)")
-            #expect(!row.isNo || type == "Event" || reading.message.contains("false"), "\(reading.message)")
+            let said = reading.message.contains("answered 200 with ")
+            #expect(!row.isNo || type == "Event" || said, "\(reading.message)")
         }
+    }
+
+    @Test(
+        "A verdict that nobody can read, or a text that may be meant as a no, is no answer",
+        arguments: [
+            (nil, #"{"approved": 0}"#, #"whose "approved" is 0, which is neither a yes nor a no"#),
+            (nil, #"{"approved": null, "ok": true}"#, #"whose "approved" is null"#),
+            ("application/json", #"{"approved": 1}"#, #"whose "approved" is 1"#),
+            (nil, #"{"approved": "pending"}"#, #"whose "approved" is "pending""#),
+            (nil, #"{"ok": {"approved": true}}"#, #"whose "ok" is {"approved":true}"#),
+            (nil, "request denied by desk", #"that says "denied""#), (nil, "no objections", #"that says "no""#),
+            ("text/plain", "This is\r\nnot  approved yet", #"that says "not approved""#),
+            ("application/json", "\"no-go\"", #"that says "no""#),
+            (nil, #"{"approved": tru"#, "that is no JSON, though it begins like it"),
+            ("text/plain", "[approved]", "that is no JSON"), (nil, "<login/>", "a login page?"),
+        ] as [(String?, String, String)]
+    )
+    func whatMayBeANoIsNoAnswer(_ row: (type: String?, body: String, words: String)) throws {
+        for type in ["ConfirmStep", "ConfirmPromotion", "Rollback"] {
+            let gate = try SampleAnalysis.gate("{name: g, type: \(type), url: 'http://g'}")
+            let answer = GateAnswer(status: 200, type: row.type, body: Array(row.body.utf8))
+            let reading = HookCall(gate: gate, question: SampleAnalysis.question)
+                .reading(answer, server: "http://g:80", taken: SampleAnalysis.start)
+            #expect(reading.outcome == .unavailable, "\(type) \(row.body): \(reading.message)")
+            #expect(reading.message.contains(row.words), "\(reading.message)")
+            let line = row.body.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(reading.message.hasSuffix("it begins: \(line)"), "\(reading.message)")
+        }
+    }
+
+    @Test func anAnswerThatIsNoneIsShownUpTo80Characters() {
+        let page = GateAnswer(
+            status: 200,
+            type: "text/html",
+            body: Array("<p>\n\(String(repeating: "a", count: 90))".utf8)
+        )
+        #expect(HookAnswer(page).problem?.hasSuffix("it begins: <p> \(String(repeating: "a", count: 75))…") == true)
+        let binary = GateAnswer(status: 200, type: "image/png", body: [0x89, 0, 1])
+        #expect(HookAnswer(binary).problem?.contains("begins") == false)
     }
 
     @Test(arguments: [nil, "text/plain", "application/json"] as [String?])

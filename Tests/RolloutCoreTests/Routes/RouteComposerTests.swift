@@ -40,6 +40,43 @@ struct RouteExample {
 }
 
 @Suite struct RouteComposerTests {
+    @Test(
+        "What reaches the canary: by weights where versions are named, by ready pods where the host is named alone",
+        arguments: [
+            ("[{destination: {host: reviews}}]", 2, 2, [50]), ("[{destination: {host: reviews}}]", 1, 2, [34]),
+            ("[{destination: {host: reviews}}]", 0, 2, [0]), ("[{destination: {host: reviews}}]", 0, 0, [0]),
+            ("[{destination: {host: reviews}}]", 3, 0, [100]), ("[{destination: {host: reviews}}]", 5, 95, [5]),
+            ("[{destination: {host: reviews}}]", Int.max, Int.max, [50]),
+            ("[{destination: {host: reviews, subset: v1}}]", 2, 2, [0]),
+            (
+                "[{destination: {host: reviews, subset: v1}, weight: 95}, {destination: {host: reviews, subset: v2}, weight: 5}]",
+                2, 2, [5]
+            ),
+            (
+                "[{destination: {host: reviews}, weight: 80}, {destination: {host: reviews, subset: v2}, weight: 20}]",
+                1, 3, [40]
+            ),
+            ("[{destination: {host: reviews}, weight: 50}, {destination: {host: other}, weight: 50}]", 1, 1, [50]),
+            ("[{destination: {host: reviews, subset: v2}}]", 1, 1, [100]), ("[{destination: {host: other}}]", 1, 1, []),
+        ] as [(String, Int, Int, [Int])]
+    )
+    func whatReachesTheCanary(_ row: (route: String, canary: Int, stable: Int, shares: [Int])) throws {
+        let example = try RouteExample("{http: [{route: \(row.route)}]}")
+        let pods = PodSplit(canary: row.canary, stable: row.stable)
+        #expect(example.composer.shares(example.lists, by: pods) == row.shares)
+    }
+
+    @Test func aRouteToTheCanaryAloneIsTheUsersWhereAnotherTakesPart() throws {
+        let example = try RouteExample(
+            """
+            http:
+            - {match: [{headers: {x: {exact: y}}}], route: [{destination: {host: reviews, subset: v2}}]}
+            - route: [{destination: {host: reviews}}]
+            """
+        )
+        #expect(example.composer.shares(example.lists, by: PodSplit(canary: 1, stable: 3)) == [25])
+    }
+
     @Test(arguments: [
         ("[{destination: {host: reviews}}]", 25, ["reviews/v1=75", "reviews/v2=25"]),
         (

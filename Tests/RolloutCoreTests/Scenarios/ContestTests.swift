@@ -229,5 +229,57 @@ internal import Testing
         #expect(try await cluster.weights() == ["v1": 75, "v2": 25])
         #expect(try await cluster.status().progress.step == 1)
         #expect(life.transport.writes.count - before < 12)
+        let told = try await life.events().filter { $0.reason == "RecordLost" }
+        #expect(told.count == 1 && told.first?.note.contains("the record of step 1 with it") == true, "\(told)")
+    }
+
+    @Test("While a manifest has its way the status tells what it leads to, and that it is more than the step allows")
+    func whatAManifestLeadsToIsTold() async throws {
+        let (cluster, life) = try await HandEditTests.begun()
+        #expect(try await cluster.status().progress.weight == 25)
+        try await HandEditTests.apply(7, cluster, life)
+        for _ in 0..<2 {
+            try await HandEditTests.applyAgain(cluster)
+            try await life.run(5)
+            #expect(try await cluster.weights() == ["": 100])
+            let status = try await cluster.status()
+            let split =
+                "which names no subset: requests are split by pods, 2 of 4 ready ones are the canary's (50%)"
+            #expect(status.progress.weight == 50 && status.progress.stepWeight == 25)
+            #expect(status.progress.reason == "Obstructed")
+            #expect(status.progress.waitingFor.contains(split), "\(status.progress.waitingFor)")
+            let exposed = status.conditions.first { $0.type == "Exposed" }?.message ?? ""
+            #expect(exposed.contains("was changed by argocd-controller, \(split); the step allows 25%"), "\(exposed)")
+            try await life.run(70) { try await $0.weights() == ["v1": 75, "v2": 25] }
+            try await life.run(1)
+            let after = try await cluster.status()
+            #expect(after.progress.weight == 25)
+            #expect(!after.conditions.contains { $0.type == "Exposed" })
+        }
+        let told = try await life.events().filter { $0.reason == "Exposed" }
+        #expect(told.count == 1 && told.first?.type == "Warning", "\(told)")
+    }
+
+    private static let onlyCanary = """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: reviews, namespace: shop}
+        spec:
+          hosts: [reviews]
+          http: [{name: primary, route: [{destination: {host: reviews, subset: v2}}]}]
+        """
+
+    @Test func aManifestThatLeadsToTheCanaryAloneIsTold() async throws {
+        let (cluster, life) = try await HandEditTests.begun()
+        let service = Self.onlyCanary
+        let options = WriteOptions(fieldManager: "argocd-controller")
+        let manifest = KubeObject(try requireDocument(service))
+        _ = try await cluster.admin.apply(TrafficResources.virtualServices, manifest, force: true, options)
+        try await life.run(3)
+        let status = try await cluster.status()
+        #expect(try await cluster.weights() == ["v2": 100])
+        #expect(status.progress.weight == 100, "\(status.progress)")
+        let exposed = status.conditions.first { $0.type == "Exposed" }?.message ?? ""
+        #expect(exposed.contains("by which 100% of requests go to version v2; the step allows 25%"), "\(exposed)")
     }
 }
