@@ -390,12 +390,7 @@ struct UpgradeDriver: Sendable {
     private func toldOutline(_ run: MeshRun, _ course: UpgradeCourse) -> PlanOutline? {
         let plan = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).plan
         // A version that is refused leads nowhere: what is under way stays the way told of.
-        if plan?.hops == course.hops || course.refusal != nil { return plan?.outline }
-        // A predecessor that ended with a hop, or in the beginning of the next, told of the whole way last.
-        guard !course.hops.isEmpty, plan?.hops.suffix(course.hops.count) == course.hops[...] else { return nil }
-        var outline = plan?.outline
-        outline?.hops.removeAll { !course.hops.contains($0.version) }
-        return outline
+        return plan?.hops == course.hops || course.refusal != nil ? plan?.outline : nil
     }
 }
 

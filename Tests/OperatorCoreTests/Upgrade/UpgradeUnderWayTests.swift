@@ -71,25 +71,6 @@ internal import Testing
         #expect(try await next.status().plan?.outline == told)
     }
 
-    @Test func goesOnShowingWavesWhereAPredecessorEndedBetweenHops() async throws {
-        let first = try await UpgradeLife.start(
-            "{version: 1.28.4, profile: minimal, upgrade: {steps: [{weight: 50, hold: 60s}, {weight: 100}]}}"
-        )
-        try await first.cluster.change("{version: 1.30.2}")
-        try await first.until("promoting", limit: 600) { try await $0.status().plan?.isPromoting == true }
-        first.life.transport.setRule { request, _ in request.path.hasSuffix("/status") ? .reset : nil }
-        let key = ObjectKey(namespace: "istio-system", name: "istiod-1-30-2")
-        for _ in 0..<100 where try await first.cluster.object(.deployments, "istio-system", key.name) == nil {
-            _ = try? await first.round()
-        }
-        try #require(try await first.cluster.object(.deployments, "istio-system", key.name) != nil)
-        #expect(try await first.status().plan?.hops == ["1.29.2", "1.30.2"])
-        let next = try UpgradeLife(first.world)
-        try await next.until(step: 1, "Holding")
-        let outline = try #require(try await next.status().plan?.outline)
-        #expect(outline.waves.map(\.workloads) == [3] && outline.hops.map(\.version) == ["1.30.2"])
-    }
-
     @Test func infersTheStepWhereTheRecordWasTakenAway() async throws {
         let life = try await Self.atFirstStep()
         let patch: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.record: .null]]]
