@@ -61,6 +61,14 @@ package struct RevisionChoice: Sendable, Hashable {
         case revision(String)
         /// Their own label, which names this tag, or asks for a sidecar and so for the tag `default`.
         case tag(String)
+
+        /// The revision or tag that their own label names; nil where it is not that which decides.
+        package var name: String? {
+            switch self {
+            case .namespace: nil
+            case .revision(let name), .tag(let name): name
+            }
+        }
     }
 
     /// The revision a name stands for: a tag's, or the one of that name.

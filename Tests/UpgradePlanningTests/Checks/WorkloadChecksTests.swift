@@ -304,6 +304,11 @@ struct WorkloadChecksTests {
         let left = SampleWorld.findings(try SampleWorld.make(SampleWorld.workload(), spec: spec), .waveMismatch)
         #expect(left.map(\.severity) == [.warns, .informs, .informs])
         #expect(left[0].text.contains("Namespace shop: its 1 workloads are in no wave"))
+        #expect(left[0].text.contains("1 of them name a tag: their pods made after the promotion get the new version"))
+        var named = try SampleWorld.make(SampleWorld.workload(), spec: spec)
+        named.namespaces = [SampleWorkloads.namespace("shop", ["istio.io/rev": "1-29-6", "team": "a"])]
+        let kept = SampleWorld.findings(named, .waveMismatch)
+        #expect(kept[0].text.contains("kept for them") && !kept[0].text.contains("tag"), "\(kept[0].text)")
         let all = SampleWorld.findings(
             try SampleWorld.make(SampleWorld.workload(), spec: spec.replacing("team: b", with: "team: a")),
             .waveMismatch

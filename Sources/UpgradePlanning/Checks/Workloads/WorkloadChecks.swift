@@ -188,9 +188,7 @@ enum WorkloadChecks {
         let running = Set(world.world.inventory.workloads.map(\.id))
         var namespaces: [String: [String: String]] = [:]
         for namespace in world.world.namespaces { namespaces[namespace.name] = namespace.labels }
-        let named = world.world.spec.values["revisionTags"]?.array?.compactMap(\.string) ?? []
-        let tags = Set(named + ["default"])
-        let choice = RevisionChoice(tags: Dictionary(uniqueKeysWithValues: tags.map { ($0, revision) }))
+        let choice = RevisionChoice(tags: Dictionary(uniqueKeysWithValues: tags(world).map { ($0, revision) }))
         return world.world.owners.compactMap { id, owner in
             guard !running.contains(id), !owner.isDeleting, owner.labels[MeshNames.Label.owner] == nil,
                 let labels = WorkloadInventory.templateLabels(owner)
@@ -208,24 +206,42 @@ enum WorkloadChecks {
         }
     }
 
+    /// The names that lead to the new revision from the promotion on.
+    private static func tags(_ world: IndexedWorld) -> Set<String> {
+        Set((world.world.spec.values["revisionTags"]?.array?.compactMap(\.string) ?? []) + ["default"])
+    }
+
     // MARK: Waves
 
     private static func waves(_ world: IndexedWorld) -> [UpgradeFinding] {
         let order = WaveOrder(world.world)
+        var names: [String: String] = [:]
+        for namespace in world.world.namespaces {
+            names[namespace.name] = RevisionChoice.name(ofNamespace: namespace.labels)
+        }
+        let tags = tags(world)
         var found: [UpgradeFinding] = []
         var used: Set<Int> = []
-        var left: [String: Int] = [:]
+        var left: [String: (count: Int, followers: Int)] = [:]
         for workload in world.world.inventory.workloads {
             let namespace = workload.id.key.namespace ?? ""
-            if let wave = order.wave(of: namespace) { used.insert(wave) } else { left[namespace, default: 0] += 1 }
+            if let wave = order.wave(of: namespace) {
+                used.insert(wave)
+                continue
+            }
+            left[namespace, default: (0, 0)].count += 1
+            let name = names[namespace] ?? workload.chooser.name
+            if let name, tags.contains(name) { left[namespace]?.followers += 1 }
         }
-        for (namespace, count) in left {
+        for (namespace, (count, followers)) in left {
+            let later = "; \(followers) of them name a tag: their pods made after the promotion get the new version"
             found.append(
                 UpgradeFinding(
                     .warns,
                     .waveMismatch,
                     ResourceID(group: "", kind: "Namespace", key: ObjectKey(name: namespace)),
-                    "its \(count) workloads are in no wave and stay on their revision, which is kept for them",
+                    "its \(count) workloads are in no wave and stay on their revision, which is kept for them"
+                        + (followers == 0 ? "" : later),
                     remedy: "add a wave to spec.upgrade.workloads.waves that selects it"
                 )
             )
