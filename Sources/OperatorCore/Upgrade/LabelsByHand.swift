@@ -73,7 +73,7 @@ struct LabelsByHand {
         }
         let owners = crowd.movedOwners([.left]).compactMap { owner in
             let move = TemplateMove(owner)
-            var write = crowd.write(ResourceID(owner), move.forgetting, verb: "forget")
+            var write = MoveWrites(crowd).write(ResourceID(owner), move.forgetting, verb: "forget")
             write?.note = Self.leaving(
                 ResourceID(owner),
                 move.name.map { "\(NamespaceLabel.revision($0))" },

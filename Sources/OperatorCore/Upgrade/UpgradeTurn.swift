@@ -35,6 +35,8 @@ package struct UpgradeTurn: Sendable, Hashable {
 }
 
 extension UpgradeCrowd {
+    private var write: MoveWrites { MoveWrites(self) }
+
     /// The next writes towards a step's share.
     ///
     /// - Parameters:
@@ -51,19 +53,19 @@ extension UpgradeCrowd {
             turn.until = opens
             return turn
         }
-        let (namespaces, templates) = (relabelling, relabellingTemplates(now))
+        let (namespaces, templates) = (write.relabelling, write.relabellingTemplates(now))
         turn.writes += namespaces + templates
         let planned = moves.turn(towards: moves.part.need(at: weight))
         let labelled = Set(namespaces.map(\.id.key.name))
         for move in planned.moves {
             switch move {
             case .label(let namespace) where labelled.contains(namespace): break
-            case .label(let namespace): turn.append(labelling(namespace))
+            case .label(let namespace): turn.append(write.labelling(namespace))
             // Under a label that leads nowhere its pods would come up without a sidecar.
             case .restart(let id) where labelled.contains(id.key.namespace ?? ""): break
-            case .restart(let id): turn.append(restart(id, for: sides.new, now))
+            case .restart(let id): turn.append(write.restart(id, for: sides.new, now))
             case .relabel(let id) where templates.contains { $0.id == id }: break
-            case .relabel(let id): turn.append(relabel(id, now))
+            case .relabel(let id): turn.append(write.relabel(id, now))
             }
         }
         if turn.writes.isEmpty, turn.awaited.isEmpty { turn.obstacle = planned.obstacle }
@@ -117,20 +119,20 @@ extension UpgradeCrowd {
         for workload in moves.order.reversed() where isAway(workload) && isToBeSentBack(workload, now) {
             let name = workload.id.key.namespace ?? ""
             if case .revision = workload.chooser {
-                turn.append(restoring(workload.id))
+                turn.append(write.restoring(workload.id))
                 continue
             }
-            if restored.insert(name).inserted { turn.append(restoring(name)) }
-            turn.append(restart(workload.id, for: sides.stable, now))
+            if restored.insert(name).inserted { turn.append(write.restoring(name)) }
+            turn.append(write.restart(workload.id, for: sides.stable, now))
         }
         guard returning.isEmpty || turn.writes.isEmpty else { return turn }
         let named = LabelsByHand(self).taken + movedNamespaces
         for namespace in named.reversed() where restored.insert(namespace.name).inserted {
-            turn.append(restoring(namespace.name))
+            turn.append(write.restoring(namespace.name))
         }
         let written = Set(turn.writes.map(\.id))
         for owner in movedOwners where !written.contains(ResourceID(owner)) {
-            turn.append(restoring(ResourceID(owner)))
+            turn.append(write.restoring(ResourceID(owner)))
         }
         return turn
     }
@@ -158,9 +160,9 @@ extension UpgradeCrowd {
         let away = moves.order.filter { isAway($0) }
         turn.awaited = away.map(\.id)
         let running = Set(away.map(\.id))
-        for namespace in movedNamespaces.reversed() { turn.append(restoring(namespace.name)) }
+        for namespace in movedNamespaces.reversed() { turn.append(write.restoring(namespace.name)) }
         for owner in movedOwners where !running.contains(ResourceID(owner)) {
-            turn.append(restoring(ResourceID(owner)))
+            turn.append(write.restoring(ResourceID(owner)))
         }
         return turn
     }
@@ -209,8 +211,8 @@ extension UpgradeCrowd {
         for move in planned.moves {
             switch move {
             case .label: break
-            case .restart(let id): turn.append(restart(id, for: sides.new, now))
-            case .relabel(let id): turn.append(relabel(id, now))
+            case .restart(let id): turn.append(write.restart(id, for: sides.new, now))
+            case .relabel(let id): turn.append(write.relabel(id, now))
             }
         }
         turn.obstacle = planned.obstacle
@@ -244,102 +246,10 @@ extension UpgradeCrowd {
         }
         let pending = Set(pendingFollowers.map(\.id))
         for owner in movedOwners where !pending.contains(ResourceID(owner)) {
-            turn.append(write(ResourceID(owner), TemplateMove(owner).forgetting, verb: "forget"))
+            turn.append(write.write(ResourceID(owner), TemplateMove(owner).forgetting, verb: "forget"))
         }
-        for owner in markedOwners { turn.append(unmarking(owner)) }
+        for owner in markedOwners { turn.append(write.unmarking(owner)) }
         return turn
-    }
-
-    // MARK: Writes
-
-    /// Labels of namespaces that somebody took off, or set to what leads nowhere, although workloads of theirs have moved.
-    private var relabelling: [UpgradeWrite] {
-        // Where pods came up without a sidecar since, no workload tells that the namespace has moved.
-        let names = partaking.sorted().filter { name in
-            let move = namespaces[name].map { NamespaceMove($0) }
-            return move?.isMoved == true && (move?.name == nil || move.map { leads.standing($0) } == .astray)
-        }
-        var seen = Set(names)
-        return names.compactMap { labelling($0) }
-            + moves.order.compactMap { workload in
-                let name = workload.id.key.namespace ?? ""
-                guard workload.chooser == .namespace, workload.isMoved(to: sides.new), !moves.isLabelled(name),
-                    seen.insert(name).inserted
-                else { return nil }
-                return labelling(name)
-            }
-    }
-
-    /// The same of pod templates: their pods, made anew by that change, have no sidecar.
-    private func relabellingTemplates(_ now: Timestamp) -> [UpgradeWrite] {
-        guard sides.alias == nil else { return [] }
-        return movedOwners.compactMap { owner in
-            let move = TemplateMove(owner)
-            let labels = namespaces[owner.namespace ?? ""].map { NamespaceMove($0).name }
-            guard labels == .some(nil), move.name == nil || leads.standing(move) == .astray else { return nil }
-            return relabel(ResourceID(owner), now)
-        }
-    }
-
-    private func labelling(_ name: String) -> UpgradeWrite? {
-        guard let namespace = namespaces[name] else { return nil }
-        let move = NamespaceMove(namespace)
-        return UpgradeWrite(
-            id: ResourceID(namespace),
-            resource: .namespaces,
-            patch: move.moving(to: sides.label),
-            verb: move.isMoved ? "relabel" : "label",
-            note: move.isMoved ? LabelsByHand(self).losing(ResourceID(namespace), move.label) : nil
-        )
-    }
-
-    private func restoring(_ name: String) -> UpgradeWrite? {
-        guard let namespace = namespaces[name] else { return nil }
-        if LabelsByHand(self).isTaken(name) { return LabelsByHand(self).releasing(namespace) }
-        guard NamespaceMove(namespace).isMoved else { return nil }
-        let move = NamespaceMove(namespace)
-        var write = UpgradeWrite(
-            id: ResourceID(namespace),
-            resource: .namespaces,
-            patch: move.restoring,
-            verb: "restore"
-        )
-        write.note = LabelsByHand(self).overwriting(move, by: nil)
-        return write
-    }
-
-    private func restart(_ id: ResourceID, for revision: String, _ now: Timestamp) -> UpgradeWrite? {
-        guard let owner = sight.owners[id] else { return nil }
-        var patch = RestartableWorkload.restart(owner, for: revision, at: now.rfc3339)
-        if let uid = owner.uid { patch.set(.string(uid), at: ["metadata", "uid"]) }
-        return write(id, patch, verb: "restart")
-    }
-
-    private func relabel(_ id: ResourceID, _ now: Timestamp) -> UpgradeWrite? {
-        guard let move = sight.owners[id].map({ TemplateMove($0) }) else { return nil }
-        var write = write(id, move.moving(to: sides.new, at: now.rfc3339), verb: move.isMoved ? "relabel" : "restart")
-        if move.isMoved, move.name != sides.new {
-            write?.note = LabelsByHand(self).losing(id, move.name.map { .revision($0) })
-        }
-        return write
-    }
-
-    private func restoring(_ id: ResourceID) -> UpgradeWrite? {
-        guard let owner = sight.owners[id], TemplateMove(owner).isMoved else { return nil }
-        var write = write(id, TemplateMove(owner).restoring, verb: "restore")
-        write?.note = LabelsByHand(self).overwriting(TemplateMove(owner), of: id)
-        return write
-    }
-
-    /// Takes the marks of a restart off, which restarts nothing.
-    func unmarking(_ owner: KubeObject) -> UpgradeWrite? {
-        RestartableWorkload.unmarking(owner).flatMap { write(ResourceID(owner), $0, verb: "forget") }
-    }
-
-    func write(_ id: ResourceID, _ patch: Tree, verb: String) -> UpgradeWrite? {
-        RestartableWorkload.resource(of: id).map {
-            UpgradeWrite(id: id, resource: $0, patch: patch, verb: verb, base: sight.owners[id])
-        }
     }
 }
 

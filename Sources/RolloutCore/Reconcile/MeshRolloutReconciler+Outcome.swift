@@ -50,7 +50,7 @@ extension MeshRolloutReconciler {
         draft.fight = run.fight
         let exposure = LiveTraffic(world).exposure
         (draft.shield, draft.exposure) = (RouteShield.shieldText(world), RouteShield.exposureText(world) ?? exposure)
-        if let exposure { tellExposed(exposure, draft.previous, world) }
+        if let exposure { tools.tellExposed(exposure, draft.previous, world) }
         draft.stableDown = StableWatch(world).text
         draft.departure = GroupBarrier(world, stores: tools.parts.stores, resumed: run.resumed).departure?.text
         draft.issues = run.commands.issues
@@ -59,16 +59,6 @@ extension MeshRolloutReconciler {
             draft.trouble = "\(world.stable.title), which serves, has no ready replicas\(why)"
         }
         return draft
-    }
-
-    /// Tells that a version gets more than its step allows: once, however often somebody writes it so.
-    private func tellExposed(_ text: String, _ previous: MeshRolloutStatus, _ world: RolloutWorld) {
-        let last = tools.memories.of(world.object).exposed
-        tools.memories.update(world.object) { $0.exposed = world.now }
-        let isTold =
-            last.map { world.now - $0 < ContestCount.window }
-            ?? previous.conditions.contains { $0.type == RouteShield.exposed }
-        if !isTold { tools.note(.warning, RouteShield.exposed, text, world.object) }
     }
 
     /// What keeps the next rollout from beginning makes it a failed one, also before there is anything to roll out.

@@ -160,4 +160,14 @@ struct RolloutTools: Sendable {
             world.object
         )
     }
+
+    /// Tells that a version gets more than its step allows: once, however often somebody writes it so.
+    func tellExposed(_ text: String, _ previous: MeshRolloutStatus, _ world: RolloutWorld) {
+        let last = memories.of(world.object).exposed
+        memories.update(world.object) { $0.exposed = world.now }
+        let isTold =
+            last.map { world.now - $0 < ContestCount.window }
+            ?? previous.conditions.contains { $0.type == RouteShield.exposed }
+        if !isTold { note(.warning, RouteShield.exposed, text, world.object) }
+    }
 }
