@@ -18,8 +18,10 @@ struct ForeignInjection {
 
     private var ours: [KubeObject] { observation.ours(manager: MeshPlanner.manager) }
 
-    /// Whether the mesh injects pods already.
-    var isInjecting: Bool { ours.contains { !InjectionEntry.all(of: $0).isEmpty } }
+    /// Whether the mesh is there already, with a control plane or a webhook.
+    var isInstalled: Bool {
+        ours.contains { ControlPlaneRevision.isControlPlane($0) || !InjectionEntry.all(of: $0).isEmpty }
+    }
 
     /// Pods that the mesh would inject and a webhook injects that no MeshOperator made, as one that Helm or istioctl installed; one entry
     /// for each webhook of theirs.

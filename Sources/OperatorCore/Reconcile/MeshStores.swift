@@ -224,12 +224,7 @@ package struct MeshStores: Sendable {
         sight.namespaces = latest(namespaceStore)
         sight.foreignTags = foreignTags(observation)
         sight.revisions = Set(RevisionSurvey(observation).revisions.map(\.slot.name))
-        let ours = Set(observation.ours(manager: MeshPlanner.manager).map { ResourceID($0) })
-        for object in ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []
-        where !ours.contains(ResourceID(object)) {
-            guard let revision = object.label(MeshNames.Label.revision), !object.isDeleting else { continue }
-            sight.others.insert(object.label(MeshNames.Label.tag) ?? revision)
-        }
+        sight.others = namesOfOthers(observation)
         sight.budgets = ownedStore(.podDisruptionBudgets)?.objects() ?? []
         let stores = [ownedStore(.deployments), ownedStore(.daemonSets)] + others.map(\.store)
         for object in stores.flatMap({ latest($0) }) { sight.owners[ResourceID(object)] = object }
@@ -241,6 +236,22 @@ package struct MeshStores: Sendable {
         let own = TagView(observation.ours(manager: MeshPlanner.manager)).objects
         return TagView(ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []).objects
             .filter { own[$0.key] == nil }
+    }
+
+    /// The names of revisions and tags by which webhooks of others answer, and none of this mesh.
+    ///
+    /// What bears the mesh's label is none of others: the cache may still show a webhook of its own that is gone.
+    private func namesOfOthers(_ observation: MeshObservation) -> Set<String> {
+        func name(_ webhook: KubeObject) -> String? {
+            webhook.label(MeshNames.Label.revision).map { webhook.label(MeshNames.Label.tag) ?? $0 }
+        }
+        let ours = observation.ours(manager: MeshPlanner.manager).filter { $0.kind == .mutatingWebhookConfiguration }
+        let ids = Set(ours.map { ResourceID($0) })
+        let others = (ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []).filter { object in
+            object.label(MeshNames.Label.owner) != observation.resource.name && !object.isDeleting
+                && !ids.contains(ResourceID(object))
+        }
+        return Set(others.compactMap(name)).subtracting(ours.compactMap(name))
     }
 
     /// Every HorizontalPodAutoscaler.

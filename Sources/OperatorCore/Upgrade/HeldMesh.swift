@@ -36,7 +36,8 @@ struct HeldMesh {
 
     /// Sets right what was taken away or changed of a mesh whose removal waits until nobody uses it any more.
     ///
-    /// What the spec asks for since is not brought about, and nothing is made anew once the removal has begun.
+    /// The mesh stays at its version, and nothing is added that was not there; other edits of the spec count for what is there. Nothing is
+    /// written once the removal has begun.
     ///
     /// - Parameters:
     ///   - plan: the plan that waits; takes over which fields are left to others.
@@ -44,19 +45,22 @@ struct HeldMesh {
     /// - Throws: `KubeError` or ``MeshOperatorError`` where what is there cannot be told, or a write is to be tried again.
     func keep(_ plan: inout MeshPlan, _ run: inout MeshRun) async throws {
         _ = try? await mesh.facts.kubernetesVersion()
-        guard let (held, observed) = composed(run.object),
+        let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
+        var object = run.object
+        if let version = status.version { object.tree.set(.string(version), at: ["spec", "version"]) }
+        guard let (held, observed) = composed(object),
             !observed.ours(manager: MeshPlanner.manager).contains(where: \.isDeleting)
         else { return }
         let upkeep = driver.planned(held, observed)
         (plan.yields, plan.contests) = (upkeep.yields, upkeep.contests)
         plan.lookAgain = [plan.lookAgain, upkeep.lookAgain].compactMap(\.self).min()
-        let parts = Set(MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null).components.map(\.name))
+        let parts = Set(status.components.map(\.name))
         let known = mesh.memories.of(run.object).known
         var repairs = MeshPlan(stage: plan.stage)
         repairs.steps = upkeep.steps.filter { step in
             guard case .apply(let write) = step else { return false }
             let wasThere = known.contains(step.id) || held.blueprint?.components[step.id].map(parts.contains) == true
-            return write.cause == .drift || write.cause == .claim || write.cause == .create && wasThere
+            return write.cause == .create ? wasThere : write.cause != .adopt
         }
         guard !repairs.steps.isEmpty, try await mesh.confirm(repairs, held).isEmpty else { return }
         try await mesh.confirmIsCurrent(run.object)

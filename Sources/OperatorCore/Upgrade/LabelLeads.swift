@@ -30,6 +30,7 @@ struct LabelLeads: Sendable {
 
     /// What a namespace is.
     func standing(_ move: NamespaceMove) -> Standing {
+        if !move.isMoved, move.refusesSidecars { return .outside }
         let original = move.isMoved ? move.original : [:]
         let isRefused = move.isMoved && move.refusesSidecars && original[RevisionChoice.injectionLabel] != "disabled"
         return standing(isRefused ? nil : move.name, from: RevisionChoice.name(ofNamespace: original), isRefused)

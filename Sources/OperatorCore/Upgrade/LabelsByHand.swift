@@ -30,7 +30,7 @@ struct LabelsByHand {
         guard crowd.rules.mode == .restart, crowd.partaking.contains(name), let namespace = crowd.namespaces[name]
         else { return false }
         let move = NamespaceMove(namespace)
-        return !move.isMoved && move.name == sides.label
+        return !move.isMoved && !move.refusesSidecars && move.name == sides.label
     }
 
     /// The label by which namespaces get the stable revision.

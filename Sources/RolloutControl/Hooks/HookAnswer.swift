@@ -41,16 +41,24 @@ struct HookAnswer: Sendable, Hashable {
     var denial: String? {
         if tree?.bool == false { return "false" }
         if isStructured {
-            let no = judged.first { Self.verdict($0.value) == false }
+            let no = judged.first { Self.verdict($0.value) == false } ?? result
             return no.map { "\"\($0.key)\": \(RolloutText.fit($0.value.jsonText(), limit: 40))" }
         }
         return words.isNo ? "\"\(RolloutText.fit(words.text, limit: 80))\"" : nil
     }
 
     /// The members of a JSON object under which gates give their verdict, in whatever case.
-    static let verdicts: Set<String> = ["approved", "allowed", "confirmed", "passed", "success", "ok"]
+    static let verdicts: Set<String> = [
+        "approved", "allowed", "allow", "confirmed", "passed", "success", "ok",
+    ]
 
     private typealias Member = (key: String, value: Tree)
+
+    /// What Open Policy Agent answers with where it says no; many another server has something else under that name, which is no verdict.
+    private var result: Member? {
+        let entry = tree?.object?.entries.first { $0.key.lowercased() == "result" && Self.verdict($0.value) == false }
+        return entry.map { ($0.key, $0.value) }
+    }
 
     /// The verdicts of an object; where it has none itself, or is a list, those of the objects right in it.
     private var judged: [Member] {

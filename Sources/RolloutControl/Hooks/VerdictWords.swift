@@ -12,7 +12,9 @@ struct VerdictWords: Sendable, Hashable {
     private static let yes: Set<String> = [
         "true", "yes", "approved", "allowed", "confirmed", "passed", "success", "ok", "go", "granted", "accepted",
     ]
-    private static let no: Set<String> = ["false", "no", "denied", "rejected", "forbidden"]
+    private static let no: Set<String> = [
+        "false", "no", "denied", "rejected", "forbidden", "declined", "disapproved", "refused", "failed",
+    ]
 
     /// Whether it is nothing but a yes.
     var isYes: Bool { words.count == 1 && words.allSatisfy(Self.yes.contains) }

@@ -200,6 +200,11 @@ internal import Testing
             injection.message.contains("\(stranger.name), which no MeshOperator made, injects"),
             "\(injection.message)"
         )
+        // Its own webhook comes back beside it, and the mesh is kept.
+        _ = try await cluster.admin.delete(.mutatingWebhookConfigurations, own.key)
+        try await life.settle()
+        #expect(try await Self.webhooks(cluster) == [own.name, stranger.name].sorted())
+        _ = try await cluster.admin.patch(.mutatingWebhookConfigurations, own.key, .json(trust))
         _ = try await cluster.admin.delete(.mutatingWebhookConfigurations, stranger.key)
         try await life.settle()
         #expect(try await cluster.condition("InjectionReady")?.status == .isTrue)

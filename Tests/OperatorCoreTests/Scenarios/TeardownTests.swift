@@ -78,7 +78,7 @@ internal import Testing
         _ = try await cluster.admin.patch(
             MeshNames.resource,
             TestCluster.key,
-            .merge(["spec": ["profile": "demo"]])
+            .merge(["spec": ["profile": "demo", "version": "1.30.2"]])
         )
         let names = try await Self.names(cluster)
         for (resource, key) in [

@@ -219,6 +219,38 @@ internal import UpgradePlanning
     }
 
     @Test(
+        "A namespace that somebody takes the sidecars from stays so, told once, to the end",
+        arguments: [true, false]
+    )
+    func refused(isPromoted: Bool) async throws {
+        let life = try await NamespaceByHandTests.waiting()
+        let patch: Tree = ["metadata": ["labels": ["istio-injection": "disabled"]]]
+        _ = try await life.cluster.admin.patch(.namespaces, ObjectKey(name: "pay"), .merge(patch))
+        life.life.transport.forget()
+        for _ in 0..<20 { try await life.round() }
+        let writes = life.life.transport.writes.count { $0.path.hasSuffix("/namespaces/pay") }
+        #expect(writes == 1, "\(writes) writes")
+        let told = try await NamespaceByHandTests.told(life)
+        #expect(
+            told.count == 1 && told.allSatisfy { $0.contains("istio-injection=disabled by somebody else") },
+            "\(told)"
+        )
+        let order = isPromoted ? RolloutNames.Command.approve : RolloutNames.Command.abort
+        if isPromoted { try await life.until(step: 1, "AwaitingApproval") }
+        try await life.annotate(order, "1")
+        try await life.until("at its end", limit: 600) { life in
+            let status = try await life.status()
+            return isPromoted ? status.version == "1.30.2" : status.plan?.progress.reason == "RolledBack"
+        }
+        try await life.settle()
+        let pay = try await life.cluster.admin.get(.namespaces, ObjectKey(name: "pay"))
+        #expect(
+            pay.labels["istio-injection"] == "disabled" && pay.annotations.isEmpty,
+            "\(pay.labels) \(pay.annotations)"
+        )
+    }
+
+    @Test(
         "What somebody gives to another mesh stays there, told and counted out, to the end",
         arguments: [true, false]
     )
