@@ -78,7 +78,7 @@ final class DefinitionKeeper: Reconciling {
         return switch change {
         case .added: false
         case .deleted: true
-        case .updated(_, let new): new.generation.map { $0 > known } ?? true
+        case .updated(let old, let new): old.uid != new.uid || new.generation.map { $0 > known } ?? true
         }
     }
 

@@ -65,15 +65,17 @@ package struct TakenName: Sendable, Hashable {
 }
 
 extension TakenName {
-    /// A workload that selects other pods than the one desired, which the API server lets nobody change (apps/v1); nil where it fits.
+    /// An object of which a field differs from the one desired that the API server lets nobody change: the selector of workloads (apps/v1), the
+    /// role of bindings (rbac.authorization.k8s.io/v1); nil where it fits.
     init?(unfit live: KubeObject, for desired: KubeObject) {
-        let place = TreePath(keys: "spec", "selector")
-        guard ObjectReadiness.isWorkload(desired.kind), let theirs = live.tree.value(at: place),
+        let fields = desired.kind.kind.hasSuffix("RoleBinding") ? ["roleRef"] : ["spec", "selector"]
+        let place = TreePath(fields.map { .key($0) })
+        guard ObjectReadiness.isWorkload(desired.kind) || fields.count == 1, let theirs = live.tree.value(at: place),
             let ours = desired.tree.value(at: place), theirs != ours
         else { return nil }
         let id = ResourceID(live)
-        let text =
-            "\(id), which no MeshOperator made, has the selector \(theirs.jsonText()) where \(ours.jsonText()) is wanted"
+        let (there, wanted) = (theirs.jsonText(), ours.jsonText())
+        let text = "\(id), which no MeshOperator made, has the \(fields.last ?? "") \(there) where \(wanted) is wanted"
         self.init(id: id, text: text, holder: .unfit)
     }
 }

@@ -20,6 +20,8 @@ package struct MeshPlanner: Sendable {
     ///
     /// It spares comparisons and changes no plan.
     var matches: ObjectMatches?
+    /// Whether nothing waits for what should be ready before: what is written keeps a mesh that was up.
+    var isUpkeep = false
 
     /// Makes a planner.
     package init(observation: MeshObservation, history: RewriteHistory, now: Timestamp) {
@@ -170,7 +172,7 @@ package struct MeshPlanner: Sendable {
                     let isUrgent =
                         work.blueprint.urgent.contains(id)
                         && observation.live[id].map { hasVersion($0, of: write.object) } ?? false
-                    let isNow = awaited == nil || isRepair || isUrgent
+                    let isNow = awaited == nil || isRepair || isUrgent || isUpkeep
                     if isNow { plan.steps.append(.apply(write)) }
                     pending.append("\(id) to be applied")
                 } else if decision.write != nil, OwnedKind.of(id)?.holdsUpLaterPhases == true {

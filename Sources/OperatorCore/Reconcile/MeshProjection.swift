@@ -106,7 +106,8 @@ package enum MeshProjection {
             "MutatingWebhookConfiguration": [MeshNames.Label.tag, MeshNames.Label.revision].map {
                 ["metadata", "labels", $0]
             },
-            "CustomResourceDefinition": [["metadata", "generation"]],
+            "CustomResourceDefinition": [["metadata", "generation"]], "ClusterRoleBinding": [["roleRef"]],
+            "RoleBinding": [["roleRef"]],
             "PodDisruptionBudget": [["spec"], ["status", "disruptionsAllowed"]],
             "HorizontalPodAutoscaler": [
                 ["spec", "scaleTargetRef"], ["spec", "minReplicas"], ["spec", "maxReplicas"],

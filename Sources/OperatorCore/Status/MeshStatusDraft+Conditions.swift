@@ -203,7 +203,9 @@ extension MeshStatusDraft {
             texts.append(contest.note(isLasting: false))
         }
         for failure in failures { texts += failure.fieldConflicts.map { "\(failure.id) \($0)" } }
-        return texts
+        // Labels that were taken off are one thing, however many they are.
+        var told: Set<String> = []
+        return texts.filter { told.insert($0).inserted }
     }
 
     private var failureReason: MeshConditionReason {

@@ -36,7 +36,7 @@ struct StageText {
     private static func remedy(_ names: [TakenName]) -> String {
         if names.contains(where: { $0.holder == .unfit }) {
             return
-                "a selector can never be changed, so it is not taken over: delete it, or rename it with what belongs to it"
+                "that can never be changed, so it is not taken over: delete it, or rename it with what belongs to it"
         }
         guard names.contains(where: \.isForeignInjector) else {
             return "delete or rename what is in the way, or set spec.adopt: true to take it over"

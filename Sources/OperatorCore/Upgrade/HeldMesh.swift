@@ -36,8 +36,7 @@ struct HeldMesh {
 
     /// Sets right what was taken away or changed of a mesh whose removal waits until nobody uses it any more.
     ///
-    /// The mesh stays at its version, and nothing is added that was not there; other edits of the spec count for what is there. Nothing is
-    /// written once the removal has begun.
+    /// The mesh stays at its version, and nothing is added that was not there; other edits of the spec count for what is there.
     ///
     /// - Parameters:
     ///   - plan: the plan that waits; takes over which fields are left to others.
@@ -48,10 +47,8 @@ struct HeldMesh {
         let status = MeshOperatorStatus(lenient: run.object.tree["status"] ?? .null)
         var object = run.object
         if let version = status.version { object.tree.set(.string(version), at: ["spec", "version"]) }
-        guard let (held, observed) = composed(object),
-            !observed.ours(manager: MeshPlanner.manager).contains(where: \.isDeleting)
-        else { return }
-        let upkeep = driver.planned(held, observed)
+        guard let (held, observed) = composed(object) else { return }
+        let upkeep = driver.planned(held, observed, isUpkeep: true)
         (plan.yields, plan.contests) = (upkeep.yields, upkeep.contests)
         plan.lookAgain = [plan.lookAgain, upkeep.lookAgain].compactMap(\.self).min()
         let parts = Set(status.components.map(\.name))

@@ -224,12 +224,14 @@ struct UpgradeDriver: Sendable {
     }
 
     /// What is to be written for what was composed.
-    func planned(_ run: MeshRun, _ observed: MeshObservation) -> MeshPlan {
+    func planned(_ run: MeshRun, _ observed: MeshObservation, isUpkeep: Bool = false) -> MeshPlan {
         guard let intent = run.intent, var blueprint = run.blueprint else { return MeshPlan(stage: .invalid("", nil)) }
         blueprint.urgent = Set(
             blueprint.objects.filter { ControlPlaneRevision.isControlPlane($0) }.map { ResourceID($0) }
         )
-        return mesh.planner(completed(observed, run), run.object).plan(intent: intent, blueprint: blueprint)
+        var planner = mesh.planner(completed(observed, run), run.object)
+        planner.isUpkeep = isUpkeep
+        return planner.plan(intent: intent, blueprint: blueprint)
     }
 
     /// What was observed, with what is there under the names of what was composed.

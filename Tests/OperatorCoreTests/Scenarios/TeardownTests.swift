@@ -87,6 +87,11 @@ internal import Testing
         ] {
             _ = try await cluster.admin.delete(resource, key)
         }
+        // What hangs in its own deletion keeps nothing else.
+        let service = ObjectKey(namespace: Self.namespace, name: "istiod")
+        let finalizers: (Tree) -> Patch = { .merge(["metadata": ["finalizers": $0]]) }
+        _ = try await cluster.admin.patch(.services, service, finalizers(["example.com/held"]))
+        _ = try await cluster.admin.delete(.services, service)
         let map = ObjectKey(namespace: Self.namespace, name: "istio")
         _ = try await cluster.admin.patch(.configMaps, map, .merge(["data": ["mesh": "edited"]]))
         if isRestarted { life = try DirectOperator(cluster) }
@@ -95,6 +100,9 @@ internal import Testing
         let mesh = try await cluster.object(.configMaps, Self.namespace, "istio")?.tree.value(at: "data", "mesh")
         #expect(mesh?.string != "edited")
         #expect(try await cluster.condition("Ready")?.reason == "InUse")
+        #expect(try await !Self.components(cluster).allSatisfy(\.ready))
+        _ = try await cluster.admin.patch(.services, service, finalizers(.null))
+        try await life.settle()
         #expect(try await Self.components(cluster).allSatisfy(\.ready))
         life.transport.forget()
         try await life.settle()
