@@ -28,6 +28,7 @@ struct ForeignInjection {
     ///
     /// One that calls a control plane of ours is none: it was made by `istioctl tag set`, or stayed from what was taken over.
     var webhooks: [TakenName] {
+        guard !observation.injectors.isEmpty else { return [] }
         let names = Set(blueprint.objects.map { ResourceID($0) })
         let strangers = observation.injectors.filter {
             !names.contains(ResourceID($0)) && !observation.strays.contains(ResourceID($0))
@@ -47,7 +48,7 @@ struct ForeignInjection {
             guard !pods.isEmpty else { return nil }
             let id = ResourceID(stranger)
             let text = "\(id), which no MeshOperator made, injects sidecars into \(pods.joined(separator: ", "))"
-            return TakenName(id: id, text: text, holder: .nobody, remedy: .revision)
+            return TakenName(id: id, text: text, holder: .nobody, isForeignInjector: true)
         }
     }
 }

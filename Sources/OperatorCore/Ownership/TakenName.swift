@@ -51,9 +51,8 @@ package struct TakenName: Sendable, Hashable {
     var remedy: Remedy?
     /// The MeshOperator that injects the pods which this one would inject; nil where an object's name is what is taken.
     var injector: String?
-
     /// Whether it is an injection webhook that no MeshOperator made, and not a name.
-    var isForeignInjector: Bool { injector == nil && holder == .nobody && remedy == .revision }
+    var isForeignInjector = false
 
     /// Whether a MeshOperator that is there keeps it.
     var isKept: Bool { holder == .meshOperator }

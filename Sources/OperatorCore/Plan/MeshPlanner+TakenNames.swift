@@ -8,7 +8,7 @@ extension MeshPlanner {
     /// What another MeshOperator keeps is never taken over: the two would take it from each other for ever.
     func takenNames(_ blueprint: MeshBlueprint, _ intent: MeshIntent) -> MeshPlan? {
         let strangers = ForeignInjection(observation, blueprint)
-        let others = observation.injectors.isEmpty || strangers.isInstalled ? [] : strangers.webhooks
+        let others = strangers.isInstalled ? [] : strangers.webhooks
         let taken = foreignObjects(blueprint) + injectedByOthers(blueprint) + others
         let kept = taken.filter { $0.holder != .nobody }
         let counted = kept.isEmpty && !intent.wishes.contains(.adopt) ? taken : kept
