@@ -73,8 +73,9 @@ public struct KubeObject: Sendable, Hashable {
     private func metadata(_ field: String) -> Tree? { tree["metadata"]?[field] }
 
     private func strings(_ field: String) -> [String: String] {
-        var result: [String: String] = [:]
-        for entry in metadata(field)?.object?.entries ?? [] {
+        guard let entries = metadata(field)?.object?.entries, !entries.isEmpty else { return [:] }
+        var result = [String: String](minimumCapacity: entries.count)
+        for entry in entries {
             if let value = entry.value.string { result[entry.key] = value }
         }
         return result

@@ -122,7 +122,7 @@ package struct MeshFiles: Sendable {
         do {
             // Dumps of clusters come as JSON, which reads many times faster as such; what is no JSON may still be YAML.
             let isJSON = text.utf8.first == UInt8(ascii: "{")
-            let json = isJSON ? try? JSONParser.parse(Array(text.utf8), options: .init(projection: projection)) : nil
+            let json = isJSON ? try? JSONParser.parse(text, options: .init(projection: projection)) : nil
             documents = try json.map { [$0] } ?? YAML.documents(text)
         } catch {
             throw CommandError(.badFile, "\(path): cannot be read as YAML: \(error)", cause: error)

@@ -44,9 +44,31 @@ public enum JSONParser {
         return try parse(bytes, options: options, cache: &cache)
     }
 
+    /// Reads the one value that a text holds, without a copy of its bytes.
+    public static func parse(_ text: String, options: Options = Options()) throws(ParseError) -> Tree {
+        var text = text
+        let result = text.withUTF8 { bytes in
+            Result { () throws(ParseError) in
+                var cache = StringCache(length: bytes.count)
+                return try unsafe parse(bytes, options: options, cache: &cache)
+            }
+        }
+        return try result.get()
+    }
+
     /// Reads a value, taking strings read before from `cache`.
     static func parse(
         _ bytes: ArraySlice<UInt8>,
+        options: Options,
+        cache: inout StringCache
+    ) throws(ParseError) -> Tree {
+        try unsafe bytes.withUnsafeBufferPointer { bytes throws(ParseError) in
+            try unsafe parse(bytes, options: options, cache: &cache)
+        }
+    }
+
+    private static func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>,
         options: Options,
         cache: inout StringCache
     ) throws(ParseError) -> Tree {
@@ -56,18 +78,16 @@ public enum JSONParser {
         }
         do {
             return try unsafe cache.slots.withUnsafeMutableBufferPointer { slots throws(JSONFault) in
-                try unsafe bytes.withUnsafeBufferPointer { bytes throws(JSONFault) in
-                    var engine = unsafe JSONEngine(bytes: bytes, options: options, cache: slots)
-                    return try engine.document(options.projection?.root)
-                }
+                var engine = unsafe JSONEngine(bytes: bytes, options: options, cache: slots)
+                return try engine.document(options.projection?.root)
             }
         } catch {
-            throw located(error, in: bytes)
+            throw unsafe located(error, in: bytes)
         }
     }
 
-    private static func located(_ fault: JSONFault, in bytes: ArraySlice<UInt8>) -> ParseError {
-        let before = bytes.prefix(fault.offset)
+    private static func located(_ fault: JSONFault, in bytes: UnsafeBufferPointer<UInt8>) -> ParseError {
+        let before = unsafe Array(bytes.prefix(fault.offset))
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1
         let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
         let column = before.endIndex - lineStart + 1
@@ -83,6 +103,6 @@ extension Tree {
 
     /// Reads a JSON text with the default options of ``JSONParser``.
     public init(json text: String) throws(ParseError) {
-        self = try JSONParser.parse(Array(text.utf8))
+        self = try JSONParser.parse(text)
     }
 }

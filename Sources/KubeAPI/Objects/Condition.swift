@@ -96,4 +96,15 @@ extension KubeObject {
         get { tree["status"]?["conditions"]?.array?.compactMap(Condition.init) ?? [] }
         set { tree.set(newValue.isEmpty ? nil : .array(newValue.map(\.tree)), at: ["status", "conditions"]) }
     }
+
+    /// The first of `status.conditions` of that type, found without reading the others; nil where there is none.
+    public func condition(_ type: String) -> Condition? {
+        for entry in tree["status"]?["conditions"]?.array ?? [] where entry["type"]?.string == type {
+            if let condition = Condition(entry) { return condition }
+        }
+        return nil
+    }
+
+    /// Whether the condition of that type is True.
+    public func isTrue(_ type: String) -> Bool { condition(type)?.status == .isTrue }
 }

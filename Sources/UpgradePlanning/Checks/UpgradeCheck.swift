@@ -19,20 +19,20 @@ package enum UpgradeChecks {
     ///
     /// Findings whose code the user accepts warn where they would refuse.
     package static func findings(_ world: UpgradeWorld) -> [UpgradeFinding] {
-        let indexed = IndexedWorld(world)
-        var found = Set(UpgradeCheck.all.flatMap { $0.findings(indexed) })
-        for finding in found where finding.severity == .refuses {
-            let isAccepted = world.accepted.contains(finding.code)
-            found.remove(finding)
-            var copy = finding
-            if isAccepted {
-                copy.severity = .warns
+        findings(IndexedWorld(world))
+    }
+
+    static func findings(_ indexed: IndexedWorld) -> [UpgradeFinding] {
+        var found = UpgradeCheck.all.flatMap { $0.findings(indexed) }
+        for place in found.indices where found[place].severity == .refuses {
+            let code = found[place].code
+            if indexed.world.accepted.contains(code) {
+                found[place].severity = .warns
             } else {
-                let annotation = "\(MeshNames.Annotation.acceptFindings): \(finding.code.rawValue)"
-                copy.remedy += ", or annotate the MeshOperator with \(annotation)"
+                let annotation = "\(MeshNames.Annotation.acceptFindings): \(code.rawValue)"
+                found[place].remedy += ", or annotate the MeshOperator with \(annotation)"
             }
-            found.insert(copy)
         }
-        return found.sorted()
+        return Set(found).sorted()
     }
 }

@@ -72,8 +72,8 @@ package struct UpgradeOutline: Sendable, Hashable {
     ///     finding that refuses for a version of the way, and leaves out the comparison for the one that runs.
     package init(_ world: UpgradeWorld, staging: HopStaging) {
         plan = world.hops
-        findings = UpgradeChecks.findings(world)
         let indexed = IndexedWorld(world)
+        findings = UpgradeChecks.findings(indexed)
         let stages = world.hops.hops.isEmpty ? [] : staging(world.hops.hops)
         for (hop, stage) in zip(world.hops.hops, stages) {
             var step = Step(hop: hop, changes: [], flags: [])

@@ -27,8 +27,8 @@ package enum PodTrouble {
     /// - Parameter pod: a pod with its whole status.
     /// - Returns: one line; nil where nothing does, or nobody has said so yet.
     package static func text(of pod: KubeObject) -> String? {
-        guard !pod.conditions.isTrue("Ready") else { return nil }
-        if let scheduled = pod.conditions.condition("PodScheduled"), scheduled.status == .isFalse,
+        guard !pod.isTrue("Ready") else { return nil }
+        if let scheduled = pod.condition("PodScheduled"), scheduled.status == .isFalse,
             scheduled.reason == "Unschedulable"
         {
             return fit("Unschedulable: \(scheduled.message)")
@@ -48,7 +48,7 @@ package enum PodTrouble {
     /// - Parameter pod: a pod with its whole status.
     /// - Returns: one line, and since when; nil for a pod that is ready, or of which nobody has said anything yet.
     package static func unreadiness(of pod: KubeObject) -> (text: String, since: String?)? {
-        guard let ready = pod.conditions.condition("Ready"), ready.status != .isTrue else { return nil }
+        guard let ready = pod.condition("Ready"), ready.status != .isTrue else { return nil }
         let message = ready.message.isEmpty ? ready.reason : ready.message
         return (fit(message.isEmpty ? "NotReady" : "NotReady: \(message)"), ready.lastTransitionTime)
     }

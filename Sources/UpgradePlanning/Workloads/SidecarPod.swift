@@ -45,7 +45,7 @@ package enum SidecarPod {
         }
         if !annotations.isEmpty { metadata["annotations"] = .object(annotations.sorted()) }
         var result: Tree = ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata)]
-        if pod.conditions.isTrue("Ready") { result["status"] = ["conditions": [["type": "Ready", "status": "True"]]] }
+        if pod.isTrue("Ready") { result["status"] = ["conditions": [["type": "Ready", "status": "True"]]] }
         return KubeObject(result)
     }
 
@@ -67,9 +67,11 @@ package enum SidecarPod {
         for list in ["containers", "initContainers"] {
             for container in pod.tree.value(at: "spec", list)?.array ?? []
             where container["name"]?.string == "istio-proxy" {
-                let image = container["image"]?.string?.prefix { $0 != "@" } ?? ""
-                guard let colon = image.lastIndex(of: ":"), !image[colon...].contains("/") else { return nil }
-                return String(image[image.index(after: colon)...])
+                let image = container["image"]?.string ?? ""
+                let name = image.utf8.prefix { $0 != UInt8(ascii: "@") }
+                let colon = name.lastIndex { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }
+                guard let colon, name[colon] == UInt8(ascii: ":") else { return nil }
+                return String(image[image.index(after: colon)..<name.endIndex])
             }
         }
         return nil

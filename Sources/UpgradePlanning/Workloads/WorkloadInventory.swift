@@ -159,9 +159,9 @@ package struct WorkloadInventory: Sendable, Hashable {
             revision: SidecarPod.revision(of: pod),
             proxyVersion: pod.annotation(SidecarPod.proxyVersion),
             wanted: wanted,
-            isReady: pod.conditions.isTrue("Ready"),
-            trouble: pod.annotations[PodTrouble.annotation],
-            unreadiness: pod.annotations[PodTrouble.unreadiness]
+            isReady: pod.isTrue("Ready"),
+            trouble: pod.annotation(PodTrouble.annotation),
+            unreadiness: pod.annotation(PodTrouble.unreadiness)
         )
     }
 

@@ -28,11 +28,18 @@ enum EnvoyFilterChecks {
 
     // MARK: Versions
 
-    /// Whether a patch applies to a proxy of a version; nil where its expression cannot be read.
-    private static func applies(_ expression: String?, to version: MeshVersion) -> Bool? {
-        guard let expression else { return true }
-        guard let pattern = try? Pattern(expression) else { return nil }
-        return pattern.matches(version.description)
+    /// Expressions read before: those of a cluster's filters are few, and copied from one to the next.
+    private struct VersionPatterns {
+        private var read: [String: Pattern?] = [:]
+
+        /// Whether a patch applies to a proxy of a version; nil where its expression cannot be read.
+        mutating func applies(_ expression: String?, to version: MeshVersion) -> Bool? {
+            guard let expression else { return true }
+            if let pattern = read[expression] { return pattern?.matches(version.description) }
+            let pattern = try? Pattern(expression)
+            read[expression] = .some(pattern)
+            return pattern?.matches(version.description)
+        }
     }
 
     private static func versions(_ world: IndexedWorld) -> [UpgradeFinding] {
@@ -43,10 +50,11 @@ enum EnvoyFilterChecks {
                 siblings["\(filter.id.key.namespace ?? "") \(patch.identity)", default: []].append(patch.proxyVersion)
             }
         }
+        var patterns = VersionPatterns()
         return each(world) { filter, patch in
             guard let expression = patch.proxyVersion else { return [] }
             let field = "\(patch.path).match.proxy.proxyVersion"
-            guard let now = applies(expression, to: running) else {
+            guard let now = patterns.applies(expression, to: running) else {
                 return [
                     UpgradeFinding(
                         .warns,
@@ -59,7 +67,7 @@ enum EnvoyFilterChecks {
                 ]
             }
             let same = siblings["\(filter.id.key.namespace ?? "") \(patch.identity)"] ?? []
-            for hop in world.hops where (applies(expression, to: hop.entry.version) ?? false) != now {
+            for hop in world.hops where (patterns.applies(expression, to: hop.entry.version) ?? false) != now {
                 let version = hop.entry.version
                 if !now {
                     let begin = UpgradeFinding(
@@ -73,7 +81,7 @@ enum EnvoyFilterChecks {
                     )
                     return [begin]
                 }
-                if same.contains(where: { $0 != expression && applies($0, to: version) == true }) { return [] }
+                if same.contains(where: { $0 != expression && patterns.applies($0, to: version) == true }) { return [] }
                 let end = UpgradeFinding(
                     .refuses,
                     .envoyFilterVersionMismatch,

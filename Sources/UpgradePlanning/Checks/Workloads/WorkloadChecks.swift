@@ -9,7 +9,7 @@ enum WorkloadChecks {
         UpgradeCheck(name: "labels") { world in each(world) { labels($0, world) } },
         UpgradeCheck(name: "restarts") { world in each(world) { restarts($0, world) } },
         UpgradeCheck(name: "sidecars") { world in each(world) { sidecars($0) } },
-        UpgradeCheck(name: "proxy versions") { world in each(world) { proxyVersions($0, world) } },
+        UpgradeCheck(name: "proxy versions") { proxyVersions($0) },
         UpgradeCheck(name: "readiness") { world in each(world) { readiness($0) } },
         UpgradeCheck(name: "annotations") { world in each(world) { annotations($0, world) } },
         UpgradeCheck(name: "templates") { templates($0) },
@@ -110,12 +110,29 @@ enum WorkloadChecks {
         )
     }
 
-    private static func proxyVersions(_ workload: MeshWorkload, _ world: IndexedWorld) -> UpgradeFinding? {
-        guard let from = world.runningVersion, let target = world.hops.last?.entry.version else { return nil }
-        for pod in workload.pods {
-            guard let proxy = pod.proxyVersion.flatMap({ MeshVersion($0) }), proxy.major == target.major else {
-                continue
+    private static func proxyVersions(_ world: IndexedWorld) -> [UpgradeFinding] {
+        guard let from = world.runningVersion, let target = world.hops.last?.entry.version else { return [] }
+        // Thousands of pods run a handful of versions.
+        var known: [String: MeshVersion?] = [:]
+        return each(world) { workload in
+            proxyVersions(workload, world, from: from, target: target) { text in
+                if let version = known[text] { return version }
+                let version = MeshVersion(text)
+                known[text] = .some(version)
+                return version
             }
+        }
+    }
+
+    private static func proxyVersions(
+        _ workload: MeshWorkload,
+        _ world: IndexedWorld,
+        from: MeshVersion,
+        target: MeshVersion,
+        parse: (String) -> MeshVersion?
+    ) -> UpgradeFinding? {
+        for pod in workload.pods {
+            guard let proxy = pod.proxyVersion.flatMap(parse), proxy.major == target.major else { continue }
             let isInPlace = world.world.spec.upgrade.strategy == .inPlace
             let served = isInPlace ? max(from, target) : from
             if proxy.minor < served.minor - 1 {
