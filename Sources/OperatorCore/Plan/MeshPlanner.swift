@@ -55,7 +55,7 @@ package struct MeshPlanner: Sendable {
         catalogue: VersionCatalogue,
         survey: RevisionSurvey = RevisionSurvey()
     ) -> Preflight.Refusal? {
-        let kept = Set(survey.kept.map(\.slot.name))
+        let kept = Set(survey.kept(besides: survey.stable?.slot.name).map(\.slot.name))
         var checks = Preflight(
             version: intent.version,
             catalogue: catalogue,

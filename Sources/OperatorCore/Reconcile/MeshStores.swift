@@ -254,6 +254,14 @@ package struct MeshStores: Sendable {
         return Set(others.compactMap(name)).subtracting(ours.compactMap(name))
     }
 
+    /// The names that a new revision of a mesh must not take: those by which webhooks of others answer, and those that other
+    /// MeshOperators ask for.
+    func namesTaken(besides observation: MeshObservation) -> Set<String> {
+        let others = resources.objects().filter { $0.uid != observation.resource.uid && !$0.isDeleting }
+        let asked = others.compactMap { try? MeshOperatorResource(decoding: $0).spec.injectionNames }
+        return asked.reduce(namesOfOthers(observation)) { $0.union($1) }
+    }
+
     /// Every HorizontalPodAutoscaler.
     var autoscalers: [KubeObject] { ownedStore(.horizontalPodAutoscalers)?.objects() ?? [] }
 

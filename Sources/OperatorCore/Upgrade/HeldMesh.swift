@@ -100,6 +100,7 @@ struct HeldMesh {
             day: String(mesh.environment.wall().rfc3339.prefix(10))
         )
         (wish.annotations, wish.kubernetes) = (object.annotations, held.kubernetes)
+        wish.namesOfOthers = mesh.parts.stores.namesTaken(besides: mesh.observe(held))
         return (held, wish)
     }
 }

@@ -14,6 +14,11 @@ package struct ControlPlaneRevision: Sendable, Hashable {
     package var marks = RevisionMarks()
     /// Whether its istiod Deployment is there; without it other objects told of the revision.
     package var hasDeployment = false
+    /// Whether its injection webhook is there, which comes once istiod is up.
+    package var hasWebhook = false
+
+    /// Whether something may use it, and has to be moved away from it: its istiod is there, or was.
+    package var isInUse: Bool { hasDeployment || hasWebhook }
 
     /// Whether an object is the Deployment of an istiod.
     package static func isControlPlane(_ object: KubeObject) -> Bool {
@@ -46,7 +51,8 @@ package struct RevisionSurvey: Sendable, Hashable {
     /// Finds the revisions.
     ///
     /// The stable one is the one promoted last, among those that are not being rolled out. Where none ever was promoted it is
-    /// the one that the tag `default` leads to, and failing that the oldest.
+    /// the one that the spec names among those of the same version, else the one that the tag `default` leads to, and failing that the
+    /// oldest.
     package init(_ observation: MeshObservation) {
         let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
         // A copy of a control plane that somebody made bears its marks, and is no revision.
@@ -56,9 +62,13 @@ package struct RevisionSurvey: Sendable, Hashable {
             .max { ($0.marks.record?.began ?? .epoch) < ($1.marks.record?.began ?? .epoch) }
         let candidates = revisions.filter { $0.slot.name != underWay?.slot.name }
         let tagged = Self.defaultTag(ours)
+        let named = observation.resource.tree.value(at: "spec", "revision")?.string ?? RevisionSlot.unnamed
         stable = candidates.max { left, right in
             let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)
             if mine != theirs { return mine < theirs }
+            if left.slot.version == right.slot.version, left.slot.name == named || right.slot.name == named {
+                return right.slot.name == named
+            }
             if left.slot.name == tagged || right.slot.name == tagged { return right.slot.name == tagged }
             return Self.isOlder(right, than: left)
         }
@@ -89,8 +99,10 @@ package struct RevisionSurvey: Sendable, Hashable {
 
     private static func revisions(_ ours: [KubeObject]) -> [ControlPlaneRevision] {
         var found: [String: ControlPlaneRevision] = [:]
+        var answered: Set<String> = []
         for object in ours where ControlPlaneRevision.isOwn(object) {
             let name = ControlPlaneRevision.name(of: object)
+            if object.kind == .mutatingWebhookConfiguration { answered.insert(name) }
             if ControlPlaneRevision.isControlPlane(object) {
                 guard let version = version(of: object) else { continue }
                 var revision = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
@@ -101,6 +113,7 @@ package struct RevisionSurvey: Sendable, Hashable {
                 found[name] = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
             }
         }
+        for name in answered { found[name]?.hasWebhook = true }
         return found.values.sorted { $0.slot.name < $1.slot.name }
     }
 

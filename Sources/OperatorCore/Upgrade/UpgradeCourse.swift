@@ -21,6 +21,8 @@ package struct UpgradeCourse: Sendable, Hashable {
         package var kubernetes: String?
         /// The day, `2026-11-21`.
         package var day: String
+        /// The revisions and tags of others in the cluster, of which a new revision takes none.
+        package var namesOfOthers: Set<String> = []
 
         /// Describes a wish.
         package init(_ spec: MeshOperatorSpec, version: String, catalogue: VersionCatalogue, day: String) {
@@ -53,8 +55,8 @@ package struct UpgradeCourse: Sendable, Hashable {
             return
         }
         let isLasting = stable.marks.promoted != nil || survey.underWay != nil
-        // A mesh whose control plane was never up has nothing to be moved away from.
-        let isCanary = wish.spec.upgrade.strategy == .canary && (stable.hasDeployment || survey.underWay != nil)
+        // A mesh whose control plane was never up has nothing to be moved away from; one whose istiod was deleted has.
+        let isCanary = wish.spec.upgrade.strategy == .canary && (stable.isInUse || survey.underWay != nil)
         guard isCanary || survey.underWay != nil, stable.slot.version != wish.version || survey.underWay != nil else {
             // In place, or no other version: the names stay what the spec says unless a rollout has given another one.
             self.stable = isLasting ? RevisionSlot(name: stable.slot.name, version: wish.version) : first
@@ -99,14 +101,16 @@ package struct UpgradeCourse: Sendable, Hashable {
             for: version,
             asked: isLast ? wish.spec.revision : nil,
             others: survey.revisions.map(\.slot).filter { $0.name != survey.stable?.slot.name },
-            taken: Set(survey.revisions.map(\.slot.name))
+            taken: Set(survey.revisions.map(\.slot.name)),
+            foreign: wish.namesOfOthers
         )
     }
 }
 
 extension RevisionSurvey {
-    /// The revisions that are neither stable nor under way.
-    package var kept: [ControlPlaneRevision] {
-        revisions.filter { $0.slot.name != stable?.slot.name && $0.slot.name != underWay?.slot.name }
+    /// The revisions that are neither under way nor the one that is to be the stable one: after a change of `spec.revision` the one
+    /// that was.
+    package func kept(besides stable: String?) -> [ControlPlaneRevision] {
+        revisions.filter { $0.slot.name != stable && $0.slot.name != underWay?.slot.name }
     }
 }

@@ -25,7 +25,8 @@ extension UpgradeDriver {
     }
 
     private func leftovers(_ wish: UpgradeCourse.Wish, _ observation: MeshObservation) -> [KubeObject] {
-        let gone = RevisionSurvey(observation).kept.filter { !$0.hasDeployment }.map(\.slot.name)
+        let survey = RevisionSurvey(observation)
+        let gone = survey.kept(besides: survey.stable?.slot.name).filter { !$0.hasDeployment }.map(\.slot.name)
         guard !gone.isEmpty else { return [] }
         let scene = UpgradeScene(wish, observation, now: mesh.environment.wall()) {
             mesh.parts.stores.crowd(observation, written: mesh.moved, now: mesh.environment.time.now)

@@ -57,5 +57,5 @@ extension MeshRun {
 
 extension MeshOperatorSpec {
     /// The names by which namespaces and pods may choose a mesh that is installed by this spec: its revision and its tags.
-    fileprivate var injectionNames: Set<String> { Set(tagNames).union([ownRevision]) }
+    var injectionNames: Set<String> { Set(tagNames).union([ownRevision]) }
 }

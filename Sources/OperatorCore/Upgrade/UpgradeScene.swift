@@ -57,7 +57,7 @@ package struct UpgradeScene: Sendable {
         let alias = other.flatMap { RevisionAlias(for: $0, tags, pointers: pointers, taken: taken) }
         self.alias = alias
         var crowd: UpgradeCrowd?
-        if other != nil || !survey.kept.isEmpty {
+        if other != nil || !survey.kept(besides: course.stable.name).isEmpty {
             var sides = UpgradeCrowd.Sides(
                 stable: course.stable.name,
                 new: other?.name ?? course.stable.name,
@@ -77,7 +77,10 @@ package struct UpgradeScene: Sendable {
             crowd = UpgradeCrowd(sight(), wish.spec.upgrade.workloads, sides)
         }
         self.crowd = crowd
-        let used = Self.used(crowd, observation, pointers)
+        // A revision of the name `default` that the mesh has left answers for its own name, which nobody has to hold.
+        let hasDefault = course.stable.name == RevisionSlot.unnamed || survey.stable?.marks.hasDefaultTag == true
+        let held = pointers.filter { $0.key != $0.value || hasDefault || wish.spec.tagNames.contains($0.key) }
+        let used = Self.used(crowd, observation, pointers, tagged: Set(held.values))
         let commands = RolloutCommands.spent.filter { wish.annotations[$0] != nil }
         stand = UpgradeStand(
             course,
@@ -120,9 +123,10 @@ package struct UpgradeScene: Sendable {
     private static func used(
         _ crowd: UpgradeCrowd?,
         _ observation: MeshObservation,
-        _ pointers: [String: String]
+        _ pointers: [String: String],
+        tagged: Set<String>
     ) -> Set<String> {
-        var result = Set(pointers.values)
+        var result = tagged
         for object in observation.live.values where object.kind == .deployment && !object.isDeleting {
             let component = object.labels[MeshNames.Label.component] ?? ""
             guard component.hasSuffix("Gateways"), let name = object.labels[MeshNames.Label.revision] else { continue }

@@ -96,7 +96,9 @@ package struct UpgradeStand: Sendable, Hashable {
     package var main: RevisionSlot { isPromoting ? target ?? course.stable : course.stable }
 
     /// Whether nothing moves and nothing has.
-    package var isQuiet: Bool { target == nil && course.target == nil && survey.kept.isEmpty }
+    package var isQuiet: Bool {
+        target == nil && course.target == nil && survey.kept(besides: course.stable.name).isEmpty
+    }
 
     /// The stand once a decision is written down; the same where a decision writes nothing down.
     package func after(_ decision: RolloutDecision, _ policy: RolloutPolicy, now: Timestamp) -> UpgradeStand {
@@ -196,7 +198,7 @@ package struct UpgradeStand: Sendable, Hashable {
             marks[stable]?.failure = nil
         }
         if marks[stable]?.failure == nil { marks[stable]?.goal = nil }
-        for revision in survey.kept where revision.slot.name != stable {
+        for revision in survey.kept(besides: stable) {
             let name = revision.slot.name
             if isUsed(name) {
                 marks[name]?.unused = nil
