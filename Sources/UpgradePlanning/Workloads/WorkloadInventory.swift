@@ -13,8 +13,9 @@ package struct WorkloadInventory: Sendable, Hashable {
     /// Nothing.
     package init() {}
 
-    /// Finds the workloads of a mesh: those with a pod that has a sidecar of another name than those of other meshes, or should have one. A
-    /// revision that nobody has any more counts as this mesh's.
+    /// Finds the workloads of a mesh: those with a pod that has, or should have, a sidecar of a name that no other mesh has.
+    ///
+    /// A revision that nobody has any more counts as this mesh's.
     ///
     /// - Parameters:
     ///   - pods: all pods, as ``SidecarPod/trimmed(_:)`` leaves them.
