@@ -11,10 +11,10 @@ struct ClusterSurvey: Sendable {
 
     /// Reads everything; throws ``CommandError`` where namespaces, pods or workloads cannot be read, and notes what else cannot.
     func read() async throws -> Survey {
-        var survey = Survey()
+        var survey = Survey(mesh: resource.name)
         do {
             survey.kubernetes = try await client.version().gitVersion
-            if let live = try await find() { survey.add(live, mesh: resource.name) }
+            if let live = try await find() { survey.add(live) }
             for kind in [APIResource.namespaces, .pods, .deployments, .statefulSets, .daemonSets] {
                 try await list(kind, into: &survey)
             }
@@ -44,12 +44,12 @@ struct ClusterSurvey: Sendable {
             var continuation: String?
             repeat {
                 let page = try await client.page(kind, continuation: continuation)
-                for object in page.objects { survey.add(object, mesh: resource.name) }
+                for object in page.objects { survey.add(object) }
                 continuation = page.continuation
             } while continuation != nil
         } catch  where error.code == .expired {
             survey = before
-            for object in try await client.list(kind).objects { survey.add(object, mesh: resource.name) }
+            for object in try await client.list(kind).objects { survey.add(object) }
         }
     }
 

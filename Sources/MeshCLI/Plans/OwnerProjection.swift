@@ -44,14 +44,15 @@ enum OwnerProjection {
     }
 
     /// The control plane that a trimmed workload is, nil where it is none.
-    static func controlPlane(_ owner: KubeObject) -> Survey.ControlPlane? {
+    static func controlPlane(_ owner: KubeObject, of holder: Survey.Holder) -> Survey.ControlPlane? {
         guard owner.kind.kind == "Deployment", owner.label("app") == "istiod",
             let version = owner.annotation(MeshNames.Annotation.version)
         else { return nil }
         return Survey.ControlPlane(
             revision: owner.label(MeshNames.Label.revision) ?? "default",
             version: version,
-            left: owner.annotation(HopSituation.leftAnnotation)
+            left: owner.annotation(HopSituation.leftAnnotation),
+            holder: holder
         )
     }
 }

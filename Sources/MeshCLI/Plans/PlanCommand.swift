@@ -96,10 +96,10 @@ package struct PlanCommand: Sendable {
         }
         let resource = mesh.resource
         let wanted = resource.spec.version ?? catalogue.defaultVersion.description
-        var survey = Survey()
+        var survey = Survey(mesh: resource.name)
         if let client { survey = try await ClusterSurvey(client: client, resource: resource).read() }
         for path in request.dumps {
-            for object in try files.given(as: "--objects").dump(path) { survey.add(object, mesh: resource.name) }
+            for object in try files.given(as: "--objects").dump(path) { survey.add(object) }
         }
         if client == nil, request.from == nil, survey.controlPlanes.isEmpty {
             throw CommandError(

@@ -96,7 +96,8 @@ struct PlanReport: Sendable {
     private func workloads(_ outline: UpgradeOutline, _ isFull: Bool) -> [String] {
         guard !outline.waves.isEmpty || !outline.staying.isEmpty || !outline.gateways.isEmpty else { return [] }
         let total = outline.waves.reduce(0) { $0 + $1.workloads.count }
-        var lines = ["", "Workloads: \(total) move at each hop, \(outline.staying.count) stay"]
+        let (moving, staying) = (Self.count(total, "move"), Self.count(outline.staying.count, "stay"))
+        var lines = ["", "Workloads: \(moving) at each hop, \(staying)"]
         if !outline.waves.isEmpty {
             var table = TextTable(["WAVE", "NAMESPACES", "WORKLOADS", "PODS", "FIRST"])
             for wave in outline.waves {
@@ -157,8 +158,12 @@ struct PlanReport: Sendable {
 
     private func counts(_ outline: UpgradeOutline) -> String {
         let informs = outline.findings.count { $0.severity == .informs && $0.code != .behaviourChange }
-        return "\(outline.count(.refuses)) refuse, \(outline.count(.warns)) warn, \(informs) inform"
+        return [(outline.count(.refuses), "refuse"), (outline.count(.warns), "warn"), (informs, "inform")]
+            .map { Self.count($0, $1) }.joined(separator: ", ")
     }
+
+    /// How many do something: `1 moves`, `2 move`.
+    private static func count(_ number: Int, _ verb: String) -> String { "\(number) \(verb)\(number == 1 ? "s" : "")" }
 
     private func conclusion(_ outline: UpgradeOutline) -> String {
         if outline.isRefused { return "The upgrade would not start: see the findings that refuse." }

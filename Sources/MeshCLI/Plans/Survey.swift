@@ -6,22 +6,45 @@ internal import UpgradePlanning
 
 /// What was read of a cluster; empty where none was read.
 struct Survey: Sendable {
+    /// Whose something is, the nearest first.
+    enum Holder: Int, Sendable, Hashable, Comparable {
+        /// The MeshOperator's that is planned for.
+        case mesh
+        /// No MeshOperator's.
+        case nobody
+        /// Another MeshOperator's.
+        case other
+
+        static func < (left: Holder, right: Holder) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// An injection webhook that was found, with the revision it leads to, and the tag it is of.
+    private struct Injector {
+        let revision: String
+        let tag: String?
+        let holder: Holder
+    }
+
     /// A control plane that was found.
     struct ControlPlane: Sendable, Hashable {
         let revision: String
         let version: String
         /// The version that the hop to it came from, as the operator wrote it down.
         let left: String?
+        let holder: Holder
     }
 
+    /// The name of the MeshOperator; empty where it has none.
+    let mesh: String
     /// The Kubernetes version.
     var kubernetes: String?
     /// The annotations of the MeshOperator in the cluster.
     var annotations: [String: String] = [:]
     /// What the operator last said of the mesh.
     var status: MeshOperatorStatus?
-    /// The control planes.
-    var controlPlanes: [ControlPlane] = []
+    /// All control planes, those of other meshes too.
+    private var planes: [ControlPlane] = []
+    private var injectors: [Injector] = []
     /// What was found of namespaces, pods and the rest.
     var namespaces: [KubeObject] = []
     var pods: [KubeObject] = []
@@ -29,17 +52,14 @@ struct Survey: Sendable {
     var budgets: [KubeObject] = []
     var autoscalers: [KubeObject] = []
     var istio: [KubeObject] = []
-    /// What each revision tag of a MeshOperator points to.
-    var tags: [String: String] = [:]
-    /// What each revision tag of others points to.
-    var foreignTags: [String: String] = [:]
     /// What was not looked at, and why.
     var notes: [String] = []
 
+    /// Knows nothing yet of what there is for the MeshOperator of a name.
+    init(mesh: String = "") { self.mesh = mesh }
+
     /// Takes in an object of the cluster, keeping of it what plans look at; objects of other kinds are passed over.
-    ///
-    /// `mesh` is the name of the MeshOperator whose status and annotations count.
-    mutating func add(_ object: KubeObject, mesh: String) {
+    mutating func add(_ object: KubeObject) {
         let kind = object.kind
         switch (kind.group, kind.kind) {
         case ("", "Namespace"): namespaces.append(KubeObject(kind: kind, key: object.key, labels: object.labels))
@@ -47,18 +67,61 @@ struct Survey: Sendable {
         case ("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("argoproj.io", "Rollout"):
             let owner = OwnerProjection.trimmed(object)
             owners[ResourceID(owner)] = owner
-            if let plane = OwnerProjection.controlPlane(owner) { controlPlanes.append(plane) }
+            if let plane = OwnerProjection.controlPlane(owner, of: holder(of: owner)) { planes.append(plane) }
         case ("policy", "PodDisruptionBudget"): budgets.append(object)
         case ("autoscaling", "HorizontalPodAutoscaler"): autoscalers.append(object)
         case ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"):
-            guard let tag = object.labels[MeshNames.Label.tag] else { return }
-            let revision = object.labels[MeshNames.Label.revision] ?? "default"
-            if object.labels[MeshNames.Label.owner] == nil { foreignTags[tag] = revision } else { tags[tag] = revision }
+            let (revision, tag) = (object.labels[MeshNames.Label.revision], object.labels[MeshNames.Label.tag])
+            guard revision != nil || tag != nil else { return }
+            injectors.append(Injector(revision: revision ?? "default", tag: tag, holder: holder(of: object)))
         case (MeshNames.group, MeshNames.kind.kind) where object.name == mesh:
             annotations = object.annotations
             status = MeshOperatorStatus(lenient: object.tree["status"] ?? .null)
         default: if IstioKinds.groups.contains(kind.group) { istio.append(object) }
         }
+    }
+
+    // MARK: Whose is what
+
+    private func holder(of object: KubeObject) -> Holder {
+        guard let owner = object.labels[MeshNames.Label.owner] else { return .nobody }
+        return mesh.isEmpty || owner == mesh ? .mesh : .other
+    }
+
+    /// Whose control planes are planned for: the MeshOperator's; where it has none those that nobody marked, which it would take over; else
+    /// all there are.
+    private var nearest: Holder { planes.map(\.holder).min() ?? .other }
+
+    /// The control planes of the mesh.
+    var controlPlanes: [ControlPlane] { planes.filter { $0.holder == nearest } }
+
+    /// What each revision tag of the mesh points to.
+    var tags: [String: String] {
+        tags { $0 == .mesh || $0 == .other && nearest == .other }
+    }
+
+    /// What each revision tag of others points to.
+    var foreignTags: [String: String] {
+        let own = tags
+        return tags { _ in true }.filter { own[$0.key] == nil }
+    }
+
+    private func tags(of isMeant: (Holder) -> Bool) -> [String: String] {
+        let pairs = injectors.filter { isMeant($0.holder) }.compactMap { found in found.tag.map { ($0, found.revision) }
+        }
+        return Dictionary(pairs) { _, last in last }
+    }
+
+    /// The names of revisions and tags of other meshes, without tags that lead to a revision of this one.
+    private var others: Set<String> {
+        let own = Set(controlPlanes.map(\.revision))
+        func names(_ isMeant: (Holder) -> Bool) -> Set<String> {
+            let planes = planes.filter { isMeant($0.holder) && $0.holder != .nobody }
+            return Set(injectors.filter { isMeant($0.holder) }.map { $0.tag ?? $0.revision } + planes.map(\.revision))
+        }
+        let tags = foreignTags
+        return names { $0 > nearest }.subtracting(names { $0 <= nearest }).subtracting(own)
+            .filter { name in tags[name].map { !own.contains($0) } ?? true }
     }
 
     /// The versions that run, the hop under way, and the one that the last hop came from while its control plane is there.
@@ -99,7 +162,8 @@ struct Survey: Sendable {
     /// Puts everything into a world.
     func fill(_ world: inout UpgradeWorld) {
         world.namespaces = namespaces
-        world.foreignTags = foreignTags.filter { tags[$0.key] == nil }
+        world.foreignTags = foreignTags
+        world.others = others
         world.pods = pods
         world.owners = owners
         world.budgets = budgets
@@ -111,9 +175,10 @@ struct Survey: Sendable {
             namespaces: namespaces,
             choice: RevisionChoice(tags: tags),
             rules: InjectionRules(values: world.spec.values),
+            others: world.others,
             isOwn: { pod in owners[WorkloadInventory.owner(of: pod)].map(Self.isOwn) ?? false }
         )
-        world.gateways = owners.values.filter { Self.isGateway($0) }
+        world.gateways = owners.values.filter { Self.isGateway($0) && holder(of: $0) <= max(nearest, .nobody) }
         world.revision = revisions(of: world).stable
     }
 

@@ -20,9 +20,4 @@ package struct MeshNeighbour: Sendable {
         name = other.name
         isOlder = age(other) < age(object)
     }
-
-    /// The revisions and tags that its webhooks answer.
-    var answered: Set<String> {
-        Set(TagView(webhooks).objects.keys).union(webhooks.map { ControlPlaneRevision.name(of: $0) })
-    }
 }

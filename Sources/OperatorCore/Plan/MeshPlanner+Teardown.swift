@@ -21,12 +21,12 @@ extension MeshPlanner {
                 && observation.marks.isMade($0, manager: Self.manager)
         }
         if observation.usage.isInUse, !intent.wishes.contains(.removeWhileInUse), !doomed.isEmpty {
-            var plan = MeshPlan(stage: .inUse(observation.usage.summary))
+            var plan = MeshPlan(stage: .inUse(observation.usage.claim))
             plan.lookAgain = now.advanced(by: .seconds(60))
             return plan
         }
         if observation.isUsageUnknown, !intent.wishes.contains(.removeWhileInUse), !doomed.isEmpty {
-            let users = "pods or namespaces, which the operator is not allowed to read, may still"
+            let users = "pods or namespaces, which the operator is not allowed to read, may still use"
             var plan = MeshPlan(stage: .inUse(users))
             plan.lookAgain = now.advanced(by: .seconds(60))
             return plan

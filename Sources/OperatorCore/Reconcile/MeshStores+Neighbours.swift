@@ -17,7 +17,7 @@ extension MeshStores {
         now: Duration = .zero
     ) -> [MeshNeighbour] {
         let others = resources.objects().filter { $0.uid != resource.uid }
-        guard !others.isEmpty, let store = webhookStore else { return [] }
+        guard !others.isEmpty, let store = ownedStore(.mutatingWebhookConfigurations) else { return [] }
         let version = store.version
         return others.map { other in
             var neighbour = MeshNeighbour(other, of: resource)
@@ -34,14 +34,39 @@ extension MeshStores {
     /// The injection webhooks that belong to no MeshOperator.
     var foreignInjectors: [KubeObject] {
         let names = Set(resources.objects().map(\.name))
-        return (webhookStore?.objects() ?? []).filter { webhook in
+        return (ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []).filter { webhook in
             InjectionEntry.isInjector(webhook)
                 && webhook.label(MeshNames.Label.owner).map { !names.contains($0) } ?? true
         }
     }
 
-    /// The cache of injection webhooks.
-    private var webhookStore: ObjectStore? {
-        OwnedKind.all.first { $0.resource == .mutatingWebhookConfigurations }.flatMap(kindStore)
+    /// The names of revisions and tags that others have, and this mesh has not: those by which webhooks of others answer, and those of the
+    /// control planes of other MeshOperators, whose webhooks may be somebody else's to keep.
+    ///
+    /// What bears the mesh's label is none of others: the cache may still show a webhook of its own that is gone.
+    func namesOfOthers(_ observation: MeshObservation) -> Set<String> {
+        func name(_ object: KubeObject) -> String? {
+            object.label(MeshNames.Label.revision).map { object.label(MeshNames.Label.tag) ?? $0 }
+        }
+        func tells(_ object: KubeObject) -> Bool {
+            object.kind == .mutatingWebhookConfiguration || ControlPlaneRevision.isControlPlane(object)
+        }
+        let ours = observation.ours(manager: MeshPlanner.manager).filter(tells)
+        let ids = Set(ours.map { ResourceID($0) })
+        let meshes = resources.objects().map(\.name)
+        let planes = meshes.flatMap { ownedStore(.deployments)?.objects(Self.ownerIndex, $0).filter(tells) ?? [] }
+        let others = ((ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []) + planes).filter { object in
+            object.label(MeshNames.Label.owner) != observation.resource.name && !object.isDeleting
+                && !ids.contains(ResourceID(object))
+        }
+        return Set(others.compactMap(name)).subtracting(ours.compactMap(name))
+    }
+
+    /// The names that a new revision of a mesh must not take: those by which webhooks of others answer, and those that other
+    /// MeshOperators ask for.
+    func namesTaken(besides observation: MeshObservation) -> Set<String> {
+        let others = resources.objects().filter { $0.uid != observation.resource.uid && !$0.isDeleting }
+        let asked = others.compactMap { try? MeshOperatorResource(decoding: $0).spec.injectionNames }
+        return asked.reduce(namesOfOthers(observation)) { $0.union($1) }
     }
 }

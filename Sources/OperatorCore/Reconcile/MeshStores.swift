@@ -238,30 +238,6 @@ package struct MeshStores: Sendable {
             .filter { own[$0.key] == nil }
     }
 
-    /// The names of revisions and tags by which webhooks of others answer, and none of this mesh.
-    ///
-    /// What bears the mesh's label is none of others: the cache may still show a webhook of its own that is gone.
-    private func namesOfOthers(_ observation: MeshObservation) -> Set<String> {
-        func name(_ webhook: KubeObject) -> String? {
-            webhook.label(MeshNames.Label.revision).map { webhook.label(MeshNames.Label.tag) ?? $0 }
-        }
-        let ours = observation.ours(manager: MeshPlanner.manager).filter { $0.kind == .mutatingWebhookConfiguration }
-        let ids = Set(ours.map { ResourceID($0) })
-        let others = (ownedStore(.mutatingWebhookConfigurations)?.objects() ?? []).filter { object in
-            object.label(MeshNames.Label.owner) != observation.resource.name && !object.isDeleting
-                && !ids.contains(ResourceID(object))
-        }
-        return Set(others.compactMap(name)).subtracting(ours.compactMap(name))
-    }
-
-    /// The names that a new revision of a mesh must not take: those by which webhooks of others answer, and those that other
-    /// MeshOperators ask for.
-    func namesTaken(besides observation: MeshObservation) -> Set<String> {
-        let others = resources.objects().filter { $0.uid != observation.resource.uid && !$0.isDeleting }
-        let asked = others.compactMap { try? MeshOperatorResource(decoding: $0).spec.injectionNames }
-        return asked.reduce(namesOfOthers(observation)) { $0.union($1) }
-    }
-
     /// Every HorizontalPodAutoscaler.
     var autoscalers: [KubeObject] { ownedStore(.horizontalPodAutoscalers)?.objects() ?? [] }
 
@@ -270,7 +246,7 @@ package struct MeshStores: Sendable {
         [ownedStore(.deployments), ownedStore(.daemonSets)].compactMap(\.self) + others.map(\.store)
     }
 
-    private func ownedStore(_ resource: APIResource) -> ObjectStore? {
+    func ownedStore(_ resource: APIResource) -> ObjectStore? {
         OwnedKind.all.first { $0.resource == resource }.flatMap { owned[$0] }
     }
 
@@ -280,7 +256,7 @@ package struct MeshStores: Sendable {
         var (result, names) = (observation, observation.revisionNames(or: intent.revision))
         // Of a mesh that is not there nobody knows the pods: those of another mesh may have its revision's name.
         if RevisionSurvey(observation).revisions.isEmpty {
-            names.subtract(neighbours(of: observation.resource).flatMap(\.answered))
+            names.subtract(namesOfOthers(observation))
         }
         result.usage = usage(of: names, observation: observation)
         return result

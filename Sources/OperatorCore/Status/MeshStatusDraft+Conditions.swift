@@ -75,7 +75,11 @@ extension MeshStatusDraft {
             let total = observation.usage.pods.count
             let late =
                 behind == 0
-                ? nil : "\(behind) of \(total) proxies have another version until their workloads are restarted"
+                ? nil
+                : "\(behind) of \(total) proxies "
+                    + (behind == 1
+                        ? "has another version until its workload is restarted"
+                        : "have another version until their workloads are restarted")
             let words = ["version \(version) is up", late, conflicts, forbidden, LeftAlone(self).note]
             set(.ready, .yes, reason, words.compactMap(\.self).joined(separator: "; but "), &status)
         case .settled: set(.ready, .no, failureReason, failureText, &status)

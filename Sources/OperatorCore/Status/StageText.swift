@@ -22,7 +22,7 @@ struct StageText {
         case .inUse(let users):
             (
                 .inUse,
-                "\(users) use this mesh; move them away, or set spec.teardown.inUse: Remove to remove it all the same"
+                "\(users) this mesh; move away what does, or set spec.teardown.inUse: Remove to remove it all the same"
             )
         case .removing(let awaited): (.deleting, awaited)
         case .removed: (.deleting, "all objects are gone")

@@ -19,7 +19,7 @@ package struct UpgradeCrowd: Sendable {
         package var namespaces: [KubeObject] = []
         /// Revision tags that others made, with the revision each leads to: what follows them is not moved, and holds that revision.
         package var foreignTags: [String: String] = [:]
-        /// The names of revisions and tags by which webhooks of others answer.
+        /// The names of revisions and tags that others have, and this mesh has not.
         package var others: Set<String> = []
         /// The names of the revisions of this mesh.
         package var revisions: Set<String> = []
@@ -86,14 +86,16 @@ package struct UpgradeCrowd: Sendable {
         self.sight = sight
         let leads = LabelLeads(sight, sides)
         self.leads = leads
-        let choice = RevisionChoice(tags: sides.tags)
+        // A tag that another mesh answers leads nowhere here, `default` above all.
+        let choice = RevisionChoice(tags: sides.tags.filter { !sight.strangers.contains($0.key) })
         let own = sight.own.compactMap { OwnPods($0) }
         inventory = WorkloadInventory(
             pods: sight.pods,
             owners: sight.owners,
             namespaces: sight.namespaces,
             choice: choice,
-            rules: sight.injection
+            rules: sight.injection,
+            others: sight.strangers
         ) { pod in own.contains { $0.includes(pod) } }
         var named: [String: KubeObject] = [:]
         var waves: [String: Wave] = [:]
@@ -252,6 +254,9 @@ package struct UpgradeCrowd: Sendable {
 }
 
 extension UpgradeCrowd.Sight {
+    /// The names by which pods belong to other meshes: those of others, without tags of others that lead to a revision of this mesh.
+    var strangers: Set<String> { others.filter { name in foreignTags[name].map { !revisions.contains($0) } ?? true } }
+
     /// The revisions that pod templates name, in namespaces that name none, by workload; the mesh's own workloads name their own, which
     /// holds nothing.
     func namedByTemplates(_ choice: RevisionChoice) -> [ResourceID: String] {

@@ -74,6 +74,7 @@ extension UpgradeDriver {
         world.revision = course.stable.name
         world.namespaces = sight.namespaces
         world.foreignTags = sight.foreignTags
+        world.others = sight.strangers
         world.pods = sight.pods
         world.inventory = crowd.inventory
         world.owners = sight.owners

@@ -13,6 +13,8 @@ package struct UpgradeStaging: Sendable {
         package var stable: RevisionSlot
         /// Other revisions that are there.
         package var others: [RevisionSlot] = []
+        /// The names of revisions and tags of others, of which a new revision takes none.
+        package var foreign: Set<String> = []
         /// Whether the mesh has the tag `default`, apart from tags that the spec names.
         package var hasDefaultTag: Bool
         /// The Deployments of gateways as they are in the cluster.
@@ -39,6 +41,7 @@ package struct UpgradeStaging: Sendable {
                 hasDefaultTag: situation.tags.contains(RevisionSlot.unnamed) || name == RevisionSlot.unnamed
             )
             others = slots.filter { $0.name != name }
+            foreign = world.others
             gateways = world.gateways
         }
     }
@@ -117,7 +120,8 @@ package struct UpgradeStaging: Sendable {
             for: version,
             asked: isLast ? start.spec.revision : nil,
             others: others,
-            taken: Set(others.map(\.name) + [place.slot.name])
+            taken: Set(others.map(\.name) + [place.slot.name]),
+            foreign: start.foreign
         )
     }
 

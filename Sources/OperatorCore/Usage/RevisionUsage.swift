@@ -23,6 +23,9 @@ package struct RevisionUsage: Sendable, Hashable {
     /// Whether somebody does.
     package var isInUse: Bool { !pods.isEmpty || !namespaces.isEmpty }
 
+    /// Who uses them, as the beginning of a sentence: `1 namespace (shop) uses`.
+    var claim: String { "\(summary) \(pods.count + namespaces.count == 1 ? "uses" : "use")" }
+
     /// Who, for people: the first few by name and the number of all.
     package var summary: String {
         var parts: [String] = []

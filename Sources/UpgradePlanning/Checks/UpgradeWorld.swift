@@ -18,9 +18,11 @@ package struct UpgradeWorld: Sendable {
     package var namespaces: [KubeObject] = []
     /// Revision tags that others made (`istioctl tag set`), with the revision each leads to: nothing moves them, nor what follows them.
     package var foreignTags: [String: String] = [:]
+    /// The names of revisions and tags of other meshes: what they lead is not this one's.
+    package var others: Set<String> = []
     /// All pods as ``SidecarPod/trimmed(_:)`` leaves them, those of the mesh itself too: labels are looked at.
     package var pods: [KubeObject] = []
-    /// The workloads of these pods.
+    /// The workloads of these pods, those of other meshes left out.
     package var inventory = WorkloadInventory()
     /// Deployments, StatefulSets, DaemonSets and Argo Rollouts by name: the same the inventory was made of.
     ///
@@ -67,11 +69,25 @@ package struct UpgradeWorld: Sendable {
     ///   - namespace: the labels of its namespace.
     /// - Returns: its name; nil where the operator's own tags or revisions decide, or no sidecar is wanted.
     package func foreignTag(template: [String: String], namespace: [String: String]) -> String? {
+        Self.chosen(template: template, namespace: namespace).flatMap { foreignTags[$0] == nil ? nil : $0 }
+    }
+
+    /// Why what these labels lead stays: it follows others; nil where it does not.
+    func follows(template: [String: String], namespace: [String: String]) -> String? {
+        if let tag = foreignTag(template: template, namespace: namespace) {
+            return "it follows tag \(tag), which is not the operator's"
+        }
+        let name = Self.chosen(template: template, namespace: namespace)
+        return name.flatMap { others.contains($0) ? "it follows \($0), which is of another mesh" : nil }
+    }
+
+    /// The revision or tag that pods get their sidecar by; nil where none is wanted.
+    private static func chosen(template: [String: String], namespace: [String: String]) -> String? {
         guard template[RevisionChoice.injectLabel] != "false", namespace[RevisionChoice.injectionLabel] != "disabled"
         else { return nil }
         let isAsking = template[RevisionChoice.injectLabel] != nil
         let asked = template[MeshNames.Label.revision] ?? (isAsking ? "default" : nil)
-        return (RevisionChoice.name(ofNamespace: namespace) ?? asked).flatMap { foreignTags[$0] == nil ? nil : $0 }
+        return RevisionChoice.name(ofNamespace: namespace) ?? asked
     }
 
     /// Reads the kinds of finding a user accepts (``MeshNames/Annotation/acceptFindings``); words that name none are left out.

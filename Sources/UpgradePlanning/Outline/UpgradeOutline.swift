@@ -122,8 +122,8 @@ package struct UpgradeOutline: Sendable, Hashable {
             case .possible:
                 let namespace = workload.id.key.namespace ?? ""
                 let template = world.owners[workload.id].flatMap { WorkloadInventory.templateLabels($0) } ?? [:]
-                if let tag = world.foreignTag(template: template, namespace: labels[namespace] ?? [:]) {
-                    staying.append(Stay(id: workload.id, why: "it follows tag \(tag), which is not the operator's"))
+                if let why = world.follows(template: template, namespace: labels[namespace] ?? [:]) {
+                    staying.append(Stay(id: workload.id, why: why))
                 } else if let wave = order.wave(of: namespace) {
                     byWave[wave, default: []].append(workload)
                 } else {

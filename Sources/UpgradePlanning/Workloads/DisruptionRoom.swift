@@ -40,7 +40,7 @@ package struct DisruptionRoom: Sendable {
             let name = "PodDisruptionBudget \(namespace)/\(budget.name)"
             if budget.allowed < 1 { return "\(name) allows no disruption of \(workload.id)" }
             let need = "a restart of \(workload.id) may take \(workload.restartTakes) at a time"
-            let allows = "\(name) allows \(budget.allowed) disruptions"
+            let allows = "\(name) allows \(budget.allowed) disruption\(budget.allowed == 1 ? "" : "s")"
             if budget.allowed < workload.restartTakes {
                 return "\(allows), \(need): lower its maxUnavailable or loosen the budget"
             }

@@ -7,11 +7,15 @@ internal import MeshBase
 package struct WorkloadInventory: Sendable, Hashable {
     /// The workloads, by namespace, kind and name.
     package private(set) var workloads: [MeshWorkload] = []
+    /// The names of revisions and tags of other meshes.
+    private var others: Set<String> = []
 
     /// Nothing.
     package init() {}
 
-    /// Finds the workloads of a mesh.
+    /// Finds the workloads of a mesh: those with a pod that has, or should have, a sidecar of a name that no other mesh has.
+    ///
+    /// A revision that nobody has any more counts as this mesh's.
     ///
     /// - Parameters:
     ///   - pods: all pods, as ``SidecarPod/trimmed(_:)`` leaves them.
@@ -19,6 +23,7 @@ package struct WorkloadInventory: Sendable, Hashable {
     ///   - namespaces: all namespaces.
     ///   - choice: which revision a pod gets.
     ///   - rules: whether it gets a sidecar at all.
+    ///   - others: the names of revisions and tags of other meshes.
     ///   - isOwn: whether a pod belongs to the mesh itself (istiod, gateways, node agent), which is moved otherwise.
     package init(
         pods: [KubeObject],
@@ -26,8 +31,10 @@ package struct WorkloadInventory: Sendable, Hashable {
         namespaces: [KubeObject],
         choice: RevisionChoice,
         rules: InjectionRules,
+        others: Set<String> = [],
         isOwn: (KubeObject) -> Bool
     ) {
+        self.others = others
         var labels: [String: [String: String]] = [:]
         for namespace in namespaces { labels[namespace.name] = namespace.labels }
         var places: [ResourceID: Int] = [:]
@@ -47,7 +54,8 @@ package struct WorkloadInventory: Sendable, Hashable {
             let isInjected = rules.injects(pod, labels: podLabels)
             let wanted = isInjected ? choice.revision(pod: podLabels, namespace: namespace) : nil
             let entry = Self.entry(pod, wanted: wanted)
-            guard entry.revision != nil || entry.wanted != nil else { continue }
+            let names = [entry.revision, entry.wanted].compactMap(\.self)
+            guard names.contains(where: { !others.contains($0) }) else { continue }
             if found[place].pods.isEmpty { found[place].labels = podLabels }
             found[place].pods.append(entry)
         }
@@ -69,11 +77,11 @@ package struct WorkloadInventory: Sendable, Hashable {
         workloads.flatMap { $0.pods.filter(\.lacksSidecar).map(\.key) }.sorted()
     }
 
-    /// How many pods each revision injected.
+    /// How many pods each revision injected, those of other meshes left out.
     package var podsPerRevision: [String: Int] {
         var result: [String: Int] = [:]
         for pod in workloads.flatMap(\.pods) {
-            if let revision = pod.revision { result[revision, default: 0] += 1 }
+            if let revision = pod.revision, !others.contains(revision) { result[revision, default: 0] += 1 }
         }
         return result
     }

@@ -200,7 +200,7 @@ struct PlanCommandTests {
         let client = try await cluster(Self.world)
         let outcome = try await command().run(request(), client: client)
         let wanted = [
-            "mesh: 1.29.6 to 1.30.3 in 1 hop: 1.30.3", "Workloads: 1 move at each hop, 0 stay",
+            "mesh: 1.29.6 to 1.30.3 in 1 hop: 1.30.3", "Workloads: 1 moves at each hop, 0 stay",
             "Deployment shop/web", "WARNS CapacityLost", "spec.strategy.type", "is Recreate", "The upgrade may start",
         ]
         for words in wanted { #expect(outcome.output.contains(words), "\(words) in \(outcome.output)") }
@@ -238,8 +238,78 @@ struct PlanCommandTests {
         let asked = request { ($0.dumps, $0.kubernetesVersion) = (["dump"], "v1.33.4") }
         let output = try await command(["dump": dump]).run(asked, client: nil).output
         #expect(output.contains("WARNS ForeignTag") != isOurs, "\(output)")
-        let words = isOurs ? "Workloads: 1 move at each hop, 0 stay" : "Workloads: 0 move at each hop, 1 stay"
+        let words = isOurs ? "Workloads: 1 moves at each hop, 0 stay" : "Workloads: 0 move at each hop, 1 stays"
         #expect(output.contains(words), "\(output)")
+    }
+
+    /// Another mesh in the cluster, whose objects have these labels and entries of their metadata.
+    private static func neighbour(_ marks: String) -> String {
+        func pod(_ name: String, _ namespace: String, _ more: String) -> String {
+            """
+
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: \(name), namespace: \(namespace), \(more)}
+            spec: {containers: [{name: istio-proxy, image: "docker.io/istio/proxyv2:1.28.10"}]}
+            """
+        }
+        let injected = #"annotations: {sidecar.istio.io/status: '{"revision":"canary-team"}'}"#
+        return """
+
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: team, labels: {istio.io/rev: canary-team}}
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: tagged, labels: {istio.io/rev: team}}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: istiod-canary-team, namespace: mesh-two, labels: {app: istiod, istio.io/rev: canary-team\(marks)}}
+            spec:
+              selector: {matchLabels: {app: istiod}}
+              template:
+                metadata: {labels: {app: istiod}}
+                spec: {containers: [{name: discovery, image: "docker.io/istio/pilot:1.28.10"}]}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingWebhookConfiguration
+            metadata: {name: istio-sidecar-injector-canary-team, labels: {istio.io/rev: canary-team\(marks)}}
+            webhooks: []
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingWebhookConfiguration
+            metadata: {name: istio-revision-tag-team, labels: {istio.io/rev: canary-team, istio.io/tag: team\(marks)}}
+            webhooks: []
+            """ + pod("one", "team", injected) + pod("two", "tagged", injected)
+                + pod("bare", "tagged", "labels: {app: bare}") + pod("gateway", "mesh-two", injected)
+    }
+
+    @Test(
+        "Another mesh in the cluster changes nothing of the plan",
+        arguments: [
+            (", meshoperator.io/owner: mesh", ", meshoperator.io/owner: second"),
+            (", meshoperator.io/owner: mesh", ""), ("", ", meshoperator.io/owner: second"),
+        ]
+    )
+    func besideAnother(_ own: String, _ their: String) async throws {
+        let world =
+            Self.world.replacing("istio.io/rev: default}", with: "istio.io/rev: default\(own)}") + """
+
+                ---
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: MutatingWebhookConfiguration
+                metadata: {name: istio-sidecar-injector, labels: {istio.io/rev: default\(own)}}
+                webhooks: []
+                """
+        let asked = request { ($0.dumps, $0.kubernetesVersion, $0.wishes) = (["dump"], "v1.33.4", .all) }
+        let alone = try await command(["dump": world]).run(asked, client: nil)
+        let both = try await command(["dump": world + Self.neighbour(their)]).run(asked, client: nil)
+        #expect(alone.output.contains("mesh: 1.29.6 to 1.30.3") && alone.output.contains("Deployment shop/web"))
+        #expect(both.output == alone.output && both.exitCode == alone.exitCode)
     }
 
     @Test("A control plane kept from an earlier hop is no way back; the one written down is", arguments: [false, true])

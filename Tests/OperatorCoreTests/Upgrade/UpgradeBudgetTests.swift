@@ -100,7 +100,7 @@ internal import Testing
         try await life.cluster.change("{version: 1.30.2}")
         try await life.until(step: 1, "Obstructed")
         let waiting = try await life.status().plan?.progress.waitingFor ?? ""
-        #expect(waiting.contains("shop/one allows 1 disruptions, a restart of Deployment shop/cart may take 2"))
+        #expect(waiting.contains("shop/one allows 1 disruption, a restart of Deployment shop/cart may take 2"))
         let outline = try #require(try await life.status().plan?.outline)
         #expect(outline.findings.contains { $0.contains("shop/one") && $0.contains("may take 2 at a time") })
         try await life.expectAll("default")

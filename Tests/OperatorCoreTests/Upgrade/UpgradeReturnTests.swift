@@ -67,7 +67,7 @@ internal import Testing
         _ = try await life.cluster.admin.delete(MeshNames.resource, TestCluster.key)
         try await life.settle()
         let said = try #require(try await life.cluster.condition("Degraded"))
-        #expect(said.reason == "InUse" && said.message.contains("1 namespace (tag) use this mesh"), "\(said)")
+        #expect(said.reason == "InUse" && said.message.contains("1 namespace (tag) uses this mesh"), "\(said)")
         #expect(try await Self.webhooks(life).contains { $0.hasPrefix("istio-revision-tag-prod") })
         let none: Tree = ["metadata": ["labels": ["istio.io/rev": .null]]]
         _ = try await life.cluster.admin.patch(.namespaces, ObjectKey(name: "tag"), .merge(none))

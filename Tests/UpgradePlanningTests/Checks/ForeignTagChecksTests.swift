@@ -41,6 +41,17 @@ struct ForeignTagChecksTests {
         #expect(SampleWorld.findings(try world("stable", [:]), .foreignTag).isEmpty)
     }
 
+    @Test("What a label leads to another mesh stays, and what else is wrong with that label is not this mesh's to tell")
+    func staysOfOthers() throws {
+        var world = try world("theirs", [:])
+        world.namespaces[0].labels["istio-injection"] = "off"
+        #expect(!SampleWorld.findings(world, .ambiguousInjection).isEmpty)
+        world.others = ["theirs"]
+        let outline = UpgradeOutline(world) { _ in [] }
+        #expect(outline.waves.isEmpty && outline.staying.map(\.why) == ["it follows theirs, which is of another mesh"])
+        #expect(SampleWorld.findings(world, .ambiguousInjection).isEmpty)
+    }
+
     @Test("A namespace or a template that refuses sidecars follows no tag")
     func refusing() {
         var world = try? world("", ["stable": "default", "default": "default"])

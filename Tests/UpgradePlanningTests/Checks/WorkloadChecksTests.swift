@@ -91,7 +91,7 @@ struct WorkloadChecksTests {
                 + budget("maxUnavailable: 1, \(web)", name: "q"),
             code: .disruptionBudgetBlocks,
             severity: .warns,
-            words: ["select the same pods (pdb, q)"]
+            words: ["1 more selects the same pods (pdb, q)"]
         ),
         .init(
             name: "of other pods",
@@ -257,7 +257,7 @@ struct WorkloadChecksTests {
             yaml: SampleWorld.workload().replacing("status: \"True\"", with: "status: \"False\""),
             code: .notReady,
             severity: .warns,
-            words: ["1 of 1 pods are not ready"]
+            words: ["1 of 1 pods is not ready"]
         ),
         .init(
             name: "its own rollout",
@@ -303,12 +303,12 @@ struct WorkloadChecksTests {
             """
         let left = SampleWorld.findings(try SampleWorld.make(SampleWorld.workload(), spec: spec), .waveMismatch)
         #expect(left.map(\.severity) == [.warns, .informs, .informs])
-        #expect(left[0].text.contains("Namespace shop: its 1 workloads are in no wave"))
-        #expect(left[0].text.contains("1 of them name a tag: their pods made after the promotion get the new version"))
+        #expect(left[0].text.contains("Namespace shop: its 1 workload is in no wave"))
+        #expect(left[0].text.contains("; it names a tag: its pods made after the promotion get the new version"))
         var named = try SampleWorld.make(SampleWorld.workload(), spec: spec)
         named.namespaces = [SampleWorkloads.namespace("shop", ["istio.io/rev": "1-29-6", "team": "a"])]
         let kept = SampleWorld.findings(named, .waveMismatch)
-        #expect(kept[0].text.contains("kept for them") && !kept[0].text.contains("tag"), "\(kept[0].text)")
+        #expect(kept[0].text.contains("kept for it") && !kept[0].text.contains("tag"), "\(kept[0].text)")
         let all = SampleWorld.findings(
             try SampleWorld.make(SampleWorld.workload(), spec: spec.replacing("team: b", with: "team: a")),
             .waveMismatch

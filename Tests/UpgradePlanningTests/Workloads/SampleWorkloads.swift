@@ -48,7 +48,8 @@ enum SampleWorkloads {
     static func inventory(
         _ pods: [KubeObject],
         owners: [KubeObject] = [],
-        namespaces: [KubeObject] = [namespace("shop", ["istio-injection": "enabled"])]
+        namespaces: [KubeObject] = [namespace("shop", ["istio-injection": "enabled"])],
+        others: Set<String> = []
     ) -> WorkloadInventory {
         WorkloadInventory(
             pods: pods,
@@ -56,6 +57,7 @@ enum SampleWorkloads {
             namespaces: namespaces,
             choice: RevisionChoice(tags: ["default": "old"]),
             rules: InjectionRules(),
+            others: others,
             isOwn: { $0.namespace == "istio-system" }
         )
     }

@@ -34,6 +34,31 @@ struct WorkloadInventoryTests {
         #expect(inventory.podsPerRevision == ["old": 4, "new": 1])
     }
 
+    @Test("Pods that have the sidecar of another mesh, or should have one, are none of this mesh's")
+    func ofOthers() throws {
+        let inventory = SampleWorkloads.inventory(
+            [
+                SampleWorkloads.pod("own", revision: "old"), SampleWorkloads.pod("lacking"),
+                SampleWorkloads.pod("coming", revision: "theirs"), SampleWorkloads.pod("orphan", revision: "gone"),
+                SampleWorkloads.pod("going", in: "team", revision: "old"), SampleWorkloads.pod("theirs", in: "team"),
+                SampleWorkloads.pod("theirs-1", in: "team", revision: "theirs"),
+                SampleWorkloads.pod("own-label", in: "free", labels: ["istio.io/rev": "their-tag"]),
+                SampleWorkloads.pod("kept", in: "free", revision: "gone"),
+            ],
+            namespaces: [
+                SampleWorkloads.namespace("shop", ["istio-injection": "enabled"]),
+                SampleWorkloads.namespace("team", ["istio.io/rev": "their-tag"]),
+                SampleWorkloads.namespace("free", [:]),
+            ],
+            others: ["theirs", "their-tag"]
+        )
+        // What has the sidecar of the one and is labelled for the other belongs to both.
+        let names = ["free/kept", "shop/coming", "shop/lacking", "shop/orphan", "shop/own", "team/going"]
+        #expect(inventory.workloads.map(\.id.key.description) == names)
+        #expect(inventory.podsPerRevision == ["old": 2, "gone": 2])
+        #expect(inventory.lackingSidecar.map(\.name) == ["lacking"])
+    }
+
     @Test("Without a hash pods are those of the Rollout or Deployment after which their ReplicaSet is named")
     func ownersWithoutAHash() throws {
         func owner(_ kind: String, _ group: String, _ name: String, _ app: String) -> KubeObject {

@@ -224,7 +224,9 @@ enum ConfigurationChecks {
     private static func injectionLabels(_ world: IndexedWorld) -> [UpgradeFinding] {
         world.world.namespaces.compactMap { namespace in
             let labels = namespace.labels
-            guard let injection = labels[RevisionChoice.injectionLabel], let revision = labels[MeshNames.Label.revision]
+            guard let injection = labels[RevisionChoice.injectionLabel],
+                let revision = labels[MeshNames.Label.revision],
+                RevisionChoice.name(ofNamespace: labels).map({ !world.world.others.contains($0) }) ?? true
             else { return nil }
             return UpgradeFinding(
                 .informs,

@@ -30,7 +30,8 @@ enum DisruptionChecks {
             guard let first = matching.first else { return [] }
             if matching.count > 1 {
                 let names = matching.prefix(3).map(\.id.key.name).joined(separator: ", ")
-                let why = "and \(matching.count - 1) more select the same pods (\(names)), which forbids evictions"
+                let more = matching.count == 2 ? "1 more selects" : "\(matching.count - 1) more select"
+                let why = "and \(more) the same pods (\(names)), which forbids evictions"
                 return [blocks(workload, first, "", why)]
             }
             return blocking(workload, first, replicas(workload, world.world.owners[workload.id])).map { [$0] } ?? []

@@ -104,7 +104,8 @@ enum WorkloadChecks {
             .warns,
             .sidecarMissing,
             workload.id,
-            "\(lacking.count) of \(workload.pods.count) pods should have a sidecar of \(first.wanted ?? "") and have none, "
+            "\(lacking.count) of \(workload.pods.count) pods should have a sidecar of \(first.wanted ?? "") and "
+                + "\(lacking.count == 1 ? "has" : "have") none, "
                 + "for example \(first.key.name)",
             remedy: "restart it now, or let the upgrade do so"
         )
@@ -166,7 +167,7 @@ enum WorkloadChecks {
             .notReady,
             workload.id,
             unready > 0
-                ? "\(unready) of \(workload.pods.count) pods are not ready before anything moves"
+                ? "\(unready) of \(workload.pods.count) pods \(unready == 1 ? "is" : "are") not ready before anything moves"
                 : "its own rollout is under way",
             remedy: "repair it first, or gates may take its trouble for that of the new version"
         )
@@ -251,13 +252,18 @@ enum WorkloadChecks {
             if let name, tags.contains(name) { left[namespace]?.followers += 1 }
         }
         for (namespace, (count, followers)) in left {
-            let later = "; \(followers) of them name a tag: their pods made after the promotion get the new version"
+            let what =
+                count == 1 ? "workload is in no wave and stays on its" : "workloads are in no wave and stay on their"
+            let who =
+                followers == 1
+                ? "\(count == 1 ? "it" : "1 of them") names a tag: its" : "\(followers) of them name a tag: their"
+            let later = "; \(who) pods made after the promotion get the new version"
             found.append(
                 UpgradeFinding(
                     .warns,
                     .waveMismatch,
                     ResourceID(group: "", kind: "Namespace", key: ObjectKey(name: namespace)),
-                    "its \(count) workloads are in no wave and stay on their revision, which is kept for them"
+                    "its \(count) \(what) revision, which is kept for \(count == 1 ? "it" : "them")"
                         + (followers == 0 ? "" : later),
                     remedy: "add a wave to spec.upgrade.workloads.waves that selects it"
                 )
