@@ -97,6 +97,23 @@ internal import Testing
         }
     }
 
+    @Test("name no fields of a kind that keeps any to clients that would refuse the others")
+    func open() throws {
+        let schema = try SchemaNode(parsing: [
+            "type": "object", "x-kubernetes-preserve-unknown-fields": true,
+            "properties": ["status": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
+        ])
+        let kind = GroupVersionKind(group: "demo.example.com", version: "v1", kind: "Free")
+        let resource = APIResource(kind: kind, plural: "frees", isNamespaced: true)
+        let free = PublishedKind(custom: resource, schema: schema, hasStatus: false, hasScale: false)
+        let documents = OpenAPIDocuments(custom: [free], version: "v1.32.0")
+        let old = try #require(documents.swagger().value(at: "definitions", "com.example.demo.v1.Free"))
+        #expect(old["type"] == "object" && old["properties"] == nil)
+        #expect(old["x-kubernetes-group-version-kind"]?.array?.count == 1)
+        let new = documents.groupDocument("apis/demo.example.com/v1")
+        #expect(new.value(at: "components", "schemas", "com.example.demo.v1.Free", "properties", "metadata") != nil)
+    }
+
     @Test("tell new clients what a server can do", arguments: ["fieldValidation", "dryRun", "force"])
     func operations(parameter: String) throws {
         let documents = try Self.documents()

@@ -20,7 +20,9 @@ struct OpenAPISchemas {
         let name = resourceName(kind.resource.kind)
         if written[kind.definitionName] == nil {
             written[kind.definitionName] = .null
-            var tree = definition(kind.schema, isCustom: !kind.isNative)
+            // Clients that validate by Swagger refuse fields it does not name, so of a kind that keeps any it names none, as an API server.
+            let isOpen = flavour == .v2 && !kind.isNative && kind.schema.facts.extensions.preservesUnknownFields
+            var tree = isOpen ? ["type": "object"] : definition(kind.schema, isCustom: !kind.isNative)
             tree["x-kubernetes-group-version-kind"] = [name]
             written[kind.definitionName] = tree
         }

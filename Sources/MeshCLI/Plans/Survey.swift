@@ -169,6 +169,8 @@ struct Survey: Sendable {
         world.budgets = budgets
         world.autoscalers = autoscalers
         world.istio = istio
+        let own = Set(owners.filter { Self.isOwn($0.value) }.keys)
+        let places = Set(own.map { $0.key.namespace ?? "" })
         world.inventory = WorkloadInventory(
             pods: pods,
             owners: owners,
@@ -176,7 +178,9 @@ struct Survey: Sendable {
             choice: RevisionChoice(tags: tags),
             rules: InjectionRules(values: world.spec.values),
             others: world.others,
-            isOwn: { pod in owners[WorkloadInventory.owner(of: pod)].map(Self.isOwn) ?? false }
+            isOwn: { pod in
+                places.contains(pod.namespace ?? "") && own.contains(WorkloadInventory.owner(of: pod))
+            }
         )
         world.gateways = owners.values.filter { Self.isGateway($0) && holder(of: $0) <= max(nearest, .nobody) }
         world.revision = revisions(of: world).stable

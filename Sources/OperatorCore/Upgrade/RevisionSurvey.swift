@@ -51,8 +51,8 @@ package struct RevisionSurvey: Sendable, Hashable {
     /// Finds the revisions.
     ///
     /// The stable one is the one promoted last, among those that are not being rolled out. Where none ever was promoted it is
-    /// the one that the spec names among those of the same version, else the one that the tag `default` leads to, and failing that the
-    /// oldest.
+    /// one that may be used, before others of which only a part is there; the one that the spec names among those of the same version; the
+    /// one that the tag `default` leads to; the one that is not of the version asked for; and failing all that the oldest.
     package init(_ observation: MeshObservation) {
         let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
         // A copy of a control plane that somebody made bears its marks, and is no revision.
@@ -63,14 +63,17 @@ package struct RevisionSurvey: Sendable, Hashable {
         let candidates = revisions.filter { $0.slot.name != underWay?.slot.name }
         let tagged = Self.defaultTag(ours)
         let named = observation.resource.tree.value(at: "spec", "revision")?.string ?? RevisionSlot.unnamed
+        let wished = observation.resource.tree.value(at: "spec", "version")?.string
         stable = candidates.max { left, right in
             let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)
             if mine != theirs { return mine < theirs }
+            if left.isInUse != right.isInUse { return right.isInUse }
             if left.slot.version == right.slot.version, left.slot.name == named || right.slot.name == named {
                 return right.slot.name == named
             }
             if left.slot.name == tagged || right.slot.name == tagged { return right.slot.name == tagged }
-            return Self.isOlder(right, than: left)
+            let (isHere, isThere) = (left.slot.version == wished, right.slot.version == wished)
+            return isHere != isThere ? isHere : Self.isOlder(right, than: left)
         }
         // A revision of its own with a record has nothing to be rolled out from: it is what runs.
         if stable == nil, let only = underWay {

@@ -107,6 +107,30 @@ internal import Testing
         #expect(life.world.doubled == [])
     }
 
+    @Test("A mesh with a name goes to an older patch step by step too, as to a newer one")
+    func olderPatch() async throws {
+        let life = try await UpgradeLife.start(
+            "{version: 1.29.2, revision: prod, upgrade: {steps: [{weight: 50, approve: true}, {weight: 100}], retireAfter: 60s}}"
+        )
+        try await life.world.makeNamespace("named", ["istio.io/rev": "prod"])
+        for name in ["one", "two"] { try await life.world.makeApp("named", name) }
+        try await life.settle()
+        try await life.cluster.change("{version: 1.29.1}")
+        try await life.until(step: 1, "AwaitingApproval")
+        #expect(try await life.istiods() == ["istiod-1-29-1", "istiod-prod"])
+        let old = try #require(try await life.cluster.object(.deployments, UpgradeMesh.namespace, "istiod-prod"))
+        #expect(old.annotation(MeshNames.Annotation.version) == "1.29.2")
+
+        // Also where the record is lost.
+        let record: Tree = ["metadata": ["annotations": ["meshoperator.io/rollout": .null]]]
+        let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-29-1")
+        _ = try await life.cluster.admin.patch(.deployments, key, .merge(record))
+        try await life.pass(30)
+        let still = try #require(try await life.cluster.object(.deployments, UpgradeMesh.namespace, "istiod-prod"))
+        #expect(still.annotation(MeshNames.Annotation.version) == "1.29.2")
+        #expect(life.world.doubled == [])
+    }
+
     @Test("A mesh whose istiod was deleted is still upgraded step by step")
     func istiodIsMissing() async throws {
         let life = try await UpgradeLife.start(UpgradeReturnTests.spec)
