@@ -80,4 +80,13 @@ package struct ObjectOwnership: Sendable, Hashable {
     package func lastWriter(otherThan manager: String) -> String? {
         records.filter { $0.manager != manager && $0.subresource.isEmpty }.max { $0.time < $1.time }?.manager
     }
+
+    /// The last manager that wrote to what is around the field at `place` after `manager` applied last, nil where none is known.
+    ///
+    /// Who takes a field off leaves no record of that: only what else was written beside it tells of anybody.
+    package func writer(around place: FieldPlace, after manager: String) -> String? {
+        let (around, start) = (FieldPlace(place.steps.dropLast()), applied(by: manager)?.time ?? "")
+        let near = records.filter { $0.manager != manager && $0.time >= start && $0.owns(around) }
+        return near.max { $0.time < $1.time }?.manager
+    }
 }

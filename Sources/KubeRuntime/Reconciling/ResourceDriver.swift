@@ -13,10 +13,11 @@ internal import MeshBase
 /// for good is always shown in the status before the object is left alone.
 public struct ResourceDriver<Reconciler: ResourceReconciler>: Reconciling {
     private let reconciler: Reconciler
-    private let store: ObjectStore
+    let store: ObjectStore
     private let client: ClusterClient
-    private let environment: RuntimeEnvironment
+    let environment: RuntimeEnvironment
     private let writes = OwnWrites()
+    let statuses = StatusWatch()
 
     /// Makes a driver that reads from `store` and writes through `client`.
     public init(_ reconciler: Reconciler, store: ObjectStore, client: ClusterClient, environment: RuntimeEnvironment) {
@@ -143,7 +144,9 @@ public struct ResourceDriver<Reconciler: ResourceReconciler>: Reconciling {
     private func writeStatus(_ scope: ReconcileScope<Reconciler.Work>) async throws {
         guard !scope.holdsStatus, let patch = scope.statusPatch else { return }
         try await ignoringAbsence {
+            statuses.expect(scope.status, of: scope.object.key)
             let written = try await client.patchStatus(reconciler.resource, scope.object.key, .merge(patch))
+            statuses.note(written)
             writes.remember(written)
             reconciler.noteWritten(written)
         }

@@ -106,7 +106,11 @@ package struct SettingOrigin: Sendable {
     }
 
     private func isFor(_ object: KubeObject, _ overlay: Tree) -> Bool {
-        overlay.text("kind") == object.kind.kind && overlay.text("name") == object.name
+        guard overlay.text("kind") == object.kind.kind else { return false }
+        let name = overlay.text("name")
+        let like = RevisionedName(object.name, of: object.label(MeshNames.Label.revision) ?? "")
+        let plain = RevisionedName(name, of: spec.revision ?? "")?.plain ?? name
+        return name == object.name || like?.isMeant(by: plain) ?? false
     }
 
     private func overlay(_ home: Home, _ place: TreePath, _ object: KubeObject) -> TreePath? {

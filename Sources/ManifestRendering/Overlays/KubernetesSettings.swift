@@ -19,12 +19,22 @@ struct KubernetesSettings {
         return scope.kind.workloadName + (scope.kind == .pilot && scope.revision != "default" ? scope.suffix : "")
     }
 
+    /// What comes of rendered objects.
+    struct Outcome {
+        /// The objects with the settings.
+        var objects: [Tree]
+        /// Notes about overlays without effect.
+        var warnings: [String] = []
+        /// The places of overlays for which there is no object, by the warnings that say so.
+        var unmatched: [String: String] = [:]
+    }
+
     /// The objects with the settings, and notes about overlays without effect.
     ///
     /// Throws ``RenderError`` naming the field whose value cannot be merged.
-    func apply(to objects: [Tree]) throws(RenderError) -> (objects: [Tree], warnings: [String]) {
+    func apply(to objects: [Tree]) throws(RenderError) -> Outcome {
         let block = scope.settings.at("k8s")
-        guard block.object != nil else { return (objects, []) }
+        guard block.object != nil else { return Outcome(objects: objects) }
         var result = objects
         for entry in block.sortedEntries {
             guard let target = Self.target(of: entry.key, scope.kind) else { continue }
@@ -40,8 +50,9 @@ struct KubernetesSettings {
                 if entry.key == "podDisruptionBudget" { result[index] = Self.oneBound(result[index]) }
             }
         }
-        let warnings = try applyOverlays(to: &result)
-        return (result, warnings)
+        var outcome = Outcome(objects: result)
+        try applyOverlays(to: &outcome)
+        return outcome
     }
 
     private func merge(_ change: Tree, into object: Tree, field: String) throws(RenderError) -> Tree {
@@ -105,33 +116,48 @@ struct KubernetesSettings {
         return result
     }
 
-    private func applyOverlays(to objects: inout [Tree]) throws(RenderError) -> [String] {
-        var warnings: [String] = []
+    /// The objects an overlay is for: those of exactly its name, else the like of that in this revision of the control plane.
+    private func found(_ objects: [Tree], kind: String, name: String) -> [Int] {
+        let exact = objects.indices.filter { matches(objects[$0], kind: kind, name: name) }
+        guard exact.isEmpty, scope.kind == .pilot else { return exact }
+        return objects.indices.filter { index in
+            guard objects[index]["kind"]?.string == kind else { return false }
+            let like = RevisionedName(objects[index].at("metadata.name").string ?? "", of: scope.revision)
+            return like?.isMeant(by: name) ?? false
+        }
+    }
+
+    private func applyOverlays(to outcome: inout Outcome) throws(RenderError) {
         var issues: [SpecIssue] = []
         let overlays = scope.settings.at("k8s.overlays").elements
         for (number, overlay) in overlays.enumerated() {
             let place = "\(scope.place).k8s.overlays[\(number)]"
             let (kind, name) = (overlay.text("kind"), overlay.text("name"))
-            let found = objects.indices.filter { matches(objects[$0], kind: kind, name: name) }
-            if found.isEmpty { warnings.append("\(place): no \(kind) named \(name) is rendered; check kind and name") }
+            let found = found(outcome.objects, kind: kind, name: name)
+            if found.isEmpty {
+                outcome.warnings.append("\(place): no \(kind) named \(name) is rendered; check kind and name")
+                outcome.unmatched[outcome.warnings.last ?? ""] = place
+            }
             for index in found {
                 for (position, patch) in overlay.at("patches").elements.enumerated() {
                     let path = patch.text("path")
                     let value = patch["value"].flatMap { $0.isNull ? nil : $0 }
                     do {
-                        let before = objects[index]
-                        objects[index] = try OverlayPatch.apply(value, at: SettingsPath(path), to: before)
+                        let before = outcome.objects[index]
+                        let after = try OverlayPatch.apply(value, at: SettingsPath(path), to: before)
+                        outcome.objects[index] = after
                         let home = scope.place.appending("k8s").appending("overlays").appending(index: number)
                         let spot = home.appending("patches").appending(index: position)
-                        let issue = OverlayIdentity.issue(of: patch, at: spot, before: before, after: objects[index])
+                        let issue = OverlayIdentity.issue(of: patch, at: spot, before: before, after: after)
                         if let issue { issues.append(issue) }
                     } catch {
-                        warnings.append("\(place): path \(path) of \(kind) \(name): \(error.message); patch left out")
+                        outcome.warnings.append(
+                            "\(place): path \(path) of \(kind) \(name): \(error.message); patch left out"
+                        )
                     }
                 }
             }
         }
         guard issues.isEmpty else { throw RenderError(issues: Array(issues.prefix(20))) }
-        return warnings
     }
 }

@@ -43,6 +43,7 @@ package struct ManifestRenderer: Sendable {
                 }
                 let patched = try KubernetesSettings(scope: scope).apply(to: objects(scope))
                 result.warnings += patched.warnings
+                result.unmatched.merge(patched.unmatched) { first, _ in first }
                 result.rendered += patched.objects.compactMap { Self.rendered($0, scope) }
                 if kind == .base { result.rendered += crds(scope) }
             }

@@ -35,6 +35,8 @@ package struct RenderedManifests: Sendable, Hashable {
     package var version: String
     /// What the user should know: patches that found nothing, settings without effect.
     package var warnings: [String]
+    /// The places of overlays for which there is no object, by the warnings that say so.
+    package var unmatched: [String: String] = [:]
 
     /// The objects in the order of application.
     package var objects: [KubeObject] { rendered.map(\.object) }

@@ -73,6 +73,8 @@ package struct MeshBlueprint: Sendable, Hashable {
 
     /// What the user should know of the settings: those without effect, and those that belong to an earlier release.
     package var warnings: [String] = []
+    /// The places of overlays for which there is no object, by the ``warnings`` that say so.
+    var unmatched: [String: String] = [:]
 
     /// Describes a mesh.
     package init(phases: [[KubeObject]]) {
@@ -82,7 +84,7 @@ package struct MeshBlueprint: Sendable, Hashable {
     /// Takes over what rendering gave.
     package init(_ rendered: RenderedManifests) {
         phases = rendered.phases
-        warnings = rendered.warnings
+        (warnings, unmatched) = (rendered.warnings, rendered.unmatched)
         for entry in rendered.rendered { components[ResourceID(entry.object)] = entry.component }
     }
 

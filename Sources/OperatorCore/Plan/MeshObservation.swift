@@ -1,3 +1,4 @@
+internal import DataTree
 internal import FieldOwnership
 package import KubeAPI
 internal import MeshAPI
@@ -82,5 +83,19 @@ package struct MeshObservation: Sendable {
             return workload.annotation(MeshNames.Annotation.version)
         }
         return Array(Set(versions)).sorted()
+    }
+
+    /// The first version whose workloads are there, once a control plane has been up, which then wrote its certificate into a webhook.
+    var versionSeenUp: String? {
+        let hasCertificate = ours(manager: MeshPlanner.manager).contains { object in
+            guard object.kind == .mutatingWebhookConfiguration else { return false }
+            let ownership = ObjectOwnership(object)
+            return (object.tree["webhooks"]?.array ?? []).contains { entry in
+                let key = FieldStep.key(["name": entry["name"] ?? .null])
+                let place = FieldPlace([.field("webhooks"), key, .field("clientConfig"), .field("caBundle")])
+                return !ownership.others(than: MeshPlanner.manager, owning: place).isEmpty
+            }
+        }
+        return hasCertificate ? installedVersions(manager: MeshPlanner.manager).first : nil
     }
 }

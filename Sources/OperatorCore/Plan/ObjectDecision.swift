@@ -208,7 +208,7 @@ package struct ObjectDecider: Sendable {
         let owners = ownership.others(than: manager, owning: clash.theirs)
         // What is ours alone goes with the apply itself.
         if owners.isEmpty, ownership.applied(by: manager)?.owns(clash.theirs) == true { return }
-        let owner = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
+        let owner = owners.first?.manager ?? ownership.writer(around: clash.theirs, after: manager) ?? "unknown"
         let contest = RewriteHistory.Contest(id: id, place: clash.theirs, manager: owner)
         let isClaimed = cause != .adopt && owners.contains(where: Self.isClaim)
         let until = cause == .drift ? wait(contest, judged.mark) : nil
@@ -284,14 +284,15 @@ package struct ObjectDecider: Sendable {
             judged.yields.append(.init(contest: contest, until: nil))
             return
         }
-        let manager = owners.first?.manager ?? ownership.lastWriter(otherThan: manager) ?? "unknown"
+        let manager = owners.first?.manager ?? ownership.writer(around: difference.place, after: manager) ?? "unknown"
         let contest = RewriteHistory.Contest(id: id, place: Self.contested(difference), manager: manager)
         if cause == .drift, let until = wait(contest, judged.mark) {
             judged.leftOut.append(difference.place)
             judged.yields.append(.init(contest: contest, until: until))
             return
         }
-        judged.rewritten.append(contest)
+        // One write counts once, however many labels it took off.
+        if !judged.rewritten.contains(contest) { judged.rewritten.append(contest) }
         judged.takesFields = judged.takesFields || !owners.isEmpty
     }
 

@@ -127,6 +127,7 @@ package struct MeshOperatorService: Sendable {
             environment: environment
         )
         Self.connect(controller, stores, reconciler)
+        driver.watchStatus(with: controller)
         Self.tell(environment.arrivals, of: stores)
         let surroundings = OperatorCompanion.Surroundings(
             reads: plain,

@@ -47,8 +47,20 @@ struct CompositionMerge {
             phases += objects.dropFirst()
         }
         result.phases = phases
-        for warning in parts.flatMap(\.rendered.warnings) where !result.warnings.contains(warning) {
-            result.warnings.append(warning)
+        result.warnings = warnings
+        return result
+    }
+
+    /// What the renderings say, each once; that there is no object for an overlay only where no revision has one.
+    private var warnings: [String] {
+        let places = parts.map { Set($0.rendered.unmatched.values) }
+        var nowhere = places.dropFirst().reduce(places.first ?? []) { $0.intersection($1) }
+        var result: [String] = []
+        for part in parts {
+            for warning in part.rendered.warnings where !result.contains(warning) {
+                if let place = part.rendered.unmatched[warning], nowhere.remove(place) == nil { continue }
+                result.append(warning)
+            }
         }
         return result
     }

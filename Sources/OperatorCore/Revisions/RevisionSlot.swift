@@ -1,4 +1,5 @@
 internal import DataTree
+internal import ManifestRendering
 internal import MeshAPI
 
 /// A revision of the control plane: its name and its version.
@@ -82,7 +83,22 @@ extension MeshOperatorSpec {
         guard slot.name != ownRevision else { return copy }
         copy.revision = slot.name == RevisionSlot.unnamed ? nil : slot.name
         if copy.revision == nil { copy.values["revision"] = nil }
+        copy.freeOverlays(of: ownRevision)
         return copy
+    }
+
+    /// Has overlays that name objects of a revision name their like without it, so that they are for every revision.
+    private mutating func freeOverlays(of revision: String) {
+        guard let overlays = components.tree.value(at: "pilot", "k8s", "overlays")?.array else { return }
+        let freed = overlays.map { overlay in
+            guard let name = overlay["name"]?.string, let plain = RevisionedName(name, of: revision)?.plain else {
+                return overlay
+            }
+            var copy = overlay
+            copy["name"] = .string(plain)
+            return copy
+        }
+        components.tree.set(.array(freed), at: ["pilot", "k8s", "overlays"])
     }
 
     /// The revision tags that values name, each once, in their order.

@@ -46,8 +46,14 @@ package struct MeshStatusDraft: Sendable {
         self.now = now
     }
 
-    /// The status as it was.
-    var previous: MeshOperatorStatus { MeshOperatorStatus(lenient: resource.tree["status"] ?? .null) }
+    /// The status as it was; of one that somebody wiped, the version that has been up as far as can be seen.
+    var previous: MeshOperatorStatus {
+        var status = MeshOperatorStatus(lenient: resource.tree["status"] ?? .null)
+        let begun: [MeshPhase] = [.installing, .failed, .paused, .deleting]
+        guard status.version == nil, !begun.contains(where: { $0 == status.phase }) else { return status }
+        status.version = observation.versionSeenUp
+        return status
+    }
 
     var generation: Int64 { resource.generation ?? 0 }
 

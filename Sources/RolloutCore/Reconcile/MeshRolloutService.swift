@@ -73,6 +73,7 @@ package struct MeshRolloutService: Sendable {
         )
         self.stores = stores
         Self.connect(controller, stores, reconciler.tools.memories)
+        driver.watchStatus(with: controller)
     }
 
     private static func connect(_ controller: Controller, _ stores: MeshRolloutStores, _ memories: RolloutMemories) {

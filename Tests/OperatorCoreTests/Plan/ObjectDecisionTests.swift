@@ -182,4 +182,32 @@ internal import Testing
         #expect(!write.takesFields)
         #expect(write.object.tree.value(at: "spec", "limits", "cpu") == "2")
     }
+
+    /// An object with three labels of ours, two of which somebody took off, and `fields` of somebody else.
+    private func strippedOfLabels(_ fields: String? = nil, at time: String = "") throws -> ObjectDecision {
+        let desired = try Self.desired("{metadata: {labels: {a: x, b: y, c: z}}, data: {a: x}}")
+        var live = try Self.live(desired, ours: #""f:data":{"f:a":{}}"#) { tree in
+            for label in ["a", "b", "c"] { tree.set(nil, at: ["metadata", "labels", label]) }
+        }
+        if let fields { live = try live.owned(by: "kubectl-patch", update: true, fields, time: time) }
+        return decider().decide(desired, live: live.object)
+    }
+
+    @Test func countsOneEditThatTakesOffSeveralLabelsOnce() throws {
+        let write = try #require(try strippedOfLabels().write)
+        #expect(write.rewritten.map(\.place.description) == ["metadata.labels"])
+        var history = RewriteHistory()
+        for contest in write.rewritten { history.record(contest, now: Self.now) }
+        #expect(history.contests(now: Self.now).open.isEmpty)
+    }
+
+    @Test(arguments: [
+        // What was written elsewhere in the object, or before we last applied, tells nothing of who took labels off.
+        (#"{"f:data":{"f:b":{}}}"#, "2026-01-01T00:00:01Z", "unknown"),
+        (#"{"f:metadata":{"f:labels":{"f:theirs":{}}}}"#, "2025-12-31T23:59:59Z", "unknown"),
+        (#"{"f:metadata":{"f:labels":{"f:theirs":{}}}}"#, "2026-01-01T00:00:01Z", "kubectl-patch"),
+    ]) func namesNobodyWhoNeverTouchedTheLabels(_ fields: String, _ time: String, _ who: String) throws {
+        let write = try #require(try strippedOfLabels(fields, at: time).write)
+        #expect(write.rewritten.map(\.manager) == [who])
+    }
 }

@@ -35,6 +35,46 @@ internal import Testing
         }
     }
 
+    @Test(
+        "An overlay that names istiod without its revision, or by one of the mesh, is for the istiod of each revision",
+        arguments: ["istiod", "istiod-blue", "istiod-1-29-5"]
+    )
+    func overlays(_ name: String) throws {
+        let composed = try Self.withOverlay(name)
+        let control = composed.objects.filter { $0.kind.kind == "Deployment" && $0.name.hasPrefix("istiod") }
+        #expect(control.map(\.name) == ["istiod-blue", "istiod-kept", "istiod-1-30-2"])
+        for object in control {
+            let priority = object.tree.value(at: "spec", "template", "spec", "priorityClassName")
+            #expect(priority == "high", "\(object.name)")
+        }
+        #expect(composed.warnings == [])
+    }
+
+    @Test("One for a single revision is for that alone and no setting without effect; one for none is told once")
+    func overlaysElsewhere() throws {
+        let one = try Self.withOverlay("istiod-kept")
+        let taken = one.objects.filter {
+            $0.tree.value(at: "spec", "template", "spec", "priorityClassName") == "high"
+        }
+        #expect(taken.map(\.name) == ["istiod-kept"])
+        #expect(one.warnings == [])
+        let none = try Self.withOverlay("istiod-gone").warnings
+        let place = "spec.components.pilot.k8s.overlays[0]"
+        #expect(none == ["\(place): no Deployment named istiod-gone is rendered; check kind and name"])
+    }
+
+    /// Three revisions, with an overlay for a Deployment.
+    private static func withOverlay(_ name: String) throws -> MeshBlueprint {
+        let patch: Tree = ["path": "spec.template.spec.priorityClassName", "value": "high"]
+        let overlay: Tree = ["kind": "Deployment", "name": .string(name), "patches": [patch]]
+        let components: Tree = ["pilot": ["k8s": ["overlays": [overlay]]]]
+        let example = UpgradeExample(name: "overlay", spec: ["revision": "blue", "components": components])
+        var composition = RevisionComposition(stable: RevisionSlot(name: "blue", version: "1.29.6"))
+        composition.kept = [RevisionSlot(name: "kept", version: "1.29.6")]
+        composition.target = UpgradeExample.new
+        return try example.composed(composition)
+    }
+
     @Test("A gateway of its own Deployment keeps Service, ports, budget, account and the user's settings")
     func gatewayBeside() throws {
         let settings: Tree = [

@@ -101,4 +101,21 @@ internal import Testing
         try await life.reconcile()
         #expect(try await cluster.condition("Preflight")?.reason == "VersionUnknown")
     }
+
+    @Test func isNotInstallingAnewWhereAStatusIsWipedWhileTheMeshIsInTrouble() async throws {
+        let (cluster, life) = try await LifeTests.settled()
+        let webhook = ObjectKey(name: "istio-mutating")
+        let certificate: Tree = ["webhooks": [["name": "rev.istio.io", "clientConfig": ["caBundle": "Y2E="]]]]
+        let pilot = WriteOptions(fieldManager: "pilot-discovery")
+        _ = try await cluster.admin.patch(.mutatingWebhookConfigurations, webhook, .strategic(certificate), pilot)
+        try await life.settle()
+        cluster.breakWorkload("istiod")
+        _ = try await cluster.step()
+        _ = try await cluster.admin.patchStatus(MeshNames.resource, TestCluster.key, .merge(["status": .null]))
+        try await life.synchronize()
+        try await life.reconcile()
+        let status = try #require(try await cluster.resource()?.tree["status"])
+        #expect(status["version"] == "1.29.2")
+        #expect(["Degraded", "Updating"].contains(status["phase"]?.string), "\(status["phase"]?.string ?? "")")
+    }
 }

@@ -49,6 +49,55 @@ internal import Testing
         }
     }
 
+    @Test(arguments: ["status: null", "status: {phase: Failed, version: 0.0.1}"])
+    func putsBackAStatusThatSomebodyChangedAndThenRests(_ change: String) async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock)
+            try await live.whileRunning { live in
+                try await cluster.create("{profile: default}")
+                try await live.untilReady(within: 60)
+                try await live.pass(30)
+                let before = try #require(try await cluster.resource()?.tree["status"])
+                live.transport.forget()
+                let patch = Patch.merge(try requireDocument(change))
+                _ = try await cluster.admin.patchStatus(MeshNames.resource, TestCluster.key, patch)
+                try await live.pass(1)
+                let after = try #require(try await cluster.resource()?.tree["status"])
+                for field in ["phase", "version", "revision", "components", "observedGeneration"] {
+                    #expect(after[field] == before[field], "\(field)")
+                }
+                #expect(try await cluster.condition("Ready")?.status == .isTrue)
+                try await live.pass(600)
+                let writes = live.transport.writes.filter { !$0.path.contains("events") }
+                #expect(writes.map(\.path).allSatisfy { $0.hasSuffix("/status") }, "\(writes)")
+                #expect(writes.count <= 2, "\(writes)")
+            }
+        }
+    }
+
+    @Test func answersSomebodyWhoKeepsWritingTheStatusOnceAMinute() async throws {
+        try await withVirtualTime { clock in
+            let cluster = try await TestCluster()
+            let live = try LiveOperator(cluster, clock)
+            try await live.whileRunning { live in
+                try await cluster.create("{profile: default}")
+                try await live.untilReady(within: 60)
+                try await live.pass(30)
+                live.transport.forget()
+                for _ in 0..<300 {
+                    let patch = Patch.merge(["status": ["phase": "Failed"]])
+                    _ = try await cluster.admin.patchStatus(MeshNames.resource, TestCluster.key, patch)
+                    try await live.pass(1)
+                }
+                let writes = live.transport.writes.count { $0.path.hasSuffix("/status") }
+                #expect((3...3 + 5).contains(writes), "\(writes)")
+                try await live.pass(61)
+                #expect(try await cluster.resource()?.tree.value(at: "status", "phase") == "Ready")
+            }
+        }
+    }
+
     /// What a faulty watch does to its events; each is a JSON line.
     struct Fault: Sendable, CustomTestStringConvertible {
         var testDescription: String
