@@ -75,7 +75,7 @@ extension ResourceDriver {
                 guard let delay = statuses.delay(change, now: environment.time.now) else { continue }
                 environment.logger.debug(
                     "status changed by others",
-                    metadata: ["key": "\(change.key)", "delay": "\(delay)"]
+                    metadata: ["key": "\(change.key)", "wait": "\(delay)"]
                 )
                 controller.enqueue(change.key, after: delay)
             }

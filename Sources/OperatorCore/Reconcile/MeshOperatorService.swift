@@ -93,12 +93,7 @@ package struct MeshOperatorService: Sendable {
         let elector = configuration.election.map {
             LeaderElector(client: plain, configuration: $0, environment: environment)
         }
-        let writes: any HTTPTransport =
-            if let elector {
-                FencedTransport(transport, fence: elector.fence)
-            } else {
-                transport
-            }
+        let writes: any HTTPTransport = elector.map { FencedTransport(transport, fence: $0.fence) } ?? transport
         // Short waits are waited out here, outside of the fence. Elections and watches have clocks of their own.
         let client = ClusterClient(transport: Self.patient(writes, environment), now: environment.wall)
         let recorder = EventRecorder(
