@@ -15,6 +15,17 @@ package enum RolloutNames {
     /// The type of the condition, and the reason of the Event, of a MeshRollout that went back and whose routes stay with the side that
     /// serves until the failed version is down.
     package static let shielded = "Shielded"
+    /// In the node selector of a DaemonSet that was replaced: a label that no node has, which takes it off all nodes.
+    ///
+    /// The operator writes a digest of the template as the value, and takes it off once the template is another one. Any other value is
+    /// a person's, and stays.
+    package static let parking = "meshoperator.io/scaled-down"
+
+    /// The command that has a DaemonSet run again that was taken off all nodes.
+    package static func unparking(_ name: String, in namespace: String?) -> String {
+        let patch = #"{"spec":{"template":{"spec":{"nodeSelector":{"\#(parking)":null}}}}}"#
+        return "kubectl patch daemonset/\(name)\(namespace.map { " -n \($0)" } ?? "") --type merge -p '\(patch)'"
+    }
 
     /// Annotations by which people steer a MeshRollout, or the upgrade of a MeshOperator; `meshctl rollout` sets them.
     package enum Command {

@@ -34,14 +34,15 @@ extension RolloutTree {
         }
     }
 
-    /// The hop under way: to the version of the revision being moved to, else the first that is newer than what runs.
+    /// The hop under way: to the version of the revision being moved to, else the first beyond what runs, on a way down the first below.
     private func currentHop(_ hops: [String], _ status: MeshOperatorStatus) -> Int {
         let target = status.revisions.first { $0.name == status.targetRevision }?.version
         if status.targetRevision != status.revision, let target, let index = hops.firstIndex(of: target) {
             return index
         }
         guard let running = status.version.flatMap({ MeshVersion($0) }) else { return 0 }
-        return hops.firstIndex { MeshVersion($0).map { running < $0 } ?? false } ?? hops.count
+        let isDown = hops.last.flatMap { MeshVersion($0) }.map { $0 < running } ?? false
+        return hops.firstIndex { MeshVersion($0).map { isDown ? $0 < running : running < $0 } ?? false } ?? hops.count
     }
 
     /// Who is concerned, wave by wave; what each waits for stands with the step.

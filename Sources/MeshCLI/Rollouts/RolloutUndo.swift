@@ -88,8 +88,6 @@ struct RolloutUndo {
             throw refused("has no side but the one that serves")
         }
         let kind = (workload["kind"]?.string ?? "Deployment").lowercased()
-        let name = old["name"]?.string.map { "\(kind)/\(TerminalText.plain($0))" } ?? "the old pods"
-        let place = subject.object.namespace.map { " -n \($0)" } ?? ""
         let promotion = subject.object.tree.value(at: "spec", "promotion", "mode")?.string
         if promotion == MeshRolloutSpec.Promotion.copyTemplate.rawValue {
             throw refused(
@@ -100,7 +98,7 @@ struct RolloutUndo {
         guard let mark = passedMark else {
             throw refused(
                 "keeps the old side no longer (spec.promotion.scaleDownDelay is over); "
-                    + "`kubectl scale \(name)\(place) --replicas=N` rolls it out again"
+                    + "\(bringingUp(kind, old["name"]?.string)) rolls it out again"
             )
         }
         let text = TerminalText.plain(old["version"]?.string ?? "the old version")
@@ -109,6 +107,14 @@ struct RolloutUndo {
             message: "\(subject.title): \(text) is a release again; traffic moves back to it in the steps of the spec",
             question: "\(subject.title): roll out \(text) again?"
         )
+    }
+
+    /// What brings the replaced side up once more.
+    private func bringingUp(_ kind: String, _ name: String?) -> String {
+        guard let name = name.map({ TerminalText.plain($0) }) else { return "starting the old pods" }
+        let namespace = subject.object.namespace
+        if kind == "daemonset" { return "`\(RolloutNames.unparking(name, in: namespace))`" }
+        return "`kubectl scale \(kind)/\(name)\(namespace.map { " -n \($0)" } ?? "") --replicas=N`"
     }
 
     /// What the operator noted at the promotion, without the note that the replaced side is no release; nil where it is off.

@@ -6,7 +6,8 @@ extension RolloutProgress {
     /// What of an earlier status still speaks of the step that is written down.
     ///
     /// A status may be of another step, of an earlier attempt, or written by anybody. Times before the step began or in the future,
-    /// and with them the gates' answers, count as not said: that costs time, and skips nothing.
+    /// and with them the gates' answers, count as not said: that costs time, and skips nothing. On the way back, which may begin anew
+    /// in the record, what the gates said before it stays: it decides nothing any more, and tells why.
     package func kept(by record: RolloutRecord?, now: Timestamp) -> RolloutProgress {
         guard let record, record.mayHaveMoved, step == record.step + 1 else {
             var empty = self
@@ -16,7 +17,8 @@ extension RolloutProgress {
         }
         var result = self
         if !Self.lies(settledSince, from: record.began, to: now) { result.settledSince = nil }
-        result.gates = gates.filter { Self.lies($0.taken, from: record.began, to: now) }
+        let first = record.verdict == nil ? record.began : min(record.started, record.began)
+        result.gates = gates.filter { Self.lies($0.taken, from: first, to: now) }
         return result
     }
 

@@ -69,7 +69,7 @@ struct RolloutCopy: Sendable {
         }
         guard side.isCurrent, side.ready >= min(wish, rule.ready(at: 100)) else {
             if side.readyNow == 0, try await shelter(written, world) { return .wrote }
-            let failure = side.failure.map { ": \($0)" } ?? ""
+            let failure = (side.failure ?? side.templateHold).map { ": \($0)" } ?? ""
             let what = "waiting for \(side.title) with the new template: \(side.text) ready\(failure)"
             return try await wait(what, written, world, &run)
         }

@@ -244,6 +244,7 @@ struct RolloutEndings: Sendable {
             return true
         }
         if try await guardPromotion(world, &run) { return true }
+        if try await sides.bringUp(world.canary, world) { return true }
         return try await retire(world, &run)
     }
 

@@ -35,7 +35,7 @@ struct RolloutPreflight: Sendable {
     /// The questions, in order.
     static let checks: [Check] = [
         { $0.otherRollout }, { $0.group }, { $0.holder }, { $0.missing }, { $0.foreign }, { $0.rule }, { $0.clash },
-        { $0.selection }, { $0.leads }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size },
+        { $0.selection }, { $0.leads }, { $0.kinds }, { $0.matches }, { $0.cookies }, { $0.size }, { $0.copy },
     ]
 
     /// Everything that keeps the rollout from beginning: what the reader found, then what the checks say.
@@ -212,10 +212,28 @@ struct RolloutPreflight: Sendable {
         return nil
     }
 
+    /// A promotion by copy waits for pods of the new template, which not every workload gets by itself.
+    private var copy: String? {
+        guard world.spec.promotion == .copyTemplate, let hold = world.stable.templateHold else { return nil }
+        return
+            "spec.promotion.mode CopyTemplate: \(world.stable.title) would not get the new template: \(hold), or promote by ScaleDown"
+    }
+
+    /// What is known at the start to keep the last step from being reached; a person, or time, may change it by then.
+    var shortage: String? {
+        let (canary, rule) = (world.canary, world.capacity)
+        guard let bounds = canary.bounds, bounds.most < rule.ready(at: 100) else { return nil }
+        return "HorizontalPodAutoscaler \(bounds.name) allows \(canary.title) \(bounds.most) replicas, and 100% needs "
+            + "\(rule.ready(at: 100)) by now; raise maxReplicas before it comes to that"
+    }
+
     private var stable: String? {
         let stable = world.stable
         guard stable.ready == 0 else { return nil }
-        return "the stable side, \(stable.title), has no ready replicas (\(stable.text)); bring it up first"
+        let unparking = stable.parking.flatMap { _ in stable.object }
+            .map { ": \(RolloutNames.unparking($0.name, in: $0.namespace))" }
+        return
+            "the stable side, \(stable.title), has no ready replicas (\(stable.text)); bring it up first\(unparking ?? "")"
     }
 }
 

@@ -278,6 +278,9 @@ struct RolloutTurn: Sendable {
         }
         let way = "from version \(world.stableSpec.version) to \(world.canarySpec.version)"
         tools.note(.normal, "Starting", "\(way), in \(world.plan.steps.count) steps", world.object)
+        if let shortage = RolloutPreflight(world, stores: tools.parts.stores).shortage {
+            tools.note(.warning, "CapacityShort", shortage, world.object)
+        }
         return .wrote
     }
 

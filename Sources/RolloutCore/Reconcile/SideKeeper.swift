@@ -55,10 +55,28 @@ struct SideKeeper: Sendable {
     /// Takes a side off the cluster: no replicas, or, for a DaemonSet, no node that fits.
     func takeDown(_ side: SideState, _ world: RolloutWorld) async throws {
         guard side.kind == .daemonSet else { return try await scale(side, to: 0, world) }
-        guard let object = side.object else { return }
+        guard let object = side.object, let template = object.tree.value(at: "spec", "template") else { return }
         var patch = ObjectPatch(object)
-        patch.set("true", at: ["spec", "template", "spec", "nodeSelector", SideState.parkingLabel])
-        try await tools.send(patch.isEmpty ? nil : patch, object)
+        patch.set(.string(TextDigest.of(SideState.plain(template))), at: ["spec", "template"] + SideState.parkingPath)
+        try await tools.send(patch, object)
+        let what =
+            "\(side.title) is taken off all nodes by the node selector \(RolloutNames.parking); another template, or its removal, "
+            + "begins the next release"
+        tools.note(.normal, "Scaled", what, world.object)
+    }
+
+    /// Has a DaemonSet run again that was taken off all nodes and has got another template since; false where there is none.
+    ///
+    /// Nobody can scale it up, as the next release by a Deployment is.
+    func bringUp(_ side: SideState, _ world: RolloutWorld) async throws -> Bool {
+        guard side.isParkedWithOther, let object = side.object else { return false }
+        var patch = ObjectPatch(object)
+        patch.set(nil, at: ["spec", "template"] + SideState.parkingPath)
+        try await tools.send(patch, object)
+        let what =
+            "\(side.title) has another template; the node selector \(RolloutNames.parking) is taken off, so that it runs"
+        tools.note(.normal, "Scaled", what, world.object)
+        return true
     }
 
     /// The canary's template as the stable workload takes it: with the labels the stable side is found by, and with its own labels
@@ -73,7 +91,7 @@ struct SideKeeper: Sendable {
                 result.set(value, at: ["metadata", "labels", label])
             }
         }
-        result.set(nil, at: ["spec", "nodeSelector", SideState.parkingLabel])
+        result.set(nil, at: SideState.parkingPath)
         return SideState.keepingMesh(of: old, in: result)
     }
 }

@@ -74,7 +74,7 @@ struct SideState: Sendable, Hashable {
             }
         }
         result.set(nil, at: ["metadata", "creationTimestamp"])
-        result.set(nil, at: ["spec", "nodeSelector", parkingLabel])
+        result.set(nil, at: parkingPath)
         if result.value(at: "spec", "nodeSelector")?.object?.isEmpty == true {
             result.set(nil, at: ["spec", "nodeSelector"])
         }
@@ -106,8 +106,40 @@ struct SideState: Sendable, Hashable {
         MeshNames.Label.revision, "sidecar.istio.io/inject", "istio.io/dataplane-mode",
     ]
     private static let restartedAt = "kubectl.kubernetes.io/restartedAt"
-    /// A node label that no node has: it takes a DaemonSet off all nodes.
-    static let parkingLabel = "meshoperator.io/scaled-down"
+    /// Where the template of a DaemonSet says that it is taken off all nodes.
+    static let parkingPath = ["spec", "nodeSelector", RolloutNames.parking]
+}
+
+/// What a workload itself says of whether its pods run, and get its template.
+extension SideState {
+    private var template: Tree? { object?.tree.value(at: "spec", "template") }
+
+    /// What the node selector says that takes a DaemonSet off all nodes; nil where none does.
+    var parking: String? {
+        guard kind == .daemonSet else { return nil }
+        return template?.value(at: "spec", "nodeSelector", RolloutNames.parking)?.string
+    }
+
+    /// Whether a DaemonSet was taken off all nodes with another template than it has now, which is therefore to be released.
+    var isParkedWithOther: Bool {
+        guard let parking, let template, parking.utf8.count == TextDigest.length else { return false }
+        return parking.allSatisfy(\.isHexDigit) && parking != TextDigest.of(Self.plain(template))
+    }
+
+    /// Why its controller does not bring a new template to all pods by itself, and the remedy; nil where it does.
+    var templateHold: String? {
+        let spec = object?.tree["spec"]
+        let isStateful = kind == .statefulSet
+        if isStateful || kind == .daemonSet, spec?.value(at: "updateStrategy", "type")?.string == "OnDelete" {
+            return "its spec.updateStrategy.type is OnDelete; make it RollingUpdate"
+        }
+        let partition = spec?.value(at: "updateStrategy", "rollingUpdate", "partition")?.integer ?? 0
+        if isStateful, partition > 0 {
+            return "its spec.updateStrategy.rollingUpdate.partition is \(partition); make it 0"
+        }
+        guard kind == .deployment, spec?["paused"]?.bool == true else { return nil }
+        return "its spec.paused is true; take it off"
+    }
 }
 
 extension SideState {
@@ -122,7 +154,7 @@ extension SideState {
         let updated: Int
         switch kind {
         case .daemonSet:
-            wanted = count("desiredNumberScheduled")
+            wanted = parking == nil ? count("desiredNumberScheduled") : 0
             updated = count("updatedNumberScheduled")
             ready = count("numberReady")
         default:

@@ -152,7 +152,8 @@ package struct WorkloadInventory: Sendable, Hashable {
         workload.directedTo = owner.annotation(RolloutNames.Annotation.movedTo)
         let time = owner.annotation(RolloutNames.Annotation.restartedAt)
         workload.restartedAt = time.flatMap { Timestamp(rfc3339: $0) }
-        guard case .revision(let name) = chooser else { return }
+        // The name `default` is a tag once the new revision is promoted, and then a restart moves it.
+        guard case .revision(let name) = chooser, name != "default" else { return }
         guard owner.kind.group == RestartableWorkload.argoRollouts.kind.group, workload.restart == .possible else {
             return
         }

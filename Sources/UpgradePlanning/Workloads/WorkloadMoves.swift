@@ -34,7 +34,8 @@ package struct WorkloadMoves: Sendable {
     /// The wave of each of ``order``.
     private let waves: [Int]
 
-    /// Orders workloads by the wave they belong to; those that cannot be restarted do not count.
+    /// Orders workloads by the wave they belong to; those that cannot be restarted do not count, nor do Argo Rollouts whose template would
+    /// have to be changed.
     ///
     /// - Parameters:
     ///   - workloads: all of the mesh.
@@ -42,7 +43,9 @@ package struct WorkloadMoves: Sendable {
     ///   - wave: the wave of a workload, nil for one that does not move.
     package init(_ workloads: [MeshWorkload], to revision: String, wave: (MeshWorkload) -> Int?) {
         let counted = workloads.compactMap { workload -> (wave: Int, workload: MeshWorkload)? in
-            guard workload.restart == .possible, let wave = wave(workload) else { return nil }
+            guard workload.restart == .possible, !Self.needsOwnCanary(workload), let wave = wave(workload) else {
+                return nil
+            }
             return (wave, workload)
         }
         let sorted = counted.sorted {
@@ -51,6 +54,12 @@ package struct WorkloadMoves: Sendable {
         order = sorted.map(\.workload)
         waves = sorted.map(\.wave)
         self.revision = revision
+    }
+
+    /// Whether a move by its template's label would begin a canary of its own.
+    private static func needsOwnCanary(_ workload: MeshWorkload) -> Bool {
+        guard case .revision = workload.chooser else { return false }
+        return workload.id.group == RestartableWorkload.argoRollouts.kind.group
     }
 
     /// How far the move is.

@@ -305,5 +305,18 @@ struct RolloutSteeringTests {
             let message = try refusal(.undo, late)
             #expect(message.contains("kubectl scale statefulset/reviews-v1 -n shop --replicas=N"), "\(message)")
         }
+        let key = "metadata/annotations"
+        for (kind, name, remedy) in [
+            ("DaemonSet", "reviews-v1", "`\(RolloutNames.unparking("reviews-v1", in: "shop"))` rolls it out again"),
+            ("Pods", nil, "starting the old pods rolls it out again"),
+        ] {
+            let stable: Tree = name.map { ["name": .string($0), "version": "v1"] } ?? ["version": "v1"]
+            let late = try RolloutScenes.subject(
+                "rollout-completed",
+                [key: [:], "spec/workload/kind": .string(kind), "spec/workload/stable": stable]
+            )
+            let message = try refusal(.undo, late)
+            #expect(message.contains(remedy), "\(message)")
+        }
     }
 }

@@ -67,6 +67,22 @@ struct RolloutTreeTests {
         #expect(kept.count == 1 && kept.first?.contains("default 1.29.6") == true, "\(lines)")
     }
 
+    @Test(
+        "A hop that failed is not drawn as done, up or down, once its revision is gone",
+        arguments: [("1.29.6", ["1.30.3"]), ("1.30.3", ["1.30.2"]), ("1.30.3", ["1.30.2", "1.29.6"])]
+    )
+    func failedHop(_ running: String, _ hops: [String]) throws {
+        let subject = try RolloutScenes.subject(
+            "mesh-rolled-back",
+            [
+                "status/version": .string(running), "status/plan/hops": .array(hops.map { .string($0) }),
+                "status/revisions": [["name": "default", "version": .string(running), "ready": true]],
+            ]
+        )
+        let text = RolloutTree(subject, now: RolloutScenes.now, style: .plain, width: 200).lines.joined(separator: "\n")
+        #expect(text.contains("Hop: \(hops[0])") && !text.contains("Hop done"), "\(text)")
+    }
+
     @Test("The rest of a hold counts down, and ages grow")
     func countdown() throws {
         let subject = try RolloutScenes.subject("mesh-holding")

@@ -106,6 +106,8 @@ final class ScriptedGates: GateAsking {
         let degraded = try #require(status.condition(.degraded))
         #expect(degraded.reason == "GateFailed")
         #expect(degraded.message.contains("gate smoke failed 2 times at step 2 of 2 (100%): 0.8 is below 0.95"))
+        let smoke = try #require(status.plan?.progress.gates.first { $0.name == "smoke" })
+        #expect(smoke.outcome == "Failed" && smoke.failures == 2 && smoke.message.contains("0.8"), "it stays: \(smoke)")
         try await life.expectAll("default")
         #expect(try await life.istiods() == ["istiod", "istiod-1-30-2"], "kept for a look")
         try await life.pass(90)

@@ -150,6 +150,24 @@ internal import Testing
         #expect(progress.kept(by: record, now: Self.start + .seconds(4)).gates.isEmpty, "the future counts as not said")
     }
 
+    @Test func whatGatesHaveSaidStaysOnTheWayBack() {
+        var progress = draft(observation(moved: 2), after: 10)
+        var gate = RolloutProgress.Gate()
+        (gate.name, gate.outcome, gate.failures) = ("g", "Failed", 3)
+        gate.taken = (Self.start + .seconds(5)).rfc3339Micro
+        progress.gates = [gate]
+        let now = Self.start + .seconds(20)
+        func kept(_ step: Int, started: Int) -> [RolloutProgress.Gate] {
+            var record = RolloutRecord(target: "v2", step: step, began: Self.start + .seconds(15))
+            record.started = Self.start + .seconds(started)
+            record.verdict = .init(.gateFailed, "93 is below 99")
+            return progress.kept(by: record, now: now).gates
+        }
+        #expect(kept(0, started: -60) == [gate], "the way back began after it")
+        #expect(kept(0, started: 10).isEmpty, "of an earlier attempt")
+        #expect(kept(1, started: -60).isEmpty, "of another step")
+    }
+
     @Test(arguments: [
         ("a\u{1b}[31m\tb\n", "a [31m b "), (String(repeating: "é", count: 50), String(repeating: "é", count: 9) + "…"),
     ])

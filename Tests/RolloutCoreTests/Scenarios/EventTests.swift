@@ -27,7 +27,7 @@ internal import Testing
         "GateFailed", "GateUnavailable", "GateAsksToGoBack", "MovedByHand", "PutBack", "FieldConflict", "RouteDeleted",
         "RollingBack", "RolledBack", "Failed", "PreflightFailed", "CommandUnreadable", "Withdrawn", "Exposed",
         "RollbackObstructed", "RollbackStalled", "TestUsersLeftOut", "Forbidden", "APIUnavailable",
-        "OrderRefused",
+        "OrderRefused", "CapacityShort",
     ]
 
     @Test func aRolloutToItsEnd() async throws {

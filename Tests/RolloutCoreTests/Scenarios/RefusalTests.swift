@@ -31,6 +31,46 @@ internal import Testing
         #expect(life.transport.writes.count == before)
     }
 
+    @Test(
+        "A stable side whose pods would not get the copied template is refused before the start, with the remedy",
+        arguments: [
+            ("StatefulSet", "{updateStrategy: {type: OnDelete}}", "spec.updateStrategy.type is OnDelete"),
+            ("StatefulSet", "{updateStrategy: {rollingUpdate: {partition: 1}}}", "rollingUpdate.partition is 1"),
+            ("Deployment", "{paused: true}", "spec.paused is true"),
+        ]
+    )
+    func whatACopyCannotReach(kind: String, spec: String, words: String) async throws {
+        let cluster = try await TestCluster()
+        try await cluster.create(SampleRollout.service, TrafficResources.virtualServices)
+        try await cluster.deploy("reviews-v1", version: "v1", kind: kind)
+        let (stable, resource) = (ObjectKey(namespace: "shop", name: "reviews-v1"), APIResource.statefulSets)
+        let isStateful = kind == "StatefulSet"
+        let patch: Tree = ["spec": try requireDocument(spec)]
+        _ = try await cluster.admin.patch(isStateful ? resource : .deployments, stable, .merge(patch))
+        _ = try await cluster.step()
+        try await cluster.rollOut(
+            """
+            workload: {kind: \(kind), stable: {name: reviews-v1, version: v1}, canary: {name: reviews-v2, version: v2}}
+            host: reviews
+            virtualServices: [{name: reviews}]
+            steps: [{setWeight: 50}]
+            promotion: {mode: CopyTemplate, scaleDownDelay: 1s}
+            """
+        )
+        let life = try DirectRollout(cluster)
+        try await cluster.deploy("reviews-v2", version: "v2", kind: kind)
+        try await life.run(5)
+        let message = try await cluster.status().condition(.preflight)?.message ?? ""
+        #expect(
+            message.contains("\(kind) reviews-v1") && message.contains(words) && message.contains(";"),
+            "\(message)"
+        )
+        #expect(try await cluster.service()?.annotations == ["team": "shop"], "nothing has begun")
+        let mended: Tree = ["spec": ["promotion": ["mode": "ScaleDown"]]]
+        _ = try await cluster.admin.patch(RolloutNames.resource, TestCluster.key, .merge(mended))
+        try await life.run(to: .completed, within: 60)
+    }
+
     @Test(arguments: [
         ("virtualServices: [{name: nobody}]", "VirtualService shop/nobody is not there"),
         (

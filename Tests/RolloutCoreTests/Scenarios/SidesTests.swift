@@ -74,6 +74,9 @@ internal import Testing
         #expect(status.progress.waitingFor.contains("HorizontalPodAutoscaler canary allows 3 replicas"))
         #expect(try await cluster.weights()["v2"] ?? 0 == 0)
         try await life.run(to: .rolledBack)
+        let short = try await life.events().filter { $0.reason == "CapacityShort" }
+        #expect(short.map(\.type) == ["Warning"], "before anybody is moved")
+        #expect(short.first?.note.contains("allows Deployment reviews-v2 3 replicas, and 100% needs 10 by now") == true)
     }
 
     @Test func aCanaryThatNeverComesUpGoesBack() async throws {
@@ -178,30 +181,6 @@ internal import Testing
         try await life.run(20)
         let canary = try await cluster.find(.deployments, "reviews-v2")
         #expect(canary?.tree.value(at: "spec", "replicas") == 0)
-    }
-
-    @Test func aDaemonSetMovesAndIsParked() async throws {
-        let cluster = try await TestCluster()
-        try await cluster.create(SampleRollout.service, TrafficResources.virtualServices)
-        try await cluster.daemonSet("reviews-v1", version: "v1")
-        _ = try await cluster.step()
-        try await cluster.rollOut(
-            """
-            workload: {kind: DaemonSet, stable: {name: reviews-v1, version: v1}, canary: {name: reviews-v2, version: v2}}
-            host: reviews
-            virtualServices: [{name: reviews}]
-            steps: [{setWeight: 50, hold: 2s}]
-            promotion: {scaleDownDelay: 1s}
-            """
-        )
-        let life = try DirectRollout(cluster)
-        try await life.run(2)
-        try await cluster.daemonSet("reviews-v2", version: "v2")
-        try await life.run(to: .completed, within: 60)
-        try await life.run(10)
-        #expect(try await cluster.weights() == ["v2": 100])
-        let old = try await cluster.find(.daemonSets, "reviews-v1")
-        #expect(old?.tree.value(at: "spec", "template", "spec", "nodeSelector") == [SideState.parkingLabel: "true"])
     }
 
     @Test(arguments: ["StatefulSet", "Pods"]) func otherWorkloadsMoveToo(kind: String) async throws {

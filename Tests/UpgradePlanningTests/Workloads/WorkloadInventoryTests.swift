@@ -87,6 +87,55 @@ struct WorkloadInventoryTests {
         #expect(rollout.restart == .possible)
     }
 
+    @Test(
+        "An Argo Rollout that names a revision stays, but for `default`, which the promotion makes a tag: a restart moves it then"
+    )
+    func labelledRollouts() throws {
+        func rollout(_ name: String, _ revision: String) -> KubeObject {
+            var object = KubeObject(
+                kind: RestartableWorkload.argoRollouts.kind,
+                key: ObjectKey(namespace: "shop", name: name)
+            )
+            object.tree.set(
+                ["app": .string(name), "istio.io/rev": .string(revision)],
+                at: ["spec", "template", "metadata", "labels"]
+            )
+            return object
+        }
+        func pod(_ name: String, _ revision: String) -> KubeObject {
+            let labels = ["app": name, "istio.io/rev": revision]
+            return SampleWorkloads.pod(
+                "\(name)-1",
+                owner: ("ReplicaSet", "\(name)-abc"),
+                labels: labels,
+                revision: revision
+            )
+        }
+        let workloads = WorkloadInventory(
+            pods: [pod("named", "1-29-6"), pod("plain", "default")],
+            owners: Dictionary(
+                uniqueKeysWithValues: [rollout("named", "1-29-6"), rollout("plain", "default")].map {
+                    (ResourceID($0), $0)
+                }
+            ),
+            namespaces: [SampleWorkloads.namespace("shop", [:])],
+            choice: RevisionChoice(tags: [:]),
+            rules: InjectionRules()
+        ) { _ in false }.workloads
+        #expect(workloads.map(\.chooser) == [.revision("1-29-6"), .revision("default")])
+        guard case .impossible(let why) = workloads.first?.restart else {
+            Issue.record("\(workloads)")
+            return
+        }
+        #expect(why.contains("begin a canary of its own"))
+        #expect(workloads.last?.restart == .possible)
+        let moves = WorkloadMoves(workloads, to: "1-30-3") { _ in 0 }
+        #expect(moves.order.isEmpty, "its template is never changed, be it a tag yet or not")
+        var following = workloads
+        for index in following.indices { following[index].chooser = .tag("default") }
+        #expect(WorkloadMoves(following, to: "1-30-3") { _ in 0 }.order.map(\.id.key.name) == ["plain"])
+    }
+
     @Test("A workload whose restart has left it without pods for a moment is still under way")
     func betweenPods() throws {
         var owner = SampleWorkloads.deployment("db")
