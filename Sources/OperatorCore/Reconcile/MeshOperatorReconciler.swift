@@ -260,7 +260,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         )
         wish.annotations = object.annotations
         wish.kubernetes = run.kubernetes
-        wish.namesOfOthers = parts.stores.namesTaken(besides: observe(run))
+        parts.stores.heedOthers(in: &wish, observe(run))
         if let refusal = driver.refusal(wish, survey, run) {
             try await driver.removeLeftovers(wish, &run)
             return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)

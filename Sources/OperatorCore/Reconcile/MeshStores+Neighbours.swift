@@ -1,6 +1,8 @@
+internal import DataTree
 internal import KubeAPI
 internal import KubeClient
 internal import KubeRuntime
+internal import ManifestRendering
 internal import MeshAPI
 
 extension MeshStores {
@@ -62,11 +64,21 @@ extension MeshStores {
         return Set(others.compactMap(name)).subtracting(ours.compactMap(name))
     }
 
-    /// The names that a new revision of a mesh must not take: those by which webhooks of others answer, and those that other
-    /// MeshOperators ask for.
-    func namesTaken(besides observation: MeshObservation) -> Set<String> {
-        let others = resources.objects().filter { $0.uid != observation.resource.uid && !$0.isDeleting }
-        let asked = others.compactMap { try? MeshOperatorResource(decoding: $0).spec.injectionNames }
-        return asked.reduce(namesOfOthers(observation)) { $0.union($1) }
+    /// Has a wish heed other meshes: their names, which a new revision must not take, and the versions they are yet to pass.
+    ///
+    /// Of two that choose at the same time the older one chooses first, as with webhooks (``MeshNeighbour/isOlder``).
+    func heedOthers(in wish: inout UpgradeCourse.Wish, _ observation: MeshObservation) {
+        wish.namesOfOthers = namesOfOthers(observation)
+        for other in resources.objects() where other.uid != observation.resource.uid && !other.isDeleting {
+            guard let spec = try? MeshOperatorResource(decoding: other).spec else { continue }
+            wish.namesOfOthers.formUnion(spec.injectionNames)
+            let status = MeshOperatorStatus(lenient: other.tree["status"] ?? .null)
+            guard spec.upgrade.strategy == .canary, !spec.paused,
+                MeshNeighbour(other, of: observation.resource).isOlder,
+                let running = status.version.flatMap({ MeshVersion($0) }),
+                let goal = MeshVersion(spec.version ?? wish.catalogue.defaultVersion.description), running != goal
+            else { continue }
+            wish.comingFirst.append(min(running, goal)...max(running, goal))
+        }
     }
 }

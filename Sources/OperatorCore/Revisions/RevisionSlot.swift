@@ -49,20 +49,21 @@ extension RevisionNaming {
     ///   - others: the revisions that are there besides the stable one.
     ///   - taken: the names of all revisions that are there.
     ///   - foreign: names of others in the cluster, which only who asks for one by name gets.
+    ///   - passing: how many free names are left to others, who choose one at the same time.
     /// - Returns: the revision.
     package static func slot(
         for version: String,
         asked: String?,
         others: [RevisionSlot],
         taken: Set<String>,
-        foreign: Set<String> = []
+        foreign: Set<String> = [],
+        passing: Int = 0
     ) -> RevisionSlot {
         if let there = others.first(where: { $0.version == version }) { return there }
         if let asked, !taken.contains(asked) { return RevisionSlot(name: asked, version: version) }
         let (name, taken) = (name(for: version), taken.union(foreign))
-        guard taken.contains(name) else { return RevisionSlot(name: name, version: version) }
-        let free = (2...99).lazy.map { "\(name)-\($0)" }.first { !taken.contains($0) }
-        return RevisionSlot(name: free ?? name, version: version)
+        let free = ([name] + (2...99).map { "\(name)-\($0)" }).lazy.filter { !taken.contains($0) }
+        return RevisionSlot(name: free.dropFirst(passing).first ?? name, version: version)
     }
 }
 

@@ -100,7 +100,7 @@ struct HeldMesh {
             day: String(mesh.environment.wall().rfc3339.prefix(10))
         )
         (wish.annotations, wish.kubernetes) = (object.annotations, held.kubernetes)
-        wish.namesOfOthers = mesh.parts.stores.namesTaken(besides: mesh.observe(held))
+        mesh.parts.stores.heedOthers(in: &wish, mesh.observe(held))
         return (held, wish)
     }
 }

@@ -18,11 +18,15 @@ package struct RevisionMarks: Sendable, Hashable {
     package static let failureAnnotation = "meshoperator.io/rollout-failure"
     /// The annotation, beside a record that is given up or has failed, with the version that was asked for in the end at that time.
     package static let goalAnnotation = "meshoperator.io/rollout-goal"
+    /// The annotation, beside a record, with the name of the revision that the rollout leads away from.
+    package static let originAnnotation = "meshoperator.io/rollout-origin"
     /// The annotation, on the stable revision, that says `true` where the mesh has the tag `default`.
     package static let defaultTagAnnotation = "meshoperator.io/default-tag"
 
     /// The rollout to this revision, while it is under way.
     package var record: RolloutRecord?
+    /// The revision it leads away from, written down with the record: whatever names the spec gives later, that one is the stable one.
+    package var origin: String?
     /// When it became the stable one; nil for a revision that was installed as the first.
     package var promoted: Timestamp?
     /// The version that was the stable one before it, written down with ``promoted``: the only one there is a way back to.
@@ -44,6 +48,7 @@ package struct RevisionMarks: Sendable, Hashable {
     /// Reads annotations; what cannot be read counts as not written.
     package init(reading annotations: [String: String]) {
         record = RecordText.read(annotations[RolloutNames.Annotation.record])
+        origin = annotations[Self.originAnnotation]
         promoted = annotations[Self.promotedAnnotation].flatMap { Timestamp(rfc3339: $0) }
         left = annotations[HopSituation.leftAnnotation]
         unused = annotations[Self.unusedAnnotation].flatMap { Timestamp(rfc3339: $0) }
@@ -56,6 +61,7 @@ package struct RevisionMarks: Sendable, Hashable {
     package var annotations: [String: String] {
         var result: [String: String] = [:]
         if let record { result[RolloutNames.Annotation.record] = RecordText.write(record) }
+        if let origin, record != nil { result[Self.originAnnotation] = origin }
         if let promoted { result[Self.promotedAnnotation] = promoted.rfc3339Micro }
         if let left { result[HopSituation.leftAnnotation] = left }
         if let unused { result[Self.unusedAnnotation] = unused.rfc3339Micro }

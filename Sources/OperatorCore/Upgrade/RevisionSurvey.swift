@@ -3,7 +3,7 @@ internal import FieldOwnership
 package import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
-internal import MeshBase
+package import MeshBase
 package import RolloutEngine
 
 /// A revision of the control plane as it is found in the cluster.
@@ -14,11 +14,11 @@ package struct ControlPlaneRevision: Sendable, Hashable {
     package var marks = RevisionMarks()
     /// Whether its istiod Deployment is there; without it other objects told of the revision.
     package var hasDeployment = false
-    /// Whether its injection webhook is there, which comes once istiod is up.
-    package var hasWebhook = false
+    /// When its injection webhook was made, which comes once istiod is up; nil where there is none.
+    package var webhookMade: Timestamp?
 
     /// Whether something may use it, and has to be moved away from it: its istiod is there, or was.
-    package var isInUse: Bool { hasDeployment || hasWebhook }
+    package var isInUse: Bool { hasDeployment || webhookMade != nil }
 
     /// Whether an object is the Deployment of an istiod.
     package static func isControlPlane(_ object: KubeObject) -> Bool {
@@ -50,9 +50,10 @@ package struct RevisionSurvey: Sendable, Hashable {
 
     /// Finds the revisions.
     ///
-    /// The stable one is the one promoted last, among those that are not being rolled out. Where none ever was promoted it is
-    /// one that may be used, before others of which only a part is there; the one that the spec names among those of the same version; the
-    /// one that the tag `default` leads to; the one that is not of the version asked for; and failing all that the oldest.
+    /// The stable one is the one that the rollout under way leads away from, else the one promoted last, among those that are not being rolled
+    /// out. Where none ever was promoted it is one that may be used, before others of which only a part is there; the one with the name and the
+    /// version that the spec says; the one that it names among those of the same version; the one that the tag `default` leads to; the
+    /// one that is not of the version asked for; and failing all that the oldest.
     package init(_ observation: MeshObservation) {
         let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
         // A copy of a control plane that somebody made bears its marks, and is no revision.
@@ -61,19 +62,16 @@ package struct RevisionSurvey: Sendable, Hashable {
         underWay = revisions.filter { $0.marks.record?.target == $0.slot.version }
             .max { ($0.marks.record?.began ?? .epoch) < ($1.marks.record?.began ?? .epoch) }
         let candidates = revisions.filter { $0.slot.name != underWay?.slot.name }
-        let tagged = Self.defaultTag(ours)
-        let named = observation.resource.tree.value(at: "spec", "revision")?.string ?? RevisionSlot.unnamed
-        let wished = observation.resource.tree.value(at: "spec", "version")?.string
-        stable = candidates.max { left, right in
-            let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)
-            if mine != theirs { return mine < theirs }
-            if left.isInUse != right.isInUse { return right.isInUse }
-            if left.slot.version == right.slot.version, left.slot.name == named || right.slot.name == named {
-                return right.slot.name == named
-            }
-            if left.slot.name == tagged || right.slot.name == tagged { return right.slot.name == tagged }
-            let (isHere, isThere) = (left.slot.version == wished, right.slot.version == wished)
-            return isHere != isThere ? isHere : Self.isOlder(right, than: left)
+        let origin = candidates.first { $0.slot.name == underWay?.marks.origin }
+        let (tagged, named) = (Self.defaultTag(ours), Self.named(observation.resource))
+        stable = origin ?? Self.stable(candidates, observation.resource, tagged: tagged)
+        // What was written down on an istiod that was deleted: an upgrade, and not the spec, has given this one its name.
+        if let lost = stable, !lost.hasDeployment, underWay == nil, lost.slot.name != named, lost.webhookMade != nil,
+            let place = revisions.firstIndex(where: { $0.slot.name == lost.slot.name })
+        {
+            revisions[place].marks.promoted = lost.webhookMade
+            revisions[place].marks.hasDefaultTag = tagged == lost.slot.name
+            stable = revisions[place]
         }
         // A revision of its own with a record has nothing to be rolled out from: it is what runs.
         if stable == nil, let only = underWay {
@@ -98,14 +96,50 @@ package struct RevisionSurvey: Sendable, Hashable {
         return failure
     }
 
+    /// The stable one among revisions none of which says that another one leads away from it.
+    private static func stable(
+        _ candidates: [ControlPlaneRevision],
+        _ resource: KubeObject,
+        tagged: String?
+    ) -> ControlPlaneRevision? {
+        let named = named(resource)
+        let wished = resource.tree.value(at: "spec", "version")?.string
+        // What is rolled out has a record, so this one was given its name and version in place.
+        func isAsAsked(_ revision: ControlPlaneRevision) -> Bool {
+            revision.slot.name == named && revision.slot.version == wished && revision.hasDeployment
+        }
+        return candidates.max { left, right in
+            let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)
+            if mine != theirs { return mine < theirs }
+            if left.isInUse != right.isInUse { return right.isInUse }
+            // Nothing uses what waits for its retirement: its istiod is there when that of the stable one was deleted.
+            if (left.marks.unused == nil) != (right.marks.unused == nil) { return right.marks.unused == nil }
+            if isAsAsked(left) != isAsAsked(right) { return isAsAsked(right) }
+            if left.slot.version == right.slot.version, left.slot.name == named || right.slot.name == named {
+                return right.slot.name == named
+            }
+            if left.slot.name == tagged || right.slot.name == tagged { return right.slot.name == tagged }
+            let (isHere, isThere) = (left.slot.version == wished, right.slot.version == wished)
+            return isHere != isThere ? isHere : isOlder(right, than: left)
+        }
+    }
+
     // MARK: Reading objects
+
+    /// The name that the spec gives.
+    private static func named(_ resource: KubeObject) -> String {
+        resource.tree.value(at: "spec", "revision")?.string.flatMap { $0.isEmpty ? nil : $0 } ?? RevisionSlot.unnamed
+    }
 
     private static func revisions(_ ours: [KubeObject]) -> [ControlPlaneRevision] {
         var found: [String: ControlPlaneRevision] = [:]
-        var answered: Set<String> = []
+        var answered: [String: Timestamp] = [:]
         for object in ours where ControlPlaneRevision.isOwn(object) {
             let name = ControlPlaneRevision.name(of: object)
-            if object.kind == .mutatingWebhookConfiguration { answered.insert(name) }
+            if object.kind == .mutatingWebhookConfiguration {
+                let made = object.tree.value(at: "metadata", "creationTimestamp")?.string
+                answered[name] = made.flatMap { Timestamp(rfc3339: $0) } ?? .epoch.advanced(by: .seconds(1))
+            }
             if ControlPlaneRevision.isControlPlane(object) {
                 guard let version = version(of: object) else { continue }
                 var revision = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
@@ -116,7 +150,7 @@ package struct RevisionSurvey: Sendable, Hashable {
                 found[name] = ControlPlaneRevision(slot: RevisionSlot(name: name, version: version))
             }
         }
-        for name in answered { found[name]?.hasWebhook = true }
+        for (name, made) in answered { found[name]?.webhookMade = made }
         return found.values.sorted { $0.slot.name < $1.slot.name }
     }
 

@@ -23,6 +23,8 @@ package struct UpgradeCourse: Sendable, Hashable {
         package var day: String
         /// The revisions and tags of others in the cluster, of which a new revision takes none.
         package var namesOfOthers: Set<String> = []
+        /// The versions that other meshes are yet to pass, of MeshOperators that choose a name before this one.
+        package var comingFirst: [ClosedRange<MeshVersion>] = []
 
         /// Describes a wish.
         package init(_ spec: MeshOperatorSpec, version: String, catalogue: VersionCatalogue, day: String) {
@@ -97,12 +99,17 @@ package struct UpgradeCourse: Sendable, Hashable {
     /// The revision for a version: one that is there already, or a new one under a free name.
     private static func slot(for version: String, isLast: Bool, _ wish: Wish, _ survey: RevisionSurvey) -> RevisionSlot
     {
-        RevisionNaming.slot(
+        let others = survey.revisions.filter { revision in
+            revision.slot.name != survey.stable?.slot.name
+                && (revision.isInUse || !wish.namesOfOthers.contains(revision.slot.name))
+        }
+        return RevisionNaming.slot(
             for: version,
             asked: isLast ? wish.spec.revision : nil,
-            others: survey.revisions.map(\.slot).filter { $0.name != survey.stable?.slot.name },
+            others: others.map(\.slot),
             taken: Set(survey.revisions.map(\.slot.name)),
-            foreign: wish.namesOfOthers
+            foreign: wish.namesOfOthers,
+            passing: MeshVersion(version).map { version in wish.comingFirst.count { $0.contains(version) } } ?? 0
         )
     }
 }

@@ -140,7 +140,8 @@ package struct UpgradeScene: Sendable {
             if let name = choice.revision(ofNamespace: namespace.labels) { result.insert(name) }
         }
         result.formUnion(crowd.sight.namedByTemplates(choice).values)
-        return result
+        // What names a revision of another mesh holds none of this one.
+        return result.subtracting(crowd.sight.strangers)
     }
 
     private static func composition(

@@ -110,6 +110,7 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.kept.removeAll { $0.name == slot.name }
             var mark = RevisionMarks()
             mark.record = RolloutRecord(target: slot.version, began: now, plan: policy.plan(at: -1))
+            mark.origin = course.stable.name
             copy.marks[slot.name] = mark
         case .enter(let step):
             guard let slot = target ?? course.target else { return self }
@@ -117,6 +118,7 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.kept.removeAll { $0.name == slot.name }
             copy.marks[slot.name, default: RevisionMarks()].promoted = nil
             copy.marks[slot.name, default: RevisionMarks()].unused = nil
+            copy.marks[slot.name, default: RevisionMarks()].origin = course.stable.name
             copy.marks[slot.name, default: RevisionMarks()].record = RolloutRecord(
                 target: slot.version,
                 step: step,

@@ -179,6 +179,110 @@ internal import Testing
         #expect(try await Self.events(life, "Retired") == [])
     }
 
+    @Test("A name that is edited during an upgrade changes nothing of what it leads away from")
+    func namesDuringAnUpgrade() async throws {
+        let steps = "steps: [{weight: 50, approve: true}, {weight: 100}]"
+        let life = try await UpgradeLife.start("{version: 1.29.2, upgrade: {\(steps), retireAfter: 60s}}")
+        try await life.cluster.change("{revision: prod}")
+        try await life.settle()
+        try await Self.relabel(life, "shop", ["istio-injection": .null, "istio.io/rev": "prod"])
+        try await Self.restart(life, "shop", "cart", .deployments)
+        try await Self.restart(life, "shop", "web", .statefulSets)
+        try await life.settle()
+        try await life.cluster.change("{version: 1.30.2}")
+        try await life.until(step: 1, "AwaitingApproval")
+        for name in ["null", "green"] {
+            try await life.cluster.change("{revision: \(name)}")
+            try await life.pass(100)
+            #expect(try await life.status().revision == "prod", "\(name)")
+            #expect(try await life.istiods() == ["istiod", "istiod-1-30-2", "istiod-prod"], "\(name)")
+        }
+        try await life.annotate(RolloutNames.Command.abort, "1")
+        try await life.until("back") { life in try await life.world.revisions()["shop/cart"] == ["prod"] }
+        try await life.pass(30)
+        #expect(try await life.world.revisions()["shop/web"] == ["prod"])
+        #expect(life.world.doubled == [])
+    }
+
+    @Test("A name and a version given in place stay when the strategy becomes Canary")
+    func inPlaceThenCanary() async throws {
+        let life = try await UpgradeLife.start("{version: 1.29.2, upgrade: {strategy: InPlace, retireAfter: 60s}}")
+        try await life.cluster.change("{revision: green, version: 1.30.2}")
+        try await life.settle()
+        #expect(try await life.istiods() == ["istiod", "istiod-green"])
+        try await life.cluster.change("{upgrade: {strategy: Canary}}")
+        try await life.settle()
+        try await life.pass(100)
+        let status = try await life.status()
+        #expect(status.revision == "green" && status.version == "1.30.2" && status.plan == nil)
+        #expect(try await life.istiods() == ["istiod", "istiod-green"])
+        try await life.expectAll("default")
+        #expect(life.world.doubled == [])
+    }
+
+    @Test("Two meshes that go to one version at the same moment choose two names")
+    func namesAtOnce() async throws {
+        let spec = "profile: minimal, \(UpgradeLife.quick)"
+        let life = try await UpgradeLife.start("{version: 1.29.2, \(spec)}")
+        life.cluster.pass(.seconds(10))
+        let second = "version: 1.29.2, revision: two, namespace: mesh-two, components: {base: {enabled: false}}"
+        try await NeighbourTests.make(life.cluster, "second", "{\(second), \(spec)}")
+        func both() async throws {
+            try await life.life.synchronize()
+            try await life.life.reconcile(NeighbourTests.second)
+            try await life.round()
+        }
+        for _ in 0..<10 { try await both() }
+        #expect(try await NeighbourTests.isReady(life.cluster, NeighbourTests.second))
+        try await life.cluster.change("{version: 1.30.2}")
+        let wish: Tree = ["spec": ["version": "1.30.2"]]
+        _ = try await life.cluster.admin.patch(MeshNames.resource, NeighbourTests.second, .merge(wish))
+        for _ in 0..<60 { try await both() }
+        #expect(try await life.istiods().contains("istiod-1-30-2"))
+        let found = try await life.cluster.admin.list(.deployments).objects.filter { $0.namespace == "mesh-two" }
+        #expect(Set(found.map(\.name)).isSubset(of: ["istiod-1-30-2-2", "istiod-two"]), "\(found.map(\.name))")
+        let status = MeshOperatorStatus(
+            lenient: try await life.cluster.admin.get(MeshNames.resource, NeighbourTests.second).tree["status"] ?? .null
+        )
+        #expect(status.version == "1.30.2" && status.revision == "1-30-2-2", "\(status)")
+        try await life.expectAll("1-30-2")
+        #expect(life.world.doubled == [])
+    }
+
+    @Test(
+        "A mesh that was upgraded stays what it is when its istiod is deleted, the old one being there or not",
+        arguments: ["revision: prod, ", ""],
+        [60, 600]
+    )
+    func istiodIsMissingAfterwards(name: String, retireAfter: Int) async throws {
+        let life = try await UpgradeLife.start("{version: 1.29.2, \(name)\(UpgradeLife.quick)}")
+        let label = name.isEmpty ? "default" : "prod"
+        try await life.world.makeNamespace("named", ["istio.io/rev": label])
+        for app in ["one", "two"] { try await life.world.makeApp("named", app) }
+        try await life.cluster.change("{version: 1.30.2, upgrade: {retireAfter: \(retireAfter)s}}")
+        try await life.until("at 1.30.2", limit: 600) { life in
+            let status = try await life.status()
+            return status.version == "1.30.2" && status.plan == nil
+        }
+        try await life.pass(120)
+        let before = try await life.istiods()
+        #expect(before.count == (retireAfter == 60 ? 1 : 2) && before.contains("istiod-1-30-2"))
+        let webhooks = try await UpgradeReturnTests.webhooks(life)
+        let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-30-2")
+        _ = try await life.cluster.admin.delete(.deployments, key)
+        for _ in 0..<20 {
+            try await life.round()
+            let status = try await life.status()
+            #expect(status.version == "1.30.2" && status.revision == "1-30-2")
+            let summary = try await life.summary()
+            #expect(status.plan?.progress.target == nil, "no rollout begins: \(summary)")
+        }
+        #expect(try await life.istiods() == before)
+        #expect(try await UpgradeReturnTests.webhooks(life) == webhooks)
+        #expect(try await life.world.revisions()["named/one"] == ["1-30-2"])
+        #expect(life.world.doubled == [])
+    }
+
     @Test("A new revision takes no name that another mesh has, or asks for", arguments: [true, false])
     func namesOfOthers(isInstalled: Bool) async throws {
         let spec = "profile: minimal, \(UpgradeLife.quick)"
