@@ -51,9 +51,9 @@ package struct RevisionSurvey: Sendable, Hashable {
     /// Finds the revisions.
     ///
     /// The stable one is the one that the rollout under way leads away from, else the one promoted last, among those that are not being rolled
-    /// out. Where none ever was promoted it is one that may be used, before others of which only a part is there; the one with the name and the
-    /// version that the spec says; the one that it names among those of the same version; the one that the tag `default` leads to; the
-    /// one that is not of the version asked for; and failing all that the oldest.
+    /// out. Where none ever was promoted it is one that may be used, before others of which only a part is there; one that does not wait for its
+    /// retirement; the one that the spec names; the one that the tag `default` leads to; the one that is not of the version asked for; and
+    /// failing all that the oldest.
     package init(_ observation: MeshObservation) {
         let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
         // A copy of a control plane that somebody made bears its marks, and is no revision.
@@ -104,9 +104,9 @@ package struct RevisionSurvey: Sendable, Hashable {
     ) -> ControlPlaneRevision? {
         let named = named(resource)
         let wished = resource.tree.value(at: "spec", "version")?.string
-        // What is rolled out has a record, so this one was given its name and version in place.
-        func isAsAsked(_ revision: ControlPlaneRevision) -> Bool {
-            revision.slot.name == named && revision.slot.version == wished && revision.hasDeployment
+        // What is rolled out says what it leads away from, also where its record is lost: this one was given its name in place.
+        func isNamed(_ revision: ControlPlaneRevision) -> Bool {
+            revision.slot.name == named && revision.hasDeployment && revision.marks.origin == nil
         }
         return candidates.max { left, right in
             let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)
@@ -114,10 +114,7 @@ package struct RevisionSurvey: Sendable, Hashable {
             if left.isInUse != right.isInUse { return right.isInUse }
             // Nothing uses what waits for its retirement: its istiod is there when that of the stable one was deleted.
             if (left.marks.unused == nil) != (right.marks.unused == nil) { return right.marks.unused == nil }
-            if isAsAsked(left) != isAsAsked(right) { return isAsAsked(right) }
-            if left.slot.version == right.slot.version, left.slot.name == named || right.slot.name == named {
-                return right.slot.name == named
-            }
+            if isNamed(left) != isNamed(right) { return isNamed(right) }
             if left.slot.name == tagged || right.slot.name == tagged { return right.slot.name == tagged }
             let (isHere, isThere) = (left.slot.version == wished, right.slot.version == wished)
             return isHere != isThere ? isHere : isOlder(right, than: left)

@@ -220,6 +220,33 @@ internal import Testing
         #expect(life.world.doubled == [])
     }
 
+    @Test("A canary leads on from the revision that was named in place, also where another version was given in place since")
+    func canaryFromTheNamedOne() async throws {
+        let life = try await UpgradeLife.start("{version: 1.29.1, upgrade: {strategy: InPlace, retireAfter: 60s}}")
+        try await life.cluster.change("{revision: green}")
+        try await life.settle()
+        try await life.cluster.change("{version: 1.29.2}")
+        try await life.settle()
+        #expect(try await life.status().version == "1.29.2")
+        try await Self.relabel(life, "pay", ["istio.io/rev": "green"])
+        try await Self.restart(life, "pay", "bank", .deployments)
+        try await life.settle()
+        let steps = "steps: [{weight: 25, approve: true}, {weight: 100}]"
+        try await life.cluster.change("{version: 1.30.2, upgrade: {strategy: Canary, \(steps)}}")
+        try await life.until(step: 1, "AwaitingApproval")
+        let status = try await life.status()
+        #expect(status.revision == "green" && status.version == "1.29.2")
+        #expect(try await life.istiods() == ["istiod", "istiod-1-30-2", "istiod-green"])
+
+        // A record that somebody takes off changes nothing of that.
+        let record: Tree = ["metadata": ["annotations": [RolloutNames.Annotation.record: .null]]]
+        let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-30-2")
+        _ = try await life.cluster.admin.patch(.deployments, key, .merge(record))
+        try await life.pass(30)
+        #expect(try await life.status().revision == "green")
+        #expect(life.world.doubled == [])
+    }
+
     @Test("Two meshes that go to one version at the same moment choose two names")
     func namesAtOnce() async throws {
         let spec = "profile: minimal, \(UpgradeLife.quick)"
