@@ -220,7 +220,7 @@ internal import Testing
         #expect(life.world.doubled == [])
     }
 
-    @Test("A canary leads on from the revision that was named in place, also where another version was given in place since")
+    @Test("A canary leads on from the revision that was named in place, whatever version it was given since")
     func canaryFromTheNamedOne() async throws {
         let life = try await UpgradeLife.start("{version: 1.29.1, upgrade: {strategy: InPlace, retireAfter: 60s}}")
         try await life.cluster.change("{revision: green}")
