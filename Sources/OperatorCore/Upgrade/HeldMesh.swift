@@ -93,14 +93,6 @@ struct HeldMesh {
         if !isHeld { intent.wishes.remove(.paused) }
         var held = MeshRun(object: object, intent: intent)
         (held.spec, held.kubernetes) = (spec, mesh.facts.knownVersion)
-        var wish = UpgradeCourse.Wish(
-            spec,
-            version: intent.version,
-            catalogue: mesh.parts.catalogue,
-            day: String(mesh.environment.wall().rfc3339.prefix(10))
-        )
-        (wish.annotations, wish.kubernetes) = (object.annotations, held.kubernetes)
-        mesh.parts.stores.heedOthers(in: &wish, mesh.observe(held))
-        return (held, wish)
+        return (held, mesh.wish(spec, held, version: intent.version))
     }
 }

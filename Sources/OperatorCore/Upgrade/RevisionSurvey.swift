@@ -52,7 +52,7 @@ package struct RevisionSurvey: Sendable, Hashable {
     ///
     /// The stable one is the one that the rollout under way leads away from, else the one promoted last, among those that are not being rolled
     /// out. Where none ever was promoted it is one that may be used, before others of which only a part is there; one that does not wait for its
-    /// retirement; the one that the spec names; the one that the tag `default` leads to; the one that is not of the version asked for; and
+    /// retirement; the one that the spec names, unless the tag of that name leads elsewhere; the one that the tag `default` leads to; the one that is not of the version asked for; and
     /// failing all that the oldest.
     package init(_ observation: MeshObservation) {
         let ours = observation.ours(manager: MeshPlanner.manager).filter { !$0.isDeleting }
@@ -105,8 +105,10 @@ package struct RevisionSurvey: Sendable, Hashable {
         let named = named(resource)
         let wished = resource.tree.value(at: "spec", "version")?.string
         // What is rolled out says what it leads away from, also where its record is lost: this one was given its name in place.
+        // The name `default` is given by an empty field too; where a tag of that name leads elsewhere, an upgrade has led away from it.
+        let isLeft = named == RevisionSlot.unnamed && tagged != nil && tagged != named
         func isNamed(_ revision: ControlPlaneRevision) -> Bool {
-            revision.slot.name == named && revision.hasDeployment && revision.marks.origin == nil
+            revision.slot.name == named && !isLeft && revision.hasDeployment && revision.marks.origin == nil
         }
         return candidates.max { left, right in
             let (mine, theirs) = (left.marks.promoted ?? .epoch, right.marks.promoted ?? .epoch)

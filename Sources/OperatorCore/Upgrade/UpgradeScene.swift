@@ -56,6 +56,9 @@ package struct UpgradeScene: Sendable {
         let taken = Set(wish.spec.tagNames + survey.revisions.map(\.slot.name))
         let alias = other.flatMap { RevisionAlias(for: $0, tags, pointers: pointers, taken: taken) }
         self.alias = alias
+        let hasDefault =
+            course.stable.name == RevisionSlot.unnamed || survey.stable?.marks.hasDefaultTag == true
+            || wish.spec.tagNames.contains(RevisionSlot.unnamed)
         var crowd: UpgradeCrowd?
         if other != nil || !survey.kept(besides: course.stable.name).isEmpty {
             var sides = UpgradeCrowd.Sides(
@@ -63,11 +66,7 @@ package struct UpgradeScene: Sendable {
                 new: other?.name ?? course.stable.name,
                 tags: pointers
             )
-            let hasDefaultTag =
-                survey.stable?.marks.hasDefaultTag == true || wish.spec.tagNames.contains(RevisionSlot.unnamed)
-            sides.isStableDefault =
-                (course.stable.name == RevisionSlot.unnamed || hasDefaultTag)
-                && pointers[RevisionSlot.unnamed] == course.stable.name
+            sides.isStableDefault = hasDefault && pointers[RevisionSlot.unnamed] == course.stable.name
             if let alias {
                 sides.alias = alias
                 sides.tags[alias.name] = alias.revision
@@ -78,9 +77,9 @@ package struct UpgradeScene: Sendable {
         }
         self.crowd = crowd
         // A revision of the name `default` that the mesh has left answers for its own name, which nobody has to hold.
-        let hasDefault = course.stable.name == RevisionSlot.unnamed || survey.stable?.marks.hasDefaultTag == true
-        let held = pointers.filter { $0.key != $0.value || hasDefault || wish.spec.tagNames.contains($0.key) }
-        let used = Self.used(crowd, observation, pointers, tagged: Set(held.values))
+        let isLeft = !hasDefault && pointers[RevisionSlot.unnamed] == RevisionSlot.unnamed
+        let tagged = Set(pointers.filter { !isLeft || $0.key != RevisionSlot.unnamed }.values)
+        let used = Self.used(crowd, observation, pointers, tagged: tagged)
         let commands = RolloutCommands.spent.filter { wish.annotations[$0] != nil }
         stand = UpgradeStand(
             course,
