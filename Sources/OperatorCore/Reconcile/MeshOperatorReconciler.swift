@@ -252,7 +252,7 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         run.spec = spec
         let driver = UpgradeDriver(mesh: self)
         let survey = RevisionSurvey(observe(run))
-        let wish = wish(spec, run, version: intent.version)
+        let wish = driver.wish(spec, run, version: intent.version)
         if let refusal = driver.refusal(wish, survey, run) {
             try await driver.removeLeftovers(wish, &run)
             return conclude(MeshPlan(stage: .refused(refusal)), run, &scope)
@@ -266,15 +266,6 @@ package struct MeshOperatorReconciler: ResourceReconciler {
         } catch let error as MeshOperatorError where error.code == .unknownKind {
             return conclude(MeshPlan(stage: .invalid(error.message, nil)), run, &scope)
         }
-    }
-
-    /// What is asked for by `spec`, and what it depends on besides: the cluster's version, the day, what other meshes have.
-    func wish(_ spec: MeshOperatorSpec, _ run: MeshRun, version: String) -> UpgradeCourse.Wish {
-        let day = String(environment.wall().rfc3339.prefix(10))
-        var wish = UpgradeCourse.Wish(spec, version: version, catalogue: parts.catalogue, day: day)
-        (wish.annotations, wish.kubernetes) = (run.object.annotations, run.kubernetes)
-        parts.stores.heedOthers(in: &wish, observe(run))
-        return wish
     }
 
     /// Plans and writes until there is nothing left to write.

@@ -93,6 +93,6 @@ struct HeldMesh {
         if !isHeld { intent.wishes.remove(.paused) }
         var held = MeshRun(object: object, intent: intent)
         (held.spec, held.kubernetes) = (spec, mesh.facts.knownVersion)
-        return (held, mesh.wish(spec, held, version: intent.version))
+        return (held, driver.wish(spec, held, version: intent.version))
     }
 }

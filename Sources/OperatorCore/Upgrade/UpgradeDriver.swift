@@ -49,6 +49,15 @@ struct UpgradeDriver: Sendable {
         }
     }
 
+    /// What is asked for by `spec`, and what it depends on besides: the cluster's version, the day, what other meshes have.
+    func wish(_ spec: MeshOperatorSpec, _ run: MeshRun, version: String) -> UpgradeCourse.Wish {
+        let day = String(mesh.environment.wall().rfc3339.prefix(10))
+        var wish = UpgradeCourse.Wish(spec, version: version, catalogue: mesh.parts.catalogue, day: day)
+        (wish.annotations, wish.kubernetes) = (run.object.annotations, run.kubernetes)
+        mesh.parts.stores.heedOthers(in: &wish, mesh.observe(run))
+        return wish
+    }
+
     /// Looks, decides and writes until there is nothing left to write.
     func settle(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
         var effort = WriteEffort()
