@@ -76,9 +76,11 @@ internal import Testing
         #expect(try await Self.parking("reviews-v2", cluster) != nil)
         #expect(try await Self.parking("reviews-v1", cluster) == nil)
         try await Self.apply("reviews:v3", to: "reviews-v2", cluster)
-        try await life.run(120) {
-            try await Self.template("reviews-v1", $0)?["spec"]?["containers"]?[0]?["image"] == "reviews:v3"
+        func image(_ cluster: TestCluster) async throws -> Tree? {
+            try await Self.template("reviews-v1", cluster)?["spec"]?["containers"]?[0]?["image"]
         }
+        try await life.run(120) { try await image($0) == "reviews:v3" }
+        #expect(try await image(cluster) == "reviews:v3", "by the steps of the next release")
         try await life.run(to: .completed, within: 120)
         try await life.run(15)
         #expect(try await Self.parking("reviews-v2", cluster) != nil)
