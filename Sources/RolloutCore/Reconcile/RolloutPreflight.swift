@@ -144,7 +144,10 @@ struct RolloutPreflight: Sendable {
         for (index, step) in world.plan.steps.enumerated() {
             guard case .match(let rules)? = step.change, !rules.isEmpty else { continue }
             let isPossible = world.routes.contains { route in
-                httpRoutes(route).contains { !MatchProduct.of(rules, $0["match"]?.array ?? []).isEmpty }
+                let composer = world.composer(route)
+                return httpRoutes(route).contains {
+                    !composer.alternatives(MatchProduct.of(rules, $0["match"]?.array ?? [])).isEmpty
+                }
             }
             guard isPossible || world.routes.isEmpty else {
                 return "spec.steps[\(index)].match: no request meets both these rules and those of a route to "
@@ -165,8 +168,11 @@ struct RolloutPreflight: Sendable {
         return world.routes.flatMap { route in
             httpRoutes(route).enumerated().flatMap { index, own -> [String] in
                 let name = own["name"]?.string ?? "http[\(index)]"
-                return MatchProduct.gaps(rules, own["match"]?.array ?? []).map { rule in
-                    "\(route.title) route \(name): no match can say both its own and spec.steps[\(step)].match[\(rule)] "
+                let match = own["match"]?.array ?? []
+                let gaps = MatchProduct.gaps(rules, match).map { ($0, "both its own") }
+                let roots = MatchProduct.gaps(rules, match, under: route.roots).map { ($0, "both that of its root") }
+                return (gaps + roots).map { rule, what in
+                    "\(route.title) route \(name): no match can say \(what) and spec.steps[\(step)].match[\(rule)] "
                         + "(\(Self.fields(rules[rule]))), so these test users get there what all others get"
                 }
             }
@@ -185,6 +191,11 @@ struct RolloutPreflight: Sendable {
     private var cookies: String? {
         guard world.spec.affinity != nil else { return nil }
         for route in world.routes {
+            if route.roots.contains(where: { $0["headers"]?["cookie"] != nil }) {
+                return
+                    "spec.sessionAffinity: \(route.title) is delegated to by a match of cookies, and no route of it may match others; "
+                    + "leave one of both out"
+            }
             guard let clash = httpRoutes(route).first(where: { StickyCookie.clashes($0) }) else { continue }
             let name = clash["name"]?.string ?? "without a name"
             return

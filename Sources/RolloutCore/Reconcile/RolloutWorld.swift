@@ -135,12 +135,14 @@ struct RolloutWorld: Sendable {
 
     /// The composer for a VirtualService.
     func composer(_ route: RouteObject, _ sides: RouteSides? = nil) -> RouteComposer {
-        RouteComposer(
+        var composer = RouteComposer(
             sides: sides ?? self.sides,
             namespace: route.namespace,
             selection: route.selection,
             rollout: object.name
         )
+        composer.roots = route.roots
+        return composer
     }
 
     /// The routes of a VirtualService that take part, as they are now.

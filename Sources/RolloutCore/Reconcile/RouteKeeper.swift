@@ -28,6 +28,7 @@ struct RouteKeeper: Sendable {
         let base = route.base(world.object.name, sides: world.sides)
         let lists = world.composer(route).compose(base, shape)
         var mark = RouteMark(original: base, written: shape, sides: world.sides, selection: route.selection)
+        mark.roots = route.roots
         mark.contest = contest ?? route.mark?.contest ?? ContestCount()
         mark.replaced = replaced ?? route.mark?.replaced
         try await tools.send(

@@ -9,6 +9,8 @@ struct RouteObject: Sendable {
     let object: KubeObject
     /// The names of the routes that take part; empty for all that lead to the host.
     let selection: [String]
+    /// The entries by which other VirtualServices that were read delegate to it, an empty one for all requests.
+    var roots: [Tree] = []
     /// The routes as they are.
     let lists: RouteLists
     /// The record on it; nil for none.
@@ -35,7 +37,10 @@ struct RouteObject: Sendable {
 
     /// The composer that made what is written down.
     private func composer(_ mark: RouteMark, _ rollout: String) -> RouteComposer {
-        RouteComposer(sides: mark.sides, namespace: namespace, selection: mark.selection, rollout: rollout)
+        let (sides, selection) = (mark.sides, mark.selection)
+        var composer = RouteComposer(sides: sides, namespace: namespace, selection: selection, rollout: rollout)
+        composer.roots = mark.roots
+        return composer
     }
 
     /// The routes without the rollout.

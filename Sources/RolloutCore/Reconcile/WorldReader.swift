@@ -99,10 +99,19 @@ struct WorldReader: Sendable {
         if !isOnlyRoot { world.routes.append(route) }
         for delegate in delegates.prefix(Self.delegateLimit) {
             let key = ObjectKey(namespace: delegate.namespace, name: delegate.name)
-            guard seen.insert(key).inserted else { continue }
+            let roots = route.lists.matches(leadingTo: delegate, namespace: route.namespace)
+            guard seen.insert(key).inserted else {
+                // Named by itself or by another root, or once more by this one.
+                guard let index = world.routes.firstIndex(where: { $0.object.key == key }) else { continue }
+                for root in roots where !world.routes[index].roots.contains(root) {
+                    world.routes[index].roots.append(root)
+                }
+                continue
+            }
             watch(key, world)
             guard let child = try await client.find(TrafficResources.virtualServices, key) else { continue }
-            let route = RouteObject(child, selection: selection)
+            var route = RouteObject(child, selection: selection)
+            route.roots = roots
             // A delegate that leads elsewhere is not the rollout's business.
             guard route.holder == world.holder || !world.parts(route).isEmpty else { continue }
             if isConsented(route, &world) { world.routes.append(route) }

@@ -101,6 +101,8 @@ struct RouteMark: Sendable, Hashable {
     var sides: RouteSides
     /// The names of the routes that take part.
     var selection: [String]
+    /// The entries by which others delegated to it.
+    var roots: [Tree] = []
     /// How often it was put back after somebody else changed it.
     var contest = ContestCount()
     /// The pod template of the stable workload that a promotion by copy takes the place of; nil before one.
@@ -117,6 +119,7 @@ struct RouteMark: Sendable, Hashable {
             sides: sides,
             selection: tree["selection"]?.array?.compactMap(\.string) ?? []
         )
+        roots = tree["roots"]?.array ?? []
         contest = ContestCount(tree["contest"])
         replaced = ReplacedTemplate(tree["replaced"])
     }
@@ -132,6 +135,7 @@ struct RouteMark: Sendable, Hashable {
     var text: String {
         var tree: Tree = ["routes": original.tree, "written": written.tree, "sides": sides.tree]
         if !selection.isEmpty { tree["selection"] = .array(selection.map { .string($0) }) }
+        if !roots.isEmpty { tree["roots"] = .array(roots) }
         tree["contest"] = contest.tree
         tree["replaced"] = replaced?.tree
         return tree.jsonText()

@@ -73,6 +73,72 @@ enum MatchProduct {
         }
     }
 
+    // MARK: Delegates
+
+    /// The entries that routes of a delegate may have: each of `entries` as narrow as an entry of its root has it.
+    ///
+    /// - Parameters:
+    ///   - roots: the entries of the routes that delegate to it, an empty one where such a route takes all.
+    ///   - entries: what is wanted.
+    /// - Returns: the entries, none twice.
+    static func under(_ roots: [Tree], _ entries: [Tree]) -> [Tree] {
+        var result: [Tree] = []
+        for entry in entries {
+            for root in roots {
+                guard let narrow = narrowed(entry, under: root), !result.contains(narrow) else { continue }
+                result.append(narrow)
+            }
+        }
+        return result
+    }
+
+    /// The entries of `rules` some of whose requests get no entry under the entries of a root, by their places.
+    static func gaps(_ rules: [Tree], _ own: [Tree], under roots: [Tree]) -> [Int] {
+        rules.indices.filter { index in
+            of([rules[index]], own).contains { entry in
+                roots.contains { narrowed(entry, under: $0) == nil && !areApart($0, entry) }
+            }
+        }
+    }
+
+    /// The entry of a delegate that istiod keeps under an entry of its root; nil where it would leave the route out.
+    ///
+    /// It joins the two, and takes the delegate's for each field that both have; so that has to lie within the root's, and what a regular
+    /// expression accepts is not worked out (https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate).
+    private static func narrowed(_ entry: Tree, under root: Tree) -> Tree? {
+        var result = entry
+        for field in ["uri", "scheme", "method", "authority"] {
+            guard let outer = root[field], let inner = entry[field] else { continue }
+            guard let shared = shared(inner, outer) else { return nil }
+            result[field] = shared
+        }
+        for field in ["headers", "queryParams"] {
+            for inner in entry[field]?.object?.entries ?? [] {
+                guard let outer = root[field]?[inner.key] else { continue }
+                guard let shared = shared(inner.value, outer) else { return nil }
+                result.set(shared, at: [field, inner.key])
+            }
+        }
+        // It compares these with the headers of the root.
+        for inner in entry["withoutHeaders"]?.object?.entries ?? [] {
+            guard let outer = root["headers"]?[inner.key] else { continue }
+            guard shared(inner.value, outer) == inner.value else { return nil }
+        }
+        if let outer = root["port"], let inner = entry["port"], outer != inner { return nil }
+        let ignoresCase = root["ignoreUriCase"]?.bool == true
+        guard ignoresCase != (entry["ignoreUriCase"]?.bool == true) else { return result }
+        guard entry["uri"] == nil else { return nil }
+        result["ignoreUriCase"] = ignoresCase ? true : Tree?.none
+        return result
+    }
+
+    /// The narrower of two StringMatches; nil where none lies within the other, or a regular expression or a mere presence is among them.
+    private static func shared(_ inner: Tree, _ outer: Tree) -> Tree? {
+        let texts = [inner, outer].compactMap { ($0["exact"] ?? $0["prefix"])?.string }
+        guard texts.count == 2, !texts.contains("") else { return nil }
+        return inner == outer ? inner : narrower(inner, outer)
+    }
+
     private static func merge(_ field: String, _ mine: Tree, _ theirs: Tree) -> Tree? {
         if mine == theirs { return mine }
         switch field {

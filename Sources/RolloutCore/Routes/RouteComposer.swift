@@ -10,6 +10,8 @@ package struct RouteComposer: Sendable, Hashable {
     package let selection: [String]
     /// What the names of routes that are put in begin with.
     package let prefix: String
+    /// The entries by which other VirtualServices delegate to this one, an empty one for all requests; none where it is no delegate.
+    var roots: [Tree] = []
 
     /// Makes a composer.
     ///
@@ -113,8 +115,9 @@ package struct RouteComposer: Sendable, Hashable {
         var result: [Tree] = []
         if shape.weight < 100, !shape.matches.isEmpty {
             let product = MatchProduct.of(shape.matches, route["match"]?.array ?? [])
-            if !product.isEmpty {
-                var added = insert(route, weights, "match.\(index)", to: .canary, match: product)
+            for (place, match) in alternatives(product).enumerated() {
+                let word = place == 0 ? "match.\(index)" : "match.\(index).\(place)"
+                var added = insert(route, weights, word, to: .canary, match: match)
                 if let fault = shape.fault { added["fault"] = fault }
                 result.append(added)
             }
@@ -124,8 +127,10 @@ package struct RouteComposer: Sendable, Hashable {
             for (lead, word) in [(RouteSides.Lead.canary, "canary"), (.stable, "stable")] {
                 let cookie = StickyCookie(affinity, version: lead == .canary ? sides.canary : sides.stable)
                 let product = MatchProduct.of([cookie.match], route["match"]?.array ?? [])
-                guard !product.isEmpty else { continue }
-                result.append(insert(route, weights, "stay.\(word).\(index)", to: lead, match: product))
+                for (place, match) in alternatives(product).enumerated() {
+                    let name = place == 0 ? "stay.\(word).\(index)" : "stay.\(word).\(index).\(place)"
+                    result.append(insert(route, weights, name, to: lead, match: match))
+                }
             }
         }
         var entries = weights.shifted(to: shape.weight, sides: sides)
@@ -136,6 +141,13 @@ package struct RouteComposer: Sendable, Hashable {
         if shape.weight < 100, shape.mirror > 0 { MirrorField.add(to: &changed, mirror(weights), shape.mirror) }
         result.append(changed)
         return result
+    }
+
+    /// The matches of the routes to put in for a product: one route for all of it, in a delegate one for each entry, since istiod leaves a
+    /// whole route out where one of its entries goes beyond its root.
+    func alternatives(_ product: [Tree]) -> [[Tree]] {
+        guard roots.isEmpty else { return MatchProduct.under(roots, product).map { [$0] } }
+        return product.isEmpty ? [] : [product]
     }
 
     private func insert(

@@ -41,6 +41,18 @@ package struct RouteLists: Sendable, Hashable {
         }
     }
 
+    /// The entries of the routes that lead to a delegate, an empty one where such a route takes all requests.
+    func matches(leadingTo delegate: (namespace: String, name: String), namespace: String) -> [Tree] {
+        self[.http].flatMap { route -> [Tree] in
+            let other = route["delegate"]?["namespace"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+            guard route["delegate"]?["name"]?.string == delegate.name, other ?? namespace == delegate.namespace else {
+                return []
+            }
+            let match = route["match"]?.array ?? []
+            return match.isEmpty ? [[:]] : match
+        }
+    }
+
     /// The subsets that routes name.
     var subsets: Set<String> {
         var result: Set<String> = []

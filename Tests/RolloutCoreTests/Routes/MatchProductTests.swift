@@ -38,6 +38,43 @@ internal import Testing
         ),
     ]
 
+    @Test(
+        "An entry of a delegate is as narrow as its root has it, or is left out where istiod would leave out its route",
+        arguments: [
+            ("{uri: {prefix: /r/beta}}", "{uri: {prefix: /r}}", "{uri: {prefix: /r/beta}}"),
+            ("{uri: {prefix: /r}}", "{uri: {prefix: /r/beta}}", "{uri: {prefix: /r/beta}}"),
+            ("{uri: {prefix: /r}}", "{uri: {exact: /r/x}}", "{uri: {exact: /r/x}}"),
+            ("{uri: {exact: /r}}", "{uri: {exact: /r}}", "{uri: {exact: /r}}"),
+            ("{headers: {who: {regex: a}}}", "{uri: {regex: /r}}", "{headers: {who: {regex: a}}}"),
+            ("{headers: {who: {regex: a}}}", "{}", "{headers: {who: {regex: a}}}"),
+            (
+                "{headers: {who: {exact: a}}}", "{ignoreUriCase: true}",
+                "{headers: {who: {exact: a}}, ignoreUriCase: true}"
+            ),
+            ("{port: 80}", "{port: 80}", "{port: 80}"),
+            ("{uri: {prefix: /beta}}", "{uri: {prefix: /r}}", nil),
+            ("{uri: {regex: /r}}", "{uri: {regex: /r}}", nil),
+            ("{headers: {cookie: {regex: a}}}", "{headers: {cookie: {regex: b}}}", nil),
+            ("{headers: {who: {exact: a}}}", "{headers: {who: {}}}", nil),
+            ("{withoutHeaders: {who: {exact: a}}}", "{headers: {who: {exact: b}}}", nil),
+            ("{uri: {exact: /r}}", "{uri: {prefix: /r}, ignoreUriCase: true}", nil),
+            ("{port: 80}", "{port: 81}", nil),
+        ] as [(String, String, String?)]
+    )
+    func delegates(_ entry: String, _ root: String, _ wanted: String?) throws {
+        let (entry, root) = (try requireDocument(entry), try requireDocument(root))
+        #expect(MatchProduct.under([root], [entry, entry]) == (try wanted.map { [try requireDocument($0)] } ?? []))
+    }
+
+    @Test("Test users whom the match of a root leaves out are found")
+    func gapsUnderRoots() throws {
+        let rules =
+            try requireDocument("[{uri: {prefix: /beta}}, {uri: {prefix: /r/beta}}, {uri: {regex: /r/.*}}]").array ?? []
+        let root = try requireDocument("{uri: {prefix: /r}}")
+        #expect(MatchProduct.gaps(rules, [], under: [root]) == [2], "of the first nobody gets there")
+        #expect(MatchProduct.gaps(rules, [], under: []) == [])
+    }
+
     @Test("Test users whom no match tells apart are found, those who cannot be there are not", arguments: samples)
     func gaps(_ sample: Sample) throws {
         let (rule, own) = (try requireDocument(sample.rule), try requireDocument(sample.own))
