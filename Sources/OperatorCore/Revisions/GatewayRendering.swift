@@ -34,7 +34,9 @@ struct GatewayRendering {
         switch side.pods {
         case .asRendered: break
         case .exactly(let count), .between(let count, _):
-            if count == 0 || !hasScaler { result.tree.set(.integer(Int64(count)), at: ["spec", "replicas"]) }
+            // Also where an autoscaler sets the number: it lets more than its least be, and would keep those that `replicaCount` starts with.
+            let isSaid = !hasScaler || rendered.tree.value(at: "spec", "replicas") != nil
+            if count == 0 || isSaid { result.tree.set(.integer(Int64(count)), at: ["spec", "replicas"]) }
         }
         return side.home == .named ? renamed(result) : result
     }

@@ -75,9 +75,12 @@ internal import Testing
         return try example.composed(composition)
     }
 
-    @Test("A gateway of its own Deployment keeps Service, ports, budget, account and the user's settings")
-    func gatewayBeside() throws {
-        let settings: Tree = [
+    @Test(
+        "A gateway of its own Deployment keeps Service, ports, budget, account and the user's settings",
+        arguments: [nil, 2] as [Tree?]
+    )
+    func gatewayBeside(_ replicaCount: Tree?) throws {
+        var settings: Tree = [
             "hpaSpec": ["minReplicas": 2, "maxReplicas": 6], "nodeSelector": ["disk": "ssd"],
             "overlays": [
                 [
@@ -86,6 +89,7 @@ internal import Testing
                 ]
             ],
         ]
+        settings["replicaCount"] = replicaCount
         let example = UpgradeExample(
             name: "settings",
             spec: [
@@ -105,7 +109,10 @@ internal import Testing
         let new = try named("Deployment", "istio-ingressgateway-1-30-2")
         #expect(new.value(at: "spec", "template", "spec", "terminationGracePeriodSeconds") == 77)
         #expect(new.value(at: "spec", "template", "spec", "nodeSelector", "disk") == "ssd")
-        #expect(new.value(at: "spec", "replicas") == nil)
+        #expect(
+            new.value(at: "spec", "replicas") == (replicaCount == nil ? nil : 3),
+            "starts with what the step asks for"
+        )
         let old = try named("Deployment", "istio-ingressgateway")
         #expect(
             old.value(at: "spec", "selector") == [
