@@ -52,6 +52,7 @@ enum OwnerProjection {
             revision: owner.label(MeshNames.Label.revision) ?? "default",
             version: version,
             left: owner.annotation(HopSituation.leftAnnotation),
+            isPromoted: owner.annotation(HopSituation.promotedAnnotation) != nil,
             holder: holder
         )
     }

@@ -128,6 +128,7 @@ package struct PlanCommand: Sendable {
             var world = UpgradeWorld(hops: plan, spec: resource.spec, catalogue: catalogue)
             world.accepted = UpgradeWorld.accepted(annotations: annotations)
             survey.fill(&world)
+            if let note = survey.renaming(world) { world.hops.notes.append(note) }
             return outcome(world, survey, request, mesh, situation.kubernetes)
         }
     }

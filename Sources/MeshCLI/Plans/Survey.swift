@@ -31,6 +31,8 @@ struct Survey: Sendable {
         let version: String
         /// The version that the hop to it came from, as the operator wrote it down.
         let left: String?
+        /// Whether a rollout has made it the stable one, and given it its name.
+        let isPromoted: Bool
         let holder: Holder
     }
 
@@ -157,6 +159,24 @@ struct Survey: Sendable {
         situation.stable =
             told ?? controlPlanes.filter { $0.version == world.hops.from }.map(\.revision).min()
         return situation
+    }
+
+    /// What comes of a `spec.revision` that names another revision than the one that runs, where no hop leads to it; nil where it does not.
+    func renaming(_ world: UpgradeWorld) -> String? {
+        let (spec, name) = (world.spec, revisions(of: world).stable)
+        let asked = spec.revision ?? "default"
+        guard world.hops.direction == .settled || spec.upgrade.strategy == .inPlace, asked != name, let name,
+            let stable = controlPlanes.first(where: { $0.revision == name }),
+            situation(day: "").underWay == nil
+        else { return nil }
+        if stable.isPromoted {
+            if spec.revision == nil { return nil }
+            return
+                "spec.revision: \(asked) names the revision of the next canary upgrade; until then \(name) stays, which an upgrade has made"
+        }
+        return
+            "spec.revision: revision \(asked) is made at once, without steps, and \(name) stays while anything uses it; "
+            + "nothing is moved: relabel the namespaces and restart what runs there"
     }
 
     /// Puts everything into a world.

@@ -18,7 +18,14 @@ package struct RevisionAlias: Sendable, Hashable {
     ///   - tags: the tags that are there; an alias that has been made stays until the move is over.
     ///   - pointers: what each tag of the mesh leads to.
     ///   - taken: the names of revisions, and of tags that the spec names.
-    package init?(for slot: RevisionSlot, _ tags: TagView, pointers: [String: String], taken: Set<String>) {
+    ///   - foreign: the names of revisions and tags of others, of which a new alias takes none.
+    package init?(
+        for slot: RevisionSlot,
+        _ tags: TagView,
+        pointers: [String: String],
+        taken: Set<String>,
+        foreign: Set<String> = []
+    ) {
         let base = RevisionNaming.name(for: slot.version)
         guard !base.isEmpty else { return nil }
         let free = ([base] + (2...99).map { "\(base)-\($0)" }).filter { !taken.contains($0) && pointers[$0] == nil }
@@ -27,7 +34,9 @@ package struct RevisionAlias: Sendable, Hashable {
             (name, revision) = (made, slot.name)
             return
         }
-        guard let pointed = pointers[slot.name], pointed != slot.name, let first = free.first else { return nil }
+        guard let pointed = pointers[slot.name], pointed != slot.name,
+            let first = free.first(where: { !foreign.contains($0) })
+        else { return nil }
         (name, revision) = (first, slot.name)
     }
 }

@@ -10,8 +10,6 @@ internal import UpgradePlanning
 /// They tell which revision is the stable one, how far an upgrade is, and how long a revision has been of no use. Nothing of this
 /// is ever read from a status.
 package struct RevisionMarks: Sendable, Hashable {
-    /// The annotation with the time at which a revision became the stable one (RFC 3339).
-    package static let promotedAnnotation = "meshoperator.io/promoted-at"
     /// The annotation with the time since which nothing uses a revision.
     package static let unusedAnnotation = "meshoperator.io/unused-since"
     /// The annotation, on the stable revision, with the record of an upgrade that failed and whose revision is gone.
@@ -49,7 +47,7 @@ package struct RevisionMarks: Sendable, Hashable {
     package init(reading annotations: [String: String]) {
         record = RecordText.read(annotations[RolloutNames.Annotation.record])
         origin = annotations[Self.originAnnotation]
-        promoted = annotations[Self.promotedAnnotation].flatMap { Timestamp(rfc3339: $0) }
+        promoted = annotations[HopSituation.promotedAnnotation].flatMap { Timestamp(rfc3339: $0) }
         left = annotations[HopSituation.leftAnnotation]
         unused = annotations[Self.unusedAnnotation].flatMap { Timestamp(rfc3339: $0) }
         failure = RecordText.read(annotations[Self.failureAnnotation])
@@ -62,7 +60,7 @@ package struct RevisionMarks: Sendable, Hashable {
         var result: [String: String] = [:]
         if let record { result[RolloutNames.Annotation.record] = RecordText.write(record) }
         if let origin, record != nil { result[Self.originAnnotation] = origin }
-        if let promoted { result[Self.promotedAnnotation] = promoted.rfc3339Micro }
+        if let promoted { result[HopSituation.promotedAnnotation] = promoted.rfc3339Micro }
         if let left { result[HopSituation.leftAnnotation] = left }
         if let unused { result[Self.unusedAnnotation] = unused.rfc3339Micro }
         if let failure { result[Self.failureAnnotation] = RecordText.write(failure) }
@@ -71,21 +69,44 @@ package struct RevisionMarks: Sendable, Hashable {
         return result
     }
 
+    /// What the mesh has become, which is written on the revision's Service too: a Deployment that is deleted takes along what is on it.
+    package var lasting: RevisionMarks {
+        var result = RevisionMarks()
+        (result.promoted, result.left, result.hasDefaultTag) = (promoted, left, hasDefaultTag)
+        (result.failure, result.goal) = (failure, goal)
+        return result
+    }
+
+    /// Takes over what is written down on the Service, where the Deployment is not there or somebody took it off.
+    ///
+    /// What a rollout takes back at its begin may still be on the Service, if the operator ended in between: beside a record it does not count.
+    mutating func complete(from copy: RevisionMarks, hasDeployment: Bool) {
+        guard hasDeployment else {
+            self = copy
+            return
+        }
+        guard record == nil, let since = copy.promoted, promoted == nil || promoted == since else { return }
+        if promoted == nil { (promoted, left) = (since, copy.left) }
+        hasDefaultTag = hasDefaultTag || copy.hasDefaultTag
+    }
+
     /// Whether all has moved and the revision is being made the stable one: then nothing turns it back any more.
     package var isPromoting: Bool { record != nil && record?.verdict == nil && promoted != nil }
 }
 
 extension MeshBlueprint {
-    /// The blueprint with marks on the istiod Deployments of revisions, by the name of the revision.
+    /// The blueprint with marks on the istiod Deployments of revisions and their Services, by the name of the revision.
     package func marked(_ marks: [String: RevisionMarks]) -> MeshBlueprint {
         var result = self
         for phase in result.phases.indices {
             for index in result.phases[phase].indices {
                 let object = result.phases[phase][index]
-                guard ControlPlaneRevision.isControlPlane(object),
+                let isCopy = ControlPlaneRevision.isService(object)
+                guard isCopy || ControlPlaneRevision.isControlPlane(object),
                     let mark = marks[ControlPlaneRevision.name(of: object)]
                 else { continue }
-                result.phases[phase][index].annotations.merge(mark.annotations) { _, new in new }
+                let marks = isCopy ? mark.lasting : mark
+                result.phases[phase][index].annotations.merge(marks.annotations) { _, new in new }
             }
         }
         return result

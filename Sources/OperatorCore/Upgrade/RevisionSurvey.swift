@@ -31,6 +31,11 @@ package struct ControlPlaneRevision: Sendable, Hashable {
             && object.label(MeshNames.Label.tag) == nil
     }
 
+    /// Whether an object is the Service of an istiod.
+    package static func isService(_ object: KubeObject) -> Bool {
+        object.kind == .service && isOwn(object) && object.name == "istiod\(RevisionSlot.suffix(of: name(of: object)))"
+    }
+
     /// The revision an object belongs to.
     package static func name(of object: KubeObject) -> String { object.label(MeshNames.Label.revision) ?? "default" }
 }
@@ -65,9 +70,9 @@ package struct RevisionSurvey: Sendable, Hashable {
         let origin = candidates.first { $0.slot.name == underWay?.marks.origin }
         let (tagged, named) = (Self.defaultTag(ours), Self.named(observation.resource))
         stable = origin ?? Self.stable(candidates, observation.resource, tagged: tagged)
-        // What was written down on an istiod that was deleted: an upgrade, and not the spec, has given this one its name.
-        if let lost = stable, !lost.hasDeployment, underWay == nil, lost.slot.name != named, lost.webhookMade != nil,
-            let place = revisions.firstIndex(where: { $0.slot.name == lost.slot.name })
+        // What was written down went with Deployment and Service: an upgrade, and not the spec, has given this one its name.
+        if let lost = stable, !lost.hasDeployment, lost.marks.promoted == nil, underWay == nil, lost.slot.name != named,
+            lost.webhookMade != nil, let place = revisions.firstIndex(where: { $0.slot.name == lost.slot.name })
         {
             revisions[place].marks.promoted = lost.webhookMade
             revisions[place].marks.hasDefaultTag = tagged == lost.slot.name
@@ -133,11 +138,15 @@ package struct RevisionSurvey: Sendable, Hashable {
     private static func revisions(_ ours: [KubeObject]) -> [ControlPlaneRevision] {
         var found: [String: ControlPlaneRevision] = [:]
         var answered: [String: Timestamp] = [:]
+        var copies: [String: RevisionMarks] = [:]
         for object in ours where ControlPlaneRevision.isOwn(object) {
             let name = ControlPlaneRevision.name(of: object)
             if object.kind == .mutatingWebhookConfiguration {
                 let made = object.tree.value(at: "metadata", "creationTimestamp")?.string
                 answered[name] = made.flatMap { Timestamp(rfc3339: $0) } ?? .epoch.advanced(by: .seconds(1))
+            }
+            if ControlPlaneRevision.isService(object) {
+                copies[name] = RevisionMarks(reading: object.annotations).lasting
             }
             if ControlPlaneRevision.isControlPlane(object) {
                 guard let version = version(of: object) else { continue }
@@ -150,6 +159,10 @@ package struct RevisionSurvey: Sendable, Hashable {
             }
         }
         for (name, made) in answered { found[name]?.webhookMade = made }
+        for (name, copy) in copies {
+            let isThere = found[name]?.hasDeployment == true
+            found[name]?.marks.complete(from: copy, hasDeployment: isThere)
+        }
         return found.values.sorted { $0.slot.name < $1.slot.name }
     }
 

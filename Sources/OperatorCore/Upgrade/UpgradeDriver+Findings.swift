@@ -45,6 +45,7 @@ extension UpgradeDriver {
             hasDefaultTag: course.stable.name == RevisionSlot.unnamed
                 || survey.stable?.marks.hasDefaultTag == true
         )
+        (start.foreign, start.comingFirst) = (wish.namesOfOthers, wish.comingFirst)
         start.others = survey.revisions.map(\.slot).filter { $0.name != course.stable.name }
         start.gateways = world.gateways
         let staging = UpgradeStaging(

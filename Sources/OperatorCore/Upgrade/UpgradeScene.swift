@@ -54,7 +54,9 @@ package struct UpgradeScene: Sendable {
         let tags = tags
         let pointers = Self.pointers(tags, survey, wish.spec)
         let taken = Set(wish.spec.tagNames + survey.revisions.map(\.slot.name))
-        let alias = other.flatMap { RevisionAlias(for: $0, tags, pointers: pointers, taken: taken) }
+        let alias = other.flatMap {
+            RevisionAlias(for: $0, tags, pointers: pointers, taken: taken, foreign: wish.namesOfOthers)
+        }
         self.alias = alias
         let hasDefault =
             course.stable.name == RevisionSlot.unnamed || survey.stable?.marks.hasDefaultTag == true

@@ -15,6 +15,8 @@ package struct UpgradeStaging: Sendable {
         package var others: [RevisionSlot] = []
         /// The names of revisions and tags of others, of which a new revision takes none.
         package var foreign: Set<String> = []
+        /// The versions that other meshes are yet to pass, of MeshOperators that choose a name before this one.
+        var comingFirst: [ClosedRange<MeshVersion>] = []
         /// Whether the mesh has the tag `default`, apart from tags that the spec names.
         package var hasDefaultTag: Bool
         /// The Deployments of gateways as they are in the cluster.
@@ -121,7 +123,8 @@ package struct UpgradeStaging: Sendable {
             asked: isLast ? start.spec.revision : nil,
             others: others,
             taken: Set(others.map(\.name) + [place.slot.name]),
-            foreign: start.foreign
+            foreign: start.foreign,
+            passing: MeshVersion(version).map { version in start.comingFirst.count { $0.contains(version) } } ?? 0
         )
     }
 

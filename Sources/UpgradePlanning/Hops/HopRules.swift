@@ -44,6 +44,8 @@ package struct HopRules: Sendable, Hashable {
 package struct HopSituation: Sendable, Hashable {
     /// The annotation on a revision's istiod with the version that the hop to it came from.
     package static let leftAnnotation = "meshoperator.io/promoted-from"
+    /// The annotation on a revision's istiod with the time at which it became the stable one (RFC 3339).
+    package static let promotedAnnotation = "meshoperator.io/promoted-at"
 
     /// The versions of all control planes that serve workloads; empty where nothing runs.
     ///

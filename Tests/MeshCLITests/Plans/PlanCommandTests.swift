@@ -355,6 +355,27 @@ struct PlanCommandTests {
         }
     }
 
+    @Test(
+        "A revision of another name than the one that runs is told, and what comes of it",
+        arguments: [
+            ("revision=green", "", "revision green is made at once"), ("version=1.30.3", "", nil),
+            ("revision=default", "", nil),
+            ("revision=green", "meshoperator.io/promoted-at: now", "next canary upgrade"),
+        ]
+    )
+    func renaming(_ setting: String, _ marks: String, _ told: String?) async throws {
+        let istiod = "{name: istiod, namespace: istio-system, labels"
+        let world = Self.world.replacing(
+            istiod,
+            with: "{name: istiod, namespace: istio-system, annotations: {\(marks)}, labels"
+        )
+        let asked = request {
+            ($0.dumps, $0.kubernetesVersion, $0.settings) = (["dump"], "v1.33.4", ["version=1.29.6", setting])
+        }
+        let output = try await command(["dump": world]).run(asked, client: nil).output
+        #expect(told.map { output.contains($0) } ?? !output.contains("spec.revision"), "\(output)")
+    }
+
     @Test("A dump of a cluster gives the same plan as the cluster", arguments: OutputFormat.allCases)
     func dump(_ format: OutputFormat) async throws {
         let items = try YAML.documents(Self.world)
