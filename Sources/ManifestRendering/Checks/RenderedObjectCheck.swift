@@ -32,7 +32,11 @@ struct RenderedObjectCheck {
             var seen: Set<String> = []
             issues += found.filter { seen.insert($0.path).inserted }.map { issue($0, plain) }
         }
-        guard issues.isEmpty else { throw RenderError(issues: Array(issues.prefix(20))) }
+        guard issues.isEmpty else {
+            // What can be said of a field is of more use than what comes of it elsewhere, and is told first.
+            let told = issues.filter { $0.path.keys.count > 1 } + issues.filter { $0.path.keys.count <= 1 }
+            throw RenderError(issues: Array(told.prefix(20)))
+        }
         return notes
     }
 

@@ -36,6 +36,7 @@ struct KubernetesSettings {
         let block = scope.settings.at("k8s")
         guard block.object != nil else { return Outcome(objects: objects) }
         var result = objects
+        var outcome = Outcome(objects: [])
         for entry in block.sortedEntries {
             guard let target = Self.target(of: entry.key, scope.kind) else { continue }
             var value = entry.value
@@ -45,15 +46,28 @@ struct KubernetesSettings {
                 value.set("replace", at: ["selector", "$patch"])
             }
             let change = patch(target, value)
-            for index in result.indices where matches(result[index], kind: target.kind, name: objectName) {
+            let meant = result.indices.filter { matches(result[$0], kind: target.kind, name: objectName) }
+            if meant.isEmpty, let need = Self.needs[entry.key] {
+                let place = "\(scope.place).k8s.\(entry.key)"
+                outcome.warnings.append(
+                    "\(place): has no effect, since no \(target.kind) is made for \(objectName): \(need)"
+                )
+            }
+            for index in meant {
                 result[index] = try merge(change, into: result[index], field: entry.key)
                 if entry.key == "podDisruptionBudget" { result[index] = Self.oneBound(result[index]) }
             }
         }
-        var outcome = Outcome(objects: result)
+        outcome.objects = result
         try applyOverlays(to: &outcome)
         return outcome
     }
+
+    /// What has to be so for the object of a field to be made.
+    private static let needs = [
+        "podDisruptionBudget": "one is where at least 2 pods are asked for, by hpaSpec.minReplicas or replicaCount",
+        "hpaSpec": "one is where autoscaleEnabled is true and both its bounds are set",
+    ]
 
     private func merge(_ change: Tree, into object: Tree, field: String) throws(RenderError) -> Tree {
         do {

@@ -2,5 +2,5 @@
 
 extension DefinitionFiles {
     /// The fingerprint of the files in the folder `CRDs` of this version.
-    package static let shipped = "3bf403fdb4083739"
+    package static let shipped = "febe9ac05a89ea7d"
 }

@@ -30,7 +30,7 @@ extension MeshOperatorSpec {
         .field(
             "profile",
             .choice(
-                "The settings to start from: default (control plane), demo (with ingress and egress gateways and small "
+                "The settings to start from: default (control plane and ingress gateway), demo (with ingress and egress gateways and small "
                     + "requests), minimal (control plane alone), remote (uses a control plane elsewhere), empty (nothing "
                     + "but what components enable), preview and stable (variants of default).",
                 MeshProfileName.self
@@ -100,7 +100,7 @@ extension MeshOperatorSpec {
 
 /// The built-in profiles.
 package enum MeshProfileName: String, Sendable, Hashable, CaseIterable {
-    /// Control plane alone, with production requests.
+    /// Control plane and ingress gateway, with production requests.
     case `default`
     /// Control plane with both gateways and small requests.
     case demo

@@ -241,6 +241,22 @@ struct ObjectCheckTests {
         #expect(warnings.first?.hasPrefix("\(Self.overlayPath): ") == true, "\(warnings)")
     }
 
+    @Test(
+        "Settings of an object that is not made are told of",
+        arguments: [
+            ("podDisruptionBudget", 1, true), ("podDisruptionBudget", 2, false), ("hpaSpec", 1, false),
+            ("hpaSpec", 0, true),
+        ]
+    )
+    func nowhere(_ field: String, _ least: Int64, _ isTold: Bool) throws {
+        var settings: Tree = ["podDisruptionBudget": ["minAvailable": 1], "hpaSpec": ["minReplicas": .integer(least)]]
+        if field == "hpaSpec" { settings["podDisruptionBudget"] = nil }
+        let spec: Tree = ["profile": "minimal", "components": ["pilot": ["k8s": settings]]]
+        let warnings = try RenderExample(name: "", spec: spec).render().warnings
+        let told = warnings.filter { $0.hasPrefix("spec.components.pilot.k8s.\(field): has no effect") }
+        #expect(told.count == (isTold ? 1 : 0), "\(warnings)")
+    }
+
     @Test("Misspelt values are told of, with the name meant")
     func misspelt() throws {
         let spec: Tree = ["profile": "minimal", "values": ["pilot": ["autoscalMin": 2]]]
