@@ -78,7 +78,7 @@ public enum NameRule: Sendable, Hashable, CaseIterable {
         case 2: issues += Self.dnsSubdomain.issues(in: String(parts[0])).map { "prefix part \($0)" }
         default:
             return [
-                "a qualified name " + nameWords
+                "a valid label key " + nameWords
                     + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
             ]
         }

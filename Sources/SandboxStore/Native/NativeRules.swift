@@ -7,7 +7,8 @@ enum NativeRules {
     static func issues(_ kind: String, _ object: Tree, old: Tree?, subresource: String = "") -> [FaultCause] {
         var issues: [FaultCause]
         switch kind {
-        case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet": issues = workload(kind, object)
+        case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet":
+            issues = WorkloadRules.issues(kind, object["spec"] ?? [:])
         case "Pod": issues = PodRules.issues(object["spec"] ?? [:], at: "spec")
         case "Job":
             issues = WorkloadRules.job(object["spec"] ?? [:])
@@ -29,52 +30,6 @@ enum NativeRules {
         default: issues = []
         }
         if let old { issues += ImmutableFields.issues(kind, object, old, subresource: subresource) }
-        return issues
-    }
-
-    // MARK: Workloads
-
-    private static func workload(_ kind: String, _ object: Tree) -> [FaultCause] {
-        let spec = object["spec"] ?? [:]
-        var issues: [FaultCause] = []
-        for field in ["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
-            issues += nonNegative(spec[field], "spec.\(field)")
-        }
-        let labels = spec.value(at: "template", "metadata", "labels")
-        issues += selector(spec["selector"], labels: labels)
-        issues += MetadataRules.labelIssues(labels, "spec.template.labels")
-        let pod = spec.value(at: "template", "spec") ?? [:]
-        issues += PodRules.issues(pod, at: "spec.template.spec")
-        let policy = pod["restartPolicy"]?.string ?? "Always"
-        if policy != "Always" {
-            issues.append(.notSupported("spec.template.spec.restartPolicy", policy, ["Always"]))
-        }
-        if kind == "Deployment" { issues += WorkloadRules.strategy(spec["strategy"] ?? [:]) }
-        if kind == "DaemonSet" { issues += WorkloadRules.updateStrategy(spec["updateStrategy"] ?? [:]) }
-        return issues
-    }
-
-    private static func selector(_ selector: Tree?, labels: Tree?) -> [FaultCause] {
-        var issues: [FaultCause] = []
-        let isMissing = selector?.object == nil
-        if isMissing { issues.append(.required("spec.selector")) }
-        if selector?.object?.isEmpty == true {
-            return [.invalid("spec.selector", "{}", "empty selector is invalid for deployment")]
-        }
-        var texts: [String: String] = [:]
-        for entry in labels?.object?.entries ?? [] { texts[entry.key] = entry.value.string ?? "" }
-        let parsed = selector.flatMap { try? LabelSelector($0) }
-        if !isMissing, parsed == nil {
-            return [.invalid("spec.selector", GoText.json(selector ?? [:]), "invalid label selector")]
-        }
-        guard isMissing || parsed?.matches(texts) == false else { return issues }
-        issues.append(
-            .invalid(
-                "spec.template.metadata.labels",
-                GoText.json(labels ?? .null),
-                "`selector` does not match template `labels`"
-            )
-        )
         return issues
     }
 
@@ -107,9 +62,7 @@ enum NativeRules {
         }
         for key in kind == "ConfigMap" ? object["data"]?.object?.keys ?? [] : [] where object["binaryData"]?[key] != nil
         {
-            issues.append(
-                .invalid("data[\(key)]", MetadataRules.quoted(key), "duplicate of key present in binaryData")
-            )
+            issues.append(.invalid("data[\(key)]", MetadataRules.quoted(key), "duplicate of key present in binaryData"))
         }
         return issues
     }
@@ -168,9 +121,7 @@ enum NativeRules {
                 issues.append(.required("subjects[\(index)].namespace"))
             }
             if !["ServiceAccount", "User", "Group"].contains(kind) {
-                issues.append(
-                    .notSupported("subjects[\(index)].kind", kind, ["ServiceAccount", "User", "Group"])
-                )
+                issues.append(.notSupported("subjects[\(index)].kind", kind, ["ServiceAccount", "User", "Group"]))
             }
         }
         return issues
@@ -202,9 +153,7 @@ enum NativeRules {
         if least < 1 { issues.append(.invalid("spec.minReplicas", "\(least)", "must be greater than or equal to 1")) }
         if most < 1 { issues.append(.required("spec.maxReplicas", "must be set and greater than 0")) }
         if most < least {
-            issues.append(
-                .invalid("spec.maxReplicas", "\(most)", "must be greater than or equal to `minReplicas`")
-            )
+            issues.append(.invalid("spec.maxReplicas", "\(most)", "must be greater than or equal to `minReplicas`"))
         }
         let target = spec["scaleTargetRef"] ?? [:]
         for field in ["kind", "name"] where target[field]?.string?.isEmpty ?? true {
@@ -219,9 +168,7 @@ enum NativeRules {
             issues.append(.invalid("spec.leaseDurationSeconds", "\(seconds)", "must be greater than 0"))
         }
         if let transitions = spec["leaseTransitions"]?.integer, transitions < 0 {
-            issues.append(
-                .invalid("spec.leaseTransitions", "\(transitions)", "must be greater than or equal to 0")
-            )
+            issues.append(.invalid("spec.leaseTransitions", "\(transitions)", "must be greater than or equal to 0"))
         }
         return issues
     }

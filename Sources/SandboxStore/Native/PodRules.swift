@@ -14,7 +14,7 @@ enum PodRules {
         let containers = spec["containers"]?.array ?? []
         if containers.isEmpty { issues.append(.required("\(path).containers")) }
         var names: Set<String> = []
-        for list in ["initContainers", "containers"] {
+        for list in ["containers", "initContainers"] {
             for (index, container) in (spec[list]?.array ?? []).enumerated() {
                 let place = "\(path).\(list)[\(index)]"
                 issues += self.container(container, at: place, volumes: volumes)
@@ -25,16 +25,22 @@ enum PodRules {
             }
         }
         issues += choice(spec["restartPolicy"], "\(path).restartPolicy", ["Always", "OnFailure", "Never"])
-        let dns = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]
+        let dns = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]
         issues += choice(spec["dnsPolicy"], "\(path).dnsPolicy", dns)
         issues += NativeRules.nonNegative(
             spec["terminationGracePeriodSeconds"],
             "\(path).terminationGracePeriodSeconds"
         )
+        issues += MetadataRules.labelIssues(spec["nodeSelector"], "\(path).nodeSelector")
+        issues += PodSecurityRules.pod(spec["securityContext"] ?? [:], at: "\(path).securityContext")
+        issues += PlacementRules.affinity(spec["affinity"] ?? [:], at: "\(path).affinity")
+        for (index, toleration) in (spec["tolerations"]?.array ?? []).enumerated() {
+            issues += PlacementRules.toleration(toleration, at: "\(path).tolerations[\(index)]")
+        }
         return issues
     }
 
-    private static func choice(_ value: Tree?, _ path: String, _ supported: [String]) -> [FaultCause] {
+    static func choice(_ value: Tree?, _ path: String, _ supported: [String]) -> [FaultCause] {
         guard let text = value?.string, !supported.contains(text) else { return [] }
         return [.notSupported(path, text, supported)]
     }
@@ -52,11 +58,6 @@ enum PodRules {
         if path.hasPrefix("spec.template") || path.hasPrefix("spec.") {
             if container["image"]?.string?.isEmpty ?? true { issues.append(.required("\(path).image")) }
         }
-        issues += choice(
-            container["imagePullPolicy"],
-            "\(path).imagePullPolicy",
-            ["Always", "IfNotPresent", "Never"]
-        )
         var portNames: Set<String> = []
         for (index, port) in (container["ports"]?.array ?? []).enumerated() {
             if let name = port["name"]?.string, !name.isEmpty, !portNames.insert(name).inserted {
@@ -65,6 +66,10 @@ enum PodRules {
             issues += portNumber(port["containerPort"], "\(path).ports[\(index)].containerPort", isRequired: true)
             issues += portNumber(port["hostPort"], "\(path).ports[\(index)].hostPort", isRequired: false)
         }
+        for (index, variable) in (container["env"]?.array ?? []).enumerated() {
+            issues += UnionRules.variable(variable, at: "\(path).env[\(index)]")
+        }
+        issues += UnionRules.variables(container["envFrom"], at: "\(path).envFrom")
         for (index, mount) in (container["volumeMounts"]?.array ?? []).enumerated() {
             let place = "\(path).volumeMounts[\(index)]"
             let volume = mount["name"]?.string ?? ""
@@ -75,11 +80,9 @@ enum PodRules {
             }
             if mount["mountPath"]?.string?.isEmpty ?? true { issues.append(.required("\(place).mountPath")) }
         }
-        for (index, variable) in (container["env"]?.array ?? []).enumerated() {
-            issues += UnionRules.variable(variable, at: "\(path).env[\(index)]")
-        }
-        issues += UnionRules.variables(container["envFrom"], at: "\(path).envFrom")
+        issues += choice(container["imagePullPolicy"], "\(path).imagePullPolicy", ["Always", "IfNotPresent", "Never"])
         issues += resources(container["resources"] ?? [:], at: "\(path).resources")
+        issues += PodSecurityRules.container(container["securityContext"] ?? [:], at: "\(path).securityContext")
         for name in ["postStart", "preStop"] {
             issues += UnionRules.handler(container.value(at: "lifecycle", name), at: "\(path).lifecycle.\(name)")
         }

@@ -47,26 +47,11 @@ extension PolicyRules {
 
     /// The issues of a PodDisruptionBudget.
     static func budget(_ spec: Tree) -> [FaultCause] {
-        let amounts = ["minAvailable", "maxUnavailable"].flatMap { amount(spec[$0], "spec.\($0)") }
-        return bothAmounts(spec) + amounts
-    }
-
-    /// What is wrong with a number of pods or a percentage of them.
-    private static func amount(_ value: Tree?, _ path: String) -> [FaultCause] {
-        guard let text = value?.string else { return NativeRules.nonNegative(value, path) }
-        let digits = text.utf8.dropLast()
-        guard text.hasSuffix("%"), !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            return [
-                .invalid(
-                    path,
-                    MetadataRules.quoted(text),
-                    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
-                        + "regex used for validation is '[0-9]+%')"
-                )
-            ]
+        let amounts = ["minAvailable", "maxUnavailable"].filter { spec.has($0) }.flatMap { field -> [FaultCause] in
+            let amount = PodAmount(spec[field], "spec.\(field)")
+            return amount.issues + amount.excess
         }
-        if let percent = Int(text.dropLast()), percent <= 100 { return [] }
-        return [.invalid(path, MetadataRules.quoted(text), "must not be greater than 100%")]
+        return bothAmounts(spec) + amounts
     }
 
     private static func bothAmounts(_ spec: Tree) -> [FaultCause] {

@@ -1,3 +1,4 @@
+internal import DataTree
 package import KubeAPI
 
 /// The refusals of kube-apiserver (`k8s.io/apimachinery/pkg/api/errors`), word by word.
@@ -153,6 +154,13 @@ extension APIFault {
             "the server does not allow this method on the requested resource",
             details: Details()
         )
+    }
+
+    /// 413: a JSON patch of more operations than the server takes.
+    static func tooManyOperations(_ count: Int) -> APIFault {
+        let most = JSONPatch.maxOperations
+        let what = "The allowed maximum operations in a JSON patch is \(most), got \(count)"
+        return APIFault(413, .requestEntityTooLarge, "Request entity too large: \(what)")
     }
 
     /// 413: the body is larger than the server takes.

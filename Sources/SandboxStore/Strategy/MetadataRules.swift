@@ -21,7 +21,7 @@ enum MetadataRules {
             for text in rule.issues(in: name) { issues.append(.invalid("metadata.name", quoted(name), text)) }
         }
         issues += labelIssues(metadata["labels"], "metadata.labels")
-        issues += annotationIssues(metadata["annotations"])
+        issues += annotationIssues(metadata["annotations"], "metadata.annotations")
         issues += ownerIssues(metadata["ownerReferences"])
         issues += finalizerIssues(metadata["finalizers"], mayBeUnqualified: !resource.qualifiesFinalizers)
         return issues
@@ -31,7 +31,8 @@ enum MetadataRules {
     static func issues(changing old: Tree, to new: Tree) -> [FaultCause] {
         var issues: [FaultCause] = []
         let (before, after) = (old["metadata"] ?? [:], new["metadata"] ?? [:])
-        for field in ["name", "namespace", "uid", "creationTimestamp"] where before[field] != after[field] {
+        for field in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"]
+        where before[field] != after[field] {
             issues.append(
                 .invalid("metadata.\(field)", quoted(after[field]?.string ?? ""), "field is immutable")
             )
@@ -66,12 +67,13 @@ enum MetadataRules {
         return issues
     }
 
-    private static func annotationIssues(_ annotations: Tree?) -> [FaultCause] {
+    /// What is wrong with annotations.
+    static func annotationIssues(_ annotations: Tree?, _ path: String) -> [FaultCause] {
         var issues: [FaultCause] = []
         var size = 0
         for entry in annotations?.object?.entries ?? [] {
             for text in NameRule.qualifiedName.issues(in: entry.key.lowercased()) {
-                issues.append(.invalid("metadata.annotations", quoted(entry.key), text))
+                issues.append(.invalid(path, quoted(entry.key), text))
             }
             size += entry.key.utf8.count + (entry.value.string?.utf8.count ?? 0)
         }
@@ -80,7 +82,7 @@ enum MetadataRules {
                 FaultCause(
                     reason: "FieldValueTooLong",
                     message: "Too long: may not be more than 262144 bytes",
-                    field: "metadata.annotations"
+                    field: path
                 )
             )
         }

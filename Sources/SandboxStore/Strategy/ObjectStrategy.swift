@@ -54,7 +54,7 @@ struct ObjectStrategy: Sendable {
             new["status"] = status
             let fields =
                 isNative
-                ? ["managedFields", "resourceVersion", "annotations", "finalizers"]
+                ? ["managedFields", "resourceVersion", "annotations", "finalizers", "uid"]
                 : ["managedFields", "resourceVersion"]
             for field in fields { new.set(given[field], at: ["metadata", field]) }
         } else if subresource.isEmpty || subresource == "finalize", resource.hasStatus {
@@ -63,6 +63,8 @@ struct ObjectStrategy: Sendable {
         var metadata = new["metadata"] ?? [:]
         for field in Self.serverFields {
             let value = old["metadata"]?[field]
+            // Validation refuses another one of these.
+            if ["uid", "deletionTimestamp"].contains(field), metadata[field]?.string?.isEmpty == false { continue }
             if metadata[field] != value { metadata[field] = value }
         }
         if metadata["name"] == nil { metadata["name"] = old["metadata"]?["name"] }
@@ -114,8 +116,8 @@ struct ObjectStrategy: Sendable {
             let metadata = MetadataRules.issues(new, resource) + changes
             return EventRules(new, resource.kind).issues(replacing: EventRules(old, resource.kind), metadata: metadata)
         }
-        // kube-apiserver looks at the metadata of native kinds twice.
-        var issues = MetadataRules.issues(new, resource) + (isNative ? changes + changes : changes)
+        // kube-apiserver looks at these twice.
+        var issues = MetadataRules.issues(new, resource) + changes + changes
         if isNative {
             issues += NativeRules.issues(resource.kind.kind, new, old: old, subresource: subresource)
         } else {

@@ -63,6 +63,28 @@ internal import Testing
         #expect(answer["details.causes.0.reason"] == "FieldValueTooLong")
     }
 
+    @Test(
+        "A JSON patch of more than 10,000 operations is refused as kube-apiserver 1.36 does",
+        arguments: [10_000, 10_001]
+    )
+    func patches(_ count: Int) async throws {
+        let server = await TestServer()
+        try await server.send("POST", "/api/v1/namespaces/default/configmaps", configMap("c", ["a": "b"]))
+        let operation: Tree = ["op": "replace", "path": "/data/a", "value": "c"]
+        let patch = Tree.array(Array(repeating: operation, count: count))
+        let path = "/api/v1/namespaces/default/configmaps/c"
+        let answer = try await server.send("PATCH", path, patch, type: MediaTypes.jsonPatch)
+        guard count > 10_000 else {
+            #expect(answer.status == 200)
+            return
+        }
+        #expect(answer.status == 413)
+        let words = "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001"
+        #expect(answer["message"] == words)
+        #expect(answer["reason"] == "RequestEntityTooLarge")
+        #expect(answer["details"] == nil)
+    }
+
     static let definition: Tree = [
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": ["name": "heaps.example.org"],

@@ -88,7 +88,9 @@ struct ObjectUpdate: Sendable {
     private func checkPreconditions(_ new: Tree, _ old: Tree) throws(APIFault) -> Bool {
         let resource = scope.resource.groupResource
         let (wanted, present) = (KubeObject(new), KubeObject(old))
-        if let uid = wanted.uid, !uid.isEmpty, let current = present.uid, uid != current {
+        // In a patch it is a change, which validation refuses.
+        let isChange = retriesConflicts && subresource != "scale"
+        if !isChange, let uid = wanted.uid, !uid.isEmpty, let current = present.uid, uid != current {
             throw wrongObject(uid, present: current)
         }
         guard let revision = wanted.resourceVersion, !revision.isEmpty, revision != "0" else {

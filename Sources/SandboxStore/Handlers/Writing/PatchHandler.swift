@@ -63,6 +63,9 @@ struct PatchHandler: Sendable {
 
     /// The object with a patch of the first three kinds applied.
     static func patched(_ old: Tree, _ patch: Tree, _ kind: Kind, _ resource: ServedResource) throws(APIFault) -> Tree {
+        if kind == .json, let count = patch.array?.count, count > JSONPatch.maxOperations {
+            throw .tooManyOperations(count)
+        }
         do throws(PatchError) {
             switch kind {
             case .json: return try JSONPatch(patch).apply(to: old)
