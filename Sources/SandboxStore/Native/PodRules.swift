@@ -63,7 +63,8 @@ enum PodRules {
             if let name = port["name"]?.string, !name.isEmpty, !portNames.insert(name).inserted {
                 issues.append(.duplicate("\(path).ports[\(index)].name", MetadataRules.quoted(name)))
             }
-            issues += portNumber(port["containerPort"], "\(path).ports[\(index)].containerPort", isRequired: true)
+            let number = port["containerPort"].flatMap { $0 == 0 ? nil : $0 }
+            issues += portNumber(number, "\(path).ports[\(index)].containerPort", isRequired: true)
             issues += portNumber(port["hostPort"], "\(path).ports[\(index)].hostPort", isRequired: false)
         }
         for (index, variable) in (container["env"]?.array ?? []).enumerated() {
