@@ -5,24 +5,21 @@ internal import StructuralSchema
 /// What the API server asks of objects beyond the kinds of their fields, as far as settings of a mesh can get it wrong.
 struct ObjectRules {
     private var found: [FieldIssue] = []
-    private var placement = PlacementRules()
 
     /// What is wrong with an object.
     static func issues(in object: KubeObject) -> [FieldIssue] {
         var rules = ObjectRules()
         rules.check(object)
-        return rules.found + rules.placement.found
+        return rules.found
     }
 
     private mutating func check(_ object: KubeObject) {
         let (tree, spec) = (object.tree, object.tree.at("spec"))
         labels(tree.at("metadata.labels"), "metadata.labels")
-        placement.annotations(tree.at("metadata.annotations"), "metadata.annotations")
         switch object.kind.kind {
         case "Deployment", "DaemonSet":
             number(spec.at("replicas"), "spec.replicas", 0...Int64(Int32.max))
             pod(spec.at("template"), "spec.template")
-            placement.strategy(spec, field: object.kind.kind == "Deployment" ? "strategy" : "updateStrategy")
             selector(spec)
         case "HorizontalPodAutoscaler": autoscaler(spec)
         case "Service":
@@ -68,9 +65,6 @@ struct ObjectRules {
 
     private mutating func pod(_ template: Tree, _ path: String) {
         labels(template.at("metadata.labels"), "\(path).metadata.labels")
-        placement.annotations(template.at("metadata.annotations"), "\(path).metadata.annotations")
-        placement.placement(template.at("spec"), "\(path).spec")
-        placement.security(template.at("spec.securityContext"), "\(path).spec.securityContext")
         number(
             template.at("spec.terminationGracePeriodSeconds"),
             "\(path).spec.terminationGracePeriodSeconds",
@@ -84,7 +78,6 @@ struct ObjectRules {
     }
 
     private mutating func container(_ container: Tree, _ path: String) {
-        placement.container(container, path)
         for (index, variable) in container.at("env").elements.enumerated() where variable.text("name").isEmpty {
             add("\(path).env[\(index)].name", variable.at("name"), "must be the name of a variable")
         }

@@ -3,13 +3,37 @@ internal import KubeAPI
 internal import StructuralSchema
 
 /// What the API server asks of how pods are replaced, placed and secured (apps/v1, core/v1 validation), as far as settings can get it wrong.
+///
+/// Istio's own tools render such settings as they are, and so does this one; they are notes.
 struct PlacementRules {
-    private(set) var found: [FieldIssue] = []
+    private var found: [FieldIssue] = []
+
+    /// What is wrong with an object.
+    static func issues(in object: KubeObject) -> [FieldIssue] {
+        var rules = PlacementRules()
+        rules.check(object)
+        return rules.found
+    }
+
+    private mutating func check(_ object: KubeObject) {
+        let (tree, path) = (object.tree, "spec.template")
+        annotations(tree.at("metadata.annotations"), "metadata.annotations")
+        guard ["Deployment", "DaemonSet"].contains(object.kind.kind) else { return }
+        strategy(tree.at("spec"), field: object.kind.kind == "Deployment" ? "strategy" : "updateStrategy")
+        let template = tree.at(path)
+        annotations(template.at("metadata.annotations"), "\(path).metadata.annotations")
+        placement(template.at("spec"), "\(path).spec")
+        security(template.at("spec.securityContext"), "\(path).spec.securityContext")
+        for list in ["initContainers", "containers"] {
+            for (index, container) in template.at("spec.\(list)").elements.enumerated() {
+                self.container(container, "\(path).spec.\(list)[\(index)]")
+            }
+        }
+    }
 
     // MARK: Replacing
 
-    /// Looks at the strategy of a Deployment or DaemonSet.
-    mutating func strategy(_ spec: Tree, field: String) {
+    private mutating func strategy(_ spec: Tree, field: String) {
         let (strategy, path) = (spec.at(field), "spec.\(field)")
         let rolling = strategy.at("rollingUpdate")
         let type = strategy.text("type", or: "RollingUpdate")
@@ -47,8 +71,8 @@ struct PlacementRules {
 
     // MARK: Placing
 
-    /// Looks at what a pod asks of the nodes it may run on.
-    mutating func placement(_ pod: Tree, _ path: String) {
+    /// What a pod asks of the nodes it may run on.
+    private mutating func placement(_ pod: Tree, _ path: String) {
         for entry in pod.at("nodeSelector").sortedEntries {
             let place = TreePath(fieldText: "\(path).nodeSelector").appending(entry.key).description
             key(entry.key, place)
@@ -78,8 +102,7 @@ struct PlacementRules {
         }
     }
 
-    /// Looks at the names of annotations.
-    mutating func annotations(_ annotations: Tree, _ path: String) {
+    private mutating func annotations(_ annotations: Tree, _ path: String) {
         for entry in annotations.sortedEntries {
             key(entry.key.lowercased(), TreePath(fieldText: path).appending(entry.key).description)
         }
@@ -92,16 +115,14 @@ struct PlacementRules {
 
     // MARK: Containers
 
-    /// Looks at the users a pod or a container runs as.
-    mutating func security(_ context: Tree, _ path: String) {
+    private mutating func security(_ context: Tree, _ path: String) {
         for field in ["runAsUser", "runAsGroup", "fsGroup"] {
             guard let id = context.at(field).integer, !(0...Int64(Int32.max)).contains(id) else { continue }
             add("\(path).\(field)", .integer(id), "must be from 0 to \(Int32.max)")
         }
     }
 
-    /// Looks at what a container asks for, and at what its variables are given.
-    mutating func container(_ container: Tree, _ path: String) {
+    private mutating func container(_ container: Tree, _ path: String) {
         security(container.at("securityContext"), "\(path).securityContext")
         for (index, variable) in container.at("env").elements.enumerated()
         where !variable.text("value").isEmpty && variable.at("valueFrom").object?.isEmpty == false {

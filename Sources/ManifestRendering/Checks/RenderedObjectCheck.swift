@@ -16,7 +16,7 @@ struct RenderedObjectCheck {
     /// Checks all objects but CustomResourceDefinitions, which no setting changes.
     ///
     /// - Parameter objects: the objects.
-    /// - Returns: notes about fields that the kinds do not have, which the API server refuses.
+    /// - Returns: notes about fields that the kinds do not have, and others of which the API server refuses the value.
     /// - Throws: ``RenderError`` with at most 20 issues.
     func run(_ objects: [KubeObject]) throws(RenderError) -> [String] {
         var issues = clashes(objects)
@@ -31,6 +31,7 @@ struct RenderedObjectCheck {
             let found = kind.schema.validate(pruned) + ObjectRules.issues(in: plain)
             var seen: Set<String> = []
             issues += found.filter { seen.insert($0.path).inserted }.map { issue($0, plain) }
+            notes += PlacementRules.issues(in: plain).map { issue($0, plain).description }
         }
         guard issues.isEmpty else {
             // What can be said of a field is of more use than what comes of it elsewhere, and is told first.

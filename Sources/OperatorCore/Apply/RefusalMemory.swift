@@ -47,13 +47,7 @@ struct RefusalMemory: Sendable {
         all.values.filter { $0.generation == generation }.map(\.until).min()
     }
 
-    /// Takes in what came of `steps`, all of which were sent.
-    ///
-    /// - Parameters:
-    ///   - failures: the writes among them that were refused.
-    ///   - steps: the writes.
-    ///   - generation: that of the spec.
-    ///   - now: the time.
+    /// Takes in what came of `steps`, all of which were sent, for a generation of the spec.
     mutating func note(_ failures: [StepFailure], of steps: [MeshStep], generation: Int64?, now: Timestamp) {
         // What is not asked for any more is not tried again either.
         let stale = now - (Self.pace.maximum + .seconds(60))

@@ -8,10 +8,6 @@ struct ForeignInjection {
     private let blueprint: MeshBlueprint
 
     /// Looks at the injection webhooks that there are.
-    ///
-    /// - Parameters:
-    ///   - observation: how things stand.
-    ///   - blueprint: the objects of the mesh.
     init(_ observation: MeshObservation, _ blueprint: MeshBlueprint) {
         (self.observation, self.blueprint) = (observation, blueprint)
     }

@@ -11,11 +11,8 @@ struct LeavingMesh {
     /// The components of which nothing worse is to be said than that an object is not there.
     var absent: Set<String> = []
 
-    /// Puts the revisions, gateways and components that are still there in the place of those that the spec asks for.
-    ///
-    /// - Parameters:
-    ///   - status: the status to show.
-    ///   - previous: the status as it was, for what cannot be told any more.
+    /// Puts the revisions, gateways and components that are still there in the place of those that the spec asks for; `previous` is for
+    /// what cannot be told any more.
     func show(in status: inout MeshOperatorStatus, previous: MeshOperatorStatus) {
         let survey = RevisionSurvey(observation)
         let usage = observation.usage

@@ -81,12 +81,7 @@ struct HeldMesh {
         return (held, observed)
     }
 
-    /// What is asked for; nil where the spec cannot be read.
-    ///
-    /// - Parameters:
-    ///   - object: the MeshOperator.
-    ///   - isHeld: whether `spec.paused` is part of what is asked for.
-    /// - Returns: a reconcile that has just begun, and the wish.
+    /// A reconcile that has just begun, and what is asked for, `spec.paused` only where `isHeld`; nil where the spec cannot be read.
     private func begin(_ object: KubeObject, isHeld: Bool = true) -> (run: MeshRun, wish: UpgradeCourse.Wish)? {
         guard let spec = try? MeshOperatorResource(decoding: object).spec else { return nil }
         var intent = MeshIntent(spec, defaultVersion: mesh.parts.catalogue.defaultVersion.description)

@@ -31,13 +31,7 @@ struct UpgradeMemo: Sendable {
     /// A longer time without a look is one in which nothing could get on: writes were held, or nobody was there.
     private static let absence = Duration.seconds(60)
 
-    /// Adds what is remembered to what is observed.
-    ///
-    /// - Parameters:
-    ///   - observation: what is observed.
-    ///   - scene: the rules.
-    ///   - status: where the rollout stood by the status.
-    /// - Returns: the gates of the step.
+    /// Adds what is remembered to what is observed; gives the gates of the step.
     mutating func complete(
         _ observation: inout RolloutObservation,
         _ scene: UpgradeScene,

@@ -12,13 +12,7 @@ struct UpgradeOrders: Sendable, Hashable {
     /// The reason of the Event that tells of an abort which came once a promotion had begun.
     static let abortTooLate = "AbortTooLate"
 
-    /// Finds them.
-    ///
-    /// - Parameters:
-    ///   - scene: what is decided from.
-    ///   - decision: what is to be done.
-    ///   - next: how things are to stand after it.
-    ///   - annotations: those of the MeshOperator.
+    /// Finds them among the annotations of the MeshOperator; `next` is how things are to stand after the decision.
     init(_ scene: UpgradeScene, _ decision: RolloutDecision, next: UpgradeStand, annotations: [String: String]) {
         let present = RolloutCommands.spent.filter { annotations[$0] != nil }
         guard !present.isEmpty else { return }
