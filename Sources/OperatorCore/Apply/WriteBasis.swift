@@ -16,12 +16,7 @@ enum WriteBasis: Sendable, Hashable {
     /// Somebody has changed, made or taken it, or nothing is to be seen that stood in the way.
     case changed
 
-    /// Compares.
-    ///
-    /// - Parameters:
-    ///   - seen: the object as a cache shows it.
-    ///   - fresh: the object as the API server has it.
-    ///   - trimming: what the cache leaves of an object.
+    /// Compares the object as a cache shows it with the object as the API server has it, by what the cache keeps.
     init(_ seen: KubeObject, now fresh: KubeObject, trimming: ObjectTrimming) {
         guard seen.resourceVersion != fresh.resourceVersion,
             Self.content(trimming(seen)) == Self.content(trimming(fresh))

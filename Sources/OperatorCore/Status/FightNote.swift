@@ -2,14 +2,7 @@ internal import MeshAPI
 internal import MeshBase
 
 extension MeshOperatorStatus {
-    /// Says that an object does not stay as it is applied, and who writes it, where that is known.
-    ///
-    /// - Parameters:
-    ///   - error: which object.
-    ///   - writer: the field manager that wrote it last; nil where nobody is known.
-    ///   - told: the status told last, whose times stay where the states do.
-    ///   - generation: the generation of the MeshOperator.
-    ///   - now: the time.
+    /// Says that an object does not stay as it is applied, and who writes it, where that is known; times stay where the states told do.
     mutating func noteFight(
         _ error: MeshOperatorError,
         _ writer: String?,

@@ -66,6 +66,7 @@ package struct MeshStatusDraft: Sendable {
     /// The status to show.
     package func status() -> MeshOperatorStatus {
         var status = previous
+        if case .refused = plan.stage { status.leaveOut(RevisionSurvey(observation)) }
         status.observedGeneration = generation
         status.phase = phase
         var absent: Set<String> = []

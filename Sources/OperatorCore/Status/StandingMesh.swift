@@ -25,12 +25,7 @@ struct StandingMesh {
     /// The parts of objects that are expected, whoever has seen them.
     private let expected: [ResourceID: String]
 
-    /// Looks at a mesh.
-    ///
-    /// - Parameters:
-    ///   - observation: the objects that are there, and which were.
-    ///   - previous: the status as it was.
-    ///   - asked: objects that are asked for and not there, as far as that is known.
+    /// Looks at a mesh; `asked` are objects that are asked for and not there, as far as that is known.
     init(_ observation: MeshObservation, previous: MeshOperatorStatus, asked: Set<ResourceID> = []) {
         self.observation = observation
         self.previous = previous
@@ -167,5 +162,14 @@ extension MeshPlan.Stage {
     /// Whether the removal waits until nobody uses the mesh any more.
     var isInUse: Bool {
         if case .inUse = self { true } else { false }
+    }
+}
+
+extension MeshOperatorStatus {
+    /// Leaves out the rollout that was over before the spec came to be refused, and the revisions that went with it.
+    mutating func leaveOut(_ survey: RevisionSurvey) {
+        guard survey.underWay == nil, survey.stable != nil, survey.stable?.marks.failure == nil else { return }
+        revisions.removeAll { survey[$0.name] == nil }
+        if plan?.progress.target != nil { plan = nil }
     }
 }

@@ -88,7 +88,7 @@ package struct UpgradeCourse: Sendable, Hashable {
         }
         // One control plane is the way back, as long as it is there: kept, or as what going back has failed to.
         let left = stable.marks.left
-        situation.justLeft = survey.revisions.contains { $0.hasDeployment && $0.slot.version == left } ? left : nil
+        situation.justLeft = survey.revisions.contains { $0.isInUse && $0.slot.version == left } ? left : nil
         return HopPlanner(
             catalogue: wish.catalogue,
             situation: situation,

@@ -69,8 +69,10 @@ struct UpgradeDriver: Sendable {
             if wasUnderWay, look.scene.stand.survey.underWay == nil {
                 wasUnderWay = false
                 if let refusal = refusal(wish, look.scene.stand.survey, run) {
-                    run.blueprint = nil
+                    (run.blueprint, run.upgrade) = (nil, nil)
                     try await removeLeftovers(wish, &run)
+                    let there = Set(mesh.observe(run).live.keys)
+                    mesh.memories.update(run.object) { $0.known.formIntersection(there) }
                     return MeshPlan(stage: .refused(refusal))
                 }
             }

@@ -133,6 +133,10 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.marks[slot.name]?.record = record
             copy.marks[slot.name]?.unused = nil
             copy.marks[slot.name]?.goal = course.goal
+            // On the stable one too: who removes what failed by hand has not asked for it to be tried again.
+            guard isStillMeant(record, goal: course.goal) else { break }
+            copy.marks[course.stable.name]?.failure = record
+            copy.marks[course.stable.name]?.goal = course.goal
         case .finish:
             guard let slot = target else { return self }
             copy.marks[slot.name]?.promoted = now

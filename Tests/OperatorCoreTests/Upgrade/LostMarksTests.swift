@@ -10,11 +10,14 @@ internal import Testing
 
 /// What a mesh is after an upgrade, also where the istiod that says so is deleted, or what is written on it is taken off.
 @Suite struct LostMarksTests {
+    /// As `kubectl delete deploy,svc` does.
     private static func delete(_ life: UpgradeLife, _ name: String) async throws {
-        _ = try await life.cluster.admin.delete(
-            .deployments,
-            ObjectKey(namespace: UpgradeMesh.namespace, name: name)
-        )
+        for resource in [APIResource.deployments, .services] {
+            _ = try await life.cluster.admin.delete(
+                resource,
+                ObjectKey(namespace: UpgradeMesh.namespace, name: name)
+            )
+        }
     }
 
     /// Where each tag of the mesh leads.
@@ -121,7 +124,7 @@ internal import Testing
         for names in [["promoted-at"], ["default-tag"], ["promoted-at", "promoted-from", "default-tag"]] {
             var patch: Tree = ["metadata": ["annotations": [:]]]
             for name in names { patch.set(.null, at: ["metadata", "annotations", "meshoperator.io/\(name)"]) }
-            for resource in [APIResource.deployments, .services] {
+            for resource in [APIResource.deployments, .serviceAccounts] {
                 _ = try await life.cluster.admin.patch(resource, key, .merge(patch))
                 try await life.settle()
                 #expect(try await life.istiods() == ["istiod-1-30-2"])
@@ -130,6 +133,55 @@ internal import Testing
             }
         }
         #expect(try await Self.tags(life) == ["default": "1-30-2"])
+    }
+
+    @Test("What failed or was given up is not tried again because it was removed by hand", arguments: [false, true])
+    func abortedStaysAborted(isAllDeleted: Bool) async throws {
+        let life = try await UpgradeLife.start(Self.spec.replacing("60s", with: "600s"))
+        try await life.cluster.change("{version: 1.29.2}")
+        try await life.until(step: 1, "AwaitingApproval")
+        try await life.annotate(RolloutNames.Command.abort, "1")
+        try await life.until("back") { life in
+            try await life.world.revisions().values.allSatisfy { $0 == ["default"] }
+        }
+        try await life.settle()
+        try await Self.delete(life, "istiod-1-29-2")
+        if isAllDeleted {
+            let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-29-2")
+            _ = try await life.cluster.admin.delete(.serviceAccounts, key)
+        }
+        for _ in 0..<30 {
+            try await life.round()
+            try await life.expectAll("default")
+        }
+        #expect(try await life.status().phase == .rolledBack)
+        try await life.annotate(RolloutNames.Command.abort, nil)
+        try await life.annotate(RolloutNames.Command.retry, life.cluster.now.rfc3339)
+        try await life.until(step: 1, "AwaitingApproval")
+        #expect(life.world.doubled == [])
+    }
+
+    @Test("A way back whose istiod is deleted goes on, and takes nothing away that is used")
+    func wayBackWithoutIstiod() async throws {
+        let life = try await UpgradeReturnTests.upgraded()
+        try await life.cluster.change("{version: 1.29.2}")
+        try await life.until(step: 1, "AwaitingApproval")
+        let webhooks = try await UpgradeReturnTests.webhooks(life)
+        try await Self.delete(life, "istiod")
+        for _ in 0..<20 {
+            try await life.round()
+            #expect(try await UpgradeReturnTests.webhooks(life) == webhooks)
+        }
+        #expect(try await life.istiods() == ["istiod", "istiod-1-30-2"])
+        try await life.until(step: 1, "AwaitingApproval")
+        try await life.annotate(RolloutNames.Command.approve, "1")
+        try await life.until("at 1.29.2", limit: 600) { life in
+            let status = try await life.status()
+            return status.version == "1.29.2" && status.plan == nil
+        }
+        try await life.settle()
+        try await life.expectAll("default")
+        #expect(life.world.doubled == [])
     }
 
     @Test("The way back takes no name that another mesh has")
@@ -179,6 +231,8 @@ internal import Testing
         try await life.expectAll("default")
         let conditions = try #require(try await life.cluster.resource()).conditions
         #expect(conditions.condition("Preflight")?.status == .isFalse)
+        let status = try await life.status()
+        #expect(status.plan == nil && status.revisions.map(\.name) == ["default"], "\(status)")
         // One minor further is done.
         try await life.cluster.change("{version: \(start == "1.28.4" ? "1.29.2" : "1.30.2")}")
         try await life.settle()
