@@ -74,6 +74,7 @@ package struct RevisionMarks: Sendable, Hashable {
         var result = RevisionMarks()
         (result.promoted, result.left, result.hasDefaultTag) = (promoted, left, hasDefaultTag)
         (result.failure, result.goal) = (failure, goal)
+        if isPromoting { (result.record, result.origin) = (record, origin) }
         return result
     }
 

@@ -161,6 +161,34 @@ internal import Testing
         #expect(life.world.doubled == [])
     }
 
+    @Test("A promotion goes on where the new istiod is deleted in the middle of it")
+    func promotionWithoutIstiod() async throws {
+        let life = try await UpgradeLife.start("{version: 1.29.2, \(UpgradeLife.quick)}")
+        try await life.world.makeNamespace("loose", [:])
+        try await life.world.makeApp("loose", "follows", extra: ["istio.io/rev": "default", "pod": "kept"])
+        try await life.world.makeBudget("loose", "kept", over: ("pod", "kept"), maxUnavailable: 0)
+        try await life.settle()
+        try await life.cluster.change("{version: 1.30.2}")
+        let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-30-2")
+        func isPromoting() async throws -> Bool {
+            let istiod = try await life.cluster.admin.find(.deployments, key)
+            return RevisionMarks(reading: istiod?.annotations ?? [:]).isPromoting
+        }
+        try await life.until("promoting", limit: 600) { _ in try await isPromoting() }
+        try await life.pass(20, every: 1)
+        #expect(try await isPromoting(), "the budget keeps what follows the tag")
+        try await Self.delete(life, key.name)
+        try await life.pass(20, every: 1)
+        #expect(try await isPromoting())
+        _ = try await life.cluster.admin.delete(.podDisruptionBudgets, ObjectKey(namespace: "loose", name: "kept"))
+        try await life.until("over", limit: 600) { _ in try await !isPromoting() }
+        try await life.pass(120)
+        try await life.expectAll("1-30-2")
+        #expect(try await life.istiods() == ["istiod-1-30-2"])
+        let account = try await life.cluster.admin.get(.serviceAccounts, key)
+        #expect(RevisionMarks(reading: account.annotations).record == nil)
+    }
+
     @Test("A way back whose istiod is deleted goes on, and takes nothing away that is used")
     func wayBackWithoutIstiod() async throws {
         let life = try await UpgradeReturnTests.upgraded()
