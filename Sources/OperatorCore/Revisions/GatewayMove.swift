@@ -78,7 +78,14 @@ package struct GatewayMove: Sendable, Hashable {
     /// The gateway as a part of a rollout, in pods.
     package func part(name: String) -> RolloutPart {
         let settled = old.pods <= goal.old ? min(total, new.ready) : min(total, new.ready, max(0, goal.new - 1))
-        return RolloutPart(name: name, total: total, moved: min(total, new.pods), settled: settled)
+        return RolloutPart(name: name, total: total, moved: moved, settled: settled)
+    }
+
+    /// The pods that have moved; what our autoscaler adds to the new side while the old one is as the step has it is load, and no move.
+    private var moved: Int {
+        let isLoad =
+            bounds.scaling == .rendered && weight > 0 && old.pods == goal.old && new.pods <= bounds.most - goal.old
+        return min(isLoad ? goal.new : total, new.pods, total)
     }
 
     /// What to render for the two sides; a side that is to have no pods and is not needed for the way back is left out.

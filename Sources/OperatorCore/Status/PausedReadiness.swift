@@ -30,14 +30,7 @@ struct PausedReadiness {
     /// What comes before the note of differences.
     private static let butNow = "; but by now "
 
-    /// Judges by what the status said last and by the objects of the mesh.
-    ///
-    /// - Parameters:
-    ///   - previous: the status as it was.
-    ///   - observation: the objects that are there.
-    ///   - drift: how they differ from what is rendered; nil where that is not known.
-    ///   - isMoving: whether an upgrade is held.
-    ///   - isDeleting: whether the deletion of the MeshOperator was asked for.
+    /// Judges by what the status said last and by the objects of the mesh; `drift` is nil where it is not known, `isMoving` says that an upgrade is held.
     init(
         _ previous: MeshOperatorStatus,
         _ observation: MeshObservation,

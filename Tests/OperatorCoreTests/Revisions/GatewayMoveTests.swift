@@ -97,6 +97,23 @@ internal import Testing
         #expect(GatewayShare(stable: nil, target: new).promoted() == GatewayShare(new))
     }
 
+    @Test("What our autoscaler adds to the new side within its bounds is no move beyond the step")
+    func load() {
+        func moved(_ bounds: GatewayBounds, _ old: Int, _ new: Int, _ weight: Int = 50) -> Int {
+            let (old, new) = (GatewayMove.Count(pods: old, ready: old), GatewayMove.Count(pods: new, ready: new))
+            let plan = GatewayShare.Plan(weight: weight, total: 4)
+            return GatewayMove(weight: weight, bounds: bounds, old: old, new: new, plan: plan).part(name: "").moved
+        }
+        let scaled = GatewayBounds(least: 4, most: 6, scaling: .rendered)
+        #expect(moved(scaled, 2, 2) == 2 && moved(scaled, 2, 3) == 2 && moved(scaled, 2, 4) == 2)
+        #expect(moved(scaled, 2, 1) == 1, "what has not moved has not")
+        #expect(moved(scaled, 2, 5) == 4, "beyond its bounds")
+        #expect(moved(scaled, 1, 3) == 3, "the old side has given up more than the step has it")
+        #expect(moved(scaled, 4, 2, 0) == 2, "on the way back all of them go")
+        #expect(moved(scaled, 0, 6, 100) == 4)
+        #expect(moved(GatewayBounds(replicas: 4), 2, 3) == 3, "where no autoscaler is, somebody did it")
+    }
+
     @Test("The total of a step is kept, and load that came since counts for the next step")
     func totals() {
         let bounds = GatewayBounds(least: 2, most: 10, scaling: .rendered)
