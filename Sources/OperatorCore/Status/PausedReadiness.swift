@@ -5,10 +5,7 @@ internal import MeshAPI
 ///
 /// That objects have other content is noted beside it: what they do is not known.
 struct PausedReadiness {
-    /// What a pause means.
-    ///
-    /// - Parameter isDeleting: whether the deletion of the MeshOperator was asked for.
-    /// - Returns: the words for conditions and Events.
+    /// What a pause means, in words for conditions and Events; `isDeleting` says that the deletion of the MeshOperator was asked for.
     static func note(isDeleting: Bool) -> String {
         isDeleting
             ? "spec.paused is set, which holds the deletion: nothing is removed until it is unset"

@@ -69,7 +69,7 @@ package struct RevisionMarks: Sendable, Hashable {
         return result
     }
 
-    /// What the mesh has become, which is written on the revision's ServiceAccount too: a Deployment that is deleted takes along what is on it.
+    /// What the mesh has become, which is written on the revision's ConfigMap too: a Deployment that is deleted takes along what is on it.
     package var lasting: RevisionMarks {
         var result = RevisionMarks()
         (result.promoted, result.left, result.hasDefaultTag) = (promoted, left, hasDefaultTag)
@@ -78,7 +78,7 @@ package struct RevisionMarks: Sendable, Hashable {
         return result
     }
 
-    /// Takes over what is written down on the ServiceAccount, where the Deployment is not there or somebody took it off.
+    /// Takes over what is written down on the ConfigMap, where the Deployment is not there or somebody took it off.
     ///
     /// What a rollout takes back at its begin may still be on it, if the operator ended in between: beside a record it does not count.
     mutating func complete(from copy: RevisionMarks, hasDeployment: Bool) {
@@ -96,13 +96,13 @@ package struct RevisionMarks: Sendable, Hashable {
 }
 
 extension MeshBlueprint {
-    /// The blueprint with marks on the istiod Deployments of revisions and their ServiceAccounts, by the name of the revision.
+    /// The blueprint with marks on the istiod Deployments of revisions and their ConfigMaps, by the name of the revision.
     package func marked(_ marks: [String: RevisionMarks]) -> MeshBlueprint {
         var result = self
         for phase in result.phases.indices {
             for index in result.phases[phase].indices {
                 let object = result.phases[phase][index]
-                let isCopy = ControlPlaneRevision.isAccount(object)
+                let isCopy = ControlPlaneRevision.isConfiguration(object)
                 guard isCopy || ControlPlaneRevision.isControlPlane(object),
                     let mark = marks[ControlPlaneRevision.name(of: object)]
                 else { continue }

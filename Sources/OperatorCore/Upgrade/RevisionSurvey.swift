@@ -31,10 +31,10 @@ package struct ControlPlaneRevision: Sendable, Hashable {
             && object.label(MeshNames.Label.tag) == nil
     }
 
-    /// Whether an object is the ServiceAccount of an istiod, which no `kubectl delete all` removes.
-    package static func isAccount(_ object: KubeObject) -> Bool {
-        object.kind.kind == "ServiceAccount" && isOwn(object)
-            && object.name == "istiod\(RevisionSlot.suffix(of: name(of: object)))"
+    /// Whether an object is the ConfigMap with the mesh configuration of a revision, which no `kubectl delete all` removes.
+    package static func isConfiguration(_ object: KubeObject) -> Bool {
+        object.kind.kind == "ConfigMap" && isOwn(object)
+            && object.name == "istio\(RevisionSlot.suffix(of: name(of: object)))"
     }
 
     /// The revision an object belongs to.
@@ -71,7 +71,7 @@ package struct RevisionSurvey: Sendable, Hashable {
         let origin = candidates.first { $0.slot.name == underWay?.marks.origin }
         let (tagged, named) = (Self.defaultTag(ours), Self.named(observation.resource))
         stable = origin ?? Self.stable(candidates, observation.resource, tagged: tagged)
-        // What was written down went with Deployment and ServiceAccount: an upgrade, and not the spec, has given this one its name.
+        // What was written down went with Deployment and ConfigMap: an upgrade, and not the spec, has given this one its name.
         if let lost = stable, !lost.hasDeployment, lost.marks.promoted == nil, underWay == nil, lost.slot.name != named,
             lost.webhookMade != nil, let place = revisions.firstIndex(where: { $0.slot.name == lost.slot.name })
         {
@@ -146,7 +146,7 @@ package struct RevisionSurvey: Sendable, Hashable {
                 let made = object.tree.value(at: "metadata", "creationTimestamp")?.string
                 answered[name] = made.flatMap { Timestamp(rfc3339: $0) } ?? .epoch.advanced(by: .seconds(1))
             }
-            if ControlPlaneRevision.isAccount(object) {
+            if ControlPlaneRevision.isConfiguration(object) {
                 copies[name] = RevisionMarks(reading: object.annotations).lasting
             }
             if ControlPlaneRevision.isControlPlane(object) {

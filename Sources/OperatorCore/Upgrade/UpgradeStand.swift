@@ -44,6 +44,13 @@ package struct UpgradeStand: Sendable, Hashable {
         // A change in place is no hop there is a way back from.
         if survey.stable?.slot.version != course.stable.version { marks[course.stable.name]?.left = nil }
         target = survey.underWay?.slot
+        // On the stable one too: who removes what failed by hand has not asked for it to be tried again.
+        if let mark = survey.underWay?.marks, let record = mark.record, record.verdict != nil,
+            isStillMeant(record, goal: mark.goal)
+        {
+            marks[course.stable.name]?.failure = record
+            marks[course.stable.name]?.goal = mark.goal
+        }
         retire(rules, now, isUsed)
     }
 
@@ -133,10 +140,6 @@ package struct UpgradeStand: Sendable, Hashable {
             copy.marks[slot.name]?.record = record
             copy.marks[slot.name]?.unused = nil
             copy.marks[slot.name]?.goal = course.goal
-            // On the stable one too: who removes what failed by hand has not asked for it to be tried again.
-            guard isStillMeant(record, goal: course.goal) else { break }
-            copy.marks[course.stable.name]?.failure = record
-            copy.marks[course.stable.name]?.goal = course.goal
         case .finish:
             guard let slot = target else { return self }
             copy.marks[slot.name]?.promoted = now

@@ -2,6 +2,8 @@ internal import DataTree
 internal import KubeAPI
 internal import ManifestRendering
 internal import MeshAPI
+internal import MeshBase
+internal import RolloutEngine
 internal import Testing
 
 @testable internal import OperatorCore
@@ -144,6 +146,27 @@ internal import Testing
         #expect(scaler.value(at: "spec", "minReplicas") == 3 && scaler.value(at: "spec", "maxReplicas") == 5)
         let held = try named("HorizontalPodAutoscaler", "istio-ingressgateway")
         #expect(held.value(at: "spec", "minReplicas") == 1 && held.value(at: "spec", "maxReplicas") == 1)
+    }
+
+    @Test(
+        "What a mesh has become is written on the Deployment and the ConfigMap of its revision",
+        arguments: UpgradeExample.all
+    )
+    func marks(_ example: UpgradeExample) throws {
+        var mark = RevisionMarks()
+        mark.promoted = .epoch
+        mark.record = RolloutRecord(target: "1.30.2", began: .epoch, verdict: .init(.aborted, "no"))
+        let names = UpgradeExample.beside.slots.map(\.name)
+        let composed = try example.composed(UpgradeExample.beside)
+        let marked = composed.marked(Dictionary(uniqueKeysWithValues: names.map { ($0, mark) }))
+        for name in names {
+            let suffix = RevisionSlot.suffix(of: name)
+            let bearing = marked.objects.filter { RevisionMarks(reading: $0.annotations).promoted != nil }
+                .filter { ControlPlaneRevision.name(of: $0) == name }.map { "\($0.kind.kind) \($0.name)" }
+            #expect(Set(bearing) == ["Deployment istiod\(suffix)", "ConfigMap istio\(suffix)"])
+        }
+        let records = marked.objects.filter { RevisionMarks(reading: $0.annotations).record != nil }
+        #expect(records.allSatisfy { $0.kind == .deployment } && records.count == names.count)
     }
 
     @Test("Restart changes the one Deployment in place, its selector untouched")

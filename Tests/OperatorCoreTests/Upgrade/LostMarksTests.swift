@@ -119,12 +119,14 @@ internal import Testing
         try await life.until("at 1.30.2", limit: 600) { life in try await life.status().version == "1.30.2" }
         try await life.pass(120)
         let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-30-2")
+        let copy = ObjectKey(namespace: UpgradeMesh.namespace, name: "istio-1-30-2")
         let before = RevisionMarks(reading: try await life.cluster.admin.get(.deployments, key).annotations)
         #expect(before.promoted != nil && before.hasDefaultTag)
         for names in [["promoted-at"], ["default-tag"], ["promoted-at", "promoted-from", "default-tag"]] {
             var patch: Tree = ["metadata": ["annotations": [:]]]
             for name in names { patch.set(.null, at: ["metadata", "annotations", "meshoperator.io/\(name)"]) }
-            for resource in [APIResource.deployments, .serviceAccounts] {
+            for resource in [APIResource.deployments, .configMaps] {
+                let key = resource.kind == .deployment ? key : copy
                 _ = try await life.cluster.admin.patch(resource, key, .merge(patch))
                 try await life.settle()
                 #expect(try await life.istiods() == ["istiod-1-30-2"])
@@ -147,8 +149,8 @@ internal import Testing
         try await life.settle()
         try await Self.delete(life, "istiod-1-29-2")
         if isAllDeleted {
-            let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istiod-1-29-2")
-            _ = try await life.cluster.admin.delete(.serviceAccounts, key)
+            let key = ObjectKey(namespace: UpgradeMesh.namespace, name: "istio-1-29-2")
+            _ = try await life.cluster.admin.delete(.configMaps, key)
         }
         for _ in 0..<30 {
             try await life.round()
@@ -185,8 +187,9 @@ internal import Testing
         try await life.pass(120)
         try await life.expectAll("1-30-2")
         #expect(try await life.istiods() == ["istiod-1-30-2"])
-        let account = try await life.cluster.admin.get(.serviceAccounts, key)
-        #expect(RevisionMarks(reading: account.annotations).record == nil)
+        let copy = ObjectKey(namespace: UpgradeMesh.namespace, name: "istio-1-30-2")
+        let marks = RevisionMarks(reading: try await life.cluster.admin.get(.configMaps, copy).annotations)
+        #expect(marks.promoted != nil && marks.record == nil)
     }
 
     @Test("A way back whose istiod is deleted goes on, and takes nothing away that is used")
