@@ -34,7 +34,10 @@ internal import Testing
     @Test(
         "A stable side whose pods would not get the copied template is refused before the start, with the remedy",
         arguments: [
-            ("StatefulSet", "{updateStrategy: {type: OnDelete}}", "spec.updateStrategy.type is OnDelete"),
+            (
+                "StatefulSet", "{updateStrategy: {type: OnDelete, rollingUpdate: null}}",
+                "spec.updateStrategy.type is OnDelete"
+            ),
             ("StatefulSet", "{updateStrategy: {rollingUpdate: {partition: 1}}}", "rollingUpdate.partition is 1"),
             ("Deployment", "{paused: true}", "spec.paused is true"),
         ]
