@@ -62,20 +62,19 @@ struct UpgradeDriver: Sendable {
     func settle(_ wish: UpgradeCourse.Wish, _ run: inout MeshRun) async throws -> MeshPlan {
         var effort = WriteEffort()
         try await findOut(wish, &run)
-        var wasUnderWay = RevisionSurvey(mesh.observe(run)).underWay != nil
+        var wasUnderWay = false
         for _ in 0..<MeshOperatorReconciler.passLimit {
             let look = try look(wish, &run)
             // What a rollout under way has put off is asked once it is over: what is to follow it in place may be refused.
-            if wasUnderWay, look.scene.stand.survey.underWay == nil {
-                wasUnderWay = false
-                if let refusal = refusal(wish, look.scene.stand.survey, run) {
-                    (run.blueprint, run.upgrade) = (nil, nil)
-                    try await removeLeftovers(wish, &run)
-                    let there = Set(mesh.observe(run).live.keys)
-                    mesh.memories.update(run.object) { $0.known.formIntersection(there) }
-                    return MeshPlan(stage: .refused(refusal))
-                }
+            let survey = look.scene.stand.survey
+            if wasUnderWay, survey.underWay == nil, let refusal = refusal(wish, survey, run) {
+                (run.blueprint, run.upgrade) = (nil, nil)
+                try await removeLeftovers(wish, &run)
+                let there = Set(mesh.observe(run).live.keys)
+                mesh.memories.update(run.object) { $0.known.formIntersection(there) }
+                return MeshPlan(stage: .refused(refusal))
             }
+            wasUnderWay = survey.underWay != nil
             if try await findsNamesFree(look.plan, run) { continue }
             if look.decision.action == .begin, !run.hasFoundOut {
                 // What kept another upgrade from starting, or did not, says nothing of this one.

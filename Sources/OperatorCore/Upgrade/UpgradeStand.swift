@@ -179,13 +179,8 @@ package struct UpgradeStand: Sendable, Hashable {
             return copy
         }
         guard now >= unused + rules.retireAfter else { return self }
-        let stable = course.stable.name
-        if marks[stable]?.failure == record {
-            copy.target = nil
-        } else {
-            copy.marks[stable]?.failure = record
-            copy.marks[stable]?.goal = goal
-        }
+        // By what is there, and not by what is about to be written.
+        if survey[course.stable.name]?.marks.failure == record { copy.target = nil }
         return copy
     }
 
